@@ -1,0 +1,92 @@
+"""Files that appear whole or not at all: write under another name, sync, rename, sync the folder.
+
+A temporary file is called `.NAME.PID.tmp`, in the folder of the file it will become, so that the
+rename stays within one filesystem and a later process that holds the lock knows what to sweep.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from fitreel.model.errors import CannotWrite
+
+TEMPORARY = ".tmp"
+
+
+def temporary_name(path: Path) -> Path:
+    """The hidden name beside `path` under which it is written first."""
+    return path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_file(path: Path) -> None:
+    """Make the bytes of `path` survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def cannot_write(path: Path, error: OSError) -> CannotWrite:
+    """The error that a user reads when the system refuses to write `path`."""
+    return CannotWrite(f"cannot write {path}: {error.strerror or error}")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary file name; when the block ends well, that file becomes `path`.
+
+    On any exception the temporary file is removed and what stood at `path` stays as it was.
+
+    Raises:
+        CannotWrite: the system refuses to write, sync or rename.
+    """
+    temporary = temporary_name(path)
+    try:
+        yield temporary
+        temporary.chmod(0o666 & ~_umask())
+        sync_file(temporary)
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` as the file `path`, whole or not at all.
+
+    Raises:
+        CannotWrite: the system refuses.
+    """
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+
+
+def sweep(folder: Path, name: str = "*") -> None:
+    """Remove what a killed process left of `name` in `folder`; only for who holds its lock."""
+    for leftover in folder.glob(f".{name}.*{TEMPORARY}"):
+        with suppress(OSError):
+            if leftover.is_dir() and not leftover.is_symlink():
+                shutil.rmtree(leftover)
+            else:
+                leftover.unlink()
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
