@@ -1,0 +1,260 @@
+"""The command line: what each command takes. What it does is imported when it is called."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fitreel.jobs import stopping
+from fitreel.jobs.report import Report
+from fitreel.model.errors import BadInput, CannotWrite, FitreelError, gravest
+
+app = typer.Typer(
+    name="fitreel",
+    help="Films of a neural network learning a function, made without a display.",
+    epilog="Exit codes: 0 done, 1 a bug, 2 usage, 65 bad input, 69 not available here, "
+    "74 cannot write, 75 busy, 129/130/143 stopped by a signal.",
+    no_args_is_help=True,
+    # Pretty tracebacks print local variables, also into cron mail.
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Outputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-o",
+        metavar="OUT",
+        help="What to make; any number of times. The ending picks the format: "
+        ".mp4, .gif, .webm, .png (a still), or a folder for one PNG a frame.",
+    ),
+]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Over the job, such as train.lr=0.1; any number."
+    ),
+]
+SeedOption = Annotated[int | None, typer.Option("--seed", metavar="N", help="The same as seed=N.")]
+RunsOption = Annotated[
+    Path,
+    typer.Option("--runs", metavar="DIR", envvar="FITREEL_RUNS", help="Where records are kept."),
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Make it again, up to date or not.")]
+QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing but errors.")]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
+AtOption = Annotated[
+    int | None,
+    typer.Option("--at", metavar="EPOCH", help="The epoch of a .png; default: the last snapshot."),
+]
+RUNS = Path("runs")
+
+
+@app.command()
+def run(
+    jobs: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[JOB.toml … | FILM]", help="Job files, or films; none: the demo."),
+    ] = None,
+    outputs: Outputs = None,
+    assignments: Assignments = None,
+    seed: SeedOption = None,
+    at: AtOption = None,
+    runs: RunsOption = RUNS,
+    force: ForceOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Train, record and film; without a job: the demo; with a film: its own job again."""
+
+    def work(report: Report) -> None:
+        from fitreel.jobs.run import Wishes, make, sources
+
+        wishes = Wishes(
+            outputs=tuple(outputs or ()),
+            assignments=tuple(assignments or ()),
+            seed=seed,
+            at=at,
+            runs=runs,
+            force=force,
+        )
+        found = sources(jobs or [], wishes)
+        each(report, debug, [lambda job=job: make(job, wishes, report) for job in found])
+
+    guarded(work, quiet, debug)
+
+
+@app.command()
+def train(
+    job: Annotated[
+        Path | None, typer.Argument(metavar="[JOB.toml]", help="A job file; none: the demo.")
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--run", "-o", metavar="DIR", help="The run folder, instead of its own."),
+    ] = None,
+    assignments: Assignments = None,
+    seed: SeedOption = None,
+    runs: RunsOption = RUNS,
+    force: ForceOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Train, and leave only the record."""
+
+    def work(report: Report) -> None:
+        from fitreel.jobs.prepare import prepare
+        from fitreel.jobs.recording import Place, record
+        from fitreel.jobs.spec import DEMO, load_job, read_job_file
+
+        source = DEMO if job is None else read_job_file(job)
+        prepared = prepare(load_job(source, assignments or (), seed))
+        record(prepared, Place(runs, folder), report, force=force)
+
+    guarded(work, quiet, debug)
+
+
+@app.command()
+def render(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="RUN [RUN …]", help="Run folders, wherever they lie.")
+    ],
+    outputs: Outputs = None,
+    assignments: Assignments = None,
+    seed: SeedOption = None,
+    at: AtOption = None,
+    runs: RunsOption = RUNS,
+    force: ForceOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Draw the film of a record, without training."""
+
+    def work(report: Report) -> None:
+        from fitreel.jobs.run import Wishes, render_run
+
+        wishes = Wishes(
+            outputs=tuple(outputs or ()),
+            assignments=tuple(assignments or ()),
+            seed=seed,
+            at=at,
+            runs=runs,
+            force=force,
+        )
+        if len(folders) > 1:
+            raise BadInput("render: several runs in one film come with `fitreel compare`")
+        render_run(folders[0], wishes, report)
+
+    guarded(work, quiet, debug)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    outputs: Annotated[
+        list[Path], typer.Option("-o", metavar="OUT", help="A file ending in .npz or .csv.")
+    ],
+    runs: RunsOption = RUNS,
+    force: ForceOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Write x, y, epoch, loss and prediction of a record as numbers."""
+
+    def work(report: Report) -> None:
+        from fitreel.jobs.export import export_run
+
+        export_run(folder, outputs, runs, report, force=force)
+
+    guarded(work, quiet, debug)
+
+
+@app.command()
+def info(
+    path: Annotated[Path, typer.Argument(metavar="RUN|FILM", help="A run folder or a film.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    runs: RunsOption = RUNS,
+    debug: DebugOption = False,
+) -> None:
+    """Tell what a record or a film is and how it was made."""
+
+    def work(report: Report) -> None:
+        from fitreel.jobs.info import describe
+
+        report.say(describe(path, runs, as_json=as_json))
+
+    guarded(work, False, debug)
+
+
+def guarded(work: Callable[[Report], Any], quiet: bool, debug: bool) -> None:
+    """Do the work; what goes wrong is one or two lines on stderr and the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or a pipe that knows only ASCII still gets every line.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    report = Report(quiet)
+    code = 0
+    try:
+        stopping.check()
+        work(report)
+    except Exception as error:
+        code = tell(report, error, debug)
+    if code:
+        raise typer.Exit(code)
+
+
+def each(report: Report, debug: bool, jobs: list[Callable[[], None]]) -> None:
+    """Do each job; one that fails doesn't stop the others, and the gravest exit code wins."""
+    codes = []
+    for job in jobs:
+        try:
+            stopping.check()
+            job()
+        except Exception as error:
+            codes.append(tell(report, error, debug))
+            if codes[-1] > 128:
+                break
+    if codes:
+        raise typer.Exit(gravest(codes))
+
+
+def tell(report: Report, error: Exception, debug: bool) -> int:
+    """Say what went wrong; returns the exit code."""
+    if isinstance(error, typer.Exit):
+        return error.exit_code
+    if debug:
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, FitreelError):
+        code, line = error.exit_code, str(error)
+    elif isinstance(error, MemoryError):
+        code, line = BadInput.exit_code, "not enough memory for this job"
+    elif isinstance(error, OSError):
+        code = CannotWrite.exit_code
+        line = f"{error.filename or 'the system'}: {error.strerror or error}"
+    else:
+        code = 1
+        line = f"a bug: {type(error).__name__}: {error}\nplease report it, with what --debug prints"
+    report.error(line)
+    return code
+
+
+def version(value: bool) -> None:
+    """Print the version and end."""
+    if value:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"fitreel {installed('fitreel')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Films of a neural network learning a function, made without a display."""

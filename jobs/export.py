@@ -1,0 +1,75 @@
+"""A record as plain numbers: NPZ or CSV."""
+
+import csv
+import filecmp
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from fitreel.jobs.finding import find_run
+from fitreel.jobs.report import Report
+from fitreel.model.errors import BadInput
+from fitreel.model.files import replacing
+from fitreel.model.record import Run
+
+ENDINGS = (".npz", ".csv")
+
+
+def export_run(
+    folder: Path, outputs: Sequence[Path], runs: Path, report: Report, *, force: bool = False
+) -> None:
+    """Write x, y, epoch, loss and prediction of a run.
+
+    NPZ: arrays of shape (N,), (N,), (F,), (F,), (F, M), float32, epoch int64; and grid (M,) where
+    predictions are not at x. CSV: one row a snapshot and point: x, y, epoch, loss, prediction (y
+    is empty where predictions are on a grid).
+
+    Raises:
+        BadInput: no such run, or an ending other than .npz and .csv.
+        CannotWrite: the system refuses.
+    """
+    for path in outputs:
+        if path.suffix.lower() not in ENDINGS:
+            raise BadInput(f"{path}: export writes {' and '.join(ENDINGS)}")
+    run = find_run(folder, runs)
+    for path in outputs:
+        write = _write_npz if path.suffix.lower() == ".npz" else _write_csv
+        with replacing(path) as temporary:
+            write(run, temporary)
+            same = not force and path.is_file() and filecmp.cmp(path, temporary, shallow=False)
+        what = "is up to date" if same else "written"
+        report.say(f"{path}: {what}: {len(run)} snapshots of {len(run.prediction_x)} points")
+
+
+def _write_npz(run: Run, path: Path) -> None:
+    predictions = np.empty((len(run), len(run.prediction_x)), np.float32)
+    for row, snapshot in zip(predictions, run.snapshots(), strict=True):
+        row[:] = snapshot.prediction
+    arrays = {"x": run.x, "y": run.y, "epoch": run.epochs, "loss": run.losses}
+    if run.grid is not None:
+        arrays["grid"] = run.grid
+    if run.truth_losses is not None:
+        arrays["truth_loss"] = run.truth_losses
+    with path.open("wb") as file:
+        np.savez(file, prediction=predictions, allow_pickle=False, **arrays)
+
+
+def _write_csv(run: Run, path: Path) -> None:
+    # repr of a float32 is its shortest text that reads back as the same float32.
+    xs = [_text(value) for value in run.prediction_x]
+    ys = [_text(value) for value in run.y] if run.grid is None else [""] * len(xs)
+    with path.open("w", newline="", encoding="ascii") as file:
+        csv.writer(file).writerow(["x", "y", "epoch", "loss", "prediction"])
+        for snapshot in run.snapshots():
+            buffer = io.StringIO()
+            rows = csv.writer(buffer)
+            loss = _text(np.float32(snapshot.loss))
+            for x, y, prediction in zip(xs, ys, snapshot.prediction, strict=True):
+                rows.writerow([x, y, snapshot.epoch, loss, _text(prediction)])
+            file.write(buffer.getvalue())
+
+
+def _text(value: np.float32) -> str:
+    return np.format_float_positional(value, unique=True, trim="0")

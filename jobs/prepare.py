@@ -1,0 +1,102 @@
+"""From a checked job to what decides its numbers: formula or points, and the fingerprint."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitreel.jobs.spec import LoadedJob
+from fitreel.model.errors import BadInput
+from fitreel.model.formula import Formula
+from fitreel.model.points import read_points
+from fitreel.model.targets import read_function
+
+FINGERPRINT_FORMAT = 1
+"""Raised when the same settings come to mean other numbers."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A job with its formula parsed, or its points read, and its fingerprint. Torch-free."""
+
+    loaded: LoadedJob
+    fingerprint: str
+    """SHA-256, 64 hexadecimal digits, of all that decides the numbers."""
+    formula: Formula | None
+    points: tuple[NDArray[np.float32], NDArray[np.float32]] | None
+    module_file: Path | None
+
+    @property
+    def folder_name(self) -> str:
+        """What the run folder is called."""
+        return f"{self.loaded.job.name}-{self.fingerprint[:12]}"
+
+
+def prepare(loaded: LoadedJob) -> Prepared:
+    """Read what the job refers to, before anything is computed.
+
+    Raises:
+        BadInput: the formula is not one, or isn't finite on the domain; a file can't be used.
+    """
+    job, label = loaded.job, loaded.source.label
+    formula = points = None
+    content: dict[str, Any] = {
+        "format": FINGERPRINT_FORMAT,
+        "seed": job.seed,
+        "data": job.data.model_dump(mode="json", exclude_defaults=True),
+        "network": job.network.model_dump(mode="json", exclude_defaults=True),
+        "train": job.train.model_dump(mode="json", exclude_defaults=True),
+    }
+    try:
+        if job.data.file is not None:
+            path = loaded.path("data.file", job.data.file)
+            table = read_points(path)
+            points = table.x, table.y
+            content["data"]["file"] = table.digest
+        else:
+            assert job.data.function is not None
+            formula = read_function(job.data.function)
+            _check_finite(formula, job.data.domain, job.data.points)
+    except BadInput as error:
+        raise BadInput(f"{label}: {error}") from None
+    module_file = _module_file(loaded)
+    if module_file is not None:
+        content["network"]["module"] = [
+            _digest(module_file, label),
+            str(job.network.module).rpartition(":")[2],
+        ]
+    else:
+        content["network"]["activations"] = list(job.network.activation_names)
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return Prepared(loaded, hashlib.sha256(text.encode()).hexdigest(), formula, points, module_file)
+
+
+def _check_finite(formula: Formula, domain: tuple[float, float], points: int) -> None:
+    x = np.linspace(*domain, points, dtype=np.float32)
+    try:
+        formula.check_finite(x, formula(x))
+    except BadInput as error:
+        raise BadInput(f"data.function: {error}") from None
+
+
+def _module_file(loaded: LoadedJob) -> Path | None:
+    module = loaded.job.network.module
+    if module is None:
+        return None
+    if not loaded.source.trusted and "network.module" not in loaded.overridden:
+        raise BadInput(
+            f"{loaded.source.label}: network.module: code is never loaded on the word of a film or "
+            "a record; run its job file"
+        )
+    return loaded.path("network.module", module.rpartition(":")[0])
+
+
+def _digest(path: Path, label: str) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise BadInput(f"{label}: network.module: cannot read {path}: {error.strerror}") from error

@@ -1,0 +1,128 @@
+"""What a person or a cron mail reads: the one place that prints."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO
+
+SECONDS_A_LINE = 10.0
+
+Update = Callable[[int, str], None]
+"""Takes how many are done, and a word on how it goes."""
+
+
+class Report:
+    """Lines on stdout, warnings and errors on stderr, bars on a terminal; `quiet`: errors only."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.quiet = quiet
+        self.warnings: list[str] = []
+        # A bar is drawn on stderr, so that stdout can be piped on.
+        self.bars = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+    def say(self, line: str) -> None:
+        """A line of news."""
+        if not self.quiet:
+            _write(sys.stdout, line)
+
+    def warn(self, line: str) -> None:
+        """Something the user should know; the work goes on."""
+        self.warnings.append(line)
+        if not self.quiet:
+            _write(sys.stderr, f"fitreel: warning: {line}")
+
+    def error(self, line: str) -> None:
+        """Something that ended the work."""
+        _write(sys.stderr, f"fitreel: {line}")
+
+    @contextmanager
+    def progress(self, what: str, total: int, unit: str) -> Iterator[Update]:
+        """Show how far `what` is: a bar on a terminal, a plain line now and then elsewhere.
+
+        Yields:
+            A function to call with how many of `total` are done, and a word on how it goes; cheap
+            enough to be called for each one.
+        """
+        if self.bars:
+            with _bar(what, total, unit) as update:
+                yield update
+        elif self.quiet:
+            yield lambda done, word: None
+        else:
+            yield _Lines(what, total, unit, self.say).update
+
+
+class _Lines:
+    """A plain line every ten seconds."""
+
+    def __init__(self, what: str, total: int, unit: str, say: Callable[[str], None]) -> None:
+        self.what, self.total, self.unit, self.say = what, total, unit, say
+        self.said_at = time.monotonic()
+
+    def update(self, done: int, word: str) -> None:
+        now = time.monotonic()
+        if now - self.said_at >= SECONDS_A_LINE:
+            self.said_at = now
+            self.say(f"{self.what}: {done} of {self.total} {self.unit}  {word}".rstrip())
+
+
+@contextmanager
+def _bar(what: str, total: int, unit: str) -> Iterator[Update]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TextColumn("{task.fields[word]}"),
+        TimeRemainingColumn(),
+    )
+    shown_at = 0.0
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(what, total=total, word="")
+
+        def update(done: int, word: str) -> None:
+            nonlocal shown_at
+            now = time.monotonic()
+            if now - shown_at >= 0.1 or done >= total:
+                shown_at = now
+                progress.update(task, completed=done, word=word)
+
+        yield update
+
+
+def _write(stream: IO[str], line: str) -> None:
+    try:
+        stream.write(line + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        # Whoever read us has gone; what we make is still wanted.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def seconds(duration: float) -> str:
+    """'0.8 s', '42 s' or '3 min 20 s'."""
+    if duration < 10:
+        return f"{duration:.1f} s"
+    if duration < 120:
+        return f"{duration:.0f} s"
+    return f"{int(duration) // 60} min {int(duration) % 60} s"
+
+
+def size(count: float) -> str:
+    """'426 kB' or '3.7 MB'."""
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}" if unit == "MB" else f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.3g} GB"

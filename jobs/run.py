@@ -1,0 +1,137 @@
+"""Train, record, film: what `run` and `render` do with one job."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fitreel.jobs.filming import Film, make_films
+from fitreel.jobs.finding import find_run
+from fitreel.jobs.prepare import prepare
+from fitreel.jobs.recording import Place, record
+from fitreel.jobs.report import Report
+from fitreel.jobs.spec import DEMO, Job, LoadedJob, Source, load_job, read_job_file
+from fitreel.model.errors import BadInput
+from fitreel.render.encode import check_output
+from fitreel.render.imprint import read_imprint
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the command line says over the job."""
+
+    outputs: tuple[str, ...] = ()
+    assignments: tuple[str, ...] = ()
+    seed: int | None = None
+    at: int | None = None
+    runs: Path = Path("runs")
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A job to run, and what to make of it if neither it nor the command line says."""
+
+    source: Source
+    film: Path | None = None
+    """The film whose own job this is: that film is made again."""
+
+
+def sources(jobs: Sequence[Path], wishes: Wishes) -> list[Asked]:
+    """What `fitreel run` was asked to make: job files, films, or the demo.
+
+    Raises:
+        BadInput: several jobs would write to one output.
+    """
+    if len(jobs) > 1 and any("{name}" not in output for output in wishes.outputs):
+        raise BadInput("-o: with several jobs the name needs {name} in it, such as '{name}.mp4'")
+    return [Asked(DEMO)] if not jobs else [_source(path) for path in jobs]
+
+
+def _source(path: Path) -> Asked:
+    if path.suffix.lower() == ".toml":
+        return Asked(read_job_file(path))
+    if not path.exists():
+        raise BadInput(f"{path}: there is no such job or film")
+    imprint = read_imprint(path)
+    values = imprint.get("job")
+    if not isinstance(values, dict):
+        raise BadInput(f"{path}: this film doesn't say which job made it")
+    return Asked(Source(str(path), path.parent, values, trusted=False), film=path)
+
+
+def make(asked: Asked, wishes: Wishes, report: Report) -> None:
+    """Train the job and make its films, or find them up to date.
+
+    Raises:
+        FitreelError: as told by its class.
+    """
+    started = time.monotonic()
+    loaded = load_job(asked.source, wishes.assignments, wishes.seed)
+    films = films_of(loaded, wishes, asked.film)
+    prepared = prepare(loaded)
+    run = record(prepared, Place(wishes.runs), report, force=wishes.force)
+    make_films(run, loaded.job, films, report, force=wishes.force, started=started)
+
+
+def render_run(folder: Path, wishes: Wishes, report: Report) -> None:
+    """Draw the films of a run that exists; only [film] can be set anew.
+
+    Raises:
+        FitreelError: as told by its class.
+    """
+    started = time.monotonic()
+    for assignment in wishes.assignments:
+        if not assignment.startswith("film."):
+            key = assignment.partition("=")[0]
+            raise BadInput(f"--set {key}: render draws a record as it is; only film.… can be set")
+    run = find_run(folder, wishes.runs)
+    source = Source(str(run.path), Path(), run.header.job, trusted=False)
+    loaded = load_job(source, wishes.assignments)
+    if wishes.seed is not None and wishes.seed != loaded.job.seed:
+        raise BadInput(f"--seed {wishes.seed}: {run.path} was trained with seed {loaded.job.seed}")
+    films = films_of(loaded, wishes)
+    make_films(run, loaded.job, films, report, force=wishes.force, started=started)
+
+
+def films_of(loaded: LoadedJob, wishes: Wishes, film: Path | None = None) -> list[Film]:
+    """The files to make, each checked to be writable before anything is computed.
+
+    Raises:
+        BadInput: an ending we don't know, or --at without a still.
+        CannotWrite: a folder doesn't exist or can't be written.
+    """
+    job = loaded.job
+    if wishes.outputs:
+        paths = [named(output, job) for output in wishes.outputs]
+    elif film is not None:
+        paths = [str(film)]
+    else:
+        outputs = job.film.outputs
+        paths = [
+            f"{loaded.path('film.outputs', text)}{'/' if text.endswith('/') else ''}"
+            for text in (named(output, job) for output in outputs)
+        ]
+    films = [Film(path, wishes.at if path.lower().endswith(".png") else None) for path in paths]
+    if wishes.at is not None and all(film.at is None for film in films):
+        raise BadInput("--at: picks the epoch of a still; give one with -o, such as -o still.png")
+    if len({film.path for film in films}) < len(films):
+        raise BadInput("-o: two outputs have the same name")
+    for film_ in films:
+        check_output(film_.path)
+    return films
+
+
+def named(output: str, job: Job) -> str:
+    """`output` with {name} {seed} {date} {time} filled in; other braces stay as they are."""
+    now = time.localtime()
+    values: dict[str, Any] = {
+        "name": job.name,
+        "seed": job.seed,
+        "date": time.strftime("%Y-%m-%d", now),
+        "time": time.strftime("%H%M%S", now),
+    }
+    for key, value in values.items():
+        output = output.replace("{" + key + "}", str(value))
+    return output

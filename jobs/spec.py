@@ -1,0 +1,261 @@
+"""A job: TOML and `--set` to frozen, checked settings, and the messages where it is wrong."""
+
+import json
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from fitreel.model.errors import BadInput
+from fitreel.model.names import nearest
+from fitreel.model.settings import DataSettings, NetworkSettings, Seed, Settings, TrainSettings
+from fitreel.render.settings import FilmSettings
+
+LARGEST_JOB = 1_000_000
+DEEPEST = 20
+
+
+class Job(Settings):
+    """Everything that a job file may say. An empty one is the demo."""
+
+    name: str = Field(default="demo", min_length=1, max_length=100)
+    """What the run and the film are called; default: the file's stem."""
+    seed: Seed = 0
+    """Decides the noise and the network's first weights."""
+    data: DataSettings = DataSettings()
+    network: NetworkSettings = NetworkSettings()
+    train: TrainSettings = TrainSettings()
+    film: FilmSettings = FilmSettings()
+
+    @model_validator(mode="after")
+    def _usable_as_a_file_name(self) -> Self:
+        if self.name.startswith(".") or any(c in "/\\\0" or ord(c) < 32 for c in self.name):
+            raise ValueError("name: becomes part of file names: no slash, no dot in front")
+        if self.film.truth and self.data.file is not None:
+            raise ValueError("film.truth and data.file: points from a file have no formula to draw")
+        return self
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a job comes from, and so where its paths start."""
+
+    label: str
+    """What messages call it: the job file's path, or --set."""
+    folder: Path
+    """Paths in the job start here."""
+    values: dict[str, Any] = field(default_factory=dict)
+    """What it says, as nested tables."""
+    name: str | None = None
+    """What the job is called where it doesn't say."""
+    trusted: bool = True
+    """Whether it may name Python code to load: only a job file of the user's own may."""
+
+
+@dataclass(frozen=True)
+class LoadedJob:
+    """A checked job and where it came from."""
+
+    job: Job
+    source: Source
+    overridden: frozenset[str] = frozenset()
+    """Dotted keys that the command line gave: paths in them start at the current folder."""
+
+    def path(self, key: str, text: str) -> Path:
+        """The path `text`, given under the dotted `key`."""
+        base = Path() if key in self.overridden else self.source.folder
+        return base / Path(text).expanduser()
+
+
+DEMO = Source(label="the demo", folder=Path())
+
+
+def read_job_file(path: Path) -> Source:
+    """The tables of a TOML file.
+
+    Raises:
+        BadInput: it is missing, too large, not readable or not TOML.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_JOB + 1)
+    except OSError as error:
+        raise BadInput(f"{path}: cannot read this job: {error.strerror}") from error
+    if len(content) > LARGEST_JOB:
+        raise BadInput(f"{path}: larger than {LARGEST_JOB:,} bytes, which no job is")
+    try:
+        values = tomllib.loads(content.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(f"{path}: not a TOML file: {error or 'nested too deeply'}") from error
+    return Source(label=str(path), folder=path.parent, values=values, name=path.stem)
+
+
+def load_job(source: Source, assignments: Sequence[str] = (), seed: int | None = None) -> LoadedJob:
+    """Check a job, with `--set KEY=VALUE` and `--seed` over it.
+
+    Raises:
+        BadInput: a key is unknown, or a value is of the wrong type or out of range.
+    """
+    values = json.loads(json.dumps(source.values, default=str))
+    if _depth(values) > DEEPEST:
+        raise BadInput(f"{source.label}: nested too deeply")
+    if source.name is not None:
+        values.setdefault("name", source.name)
+    overridden = set()
+    for assignment in assignments:
+        overridden.add(assign(values, assignment))
+    if seed is not None:
+        values["seed"] = seed
+    return LoadedJob(check(values, source.label), source, frozenset(overridden))
+
+
+def check(values: dict[str, Any], label: str) -> Job:
+    """The job that nested tables say.
+
+    Raises:
+        BadInput: a key is unknown, or a value is of the wrong type or out of range.
+    """
+    try:
+        return Job.model_validate_json(json.dumps(values))
+    except ValidationError as error:
+        raise BadInput(f"{label}: {explain(error)}") from None
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{label}: {error}") from None
+
+
+def assign(values: dict[str, Any], assignment: str) -> str:
+    """Put `KEY=VALUE` into nested tables; returns the dotted key.
+
+    Raises:
+        BadInput: it has no =, or the key goes through something that is no table.
+    """
+    key, equals, text = assignment.partition("=")
+    key = key.strip()
+    if not equals or not key:
+        raise BadInput(f"--set {assignment!r}: KEY=VALUE is needed, such as train.lr=0.1")
+    *tables, last = key.split(".")
+    table: Any = values
+    for name in tables:
+        table = table.setdefault(name, {})
+        if not isinstance(table, dict):
+            raise BadInput(f"--set {key}: {name} is a value, not a table")
+    table[last] = parse_value(text)
+    return key
+
+
+def parse_value(text: str) -> Any:
+    """`text` read as TOML; what isn't TOML is a string."""
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return text
+    if set(parsed) != {"value"}:
+        return text
+    try:
+        # What the checks see next is JSON; so are dates and times, as text.
+        return json.loads(json.dumps(parsed["value"], default=str))
+    except (ValueError, RecursionError):
+        return text
+
+
+def explain(error: ValidationError) -> str:
+    """The first thing that is wrong, in one line: table, key, value, what would be right."""
+    problems = error.errors(include_url=False)
+    # A value with several allowed kinds fails once for each; an unknown key says the most.
+    problem = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
+    same = [p for p in problems if p["loc"][:2] == problem["loc"][:2]]
+    location = [str(part) for part in problem["loc"]]
+    if problem["type"] == "extra_forbidden":
+        return _unknown_key(location)
+    # Of "str | tuple" the kind that failed stands in the location; it isn't part of the key.
+    key = ".".join(part for part in location if part in _all_parts() or part.isdigit())
+    wanted = " or ".join(dict.fromkeys(_wanted(p) for p in same))
+    if problem["type"] == "value_error" and not isinstance(problem["input"], str | int | float):
+        return f"{key}: {wanted}" if key else wanted
+    return f"{key} = {_shown(problem['input'])}: {wanted}"
+
+
+def _wanted(problem: Any) -> str:
+    """What would be right, from pydantic's own words."""
+    text = str(problem["msg"]).removeprefix("Value error, ")
+    text = text.replace("Input should be", "must be")
+    if problem["type"] == "value_error":
+        return text
+    return text[0].lower() + text[1:]
+
+
+def _shown(value: Any) -> str:
+    """A value as TOML would write it, shortened."""
+    text = json.dumps(value, ensure_ascii=False) if not isinstance(value, float) else repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _tables() -> dict[str, list[str]]:
+    """Keys by table; the top of the file is ''."""
+    tables = {"": list(Job.model_fields)}
+    for name, info in Job.model_fields.items():
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, Settings):
+            tables[name] = list(kind.model_fields)
+    return tables
+
+
+def _all_parts() -> set[str]:
+    return {part for table, keys in _tables().items() for part in (table, *keys) if part}
+
+
+def _unknown_key(location: list[str]) -> str:
+    tables = _tables()
+    table, key = (location[0], location[1]) if len(location) > 1 else ("", location[0])
+    where = f"[{table}] " if table else ""
+    message = f"{where}{key}: there is no such key"
+    near = nearest(key, tables.get(table, ()))
+    if near and not any(key == known for keys in tables.values() for known in keys):
+        return message + near
+    for other, keys in tables.items():
+        if key in keys:
+            home = f"belongs in [{other}]" if other else "belongs at the top, before any table"
+            return f"{message}; it {home}"
+    for other, keys in tables.items():
+        near = nearest(key, keys)
+        if near:
+            return message + near + (f" in [{other}]" if other else "")
+    return f"{message}; there are {', '.join(tables.get(table, tables['']))}"
+
+
+def _depth(value: Any) -> int:
+    depth, level = 0, [value]
+    while level:
+        depth += 1
+        inner: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                inner.extend(item.values())
+            elif isinstance(item, list):
+                inner.extend(item)
+        level = inner
+    return depth
+
+
+def spelled(job: Job) -> dict[str, Any]:
+    """What of `job` differs from the defaults, as JSON; holds no absolute path.
+
+    A path keeps its last part only where it is absolute: films are handed on.
+    """
+    values: dict[str, Any] = job.model_dump(mode="json", exclude_defaults=True)
+    values["name"] = job.name
+    if "film" in values and "outputs" in values["film"]:
+        values["film"]["outputs"] = [_relative(text) for text in job.film.outputs]
+    if job.data.file is not None:
+        values["data"]["file"] = _relative(job.data.file)
+    if job.network.module is not None:
+        values["network"]["module"] = _relative(job.network.module)
+    return values
+
+
+def _relative(text: str) -> str:
+    path = Path(text)
+    return path.name if path.is_absolute() or text.startswith("~") else text

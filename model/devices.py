@@ -1,0 +1,79 @@
+"""Where a training runs, and on how many threads."""
+
+import os
+
+import torch
+
+from fitreel.model.errors import BadInput, Unavailable
+
+SMALL = 50_000_000
+"""Parameters times points under which a step on a GPU costs more than one on the CPU."""
+ONE_THREAD = 5_000_000
+"""Parameters times points under which a second thread costs more than it brings."""
+
+
+def choose_device(asked: str, work: int) -> tuple[torch.device, str]:
+    """The device, and why it was chosen in a few words.
+
+    Args:
+        asked: auto, cpu, cuda, cuda:N or mps.
+        work: parameters times points.
+
+    Raises:
+        Unavailable: the device asked for is not on this machine.
+    """
+    has_cuda = torch.cuda.is_available()
+    has_mps = torch.backends.mps.is_available()
+    if asked == "auto":
+        if work < SMALL:
+            return torch.device("cpu"), "auto: the CPU is faster for a network this small"
+        if has_cuda:
+            return torch.device("cuda"), "auto"
+        return torch.device("cpu"), "auto: there is no GPU here"
+    device = torch.device(asked)
+    if device.type == "cuda" and (not has_cuda or (device.index or 0) >= torch.cuda.device_count()):
+        count = torch.cuda.device_count() if has_cuda else 0
+        raise Unavailable(f'train.device = "{asked}": this machine has {count} CUDA devices')
+    if device.type == "mps" and not has_mps:
+        raise Unavailable(f'train.device = "{asked}": this machine has no MPS device')
+    return device, "as asked"
+
+
+def choose_threads(work: int) -> int:
+    """Threads for torch: one for tiny networks, where two were up to 100 times slower."""
+    if work < ONE_THREAD:
+        return 1
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+
+
+def environment(device: torch.device) -> dict[str, str | int]:
+    """What decides the last bits of a training besides the job; no names of hosts or users."""
+    kind = torch.backends.cpu.get_cpu_capability()
+    return {
+        "torch": torch.__version__,
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
+        "cpu": f"{os.uname().machine} {kind}",
+        "threads": torch.get_num_threads(),
+    }
+
+
+def check_memory(work: int, parameters: int) -> None:
+    """Refuse a job that would be killed for want of memory.
+
+    Args:
+        work: numbers that one pass over the points keeps for its backward pass.
+        parameters: weights and biases.
+
+    Raises:
+        BadInput: it would take more than this machine has.
+    """
+    needed = 4 * (3 * work + 4 * parameters)
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return
+    if needed > 0.7 * total:
+        raise BadInput(
+            f"network.hidden: training needs about {needed / 1e9:.0f} GB of memory and this "
+            f"machine has {total / 1e9:.0f}; take fewer neurons, points or grid points"
+        )

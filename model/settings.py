@@ -1,0 +1,144 @@
+"""What a job may say of the data, the network and the training: frozen, checked when made.
+
+Torch-free. What only torch knows (the names of optimizers, activations, …) is checked by the torch
+half when it builds them, still before any training.
+"""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Count = Annotated[int, Field(ge=1)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+MOST_POINTS = 1_000_000
+MOST_NEURONS = 65_536
+MOST_LAYERS = 64
+
+
+class Settings(BaseModel):
+    """A table of a job: unknown keys are refused, values don't change once read."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+    )
+
+    def given(self, key: str) -> bool:
+        """Whether the job says `key` itself, rather than leaving it to the default."""
+        return key in self.model_fields_set and getattr(self, key) is not None
+
+
+class DataSettings(Settings):
+    """The points that the network learns."""
+
+    function: str | None = Field(default="x**3", min_length=1, max_length=500)
+    """A formula in x, or the name of a target (`fitreel targets` lists them)."""
+    file: str | None = Field(default=None, min_length=1, max_length=4096)
+    """Instead of a function: a CSV, TSV or NPZ file with columns x and y."""
+    domain: tuple[Finite, Finite] = (-1.0, 1.0)
+    """Where x lies: the first and the last point."""
+    points: int = Field(default=100, ge=1, le=MOST_POINTS)
+    """How many evenly spaced points."""
+    noise: Finite = Field(default=0.1, ge=0)
+    """What the noise is multiplied with: its standard deviation, or half its width if uniform."""
+    noise_kind: Literal["normal", "uniform"] = "normal"
+    """How the noise is distributed."""
+    seed: Seed | None = None
+    """Draw the data from this seed instead, so that the job's seed varies the network alone."""
+    grid: int | None = Field(default=None, ge=2, le=MOST_POINTS)
+    """Predict on this many evenly spaced points instead of the training points."""
+
+    @model_validator(mode="after")
+    def _no_contradiction(self) -> Self:
+        if self.domain[0] >= self.domain[1]:
+            raise ValueError("domain: the first end must be below the second")
+        if self.file is not None:
+            for key in ("function", "domain", "points", "noise", "noise_kind", "seed"):
+                if self.given(key):
+                    raise ValueError(f"{key} and file: a file brings its own points; give one")
+        elif self.function is None:
+            raise ValueError("function or file: one of them is needed")
+        return self
+
+
+class NetworkSettings(Settings):
+    """The network: fully connected, from one number to one number."""
+
+    hidden: tuple[Annotated[int, Field(ge=1, le=MOST_NEURONS)], ...] = Field(
+        default=(32, 32), max_length=MOST_LAYERS
+    )
+    """Neurons of each hidden layer; an empty list is linear regression."""
+    activations: str | tuple[str, ...] | None = None
+    """Torch activations by their plain names: one for all hidden layers, or a list with one a
+    layer. Default: relu then sigmoid for two hidden layers, relu for any other number."""
+    style: Literal["subclass", "sequential", "add_module"] = "add_module"
+    """How the network is written; the numbers are the same."""
+    init: str = "default"
+    """How weights start: default, or one of torch.nn.init's (xavier_uniform, kaiming_normal, …)."""
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Probability of dropping each hidden activation while training."""
+    batch_norm: bool = False
+    """Normalise each hidden layer over the batch, before its activation."""
+    module: str | None = Field(default=None, pattern=r"^.+\.py:[A-Za-z_]\w*$")
+    """Your own network instead: "path/to/file.py:ClassName", a Module from (N, 1) to (N, 1)."""
+
+    @model_validator(mode="after")
+    def _no_contradiction(self) -> Self:
+        if self.module is not None:
+            for key in ("hidden", "activations", "style", "init", "dropout", "batch_norm"):
+                if self.given(key):
+                    raise ValueError(f"{key} and module: your own module decides that; give one")
+        given = self.activations
+        if isinstance(given, tuple) and len(given) != len(self.hidden):
+            raise ValueError(
+                f"activations: {len(given)} for {len(self.hidden)} hidden layers; "
+                "give one a layer, or one name for all"
+            )
+        return self
+
+    @property
+    def activation_names(self) -> tuple[str, ...]:
+        """One activation a hidden layer."""
+        if isinstance(self.activations, tuple):
+            return self.activations
+        if isinstance(self.activations, str):
+            return (self.activations,) * len(self.hidden)
+        return ("relu", "sigmoid") if len(self.hidden) == 2 else ("relu",) * len(self.hidden)
+
+
+class TrainSettings(Settings):
+    """How the network is trained."""
+
+    optimizer: str = "SGD"
+    """Any torch optimizer by its name."""
+    lr: Positive = 0.05
+    """Learning rate."""
+    optimizer_args: dict[str, Any] = {}
+    """The optimizer's further arguments, such as { momentum = 0.9 }."""
+    weight_decay: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """The optimizer's weight decay."""
+    clip_grad_norm: Positive | None = None
+    """Scale the gradient down to this norm where it is larger."""
+    scheduler: dict[str, Any] | None = None
+    """A torch learning rate scheduler that steps by epoch, such as
+    { name = "StepLR", step_size = 1000 }."""
+    loss: Literal["mse", "rmse", "mae", "huber", "smooth_l1", "log_cosh"] = "mse"
+    """What is made small."""
+    loss_args: dict[str, Any] = {}
+    """The loss's arguments, such as { delta = 0.5 } for huber."""
+    batch_size: Count | None = None
+    """Points a step, shuffled every epoch; default: all points."""
+    epochs: int = Field(default=4000, ge=1, le=100_000_000)
+    """Passes over the points."""
+    snapshot_every: Count = 5
+    """Keep the loss and the prediction of every so many epochs."""
+    snapshot_at: Literal["even", "log"] = "even"
+    """"log" keeps many early epochs and few late ones, as many as "even" would keep."""
+    delta: Positive | None = None
+    """Stop at the first epoch whose loss is at or under this."""
+    device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$")
+    """auto, cpu, cuda, cuda:1, mps; auto takes the CPU for small networks, where it is faster."""
+    engine: Literal["exact"] = "exact"
+    """exact: bit for bit what a plain loop gives."""

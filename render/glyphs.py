@@ -1,0 +1,257 @@
+"""Text for matplotlib's Agg renderer out of a cache, byte for byte as it draws it itself.
+
+Laying out, measuring and rasterizing a string anew costs a millisecond; most of a film's strings
+are numbers, whose digits return at the same few sub-pixel offsets. The names of matplotlib's own
+text machinery are private ones, so they are tried out once: where they are missing or
+behave differently (matplotlib before 3.11 has others), text is drawn the public way.
+"""
+
+from fitreel.render.defaults import BUNDLED_FONTS  # isort: skip  (before matplotlib)
+
+import functools
+import math
+import re
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from matplotlib.backend_bases import GraphicsContextBase
+from matplotlib.backends import backend_agg
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
+from numpy.typing import NDArray
+
+BITMAPS_KEPT = 20_000
+"""Glyph bitmaps kept in a renderer; about 500 bytes each at size 20."""
+LAYOUTS_KEPT = 4_000
+"""Strings, and pieces of strings, whose layout is kept in a renderer."""
+
+# In DejaVu Sans, digits and points melt with no neighbour into another shape, and how far apart
+# two glyphs stand depends on these two alone. So a number's layout is put together from pairs.
+# That is true of plain letters and signs, not of marks that sit on them or of other scripts.
+PIECES = re.compile(r"([0-9.])")
+PLAIN = re.compile(r"[ -~\u2212]+")
+
+Glyph = tuple[Any, int, float, float]
+"""Font, index in it, and position in pixels from the start of the baseline (y upwards)."""
+Metrics = tuple[float, float, float]
+"""Width, height and descent in pixels."""
+Stamp = tuple[NDArray[np.uint8], int, int]
+"""A glyph's coverage (rows, columns), and its left column and lower edge's row on the canvas."""
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+def _remember(cache: dict[Key, Value], key: Key, value: Value, limit: int) -> Value:
+    """Puts `value` into `cache`, which forgets its oldest entry when it is full."""
+    if len(cache) >= limit:
+        del cache[next(iter(cache))]
+    cache[key] = value
+    return value
+
+
+class GlyphCache:
+    """The layouts and bitmaps of one renderer's strings, `height` pixels high at `dpi`."""
+
+    def __init__(self, height: int, dpi: float, prepare_font: Callable[[FontProperties], Any]):
+        self._height = height
+        self._dpi = dpi
+        self._prepare_font = prepare_font
+        self._hinting = backend_agg.get_hinting_flag()
+        self._bitmaps: dict[Hashable, tuple[NDArray[np.uint8], int, int]] = {}
+        self._layouts: dict[Hashable, tuple[list[Glyph], Metrics]] = {}
+        self._composable: dict[Hashable, bool] = {}
+
+    def layout(self, string: str, properties: FontProperties) -> tuple[list[Glyph], Metrics]:
+        """The glyphs of one line of plain text and its metrics."""
+        style = hash(properties)  # what two equal FontProperties have in common
+        whole = self._layouts.get((style, string))
+        if whole is not None:
+            return whole
+        pieces = [piece for piece in PIECES.split(string) if piece]
+        if (
+            len(pieces) < 2
+            or not PLAIN.fullmatch(string)
+            or not self._is_composable(style, properties)
+        ):
+            return self._laid_out(style, string, properties)
+        parts = [self._laid_out(style, piece, properties) for piece in pieces]
+        if any(len(glyphs) != len(piece) for piece, (glyphs, _) in zip(pieces, parts, strict=True)):
+            return self._laid_out(style, string, properties)  # "ffi" is one glyph
+        start, top, descent, placed = 0.0, -math.inf, -math.inf, list[Glyph]()
+        for piece, before, (glyphs, metrics) in zip(pieces, ["", *pieces], parts, strict=False):
+            if before:
+                pair, _ = self._laid_out(style, before[-1] + piece[0], properties)
+                start = placed[-1][2] + pair[1][2]
+            placed += [(font, index, start + x, y) for font, index, x, y in glyphs]
+            top = max(top, metrics[1] - metrics[2])
+            descent = max(descent, metrics[2])
+        return placed, (start + parts[-1][1][0], top + descent, descent)
+
+    def _laid_out(
+        self, style: int, string: str, properties: FontProperties
+    ) -> tuple[list[Glyph], Metrics]:
+        """`layout`, with matplotlib's own layout engine for the string as a whole."""
+        known = self._layouts.get((style, string))
+        if known is not None:
+            return known
+        font = self._prepare_font(properties)
+        glyphs = [
+            (item.ft_object, item.glyph_index, item.x, item.y)
+            for item in font._layout(string, flags=self._hinting)
+        ]
+        font = self._prepare_font(properties)
+        font.set_text(string, 0.0, flags=self._hinting)
+        width, height = font.get_width_height()
+        metrics = (width / 64, height / 64, font.get_descent() / 64)
+        return _remember(self._layouts, (style, string), (glyphs, metrics), LAYOUTS_KEPT)
+
+    def _is_composable(self, style: int, properties: FontProperties) -> bool:
+        """Whether the font is one that `PIECES` is known to hold for."""
+        known = self._composable.get(style)
+        if known is not None:
+            return known
+        file = Path(str(self._prepare_font(properties).fname))
+        holds = file.parent == BUNDLED_FONTS and file.stem == "DejaVuSans"
+        return _remember(self._composable, style, holds, LAYOUTS_KEPT)
+
+    def stamps(
+        self,
+        x: float,
+        y: float,
+        angle: float,
+        glyphs: list[tuple[Any, float, int, float, float, float, float]],
+        antialiased: bool,
+    ) -> list[Stamp]:
+        """Where each glyph's bitmap goes, for a baseline that starts at `x`, `y` (downwards).
+
+        `glyphs` are font, size, index, slant, extension, and position along and above the
+        baseline in pixels, as matplotlib hands them to its renderer.
+        """
+        cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+        placed = []
+        for font, size, index, slant, extend, dx, dy in glyphs:
+            column = round(0x40 * (x + dx * cos - dy * sin))  # in 64ths of a pixel
+            row = round(0x40 * (self._height - y + dx * sin + dy * cos))  # upwards
+            offset = (column & 0x3F, row & 0x3F)
+            key = (font, size, index, slant, extend, angle, offset, antialiased)
+            bitmap = self._bitmaps.get(key)
+            if bitmap is None:
+                font.set_size(size, self._dpi)
+                turn = np.array([[cos, -sin], [sin, cos]])
+                shape = np.array([[extend, extend * slant], [0, 1]])
+                matrix = (0x10000 * turn @ shape).round().astype(int)
+                font._set_transform(matrix, list(offset))
+                mode = backend_agg.RenderMode.NORMAL if antialiased else backend_agg.RenderMode.MONO
+                rendered = font._render_glyph(index, self._hinting, mode)
+                coverage = np.array(rendered.buffer) * np.uint8(1 if antialiased else 0xFF)
+                bitmap = (coverage, rendered.left, rendered.top)
+                _remember(self._bitmaps, key, bitmap, BITMAPS_KEPT)
+            coverage, left, top = bitmap
+            bottom = self._height - top - (row >> 6) + coverage.shape[0]
+            placed.append((coverage, left + (column >> 6), bottom))
+        return placed
+
+
+class CachedTextRenderer(RendererAgg):
+    """matplotlib's Agg renderer with its text from a cache: the same bytes, sooner.
+
+    `width` and `height` are in pixels. With `cached_text` False, or with a matplotlib whose
+    private names differ, it draws text as its base class does.
+    """
+
+    def __init__(self, width: int, height: int, dpi: float, cached_text: bool = True) -> None:
+        super().__init__(width, height, dpi)
+        self.glyphs = None
+        if cached_text and cached_text_is_exact():
+            self.glyphs = GlyphCache(height, dpi, cast(Any, self)._prepare_font)
+
+    glyphs: GlyphCache | None
+
+    def stamp(self, gc: GraphicsContextBase, coverage: NDArray[np.uint8], x: int, y: int) -> None:
+        """Draws one glyph with its left edge at `x` and its lower edge at `y` (downwards)."""
+        cast(Any, self)._renderer.draw_text_image(coverage, x, y, 0, gc)
+
+    def draw_text(
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        s: str,
+        prop: FontProperties,
+        angle: float,
+        ismath: bool = False,  # type: ignore[override]
+        mtext: Text | None = None,
+    ) -> None:
+        """Draws one line of text; see `matplotlib.backend_bases.RendererBase.draw_text`."""
+        if self.glyphs is None or ismath or _has_own_shaping(mtext):
+            super().draw_text(gc, x, y, s, prop, angle, ismath=ismath, mtext=mtext)
+            return
+        size = prop.get_size_in_points()
+        placed, _ = self.glyphs.layout(s, prop)
+        glyphs = [(font, size, index, 0, 1, dx, dy) for font, index, dx, dy in placed]
+        self._draw_text_glyphs_and_boxes(gc, x, y, angle, glyphs, [])
+
+    def _draw_text_glyphs_and_boxes(
+        self, gc: Any, x: float, y: float, angle: float, glyphs: Any, boxes: Any
+    ) -> None:
+        """Where the base class brings plain text, mathematics and TeX in the end."""
+        base = cast(Any, super())
+        if self.glyphs is None:
+            base._draw_text_glyphs_and_boxes(gc, x, y, angle, glyphs, boxes)
+            return
+        for coverage, left, bottom in self.glyphs.stamps(
+            x, y, angle, list(glyphs), bool(gc.get_antialiased())
+        ):
+            self.stamp(gc, coverage, left, bottom)
+        boxes = list(boxes)
+        if boxes:
+            base._draw_text_glyphs_and_boxes(gc, x, y, angle, [], boxes)
+
+    def get_text_width_height_descent(
+        self,
+        s: str,
+        prop: FontProperties,
+        ismath: bool,  # type: ignore[override]
+    ) -> Metrics:
+        """The size in pixels of a line of text."""
+        if self.glyphs is None or ismath:
+            return super().get_text_width_height_descent(s, prop, ismath)  # type: ignore[arg-type]
+        return self.glyphs.layout(s, prop)[1]
+
+
+def _has_own_shaping(text: Any) -> bool:
+    """Whether a text artist asks for font features or a language of its own."""
+    return text is not None and (
+        text.get_fontfeatures() is not None or text.get_language() is not None
+    )
+
+
+@functools.cache
+def cached_text_is_exact() -> bool:
+    """Whether this matplotlib has the private names that the cache needs, and they do as known."""
+    probes = [("Loss=0.7301", 0.0, False), ("y→x̂", 30.0, False), (r"$x^3/\sqrt{2}$", 90.0, True)]
+    properties = FontProperties(size=20)
+    plain = RendererAgg(160, 160, 100)
+    cached = CachedTextRenderer(160, 160, 100, cached_text=False)
+    try:
+        cached.glyphs = GlyphCache(160, 100, cast(Any, cached)._prepare_font)
+        for row, (string, angle, is_math) in enumerate(probes):
+            # Each twice, as the second time comes out of the cache.
+            for x, y in [(20.3, 40.6 + 45 * row), (21.3, 39.6 + 45 * row)]:
+                for renderer in (plain, cached):
+                    renderer.draw_text(
+                        renderer.new_gc(), x, y, string, properties, angle, ismath=is_math
+                    )
+            measures = [
+                renderer.get_text_width_height_descent(string, properties, is_math)
+                for renderer in (plain, cached)
+            ]
+            if measures[0] != measures[1]:
+                return False
+    except (AttributeError, TypeError, ValueError):
+        return False
+    return bytes(plain.buffer_rgba()) == bytes(cached.buffer_rgba())
