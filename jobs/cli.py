@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -81,7 +82,7 @@ def run(
             force=force,
         )
         found = sources(jobs or [], wishes)
-        each(report, debug, [lambda job=job: make(job, wishes, report) for job in found])
+        each(report, debug, [partial(make, job, wishes, report) for job in found])
 
     guarded(work, quiet, debug)
 
@@ -184,6 +185,36 @@ def info(
         from fitreel.jobs.info import describe
 
         report.say(describe(path, runs, as_json=as_json))
+
+    guarded(work, False, debug)
+
+
+@app.command()
+def new(
+    job: Annotated[Path, typer.Argument(metavar="JOB.toml", help="The file to write.")],
+    force: ForceOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Write a commented job file to start from."""
+
+    def work(report: Report) -> None:
+        from fitreel.jobs.template import write_template
+
+        write_template(job, force=force)
+        report.say(f"{job}: written; next: fitreel run {job}")
+
+    guarded(work, quiet, debug)
+
+
+@app.command()
+def schema(debug: DebugOption = False) -> None:
+    """Print the job file's JSON schema, for editors."""
+
+    def work(report: Report) -> None:
+        from fitreel.jobs.template import schema as text
+
+        report.say(text())
 
     guarded(work, False, debug)
 

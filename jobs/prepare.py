@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,18 +53,18 @@ def prepare(loaded: LoadedJob) -> Prepared:
         "network": job.network.model_dump(mode="json", exclude_defaults=True),
         "train": job.train.model_dump(mode="json", exclude_defaults=True),
     }
-    try:
-        if job.data.file is not None:
-            path = loaded.path("data.file", job.data.file)
-            table = read_points(path)
-            points = table.x, table.y
-            content["data"]["file"] = table.digest
-        else:
-            assert job.data.function is not None
+    if job.data.file is not None:
+        with _where(f"{label}: data.file"):
+            table = read_points(loaded.path("data.file", job.data.file))
+        points = table.x, table.y
+        content["data"]["file"] = table.digest
+    else:
+        assert job.data.function is not None
+        shown = json.dumps(job.data.function, ensure_ascii=False)
+        with _where(f"{label}: data.function = {shown[:60]}"):
             formula = read_function(job.data.function)
-            _check_finite(formula, job.data.domain, job.data.points)
-    except BadInput as error:
-        raise BadInput(f"{label}: {error}") from None
+            x = np.linspace(*job.data.domain, job.data.points, dtype=np.float32)
+            formula.check_finite(x, formula(x))
     module_file = _module_file(loaded)
     if module_file is not None:
         content["network"]["module"] = [
@@ -75,12 +77,12 @@ def prepare(loaded: LoadedJob) -> Prepared:
     return Prepared(loaded, hashlib.sha256(text.encode()).hexdigest(), formula, points, module_file)
 
 
-def _check_finite(formula: Formula, domain: tuple[float, float], points: int) -> None:
-    x = np.linspace(*domain, points, dtype=np.float32)
+@contextmanager
+def _where(place: str) -> Iterator[None]:
     try:
-        formula.check_finite(x, formula(x))
+        yield
     except BadInput as error:
-        raise BadInput(f"data.function: {error}") from None
+        raise BadInput(f"{place}: {error}") from None
 
 
 def _module_file(loaded: LoadedJob) -> Path | None:

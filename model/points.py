@@ -17,7 +17,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,11 +80,11 @@ def digest(path: Path) -> str:
         return _digest(file)
 
 
-def _digest(file: BinaryIO) -> str:
+def _digest(file: io.BufferedReader) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _open(path: Path) -> BinaryIO:
+def _open(path: Path) -> io.BufferedReader:
     try:
         status = path.stat()
         # Before opening: a named pipe would wait for its writer for ever.
@@ -111,7 +111,7 @@ def _finite(
     bad = np.flatnonzero(~np.isfinite(single))
     if bad.size:
         value = values[bad[0]]
-        problem = "is too large for a 32-bit float" if np.isfinite(value) else "is not finite"  # type: ignore[call-overload]
+        problem = "is too large for a 32-bit float" if np.isfinite(value) else "is not finite"
         raise BadInput(f"{where(int(bad[0]))}: {name} is {value}, which {problem}")
     return single
 
@@ -119,12 +119,16 @@ def _finite(
 # --- Text -------------------------------------------------------------------------------------
 
 
-def _read_text(file: BinaryIO) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _read_text(file: io.BufferedReader) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     if b"\0" in file.read(8192):
         raise BadInput("this is not a text file in UTF-8; save the table as CSV (UTF-8)")
     file.seek(0)
     # Bytes that are no UTF-8 may stand in comments and in the names of other columns.
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape")
+    with io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape") as text:
+        return _read_table(text)
+
+
+def _read_table(text: IO[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     lines = _content(text)
     first = next(lines, None)
     if first is None:
@@ -240,7 +244,7 @@ _BROKEN_ZIP = (
 )
 
 
-def _read_npz(file: BinaryIO) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _read_npz(file: io.BufferedReader) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     try:
         with zipfile.ZipFile(file) as archive:
             x, y = (_read_member(archive, name) for name in "xy")

@@ -55,9 +55,12 @@ class DataSettings(Settings):
         if self.domain[0] >= self.domain[1]:
             raise ValueError("domain: the first end must be below the second")
         if self.file is not None:
-            for key in ("function", "domain", "points", "noise", "noise_kind", "seed"):
-                if self.given(key):
-                    raise ValueError(f"{key} and file: a file brings its own points; give one")
+            keys = ("function", "domain", "points", "noise", "noise_kind", "seed")
+            if clash := [key for key in keys if self.given(key)]:
+                raise ValueError(
+                    f"{' and '.join(clash)} and file: a file brings its own points; "
+                    f"leave out {'one' if len(clash) == 1 else 'file or the others'}"
+                )
         elif self.function is None:
             raise ValueError("function or file: one of them is needed")
         return self
@@ -87,9 +90,12 @@ class NetworkSettings(Settings):
     @model_validator(mode="after")
     def _no_contradiction(self) -> Self:
         if self.module is not None:
-            for key in ("hidden", "activations", "style", "init", "dropout", "batch_norm"):
-                if self.given(key):
-                    raise ValueError(f"{key} and module: your own module decides that; give one")
+            keys = ("hidden", "activations", "style", "init", "dropout", "batch_norm")
+            if clash := [key for key in keys if self.given(key)]:
+                raise ValueError(
+                    f"{' and '.join(clash)} and module: your own module decides that; "
+                    f"leave out {'one' if len(clash) == 1 else 'module or the others'}"
+                )
         given = self.activations
         if isinstance(given, tuple) and len(given) != len(self.hidden):
             raise ValueError(

@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase
@@ -41,6 +41,8 @@ Metrics = tuple[float, float, float]
 Stamp = tuple[NDArray[np.uint8], int, int]
 """A glyph's coverage (rows, columns), and its left column and lower edge's row on the canvas."""
 
+AGG: Any = backend_agg  # it carries no types
+
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
@@ -60,7 +62,7 @@ class GlyphCache:
         self._height = height
         self._dpi = dpi
         self._prepare_font = prepare_font
-        self._hinting = backend_agg.get_hinting_flag()
+        self._hinting = AGG.get_hinting_flag()
         self._bitmaps: dict[Hashable, tuple[NDArray[np.uint8], int, int]] = {}
         self._layouts: dict[Hashable, tuple[list[Glyph], Metrics]] = {}
         self._composable: dict[Hashable, bool] = {}
@@ -145,7 +147,7 @@ class GlyphCache:
                 shape = np.array([[extend, extend * slant], [0, 1]])
                 matrix = (0x10000 * turn @ shape).round().astype(int)
                 font._set_transform(matrix, list(offset))
-                mode = backend_agg.RenderMode.NORMAL if antialiased else backend_agg.RenderMode.MONO
+                mode = AGG.RenderMode.NORMAL if antialiased else AGG.RenderMode.MONO
                 rendered = font._render_glyph(index, self._hinting, mode)
                 coverage = np.array(rendered.buffer) * np.uint8(1 if antialiased else 0xFF)
                 bitmap = (coverage, rendered.left, rendered.top)
@@ -164,12 +166,11 @@ class CachedTextRenderer(RendererAgg):
     """
 
     def __init__(self, width: int, height: int, dpi: float, cached_text: bool = True) -> None:
-        super().__init__(width, height, dpi)
-        self.glyphs = None
+        base: Any = super()
+        base.__init__(width, height, dpi)
+        self.glyphs: GlyphCache | None = None
         if cached_text and cached_text_is_exact():
             self.glyphs = GlyphCache(height, dpi, cast(Any, self)._prepare_font)
-
-    glyphs: GlyphCache | None
 
     def stamp(self, gc: GraphicsContextBase, coverage: NDArray[np.uint8], x: int, y: int) -> None:
         """Draws one glyph with its left edge at `x` and its lower edge at `y` (downwards)."""
@@ -183,12 +184,13 @@ class CachedTextRenderer(RendererAgg):
         s: str,
         prop: FontProperties,
         angle: float,
-        ismath: bool = False,  # type: ignore[override]
+        ismath: bool | Literal["TeX"] = False,
         mtext: Text | None = None,
     ) -> None:
         """Draws one line of text; see `matplotlib.backend_bases.RendererBase.draw_text`."""
         if self.glyphs is None or ismath or _has_own_shaping(mtext):
-            super().draw_text(gc, x, y, s, prop, angle, ismath=ismath, mtext=mtext)
+            base: Any = super()
+            base.draw_text(gc, x, y, s, prop, angle, ismath=ismath, mtext=mtext)
             return
         size = prop.get_size_in_points()
         placed, _ = self.glyphs.layout(s, prop)
@@ -199,7 +201,7 @@ class CachedTextRenderer(RendererAgg):
         self, gc: Any, x: float, y: float, angle: float, glyphs: Any, boxes: Any
     ) -> None:
         """Where the base class brings plain text, mathematics and TeX in the end."""
-        base = cast(Any, super())
+        base: Any = super()
         if self.glyphs is None:
             base._draw_text_glyphs_and_boxes(gc, x, y, angle, glyphs, boxes)
             return
@@ -209,17 +211,30 @@ class CachedTextRenderer(RendererAgg):
             self.stamp(gc, coverage, left, bottom)
         boxes = list(boxes)
         if boxes:
-            base._draw_text_glyphs_and_boxes(gc, x, y, angle, [], boxes)
+            self.bars(gc, x, y, angle, boxes)
+
+    def bars(
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        angle: float,
+        boxes: list[tuple[float, float, float, float]],
+    ) -> None:
+        """Draws the bars of fractions and roots: left, lower edge, width and height in pixels."""
+        base: Any = super()
+        base._draw_text_glyphs_and_boxes(gc, x, y, angle, [], boxes)
 
     def get_text_width_height_descent(
         self,
         s: str,
         prop: FontProperties,
-        ismath: bool,  # type: ignore[override]
+        ismath: bool | Literal["TeX"],
     ) -> Metrics:
         """The size in pixels of a line of text."""
         if self.glyphs is None or ismath:
-            return super().get_text_width_height_descent(s, prop, ismath)  # type: ignore[arg-type]
+            base: Any = super()
+            return cast(Metrics, base.get_text_width_height_descent(s, prop, ismath))
         return self.glyphs.layout(s, prop)[1]
 
 
@@ -235,10 +250,10 @@ def cached_text_is_exact() -> bool:
     """Whether this matplotlib has the private names that the cache needs, and they do as known."""
     probes = [("Loss=0.7301", 0.0, False), ("y→x̂", 30.0, False), (r"$x^3/\sqrt{2}$", 90.0, True)]
     properties = FontProperties(size=20)
-    plain = RendererAgg(160, 160, 100)
-    cached = CachedTextRenderer(160, 160, 100, cached_text=False)
+    plain = AGG.RendererAgg(160, 160, 100)
+    cached: Any = CachedTextRenderer(160, 160, 100, cached_text=False)  # else it would ask us
     try:
-        cached.glyphs = GlyphCache(160, 100, cast(Any, cached)._prepare_font)
+        cached.glyphs = GlyphCache(160, 100, cached._prepare_font)
         for row, (string, angle, is_math) in enumerate(probes):
             # Each twice, as the second time comes out of the cache.
             for x, y in [(20.3, 40.6 + 45 * row), (21.3, 39.6 + 45 * row)]:

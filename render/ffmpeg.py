@@ -1,0 +1,278 @@
+"""The ffmpeg process: started, fed, watched, ended and its words quoted.
+
+ffmpeg is never trusted: a child that dies, stalls or refuses is an error that quotes what it said,
+and the caller gets to look at its stop flag at least every 0.2 s whatever ffmpeg does. There is no
+PR_SET_PDEATHSIG: it needs a `preexec_fn`, which is unsafe beside threads. When we are killed, the
+child meets the end of its input and ends too, leaving at most a file under a temporary name.
+"""
+
+import fcntl
+import os
+import select
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+from fitreel.model.errors import CannotWrite, FitreelError, Unavailable
+
+# The caller's stop flag is looked at this often, in seconds.
+_LOOK = 0.2
+
+# Without any sign of life for so long, in seconds, ffmpeg is taken for dead.
+PATIENCE = 60.0
+
+# Linux's F_SETPIPE_SZ, which Python doesn't name everywhere, and the most an ordinary user may ask.
+_SET_PIPE_SIZE = 1031
+_PIPE_SIZE = 1 << 20
+
+# Lines that only say that something went wrong.
+_EMPTY_WORDS = ("Conversion failed!", "Exiting normally", "Error opening output files:")
+
+
+def ffmpeg_path() -> str:
+    """The ffmpeg binary that is used: `$IMAGEIO_FFMPEG_EXE`, imageio-ffmpeg's, or the system's.
+
+    Raises:
+        Unavailable: there is none.
+    """
+    import imageio_ffmpeg
+
+    try:
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError as error:
+        raise Unavailable(f"no ffmpeg here: {str(error).splitlines()[0]}") from error
+
+
+def has_encoder(name: str) -> bool:
+    """Whether this ffmpeg has the encoder `name` (such as "libx264").
+
+    Raises:
+        Unavailable: there is no ffmpeg, or it doesn't run.
+    """
+    listed = run_briefly(["-hide_banner", "-encoders"]).decode(errors="replace").splitlines()
+    return any(line.split()[1:2] == [name] for line in listed)
+
+
+def run_briefly(arguments: Sequence[str], limit: float = 30.0) -> bytes:
+    """What ffmpeg prints to its stdout when called with `arguments`, within `limit` seconds.
+
+    Raises:
+        Unavailable: there is no ffmpeg, or it doesn't run or end.
+    """
+    binary = ffmpeg_path()
+    try:
+        return subprocess.run(
+            [binary, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            timeout=limit,
+            check=False,
+        ).stdout
+    except OSError as error:
+        raise _does_not_start(binary, error) from error
+    except subprocess.TimeoutExpired as error:
+        raise Unavailable(f"{binary} does not answer") from error
+
+
+class Encoder:
+    """One running ffmpeg that reads raw frames from us and writes one file."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        output: Path,
+        shown: Path,
+        *,
+        needs: str,
+        inputs: Sequence[IO[bytes]] = (),
+        check: Callable[[], None] | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
+        """Start ffmpeg.
+
+        Args:
+            arguments: all but the binary and the output; it reads its frames from `pipe:0`.
+            output: the file that ffmpeg writes, which may exist already.
+            shown: the name of it that a user knows, for messages.
+            needs: the encoder that ffmpeg must have.
+            inputs: more open files for it to read, under the same descriptors (`pipe:N`).
+            check: called at least every 0.2 s while ffmpeg is waited for; may raise.
+            patience: seconds without a sign of life after which ffmpeg is given up.
+
+        Raises:
+            Unavailable: there is no ffmpeg, or it can't be started.
+            CannotWrite: no room for a temporary file.
+        """
+        binary = ffmpeg_path()
+        self._output = output
+        self._shown = shown
+        self._needs = needs
+        self._check = check
+        self._patience = patience
+        try:
+            # A file, not a pipe, which could fill and stop everything.
+            self._words = tempfile.TemporaryFile()  # noqa: SIM115 (closed when the process is)
+        except OSError as error:
+            raise CannotWrite(f"cannot write a temporary file: {error.strerror}") from error
+        try:
+            self._process = subprocess.Popen(
+                [binary, *arguments, "-y", f"file:{output}"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=self._words,
+                bufsize=0,
+                env=_environment(),
+                pass_fds=[file.fileno() for file in inputs],
+                # Its own session: a terminal's Ctrl-C is for us, who end it in our own time.
+                start_new_session=True,
+            )
+        except OSError as error:
+            self._words.close()
+            raise _does_not_start(binary, error) from error
+        assert self._process.stdin is not None  # noqa: S101 (for mypy: stdin=PIPE)
+        self._pipe = self._process.stdin.fileno()
+        os.set_blocking(self._pipe, False)
+        with suppress(OSError):
+            fcntl.fcntl(self._pipe, _SET_PIPE_SIZE, _PIPE_SIZE)
+        self._poll = select.poll()
+        self._poll.register(self._pipe, select.POLLOUT)
+
+    def write(self, content: memoryview) -> None:
+        """Give `content` to ffmpeg.
+
+        Raises:
+            CannotWrite: ffmpeg has died, with its own words, or takes nothing any more.
+            Unavailable: ffmpeg lacks the encoder.
+        """
+        if self._check:
+            self._check()
+        left = content
+        alive = time.monotonic()
+        while left:
+            try:
+                taken = os.write(self._pipe, left)
+            except BlockingIOError:
+                taken = 0
+            except BrokenPipeError:
+                raise self._died() from None
+            except OSError as error:
+                raise CannotWrite(f"cannot write {self._shown}: {error.strerror}") from error
+            left = left[taken:]
+            if taken:
+                alive = time.monotonic()
+            elif not self._poll.poll(_LOOK * 1000):
+                if self._check:
+                    self._check()
+                if time.monotonic() - alive > self._patience:
+                    raise self._stalled()
+
+    def finish(self) -> None:
+        """End ffmpeg's input and wait until it has finished its file.
+
+        Raises:
+            CannotWrite: ffmpeg ended with an error, or shows no sign of life.
+            Unavailable: ffmpeg lacks the encoder.
+        """
+        self._close_pipe()
+        sign = self._sign_of_life()
+        alive = time.monotonic()
+        while True:
+            try:
+                code = self._process.wait(_LOOK)
+                break
+            except subprocess.TimeoutExpired:
+                if self._check:
+                    self._check()
+                newer = self._sign_of_life()
+                if newer != sign:
+                    sign, alive = newer, time.monotonic()
+                elif time.monotonic() - alive > self._patience:
+                    raise self._stalled() from None
+        if code:
+            raise self._failed(code)
+        self._words.close()
+
+    def words(self) -> str:
+        """What ffmpeg has said last: up to two lines."""
+        try:
+            end = self._words.seek(0, os.SEEK_END)
+            self._words.seek(max(0, end - 8192))
+            said = self._words.read().decode(errors="replace")
+        except (OSError, ValueError):
+            return ""
+        said = said.replace(str(self._output), str(self._shown))
+        lines = [line.strip() for line in said.splitlines()]
+        telling = [line for line in lines if line and not line.startswith(_EMPTY_WORDS)]
+        return "; ".join(telling[-2:])[:600]
+
+    def kill(self) -> None:
+        """End ffmpeg at once, and reap it. May be called at any time, also twice."""
+        with suppress(OSError):
+            os.killpg(self._process.pid, signal.SIGKILL) if self._process.poll() is None else None
+        self._close_pipe()
+        # A process in the middle of a system call that never returns can't be reaped; leave it.
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        self._words.close()
+
+    def _close_pipe(self) -> None:
+        if self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.close()
+
+    def _sign_of_life(self) -> tuple[int, int]:
+        try:
+            status = self._output.stat()
+        except OSError:
+            return (0, 0)
+        return (status.st_size, status.st_mtime_ns)
+
+    def _died(self) -> FitreelError:
+        """The error for a broken pipe: ffmpeg has ended, or has closed its input and hangs on."""
+        try:
+            return self._failed(self._process.wait(min(5.0, self._patience)))
+        except subprocess.TimeoutExpired:
+            return self._stalled()
+
+    def _failed(self, code: int) -> FitreelError:
+        if code < 0:
+            how = f"ffmpeg was ended by a signal ({signal.strsignal(-code) or -code})"
+        elif code:
+            how = f"ffmpeg ended with code {code}"
+        else:
+            how = "ffmpeg ended before it had read every frame"
+        words = self.words()
+        # Only asked after a failure, and of ffmpeg's own list: its messages change.
+        with suppress(Unavailable):
+            if code > 0 and not has_encoder(self._needs):
+                return Unavailable(
+                    f"this ffmpeg has no {self._needs}, which {self._shown} needs: {words}"
+                )
+        return CannotWrite(f"cannot write {self._shown}: {how}" + (f": {words}" if words else ""))
+
+    def _stalled(self) -> CannotWrite:
+        words = self.words()
+        return CannotWrite(
+            f"cannot write {self._shown}: ffmpeg has done nothing for {self._patience:g} s"
+            + (f": {words}" if words else "")
+        )
+
+
+def _does_not_start(binary: str, error: OSError) -> Unavailable:
+    return Unavailable(
+        f"cannot start ffmpeg ({binary}): {error.strerror}; "
+        "set IMAGEIO_FFMPEG_EXE to one that runs, or unset it"
+    )
+
+
+def _environment() -> dict[str, str]:
+    """What ffmpeg needs to start, in a language and a number format that are always the same."""
+    kept = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C"}

@@ -1,0 +1,325 @@
+"""From a scene to frames: byte for byte a full matplotlib draw, at a fraction of its time.
+
+A full draw is a row of artists, each painting over those before it. Of these, few change
+between two frames. `FrameDrawer` records once what each of the others paints, and works out
+which of them lie wholly under the changing ones, or clear of them: these become a background.
+A frame is that background, the changing artists, and on top of it what lies over these. Nothing
+is known about the figure but what touches which pixels, so any number of axes may lie anywhere.
+"""
+
+from fitreel.render.tape import NOTHING, Command, Rectangle, TapeRenderer, overlap, union  # isort: skip  (before matplotlib)
+
+from collections.abc import Iterator
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.spines import Spine
+from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
+
+from fitreel.render.scene import Scene
+
+Frame = NDArray[np.uint8]
+"""Shape (height, width, 4): red, green, blue and alpha, 0 to 255."""
+
+
+class Layer:
+    """One artist in the order of painting.
+
+    `touched` holds all pixels that it painted last, `zone` all that it is expected to paint:
+    what lies over a moving artist's zone is painted after it, in every frame.
+    """
+
+    def __init__(self, position: int, artist: Artist, axes: Axes | None, moves: bool) -> None:
+        self.position = position
+        self.artist = artist
+        self.axes = axes
+        self.moves = moves
+        self.tape: list[Command] = []
+        self.touched = NOTHING
+        self.zone = NOTHING
+
+    def record(self, renderer: TapeRenderer) -> None:
+        """Records what the artist paints now, without painting."""
+        renderer.tape = self.tape = []
+        renderer.touched = NOTHING
+        try:
+            self.artist.draw(renderer)
+        finally:
+            renderer.tape = None
+        self.touched = self.zone = renderer.touched
+
+    def paint(self, renderer: TapeRenderer) -> None:
+        """Paints: a moving artist as it is now, another one from its record."""
+        if self.moves:
+            renderer.touched = NOTHING
+            self.artist.draw(renderer)
+            self.touched = renderer.touched
+        else:
+            for draw, arguments, options in self.tape:
+                draw(*arguments, **options)
+
+
+class Region:
+    """Layers that share no pixel with the layers of any other region."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.layers = [layer]
+        self.rectangle = layer.zone
+        self.is_outdated = True
+        self.early: list[Layer] = []
+        self.late: list[Layer] = []
+
+    def absorb(self, other: "Region") -> None:
+        """Takes over another region's layers."""
+        self.layers = sorted(self.layers + other.layers, key=attrgetter("position"))
+        self.rectangle = union(self.rectangle, other.rectangle)
+        self.is_outdated = True
+
+    def sort(self) -> None:
+        """Sorts the layers into a background and what has to be painted for every frame."""
+        self.early, self.late = [], []
+        for layer in self.layers:
+            over_late = any(overlap(layer.zone, late.zone) for late in self.late)
+            (self.late if layer.moves or over_late else self.early).append(layer)
+
+
+class View:
+    """The limits of one axes, to tell when they change, and what that repaints."""
+
+    def __init__(self, axes: Axes) -> None:
+        self.axes = axes
+        self.x: tuple[float, float] | None = None
+        self.y: tuple[float, float] | None = None
+        self.titles: tuple[str, ...] = ()
+        self.is_plain = axes.name == "rectilinear" and all(
+            spine.get_position() == ("outward", 0.0) for spine in axes.spines.values()
+        )
+
+    def changes(self) -> tuple[bool, bool]:
+        """Whether the limits in x and in y are others than in the last call."""
+        (left, low), (right, high) = self.axes.viewLim.get_points().tolist()
+        before = self.x, self.y
+        self.x, self.y = (left, right), (low, high)
+        return before[0] != self.x, before[1] != self.y
+
+    def repaints(self, artist: Artist, x_changed: bool, y_changed: bool) -> bool:
+        """Whether an artist of these axes looks different after such a change."""
+        if not self.is_plain:
+            return True
+        if artist is self.axes.patch:
+            return False
+        if artist is self.axes.xaxis:
+            return x_changed
+        if artist is self.axes.yaxis:
+            return y_changed
+        if isinstance(artist, Spine):
+            return x_changed if artist.spine_type in ("bottom", "top") else y_changed
+        return True
+
+    def place_titles(self, renderer: TapeRenderer, limits_changed: bool) -> None:
+        """Moves the titles clear of what stands above the axes, as a full draw does first."""
+        axes: Any = self.axes
+        titles = (axes.title, axes._left_title, axes._right_title)
+        texts = tuple(title.get_text() for title in titles)
+        if any(texts) and (limits_changed or texts != self.titles):
+            axes._update_title_position(renderer)
+        self.titles = texts
+
+
+class FrameDrawer:
+    """Draws a scene's frames.
+
+    `draw` returns what `scene.figure.canvas.draw()` would leave in its buffer, for anything
+    that a scene may do (see `Scene`). A figure with what can't be known artist by artist is drawn
+    in full each time: a layout engine, a fixed aspect, aligned labels, image filters.
+    """
+
+    def __init__(self, scene: Scene, cached_text: bool = True) -> None:
+        self._scene = scene
+        figure = scene.figure
+        figure.canvas.draw()  # settles what matplotlib leaves to the first draw
+        canvas: Any = figure.canvas
+        width, height = canvas.get_width_height(physical=True)
+        self._renderer = TapeRenderer(width, height, figure.dpi, cached_text)
+        buffer: Any = self._renderer
+        self._pixels: Frame = np.asarray(buffer.buffer_rgba())
+        self.is_full = _needs_full_draws(scene)
+        """Whether every frame is a full draw by matplotlib."""
+        if self.is_full:
+            return
+        self._views = {axes: View(axes) for axes in figure.axes}
+        moving = {part for artist in scene.moving for part in (artist, *artist.findobj())}
+        self._layers = [
+            Layer(position, artist, axes, any(part in moving for part in artist.findobj()))
+            for position, (artist, axes) in enumerate(_in_order_of_painting(scene))
+        ]
+        figure.patch.draw(self._renderer)
+        self._ground = self._pixels.copy()
+        self._background = self._pixels.copy()
+        self._regions: list[Region] = []
+        for layer in self._layers:
+            if layer.moves:
+                layer.zone = self._reach(layer)
+        self._refresh()
+        for layer in self._layers:
+            self._admit(Region(layer))
+
+    def draw(self) -> Frame:
+        """The scene as it is now: a view that holds until the next draw.
+
+        Whatever drawing raises leaves nothing usable; start with a new drawer then.
+        """
+        if self.is_full:
+            canvas: Any = self._scene.figure.canvas
+            canvas.draw()
+            return np.asarray(canvas.buffer_rgba())
+        self._refresh()
+        strays = self._paint()
+        while strays:
+            for layer in strays:
+                layer.zone = union(layer.zone, union(layer.touched, self._reach(layer)))
+                home = next(region for region in self._regions if layer in region.layers)
+                self._grow(home, layer.zone)
+            strays = self._paint()
+        return self._pixels
+
+    def _refresh(self) -> None:
+        """Records anew what other limits, or another title, changed."""
+        first = not self._regions
+        dirty: set[int] = set()
+        for axes, view in self._views.items():
+            x_changed, y_changed = view.changes()
+            view.place_titles(self._renderer, x_changed or y_changed)
+            if x_changed or y_changed or first:
+                for layer in self._layers:
+                    if layer.axes is axes and view.repaints(layer.artist, x_changed, y_changed):
+                        dirty.add(layer.position)
+        for layer in self._layers:
+            if not layer.moves and (first or layer.position in dirty):
+                layer.record(self._renderer)
+        if not dirty:
+            return
+        for region in self._regions.copy():
+            if any(layer.position in dirty for layer in region.layers):
+                region.is_outdated = True
+                zone = region.rectangle
+                for layer in region.layers:
+                    zone = union(zone, layer.zone)
+                if zone != region.rectangle and region in self._regions:
+                    self._grow(region, zone)
+
+    def _reach(self, layer: Layer) -> Rectangle:
+        """The pixels that a moving artist can't leave, so far as that is known."""
+        box = layer.artist.get_clip_box()
+        if not layer.artist.get_clip_on() or not isinstance(box, Bbox) and box is None:
+            return NOTHING
+        return self._renderer.pixels_of(*box.extents)
+
+    def _admit(self, region: Region) -> None:
+        """Adds a region, and joins it with those that it shares pixels with."""
+        self._regions.append(region)
+        self._grow(region, region.rectangle)
+
+    def _grow(self, region: Region, zone: Rectangle) -> None:
+        """Extends a region; those that it then overlaps become part of it."""
+        region.rectangle = union(region.rectangle, zone)
+        region.is_outdated = True
+        while True:
+            others = [
+                other
+                for other in self._regions
+                if other is not region and overlap(other.rectangle, region.rectangle)
+            ]
+            if not others:
+                return
+            for other in others:
+                region.absorb(other)
+                self._regions.remove(other)
+
+    def _paint(self) -> list[Layer]:
+        """Brings all regions up to date; returns the moving layers that left their zones."""
+        strays = []
+        for region in self._regions:
+            if region.is_outdated:
+                self._paint_background(region)
+            else:
+                for layer in region.late:
+                    _copy(self._background, self._pixels, layer.touched)
+            for layer in region.late:
+                layer.paint(self._renderer)
+                if layer.moves and union(layer.zone, layer.touched) != layer.zone:
+                    strays.append(layer)
+        return strays
+
+    def _paint_background(self, region: Region) -> None:
+        """Paints a region's background afresh, and keeps as much as will be painted over."""
+        region.sort()
+        _copy(self._ground, self._pixels, region.rectangle)
+        for layer in region.early:
+            layer.paint(self._renderer)
+        for layer in region.late:
+            _copy(self._pixels, self._background, layer.zone)
+        region.is_outdated = False
+
+
+def _copy(source: Frame, target: Frame, where: Rectangle) -> None:
+    left, top, right, bottom = where
+    target[top:bottom, left:right] = source[top:bottom, left:right]
+
+
+def _in_order_of_painting(scene: Scene) -> Iterator[tuple[Artist, Axes | None]]:
+    """The figure's artists, less its patch, in the order in which a full draw paints them."""
+    figure = scene.figure
+    children = [child for child in figure.get_children() if child is not figure.patch]
+    for child in sorted(children, key=attrgetter("zorder")):
+        if child.get_animated() or not child.get_visible():
+            continue
+        if not isinstance(child, Axes):
+            yield child, None
+            continue
+        artists = child.get_children()
+        artists.remove(child.patch)
+        has_frame = child.axison and child.get_frame_on()
+        if not has_frame:
+            artists = [artist for artist in artists if not isinstance(artist, Spine)]
+        if not child.axison:
+            artists = [artist for artist in artists if artist not in (child.xaxis, child.yaxis)]
+        if has_frame:
+            yield child.patch, child
+        for artist in sorted(artists, key=attrgetter("zorder")):
+            if not artist.get_animated():
+                yield artist, child
+
+
+def _needs_full_draws(scene: Scene) -> bool:
+    """Whether the figure has what `FrameDrawer` can't follow artist by artist."""
+    figure: Any = scene.figure
+    if not isinstance(figure.canvas, FigureCanvasAgg) or figure.get_layout_engine() is not None:
+        return True
+    if figure.subfigs or figure.patch in scene.moving:
+        return True
+    groups = getattr(figure, "_align_label_groups", {})
+    if any(len(list(group)) for group in groups.values()):
+        return True
+    return any(_is_beyond(axes) for axes in figure.axes) or any(
+        artist.get_agg_filter() is not None or artist.get_rasterized()
+        for artist in figure.findobj()
+    )
+
+
+def _is_beyond(axes: Any) -> bool:
+    """Whether an axes moves or draws by rules of its own."""
+    return (
+        type(axes).draw is not Axes.draw
+        or axes.get_aspect() != "auto"
+        or axes.get_axes_locator() is not None
+        or axes.child_axes
+        or axes.get_rasterization_zorder() is not None
+        or not hasattr(axes, "_update_title_position")
+        or not hasattr(axes, "_left_title")
+    )

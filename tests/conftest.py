@@ -1,0 +1,58 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fitreel.jobs.prepare import prepare
+from fitreel.jobs.recording import Place, record
+from fitreel.jobs.report import Report
+from fitreel.jobs.spec import DEMO, load_job
+from fitreel.model.record import Run
+
+FITREEL = [sys.executable, "-c", "from fitreel.jobs.start import main; main()"]
+Fitreel = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def fitreel(tmp_path: Path) -> Fitreel:
+    """Run the program in a process of its own, in tmp_path unless told otherwise."""
+
+    def call(*arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
+        settings: dict[str, object] = {
+            "cwd": tmp_path,
+            "capture_output": True,
+            "text": True,
+            "timeout": 100,
+            "stdin": subprocess.DEVNULL,
+        }
+        return subprocess.run([*FITREEL, *arguments], **(settings | options))  # type: ignore[call-overload,no-any-return]
+
+    return call
+
+
+def train_here(folder: Path, *assignments: str) -> Run:
+    """Train in this process, which has torch already."""
+    prepared = prepare(load_job(DEMO, assignments))
+    return record(prepared, Place(folder / "runs"), Report(quiet=True))
+
+
+@pytest.fixture(scope="session")
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The whole demo, trained once. Read only."""
+    return train_here(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def short_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Twelve snapshots of the demo. Read only."""
+    return train_here(tmp_path_factory.mktemp("short"), "train.epochs=60")
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in [name for name in os.environ if name.startswith(("FITREEL_", "MPL"))]:
+        monkeypatch.delenv(name)
+    yield
