@@ -55,15 +55,51 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = temporary_name(path)
     try:
         yield temporary
-        temporary.chmod(0o666 & ~_umask())
-        sync_file(temporary)
-        temporary.replace(path)
-        sync_folder(path.parent)
+        put_in_place(temporary, path)
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def put_in_place(temporary: Path, path: Path) -> None:
+    """Make the finished file `temporary`, in the same folder, the file `path`.
+
+    Raises:
+        OSError: the system refuses to sync or rename.
+    """
+    temporary.chmod(0o666 & ~_umask())
+    sync_file(temporary)
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
+def put_folder_in_place(temporary: Path, path: Path) -> None:
+    """Make the finished folder of files `temporary` the folder `path`; an old one there goes.
+
+    A folder can't be renamed onto one that has files in it, so the old one is first moved aside,
+    and moved back if the new one can't take its place.
+
+    Raises:
+        OSError: the system refuses to sync or rename.
+    """
+    for file in temporary.iterdir():
+        sync_file(file)
+    sync_folder(temporary)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.old{TEMPORARY}")
+    try:
+        path.rename(aside)
+    except FileNotFoundError:
+        temporary.rename(path)
+    else:
+        try:
+            temporary.rename(path)
+        except OSError:
+            aside.rename(path)
+            raise
+        shutil.rmtree(aside)
+    sync_folder(path.parent)
 
 
 def write_whole(path: Path, content: bytes) -> None:

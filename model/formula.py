@@ -190,7 +190,7 @@ class Formula:
         bad = np.flatnonzero(~np.isfinite(y))
         if bad.size:
             first_x, first_y = x.reshape(-1)[bad[0]], y.reshape(-1)[bad[0]]
-            others = f" and at {bad.size - 1} more points" if bad.size > 1 else ""
+            others = f", the first of {bad.size} such points" if bad.size > 1 else ""
             raise BadInput(
                 f"{_shortened(self.text)} is {first_y:g} at x = {first_x:g}{others};"
                 " change the formula or the domain"

@@ -117,7 +117,7 @@ STYLES: dict[str, Callable[[NetworkSettings], nn.Module]] = {
 
 def layers(settings: NetworkSettings) -> list[tuple[int, int, str]]:
     """Inputs, outputs and activation of each hidden layer."""
-    inputs = (1, *settings.hidden[:-1])
+    inputs = (1, *settings.hidden)[: len(settings.hidden)]
     return list(zip(inputs, settings.hidden, settings.activation_names, strict=True))
 
 

@@ -152,8 +152,8 @@ def _read_table(text: IO[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]
         fields = _split(line, delimiter, number) if '"' in line else line.split(delimiter)
         if len(fields) != width:
             raise BadInput(
-                f"line {number} has {len(fields)} columns, line {first[0]} has {width}; every"
-                " line needs the same"
+                f"line {number} doesn't have as many columns as line {first[0]}: {len(fields)},"
+                f" not {width}"
             )
         try:
             x.append(float(fields[x_at]))
@@ -285,7 +285,7 @@ def _read_header(member: IO[bytes], name: str) -> tuple[tuple[int, ...], np.dtyp
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             shape, _, dtype = read(member)
-    except (ValueError, KeyError, TypeError, SyntaxError, RecursionError, MemoryError):
+    except Exception:  # numpy's reader lets through whatever Python's parser and tokenizer raise
         raise BadInput(f"array {name} has no header that can be read") from None
     if dtype.kind not in "fiu":
         raise BadInput(f"array {name} holds {dtype}; real numbers are needed")

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fitreel.model.data import Data, draw_data
-from fitreel.model.devices import choose_device, choose_threads
+from fitreel.model.devices import check_memory, choose_device, choose_threads
 from fitreel.model.epochs import snapshot_epochs
 from fitreel.model.errors import BadInput
 from fitreel.model.formula import Formula
 from fitreel.model.losses import Loss, build_loss
-from fitreel.model.network import build_network, check_shapes, layout
+from fitreel.model.network import build_network, check_shapes, layout, parameter_count
 from fitreel.model.optimizers import build_optimizer, build_scheduler
 from fitreel.model.settings import DataSettings, NetworkSettings, TrainSettings
 from fitreel.model.snapshot import Snapshot
@@ -55,6 +55,10 @@ class Training:
 
     def __init__(self, task: Task) -> None:
         self.settings = train = task.train
+        if task.network.module is None:
+            points = task.data.points if task.points is None else len(task.points[0])
+            seen = max(points, task.data.grid or 0)
+            check_memory(seen * sum(task.network.hidden), parameter_count(task.network))
         torch.manual_seed(task.seed if task.data.seed is None else task.data.seed)
         self.data: Data = draw_data(task.data, task.formula, task.points)
         if task.data.seed is not None:
@@ -90,7 +94,10 @@ class Training:
         if self._has_modes and len(self.data.x) == 1 and task.network.batch_norm:
             raise BadInput("network.batch_norm: it needs at least 2 points to normalise over")
         self._full_batch = train.batch_size is None or train.batch_size >= len(self.data.x)
-        self._plain_sgd = is_plain_sgd(self.optimizer) and train.clip_grad_norm is None
+        # A scheduler looks whether the optimizer's own step was called.
+        self._plain_sgd = (
+            is_plain_sgd(self.optimizer) and train.clip_grad_norm is None and self.scheduler is None
+        )
 
     @property
     def layout(self) -> dict[str, tuple[int, ...]]:

@@ -136,7 +136,7 @@ class Encoder:
         except OSError as error:
             self._words.close()
             raise _does_not_start(binary, error) from error
-        assert self._process.stdin is not None  # noqa: S101 (for mypy: stdin=PIPE)
+        assert self._process.stdin is not None
         self._pipe = self._process.stdin.fileno()
         os.set_blocking(self._pipe, False)
         with suppress(OSError):
@@ -214,8 +214,9 @@ class Encoder:
 
     def kill(self) -> None:
         """End ffmpeg at once, and reap it. May be called at any time, also twice."""
-        with suppress(OSError):
-            os.killpg(self._process.pid, signal.SIGKILL) if self._process.poll() is None else None
+        if self._process.poll() is None:
+            with suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._close_pipe()
         # A process in the middle of a system call that never returns can't be reaped; leave it.
         with suppress(subprocess.TimeoutExpired):

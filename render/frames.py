@@ -7,7 +7,7 @@ A frame is that background, the changing artists, and on top of it what lies ove
 is known about the figure but what touches which pixels, so any number of axes may lie anywhere.
 """
 
-from fitreel.render.tape import NOTHING, Command, Rectangle, TapeRenderer, overlap, union  # isort: skip  (before matplotlib)
+import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
 
 from collections.abc import Iterator
 from operator import attrgetter
@@ -18,10 +18,10 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.spines import Spine
-from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from fitreel.render.scene import Scene
+from fitreel.render.tape import NOTHING, Command, Rectangle, TapeRenderer, overlap, union
 
 Frame = NDArray[np.uint8]
 """Shape (height, width, 4): red, green, blue and alpha, 0 to 255."""
@@ -42,6 +42,7 @@ class Layer:
         self.tape: list[Command] = []
         self.touched = NOTHING
         self.zone = NOTHING
+        self.region: Region
 
     def record(self, renderer: TapeRenderer) -> None:
         """Records what the artist paints now, without painting."""
@@ -69,6 +70,7 @@ class Region:
 
     def __init__(self, layer: Layer) -> None:
         self.layers = [layer]
+        layer.region = self
         self.rectangle = layer.zone
         self.is_outdated = True
         self.early: list[Layer] = []
@@ -76,6 +78,8 @@ class Region:
 
     def absorb(self, other: "Region") -> None:
         """Takes over another region's layers."""
+        for layer in other.layers:
+            layer.region = self
         self.layers = sorted(self.layers + other.layers, key=attrgetter("position"))
         self.rectangle = union(self.rectangle, other.rectangle)
         self.is_outdated = True
@@ -108,7 +112,7 @@ class View:
         return before[0] != self.x, before[1] != self.y
 
     def repaints(self, artist: Artist, x_changed: bool, y_changed: bool) -> bool:
-        """Whether an artist of these axes looks different after such a change."""
+        """Whether an artist of these axes may look different after such a change."""
         if not self.is_plain:
             return True
         if artist is self.axes.patch:
@@ -142,7 +146,6 @@ class FrameDrawer:
     def __init__(self, scene: Scene, cached_text: bool = True) -> None:
         self._scene = scene
         figure = scene.figure
-        figure.canvas.draw()  # settles what matplotlib leaves to the first draw
         canvas: Any = figure.canvas
         width, height = canvas.get_width_height(physical=True)
         self._renderer = TapeRenderer(width, height, figure.dpi, cached_text)
@@ -153,11 +156,21 @@ class FrameDrawer:
         if self.is_full:
             return
         self._views = {axes: View(axes) for axes in figure.axes}
+        # Twins share an edge, so what stands at it gives way to either's ticks.
+        self._twins: dict[Axes, list[Axes]] = {
+            axes: [twin for twin in axes._twinned_axes.get_siblings(axes) if twin in self._views]
+            for axes in figure.axes
+        }
         moving = {part for artist in scene.moving for part in (artist, *artist.findobj())}
         self._layers = [
             Layer(position, artist, axes, any(part in moving for part in artist.findobj()))
             for position, (artist, axes) in enumerate(_in_order_of_painting(scene))
         ]
+        self._layers_of: dict[Axes | None, list[Layer]] = {
+            axes: [] for axes in (None, *figure.axes)
+        }
+        for layer in self._layers:
+            self._layers_of[layer.axes].append(layer)
         figure.patch.draw(self._renderer)
         self._ground = self._pixels.copy()
         self._background = self._pixels.copy()
@@ -165,9 +178,13 @@ class FrameDrawer:
         for layer in self._layers:
             if layer.moves:
                 layer.zone = self._reach(layer)
+            elif layer.axes is None:
+                layer.record(self._renderer)
         self._refresh()
         for layer in self._layers:
-            self._admit(Region(layer))
+            region = Region(layer)
+            self._regions.append(region)
+            self._join(region)
 
     def draw(self) -> Frame:
         """The scene as it is now: a view that holds until the next draw.
@@ -178,65 +195,63 @@ class FrameDrawer:
             canvas: Any = self._scene.figure.canvas
             canvas.draw()
             return np.asarray(canvas.buffer_rgba())
-        self._refresh()
-        strays = self._paint()
-        while strays:
-            for layer in strays:
-                layer.zone = union(layer.zone, union(layer.touched, self._reach(layer)))
-                home = next(region for region in self._regions if layer in region.layers)
-                self._grow(home, layer.zone)
-            strays = self._paint()
+        try:
+            self._refresh()
+            while strays := self._paint():
+                for layer in strays:
+                    layer.zone = union(layer.zone, union(layer.touched, self._reach(layer)))
+                    self._grow(layer.region, layer.zone)
+        except BaseException:
+            self._forget()
+            raise
         return self._pixels
+
+    def _forget(self) -> None:
+        """After a failed draw, nothing drawn before may be relied on."""
+        for view in self._views.values():
+            view.x = view.y = None
+            view.titles = ()
+        for region in self._regions:
+            region.is_outdated = True
 
     def _refresh(self) -> None:
         """Records anew what other limits, or another title, changed."""
         first = not self._regions
-        dirty: set[int] = set()
+        changes = {axes: view.changes() for axes, view in self._views.items()}
         for axes, view in self._views.items():
-            x_changed, y_changed = view.changes()
+            x_changed = any(changes[twin][0] for twin in self._twins[axes])
+            y_changed = any(changes[twin][1] for twin in self._twins[axes])
             view.place_titles(self._renderer, x_changed or y_changed)
-            if x_changed or y_changed or first:
-                for layer in self._layers:
-                    if layer.axes is axes and view.repaints(layer.artist, x_changed, y_changed):
-                        dirty.add(layer.position)
-        for layer in self._layers:
-            if not layer.moves and (first or layer.position in dirty):
-                layer.record(self._renderer)
-        if not dirty:
-            return
-        for region in self._regions.copy():
-            if any(layer.position in dirty for layer in region.layers):
-                region.is_outdated = True
-                zone = region.rectangle
-                for layer in region.layers:
-                    zone = union(zone, layer.zone)
-                if zone != region.rectangle and region in self._regions:
-                    self._grow(region, zone)
+            if not (x_changed or y_changed or first):
+                continue
+            for layer in self._layers_of[axes]:
+                if not layer.moves and (first or view.repaints(layer.artist, x_changed, y_changed)):
+                    layer.record(self._renderer)
+                    if not first:
+                        self._grow(layer.region, layer.zone)
 
     def _reach(self, layer: Layer) -> Rectangle:
         """The pixels that a moving artist can't leave, so far as that is known."""
         box = layer.artist.get_clip_box()
-        if not layer.artist.get_clip_on() or not isinstance(box, Bbox) and box is None:
+        if box is None or not layer.artist.get_clip_on():
             return NOTHING
         return self._renderer.pixels_of(*box.extents)
 
-    def _admit(self, region: Region) -> None:
-        """Adds a region, and joins it with those that it shares pixels with."""
-        self._regions.append(region)
-        self._grow(region, region.rectangle)
-
     def _grow(self, region: Region, zone: Rectangle) -> None:
-        """Extends a region; those that it then overlaps become part of it."""
-        region.rectangle = union(region.rectangle, zone)
+        """Has a region painted afresh, extended by `zone`."""
         region.is_outdated = True
-        while True:
-            others = [
-                other
-                for other in self._regions
-                if other is not region and overlap(other.rectangle, region.rectangle)
-            ]
-            if not others:
-                return
+        grown = union(region.rectangle, zone)
+        if grown != region.rectangle:
+            region.rectangle = grown
+            self._join(region)
+
+    def _join(self, region: Region) -> None:
+        """Makes all regions that share pixels with this one part of it."""
+        while others := [
+            other
+            for other in self._regions
+            if other is not region and overlap(other.rectangle, region.rectangle)
+        ]:
             for other in others:
                 region.absorb(other)
                 self._regions.remove(other)
@@ -322,4 +337,5 @@ def _is_beyond(axes: Any) -> bool:
         or axes.get_rasterization_zorder() is not None
         or not hasattr(axes, "_update_title_position")
         or not hasattr(axes, "_left_title")
+        or not hasattr(axes, "_twinned_axes")
     )

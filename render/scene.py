@@ -143,7 +143,7 @@ class DemoScene:
         if inside and self._at_static_limits:
             return
         limits = self._axes.dataLim
-        limits.set_points(self._static_limits)
+        limits.set_points(self._static_limits.copy())
         if not inside:
             limits.update_from_path(self._line.get_path(), ignore=False)
         self._axes.autoscale_view()

@@ -86,8 +86,8 @@ def test_one_point_is_enough(tmp_path: Path) -> None:
         ("1,2\n3,nan\n", "line 2: y is nan, which is not finite"),
         ("x,y\n-inf,1\n", "line 2: x is -inf, which is not finite"),
         ("x,y\n1,1e39\n", "line 2: y is 1e+39, which is too large for a 32-bit float"),
-        ("x,y\n1,2\n3\n", "line 3 has 1 columns, line 1 has 2; every line needs the same"),
-        ("1,2\n1,2,3\n", "line 2 has 3 columns, line 1 has 2; every line needs the same"),
+        ("x,y\n1,2\n3\n", "line 3 doesn't have as many columns as line 1: 1, not 2"),
+        ("1,2\n1,2,3\n", "line 2 doesn't have as many columns as line 1: 3, not 2"),
         ("1\n2\n", "line 1 has one column; x and y are needed"),
         ("x\n2\n", "line 1: no column is named y; the columns are 'x'"),
         ("time,value\n1,2\n", "line 1: no column is named x; the columns are 'time', 'value'"),
@@ -113,7 +113,7 @@ def test_bad_text_is_told(tmp_path: Path, content: str | bytes, message: str | N
 
 def test_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(tmp_path / "no.csv") == "can't be read: No such file or directory"
-    assert refusal(tmp_path / "no\0.csv".replace("\0", "/x.csv")).startswith("can't be read")
+    assert refusal(written(tmp_path, "1,2") / "no.csv") == "can't be read: Not a directory"
     (tmp_path / "folder.csv").mkdir()
     assert refusal(tmp_path / "folder.csv").startswith("this is a folder")
     os.mkfifo(tmp_path / "pipe.csv")
@@ -254,17 +254,18 @@ def test_other_compressions_and_no_archive_are_told(tmp_path: Path) -> None:
     assert refusal(cut).startswith("this is not a whole NPZ file")
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.data())
-def test_a_damaged_npz_reads_the_same_or_is_refused(data: st.DataObject) -> None:
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_a_damaged_npz_reads_the_same_or_is_refused(tmp_path: Path, data: st.DataObject) -> None:
     buffer = io.BytesIO()
     x = np.arange(8, dtype=np.float32)
     (np.savez_compressed if data.draw(st.booleans()) else np.savez)(buffer, x=x, y=x)
     raw = bytearray(buffer.getvalue())
     for _ in range(data.draw(st.integers(1, 3))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
-    path = Path(os.environ["TMPDIR"]) / "damaged.npz"
-    path.write_bytes(raw)
+    path = written(tmp_path, bytes(raw), "damaged.npz")
     try:
         points = read_points(path)
     except BadInput as error:

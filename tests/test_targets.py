@@ -63,6 +63,10 @@ def test_preview() -> None:
         "  |'''",
         "..|   ",
     ]
+    assert preview(lookup("sine"), rows=2, columns=8, ascii_only=True).splitlines() == [
+        "||  ||  ",
+        "''||''||",
+    ]
     flat = Target("flat", "1", "")
     assert preview(flat, rows=1, columns=3, ascii_only=True) == "..."
 

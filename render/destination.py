@@ -1,0 +1,110 @@
+"""Where a film goes: which format its name asks for, and whether it can be written there."""
+
+import os
+import re
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from fitreel.model.errors import BadInput, CannotWrite
+from fitreel.model.files import cannot_write, temporary_name
+from fitreel.render.imprint import read_imprint
+
+# The formats by their endings; `frames` is a folder with one PNG a frame.
+ENDINGS = {".mp4": "mp4", ".gif": "gif", ".webm": "webm", ".png": "png"}
+
+_FRAME = re.compile(r"[0-9]{5,}\.png")
+
+
+def format_of(output: str | Path) -> str:
+    """The format that `output` asks for: "mp4", "gif", "webm", "png" or "frames".
+
+    A text that ends in a slash, a name without ending and an existing folder mean a folder.
+
+    Raises:
+        BadInput: an ending that isn't known.
+    """
+    path = Path(output)
+    if str(output).endswith(("/", os.sep)) or path.suffix == "":
+        return "frames"
+    known = ENDINGS.get(path.suffix.lower())
+    if known:
+        return known
+    if path.is_dir():
+        return "frames"
+    raise BadInput(
+        f"{output}: unknown ending {path.suffix!r}; fitreel writes "
+        f'{", ".join(ENDINGS)}, and a folder of frames ("{path.stem}/")'
+    )
+
+
+def is_still(output: str | Path) -> bool:
+    """Whether `output` asks for one picture, not a film.
+
+    Raises:
+        BadInput: an ending that isn't known.
+    """
+    return format_of(output) == "png"
+
+
+def check_output(output: str | Path) -> Path:
+    """Make sure, without drawing anything, that `output` can be written; where it really lies.
+
+    A symlink is followed: what it points at is replaced, not the link. What stands there stays.
+
+    Raises:
+        BadInput: an unknown ending, a folder where a file is meant or the other way round, or a
+            folder that holds what fitreel did not make.
+        CannotWrite: its folder is not there or can't be written.
+    """
+    wanted = format_of(output)
+    try:
+        path = Path(output).resolve()
+        mode = path.lstat().st_mode if os.path.lexists(path) else None
+    except (OSError, RuntimeError, ValueError) as error:
+        raise BadInput(f"{output} can't be a film's name: {error}") from error
+    if wanted == "frames":
+        if mode is not None and not stat.S_ISDIR(mode):
+            raise BadInput(f"{output} is a file; a folder of frames can't go there")
+        if mode is not None:
+            _check_ours(path, output)
+    elif mode is not None and stat.S_ISDIR(mode):
+        raise BadInput(f'{output} is a folder; for one PNG a frame write "{output}/"')
+    elif mode is not None and not stat.S_ISREG(mode):
+        raise BadInput(f"{output} is not a plain file, so it can't be replaced by a film")
+    _check_folder_takes(path, output)
+    return path
+
+
+def _check_folder_takes(path: Path, output: str | Path) -> None:
+    """Try with a file of the temporary name: permissions alone don't tell (read-only, full)."""
+    if not path.parent.is_dir():
+        raise CannotWrite(f"cannot write {output}: there is no folder {path.parent}")
+    trial = temporary_name(path)
+    try:
+        if trial.is_dir():
+            return
+        trial.open("wb").close()
+    except OSError as error:
+        raise cannot_write(Path(output), error) from error
+    finally:
+        with suppress(OSError):
+            trial.unlink()
+
+
+def _check_ours(folder: Path, output: str | Path) -> None:
+    """Refuse to replace a folder with anything in it that fitreel did not make."""
+    try:
+        names = sorted(file.name for file in folder.iterdir())
+    except OSError as error:
+        raise cannot_write(Path(output), error) from error
+    for name in names:
+        try:
+            if not _FRAME.fullmatch(name):
+                raise BadInput(name)
+            read_imprint(folder / name)
+        except BadInput:
+            raise BadInput(
+                f"{output} holds {name}, which fitreel did not make; "
+                "give another folder, or empty this one"
+            ) from None

@@ -1,0 +1,68 @@
+"""Frames as PNG, written with imageio: the last one as a still, or every one in a folder."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+
+from fitreel.render import containers
+from fitreel.render.output import Frame, Output
+from fitreel.render.seal import frame_name, sealed
+
+# Level 1 is four times as fast as the default on our frames, for a sixth more bytes.
+_COMPRESSION = 1
+
+
+def png(frame: Frame, texts: dict[bytes, bytes]) -> bytes:
+    """The sealed PNG of an RGBA frame (H, W, 4), uint8, with these texts in it."""
+    import imageio.v3
+
+    picture: bytes = imageio.v3.imwrite(
+        "<bytes>", frame, extension=".png", plugin="pillow", compress_level=_COMPRESSION
+    )
+    return sealed(containers.png_with_texts(picture, texts), "png")
+
+
+class Still(Output):
+    """A PNG of the last frame that is written."""
+
+    def __init__(self, output: str | Path, size: tuple[int, int], comment: str) -> None:
+        """As every output; `comment` is ASCII."""
+        super().__init__(output, size)
+        self._comment = comment.encode()
+        self._last = np.empty(self._shape, np.uint8)
+
+    def _write(self, frame: Frame) -> None:
+        np.copyto(self._last, frame)
+
+    def _finish(self) -> None:
+        self._temporary.write_bytes(png(self._last, {b"comment": self._comment}))
+
+
+class Folder(Output):
+    """A folder with one PNG a frame; the first also tells how many there are.
+
+    So the first is written last: a folder without it is not whole.
+    """
+
+    def __init__(self, output: str | Path, size: tuple[int, int], comment: str) -> None:
+        """As every output; `comment` is ASCII."""
+        super().__init__(output, size)
+        self._comment = comment.encode()
+        self._first = np.empty(self._shape, np.uint8)
+        if self._temporary.is_dir():
+            shutil.rmtree(self._temporary)
+        self._temporary.mkdir()
+
+    def _write(self, frame: Frame) -> None:
+        if self.frames:
+            self._save(frame, self.frames, {})
+        else:
+            np.copyto(self._first, frame)
+
+    def _finish(self) -> None:
+        self._save(self._first, 0, {b"frames": b"%d" % self.frames})
+
+    def _save(self, frame: Frame, number: int, texts: dict[bytes, bytes]) -> None:
+        texts = {b"comment": self._comment, b"frame": b"%d" % number} | texts
+        (self._temporary / frame_name(number)).write_bytes(png(frame, texts))
