@@ -118,8 +118,8 @@ def films_of(loaded: LoadedJob, wishes: Wishes, film: Path | None = None) -> lis
         raise BadInput("--at: picks the epoch of a still; give one with -o, such as -o still.png")
     if len({film.path for film in films}) < len(films):
         raise BadInput("-o: two outputs have the same name")
-    for film_ in films:
-        check_output(film_.path)
+    for each in films:
+        check_output(each.path)
     return films
 
 

@@ -258,6 +258,19 @@ def webm_frames(file: BinaryIO) -> int:
     )
 
 
+def lengthen_segment(file: BinaryIO, more: int) -> None:
+    """Let the segment of a WebM, the last thing in it, be `more` bytes longer.
+
+    Raises:
+        Malformed: its length isn't written in the 8 bytes that ffmpeg gives it.
+    """
+    segment = _element(file, Part(b"", 0, length_of(file)), _SEGMENT)
+    if segment is None or take(file, segment.start - 8, 1) != b"\x01":
+        raise Malformed("a segment whose length can't be changed")
+    file.seek(segment.start - 7)
+    file.write((segment.size + more).to_bytes(7, "big"))
+
+
 # GIF: a header, then blocks told by their first byte, each with chains of sub-blocks of up to 255.
 
 _EXTENSION, _IMAGE, _TRAILER = b"\x21", b"\x2c", b"\x3b"

@@ -5,6 +5,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from fitreel.model.record import Run
 from fitreel.render.encode import open_output
 from fitreel.render.frames import FrameDrawer
@@ -39,20 +41,43 @@ def draw_reel(
         Unavailable: ffmpeg, or an encoder in it, is not here.
         CannotWrite: ffmpeg failed or the system refuses; no reel appears under its name.
     """
-    scene = DemoScene(run, settings)
-    drawer = FrameDrawer(scene)
+    size = settings.pixels
     with ExitStack() as stack:
+        # ffmpeg first: it starts up while we do.
         outputs = [
-            (reel, stack.enter_context(open_output(reel.path, settings, reel.imprint, check)))
+            (
+                reel,
+                stack.enter_context(
+                    open_output(reel.path, size, settings.fps, reel.imprint, check=check)
+                ),
+            )
             for reel in reels
         ]
+        scene = scene_of(run, settings)
+        drawer = FrameDrawer(scene)
         for done, (index, snapshot) in enumerate(zip(shown, run.snapshots(shown), strict=True), 1):
             check()
-            scene.show(snapshot)
+            scene.show(snapshot, ending_of(run) if index == len(run) - 1 else "")
             frame = drawer.draw()
             for reel, output in outputs:
                 if reel.still in (None, index):
                     output.write(frame)
             progress(done)
-        for _, output in outputs:
-            output.finish()
+
+
+def scene_of(run: Run, settings: FilmSettings) -> DemoScene:
+    """The demo's picture of a run; lines are drawn in the order of x."""
+    order = np.argsort(run.prediction_x, kind="stable")
+    truth = None
+    if settings.truth and run.truth is not None:
+        truth = run.prediction_x[order], run.truth[order]
+    return DemoScene(run.x, run.y, run.prediction_x, settings.pixels, truth)
+
+
+def ending_of(run: Run) -> str:
+    """What the last frame says of a run that ended early."""
+    if run.ending == "delta":
+        return f"δ reached at epoch {run.ending_epoch}"
+    if run.ending == "diverged":
+        return f"diverged at epoch {run.ending_epoch}"
+    return ""

@@ -157,8 +157,10 @@ class FrameDrawer:
             return
         self._views = {axes: View(axes) for axes in figure.axes}
         # Twins share an edge, so what stands at it gives way to either's ticks.
+        axes_class: Any = Axes
+        twins = axes_class._twinned_axes
         self._twins: dict[Axes, list[Axes]] = {
-            axes: [twin for twin in axes._twinned_axes.get_siblings(axes) if twin in self._views]
+            axes: [twin for twin in twins.get_siblings(axes) if twin in self._views]
             for axes in figure.axes
         }
         moving = {part for artist in scene.moving for part in (artist, *artist.findobj())}
