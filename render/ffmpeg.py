@@ -49,13 +49,13 @@ def ffmpeg_path() -> str:
 
 
 def has_encoder(name: str) -> bool:
-    """Whether this ffmpeg has the encoder `name` (such as "libx264").
+    """Whether this ffmpeg has the encoder `name` (such as "libx264"); one that tells nothing, may.
 
     Raises:
         Unavailable: there is no ffmpeg, or it doesn't run.
     """
     listed = run_briefly(["-hide_banner", "-encoders"]).decode(errors="replace").splitlines()
-    return any(line.split()[1:2] == [name] for line in listed)
+    return not listed or any(line.split()[1:2] == [name] for line in listed)
 
 
 def run_briefly(arguments: Sequence[str], limit: float = 30.0) -> bytes:

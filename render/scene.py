@@ -66,7 +66,7 @@ def figure_of_size(size: tuple[int, int]) -> Figure:
     dpi = DEMO_DPI * min(width / DEMO_SIZE[0], height / DEMO_SIZE[1])
     inches = [width / dpi, height / dpi]
     for axis, pixels in enumerate(size):
-        while int(inches[axis] * dpi) < pixels:  # matplotlib cuts 853.9999 down to 853
+        while int(inches[axis] * dpi) < pixels:  # 3.9 cuts 853.9999 down to 853
             inches[axis] = math.nextafter(inches[axis], math.inf)
     figure = Figure((inches[0], inches[1]), dpi=dpi)
     FigureCanvasAgg(figure)
@@ -99,6 +99,8 @@ class DemoScene:
         if truth is not None:
             axes.plot(np.ravel(truth[0]), np.ravel(truth[1]), "--", color="grey", lw=1)
         self._static_limits = np.array(axes.dataLim.get_points())
+        self._order = np.argsort(prediction_x, kind="stable")  # points from a file come as they do
+        prediction_x = prediction_x[self._order]
         (self._line,) = axes.plot(prediction_x, np.full(len(prediction_x), np.nan), "r-", lw=5)
         self._x_is_inside = bool(
             np.all(prediction_x >= self._static_limits[0, 0])
@@ -123,7 +125,7 @@ class DemoScene:
 
         Raises `BadInput` where matplotlib has no axes for such values.
         """
-        prediction = np.ravel(snapshot.prediction)
+        prediction = np.ravel(snapshot.prediction)[self._order]
         self._line.set_ydata(prediction)
         self._epoch.set_text(f"epoch={snapshot.epoch:d}")
         fits = not self._in_corner or not abs(snapshot.loss) >= LONGEST_LOSS

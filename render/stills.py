@@ -9,8 +9,8 @@ from fitreel.render import containers
 from fitreel.render.output import Frame, Output
 from fitreel.render.seal import frame_name, sealed
 
-# Level 1 is four times as fast as the default on our frames, for a sixth more bytes.
-_COMPRESSION = 1
+# On our frames 8 ms and 35 kB; the default level takes 12 ms for 29 kB.
+_COMPRESSION = 3
 
 
 def png(frame: Frame, texts: dict[bytes, bytes]) -> bytes:

@@ -1,0 +1,144 @@
+"""The README and the program say the same, and CI runs the README's own line."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Fitreel
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def test_ci_runs_the_readmes_test_line_as_it_stands() -> None:
+    lines = [line for line in README.splitlines() if "-m pytest" in line]
+    assert len(lines) == 1 and lines[0].startswith("python3 -m venv")
+    script = (ROOT / ".ci" / "run").read_text()
+    assert "line=$(grep -m1 -- '-m pytest' README.md)" in script
+    assert 'bash -c "$line"' in script
+    for part in ("ruff check", "ruff format --check", "mypy"):
+        assert part in script
+
+
+def test_both_commands_do_all_their_set_up() -> None:
+    commands = [line for line in README.splitlines() if line.startswith("python3 -m venv")]
+    assert len(commands) == 2
+    for command in commands:
+        assert "-c constraints.txt" in command
+
+
+def test_every_command_of_the_program_is_in_the_readme_and_the_other_way(fitreel: Fitreel) -> None:
+    table = set(re.findall(r"^\| `fitreel (\w+)", README, re.MULTILINE))
+    shown = fitreel("--help", env={"COLUMNS": "200", "PATH": "/usr/bin:/bin"}).stdout
+    listed = set(re.findall(r"^│ (\w+)  ", shown, re.MULTILINE))
+    assert listed and table == listed
+    for command in listed:
+        assert fitreel(command, "--help").returncode == 0
+
+
+def test_every_exit_code_is_in_the_readme() -> None:
+    from fitreel.model import errors
+
+    codes = {
+        kind.exit_code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.FitreelError)
+    }
+    for code in codes:
+        assert re.search(rf"^\| {code} \|", README, re.MULTILINE), code
+
+
+def test_nothing_shipped_names_this_machine_or_a_registry() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split("\n")
+    # In pieces, so that this file doesn't hold them.
+    words = ["/wo" + "rk/", "/opt" + "/pypi", "pypi" + ".org", "download.py" + "torch"]
+    for name in filter(None, tracked):
+        path = ROOT / name
+        if path.is_file() and path.suffix in {".py", ".md", ".toml", ".txt", ""}:
+            text = path.read_text(errors="replace")
+            assert not any(word in text for word in words), name
+
+
+@pytest.mark.parametrize(
+    ("code", "absent"),
+    [
+        ("import fitreel.jobs.cli", ["torch", "matplotlib", "numpy", "pydantic", "rich.progress"]),
+        ("import fitreel.jobs.run, fitreel.render.film", ["torch", "matplotlib.pyplot"]),
+        ("import fitreel.model.record, fitreel.model.recorder", ["torch", "matplotlib"]),
+    ],
+)
+def test_what_an_import_must_not_bring(code: str, absent: list[str]) -> None:
+    check = f"{code}\nimport sys\nprint([m for m in {absent!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_help_imports_neither_torch_nor_matplotlib_and_render_no_torch(
+    tmp_path: Path, short_run: object
+) -> None:
+    from fitreel.model.record import Run
+
+    assert isinstance(short_run, Run)
+    for arguments, absent in (
+        (["--help"], ["torch", "matplotlib", "numpy"]),
+        (
+            ["render", str(short_run.path), "-o", "a.gif", "-o", "a.png", "-q"],
+            ["torch", "matplotlib.pyplot"],
+        ),
+    ):
+        check = (
+            "import sys\n"
+            f"sys.argv = ['fitreel', *{arguments!r}]\n"
+            "from fitreel.jobs.start import main\n"
+            "try:\n    main()\n"
+            "except SystemExit as end:\n    assert not end.code\n"
+            f"found = [m for m in {absent!r} if m in sys.modules]\n"
+            "sys.exit(f'imported {found}' if found else 0)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", check], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+
+
+TORCH_HALF = {
+    "data",
+    "devices",
+    "formula_torch",
+    "losses",
+    "network",
+    "optimizers",
+    "state",
+    "train",
+    "exact",
+    "batched",
+}
+
+
+def imports(path: Path) -> set[str]:
+    return set(re.findall(r"^\s*(?:from|import) ([\w.]+)", path.read_text(), re.MULTILINE))
+
+
+def test_imports_run_one_way() -> None:
+    for path in (ROOT / "model").glob("*.py"):
+        found = imports(path)
+        assert not any(name.startswith(("fitreel.render", "fitreel.jobs")) for name in found), path
+        if path.stem not in TORCH_HALF:
+            assert "torch" not in {name.partition(".")[0] for name in found}, path
+            assert not any(
+                name.rpartition(".")[2] in TORCH_HALF
+                for name in found
+                if name.startswith("fitreel.model.")
+            ), path
+    for path in (ROOT / "render").glob("*.py"):
+        found = imports(path)
+        assert not any(name.startswith(("fitreel.jobs", "torch")) for name in found), path
+        assert not any(
+            name.rpartition(".")[2] in TORCH_HALF
+            for name in found
+            if name.startswith("fitreel.model.")
+        ), path
