@@ -219,6 +219,27 @@ def schema(debug: DebugOption = False) -> None:
     guarded(work, False, debug)
 
 
+@app.command()
+def targets(
+    output: Annotated[
+        Path | None, typer.Option("-o", metavar="SHEET.png", help="A picture of all of them.")
+    ] = None,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Show the named functions that a job may learn."""
+
+    def work(report: Report) -> None:
+        from fitreel.jobs.gallery import list_targets, write_sheet
+
+        if output is None:
+            list_targets(report)
+        else:
+            write_sheet(output, report)
+
+    guarded(work, quiet, debug)
+
+
 def guarded(work: Callable[[Report], Any], quiet: bool, debug: bool) -> None:
     """Do the work; what goes wrong is one or two lines on stderr and the exit code."""
     for stream in (sys.stdout, sys.stderr):

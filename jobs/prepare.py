@@ -63,6 +63,7 @@ def prepare(loaded: LoadedJob) -> Prepared:
         shown = json.dumps(job.data.function, ensure_ascii=False)
         with _where(f"{label}: data.function = {shown[:60]}"):
             formula = read_function(job.data.function)
+            content["data"]["function"] = formula.text
             x = np.linspace(*job.data.domain, job.data.points, dtype=np.float32)
             formula.check_finite(x, formula(x))
     module_file = _module_file(loaded)

@@ -134,7 +134,7 @@ class Film(Output):
                         *(*frames, "-framerate", str(fps), *_COLOURS, "-i", "pipe:0"),
                         *("-f", "ffmetadata", "-i", f"pipe:{told.fileno()}"),
                         *("-map", "0:v", "-map_metadata", "1", "-map_chapters", "1"),
-                        *("-c:v", codec, *options.split(), "-threads", "4", *_COLOURS),
+                        *("-c:v", codec, *options.split(), "-threads", "4"),
                         *("-fflags", "+bitexact", "-f", kind),
                     ],
                     self._temporary,
@@ -156,9 +156,9 @@ class Film(Output):
             with self._temporary.open("rb") as file:
                 self._check_frames(file)
         except (containers.Malformed, FileNotFoundError) as error:
-            words = self._ffmpeg.words()
+            why = "no file" if isinstance(error, OSError) else error
             raise CannotWrite(
-                f"cannot write {self.shown}: ffmpeg made no film ({error}) {words}".strip()
+                f"cannot write {self.shown}: ffmpeg ended well, yet made no whole film: {why}"
             ) from error
         seal(self._temporary, self._kind)
 

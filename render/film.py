@@ -5,12 +5,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from fitreel.model.record import Run
 from fitreel.render.encode import open_output
 from fitreel.render.frames import FrameDrawer
-from fitreel.render.scene import DemoScene
+from fitreel.render.scene import DemoScene, TextPlace
 from fitreel.render.settings import FilmSettings
 
 
@@ -65,13 +63,20 @@ def draw_reel(
             progress(done)
 
 
+def text_place(run: Run) -> TextPlace:
+    """The demo's data keep the demo's text; others get it where it hides no points."""
+    data = run.header.job.get("data", {})
+    if data.get("function", "x**3") in ("x**3", "cubic") and not {"domain", "file"} & set(data):
+        return "demo"
+    return "corner" if run.ending == "diverged" else "free"
+
+
 def scene_of(run: Run, settings: FilmSettings) -> DemoScene:
     """The demo's picture of a run; lines are drawn in the order of x."""
-    order = np.argsort(run.prediction_x, kind="stable")
     truth = None
     if settings.truth and run.truth is not None:
-        truth = run.prediction_x[order], run.truth[order]
-    return DemoScene(run.x, run.y, run.prediction_x, settings.pixels, truth)
+        truth = run.prediction_x, run.truth
+    return DemoScene(run.x, run.y, run.prediction_x, settings.pixels, truth, text_place(run))
 
 
 def ending_of(run: Run) -> str:

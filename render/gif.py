@@ -9,6 +9,7 @@ noise would both be seen and cost bytes.
 import io
 import math
 import struct
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -124,7 +125,9 @@ class Gif(Output):
         seal(self._temporary, "gif")
 
     def _abort(self) -> None:
-        self._file.close()
+        # Closing writes what is left, which fails again when the disk is full.
+        with suppress(OSError):
+            self._file.close()
 
     def _time(self, number: int) -> int:
         """When frame `number` begins, in hundredths of a second."""

@@ -172,9 +172,11 @@ class CachedTextRenderer(RendererAgg):
         if cached_text and cached_text_is_exact():
             self.glyphs = GlyphCache(height, dpi, cast(Any, self)._prepare_font)
 
-    def stamp(self, gc: GraphicsContextBase, coverage: NDArray[np.uint8], x: int, y: int) -> None:
-        """Draws one glyph with its left edge at `x` and its lower edge at `y` (downwards)."""
-        cast(Any, self)._renderer.draw_text_image(coverage, x, y, 0, gc)
+    def stamp(self, gc: GraphicsContextBase, stamps: list[Stamp]) -> None:
+        """Draws a line's glyphs."""
+        draw = cast(Any, self)._renderer.draw_text_image
+        for coverage, left, bottom in stamps:
+            draw(coverage, left, bottom, 0, gc)
 
     def draw_text(
         self,
@@ -205,10 +207,8 @@ class CachedTextRenderer(RendererAgg):
         if self.glyphs is None:
             base._draw_text_glyphs_and_boxes(gc, x, y, angle, glyphs, boxes)
             return
-        for coverage, left, bottom in self.glyphs.stamps(
-            x, y, angle, list(glyphs), bool(gc.get_antialiased())
-        ):
-            self.stamp(gc, coverage, left, bottom)
+        antialiased = bool(gc.get_antialiased())
+        self.stamp(gc, self.glyphs.stamps(x, y, angle, list(glyphs), antialiased))
         boxes = list(boxes)
         if boxes:
             self.bars(gc, x, y, angle, boxes)

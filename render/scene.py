@@ -4,7 +4,7 @@ import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
 
 import math
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -21,6 +21,9 @@ EPOCH_AT = (0.3, -0.6)
 """Where the demo writes the epoch, in data coordinates."""
 LOSS_AT = (0.3, -0.8)
 TEXT_STYLE = {"size": 20, "color": "red"}
+TEXT_RISE = 0.15
+"""How far the demo's text reaches above and below where it is written, in data coordinates."""
+TextPlace = Literal["demo", "free", "corner"]
 LONGEST_LOSS = 1e9
 """A loss from here on is written in powers of ten where the text stands in a corner."""
 
@@ -80,6 +83,10 @@ class DemoScene:
     which snapshots predict. `truth` is a curve (x, y) to dash beneath the prediction. `size` is
     width and height in pixels. What is drawn is what the demo's plain calls would draw on
     cleared axes, byte for byte.
+
+    `text` says where epoch and loss stand: "demo" where the demo has them, in data coordinates,
+    if the points' axes reach there; "free" there too, unless a corner hides fewer of the points;
+    "corner" always in a corner, which stays readable however far the axes grow.
     """
 
     def __init__(
@@ -89,6 +96,7 @@ class DemoScene:
         prediction_x: ArrayLike,
         size: tuple[int, int] = DEMO_SIZE,
         truth: tuple[ArrayLike, ArrayLike] | None = None,
+        text: TextPlace = "demo",
     ) -> None:
         x, y, prediction_x = np.ravel(x), np.ravel(y), np.ravel(prediction_x)
         self.figure = figure_of_size(size)
@@ -106,13 +114,20 @@ class DemoScene:
             np.all(prediction_x >= self._static_limits[0, 0])
             and np.all(prediction_x <= self._static_limits[1, 0])
         )
-        self._in_corner = not (
-            left <= EPOCH_AT[0] <= right and low <= LOSS_AT[1] and EPOCH_AT[1] <= high
+        reached = left <= EPOCH_AT[0] <= right and low <= LOSS_AT[1] and EPOCH_AT[1] <= high
+        spots, fewest = _emptiest_corner(axes, x, y)
+        beneath = (x > EPOCH_AT[0]) & (y < EPOCH_AT[1] + TEXT_RISE) & (y > LOSS_AT[1] - TEXT_RISE)
+        self._in_corner = (
+            not reached
+            or {
+                "demo": False,
+                "free": int(np.count_nonzero(beneath)) > fewest,
+                "corner": True,
+            }[text]
         )
-        if self._in_corner:
-            spots, where = _emptiest_corner(axes, x, y), axes.transAxes
-        else:
-            spots, where = (EPOCH_AT, LOSS_AT), axes.transData
+        where = axes.transAxes if self._in_corner else axes.transData
+        if not self._in_corner:
+            spots = (EPOCH_AT, LOSS_AT)
         side = "right" if self._in_corner and spots[0][0] > 0.5 else "left"
         self._epoch, self._loss = (
             axes.text(*spot, "", fontdict=TEXT_STYLE, ha=side, transform=where) for spot in spots
@@ -154,8 +169,8 @@ class DemoScene:
 
 def _emptiest_corner(
     axes: Axes, x: NDArray[np.floating], y: NDArray[np.floating]
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Where epoch and loss hide the fewest points, in fractions of the axes."""
+) -> tuple[tuple[tuple[float, float], tuple[float, float]], int]:
+    """Where epoch and loss hide the fewest points, in fractions of the axes, and how many."""
     place = axes.transLimits.transform(np.column_stack([x, y]).astype(np.float64))
     wide = 0.4 * 4.96 / (axes.bbox.width / axes.figure.dpi)  # "Loss=0.1234" is so wide
     tall = 0.2 * 3.70 / (axes.bbox.height / axes.figure.dpi)
@@ -172,4 +187,4 @@ def _emptiest_corner(
     across = 0.97 if on_right else 0.03
     line = 0.45 * tall
     upper = 1 - 0.5 * tall if on_top else 0.25 * tall + line
-    return (across, upper), (across, upper - line)
+    return ((across, upper), (across, upper - line)), hidden((on_right, on_top))

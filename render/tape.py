@@ -1,6 +1,6 @@
 """A renderer that knows which pixels it touched, and that can record instead of drawing."""
 
-from fitreel.render.glyphs import CachedTextRenderer  # isort: skip  (before matplotlib)
+from fitreel.render.glyphs import CachedTextRenderer, Stamp  # isort: skip  (before matplotlib)
 
 import math
 from collections.abc import Callable
@@ -12,7 +12,6 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Transform
-from numpy.typing import NDArray
 
 Rectangle = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels from the upper left corner; right and bottom are outside."""
@@ -160,12 +159,15 @@ class TapeRenderer(CachedTextRenderer):
             clip = self._around(clip, path.vertices, transform, self._reach(gc))
         self._emit(clip, super().draw_path, gc, path, transform, rgbFace)
 
-    def stamp(self, gc: GraphicsContextBase, coverage: NDArray[np.uint8], x: int, y: int) -> None:
-        """Draws one glyph with its left edge at `x` and its lower edge at `y` (downwards)."""
-        rows, columns = coverage.shape
-        place = intersection((x, y - rows, x + columns, y), self.canvas)
-        if place != NOTHING:
-            self._emit(place, super().stamp, gc, coverage, x, y)
+    def stamp(self, gc: GraphicsContextBase, stamps: list[Stamp]) -> None:
+        """See `CachedTextRenderer.stamp`."""
+        if stamps:
+            left = min(left for _, left, _ in stamps)
+            right = max(left + coverage.shape[1] for coverage, left, _ in stamps)
+            top = min(bottom - coverage.shape[0] for coverage, _, bottom in stamps)
+            bottom = max(bottom for _, _, bottom in stamps)
+            place = intersection((left, top, right, bottom), self.canvas)
+            self._emit(place, super().stamp, gc, stamps)
 
     def bars(
         self,

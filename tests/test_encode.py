@@ -388,16 +388,22 @@ def use(monkeypatch: pytest.MonkeyPatch, folder: Path, script: str) -> None:
 @pytest.mark.parametrize(
     ("script", "kind", "message"),
     [
-        ("echo 'no such luck' >&2; exit 1", Unavailable, "has no libx264.*no such luck"),
+        ("echo 'no such luck' >&2; exit 1", CannotWrite, "ended with code 1: no such luck"),
+        (
+            '[ "$2" = -encoders ] && echo " V....D libx2 one"; echo no such luck >&2; exit 1',
+            Unavailable,
+            "has no libx264.*no such luck",
+        ),
         (f'[ "$2" = -encoders ] && exec "$REAL" "$@"\n{DIES}', CannotWrite, "moon is in the way"),
-        ("cat >/dev/null", CannotWrite, "ffmpeg made no film"),
+        ("cat >/dev/null", CannotWrite, "made no whole film: no file"),
         ("exit 0", CannotWrite, "ended before it had read every frame"),
         (
             'for last; do :; done; cat >/dev/null; echo film >"${last#file:}"',
             CannotWrite,
-            "no film",
+            "made no whole film",
         ),
-        (SHORT, CannotWrite, "ffmpeg made no film.*instead of"),
+        (SHORT, CannotWrite, "made no whole film: .* instead of"),
+        ('"$REAL" "$@"; echo the moon >&2; exit 5', CannotWrite, "code 5: the moon"),
         ("kill -9 $$", CannotWrite, "ended by a signal"),
         ("cat >/dev/null; sleep 60", CannotWrite, "has done nothing for 0.5 s"),
         ("sleep 60", CannotWrite, "has done nothing for 0.5 s"),
@@ -425,6 +431,13 @@ def test_ffmpeg_fails(
     assert ".tmp" not in str(raised.value)
     assert names(films) == ["film.mp4"]
     assert (films / "film.mp4").read_bytes() == before
+
+
+def test_a_short_webm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, tmp_path, SHORT.replace("-f mp4", "-c:v libvpx-vp9 -f webm"))
+    with pytest.raises(CannotWrite, match="2 frames instead of 60"):
+        make(tmp_path / "film.webm", 60)
+    assert names(tmp_path) == ["ffmpeg"]
 
 
 def test_no_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -500,7 +513,7 @@ def test_a_full_disk(tmp_path: Path, name: str) -> None:
 
     code = """
 try:
-    make(sys.argv[1] if sys.argv[1:] else NAME, 60)
+    make(NAME, 60)
 except FitreelError as error:
     print(error.exit_code, error)
 """.replace("NAME", repr(name))
@@ -551,11 +564,6 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
 
 
 def test_plain_films_import_little(tmp_path: Path) -> None:
-    code = """
-make('film.mp4', 2)
-print([m for m in ("torch", "matplotlib", "imageio", "PIL") if m in sys.modules])
-"""
-    # The module of the tests itself imports them, so it is left out here.
     source = f"""
 import sys, numpy as np
 from fitreel.render.encode import open_output
@@ -563,7 +571,6 @@ with open_output({str(tmp_path / "film.mp4")!r}, (16, 16), 20, {{}}) as output:
     output.write(np.zeros((16, 16, 4), np.uint8))
 print([m for m in ("torch", "matplotlib", "imageio", "PIL") if m in sys.modules])
 """
-    del code
     done = subprocess.run(
         [sys.executable, "-c", source], capture_output=True, text=True, check=True
     )

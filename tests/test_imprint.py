@@ -4,6 +4,7 @@ import random
 import shutil
 import struct
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -215,10 +216,22 @@ def test_any_damage_reads_as_an_imprint_or_bad_input(
     del content[data.draw(st.integers(0, len(content))) :]
     film = tmp_path_factory.getbasetemp() / "hostile"
     film.write_bytes(content)
-    try:
+    with suppress(BadInput):
         assert isinstance(read_imprint(film), dict)
-    except BadInput:
-        pass
+
+
+@pytest.mark.parametrize(
+    ("head", "part"),
+    [
+        (b"", b"\0\0\0\x08ftyp"),
+        (b"\x89PNG\r\n\x1a\n", b"\0" * 12),
+        (b"GIF89a" + b"\0" * 7, b"!!\0"),
+    ],
+)
+def test_a_walk_through_a_hostile_file_ends(tmp_path: Path, head: bytes, part: bytes) -> None:
+    (tmp_path / "film").write_bytes(head + part * 250_000)
+    with pytest.raises(BadInput, match="too many parts"):
+        read_imprint(tmp_path / "film")
 
 
 def test_what_is_no_film(tmp_path: Path) -> None:

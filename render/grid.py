@@ -1,0 +1,339 @@
+"""A comparison as a grid: every run in a panel of its own, all with the same axes."""
+
+import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+
+from fitreel.model.record import Run
+from fitreel.render.limits import Limits
+from fitreel.render.losses import LossPanel
+from fitreel.render.page import LINE, Box, Page, drawable
+from fitreel.render.palette import LineStyle, line_styles
+from fitreel.render.panels import (
+    Clock,
+    Instant,
+    Panel,
+    ending_of,
+    failure_of,
+    has_ended,
+    loss_words,
+)
+from fitreel.render.scene import DEMO_SIZE
+from fitreel.render.ticks import Ticks, linear_ticks
+
+MOST_PANELS = 16
+"""More can't be read from the back row."""
+TEXT = 27.8
+"""The demo's epoch and loss, in pixels of its 640 x 480 (20 points); so are the next three."""
+TICK = 13.9
+LINE_WIDTH = 6.9
+MARKER = 8.3
+SMALLEST_TEXT = 0.0235
+"""Of the height of the largest 4:3 picture that fits into the clip; so is the next."""
+SMALLEST_TICK = 0.0185
+WIDEST_VALUE = "diverged at 99999"
+"""Room for this is asked for before anything is trained."""
+LOSS_PANEL_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class GridPlan:
+    """Where panels stand in a clip, and how large all is; in pixels."""
+
+    columns: int
+    rows: int
+    panels: Box
+    """What all panels share."""
+    losses: Box | None
+    clock: Box | None
+    text: float
+    """Font size of titles, epochs and losses."""
+    tick: float
+    """Font size at the ticks."""
+    scale: float
+    """Of a panel's drawing, against the demo's 640 x 480."""
+
+    @property
+    def title(self) -> float:
+        """Height of a panel's title line."""
+        return 1.5 * self.text
+
+    @property
+    def gap(self) -> tuple[float, float]:
+        """Between panels, across and along."""
+        return 1.6 * self.tick, 0.7 * self.tick
+
+    def axes_size(self, left: float, bottom: float) -> tuple[float, float]:
+        """Width and height of each panel's axes, with so much room for tick labels."""
+        across, along = self.gap
+        width = (self.panels.width - left - (self.columns - 1) * across) / self.columns
+        height = (self.panels.height - bottom - (self.rows - 1) * along) / self.rows
+        return width, height - self.title
+
+
+def plan_grid(count: int, size: tuple[int, int], loss_panel: bool, with_clock: bool) -> GridPlan:
+    """Where `count` panels go in a clip of `size` pixels."""
+    width, height = size
+    base = unit_height(size)
+    edge = 0.02 * base
+    rest = Box(edge, edge, width - 2 * edge, height - 2 * edge)
+    clock = losses = None
+    if with_clock:
+        tall = 1.6 * LINE * SMALLEST_TEXT * base
+        clock = Box(rest.left, rest.top - tall, rest.width, tall)
+        rest = rest._replace(height=rest.height - tall)
+    if loss_panel:
+        rest, losses = split_for_losses(rest)
+    columns, rows = arrangement(count, rest.width, rest.height)
+    scale = _scale(rest.width / columns, rest.height / rows)
+    return GridPlan(
+        columns=columns,
+        rows=rows,
+        panels=rest,
+        losses=losses,
+        clock=clock,
+        text=min(max(TEXT * scale, SMALLEST_TEXT * base), 2 * SMALLEST_TEXT * base),
+        tick=min(max(TICK * scale, SMALLEST_TICK * base), 1.6 * SMALLEST_TICK * base),
+        scale=scale,
+    )
+
+
+def unit_height(size: tuple[int, int]) -> float:
+    """The height of the largest 4:3 picture that fits: what text sizes go by."""
+    return min(size[0] * DEMO_SIZE[1] / DEMO_SIZE[0], size[1])
+
+
+def split_for_losses(box: Box) -> tuple[Box, Box]:
+    """What is left of `box` beside a loss panel, and that panel: to the right, or below."""
+    gap = 0.02 * min(box.width, box.height)
+    if box.width > 1.2 * box.height:
+        taken = LOSS_PANEL_SHARE * box.width
+        return (
+            box._replace(width=box.width - taken - gap),
+            Box(box.right - taken, box.bottom, taken, box.height),
+        )
+    taken = LOSS_PANEL_SHARE * box.height
+    return (
+        Box(box.left, box.bottom + taken + gap, box.width, box.height - taken - gap),
+        box._replace(height=taken),
+    )
+
+
+def arrangement(count: int, width: float, height: float) -> tuple[int, int]:
+    """Columns and rows that make panels large without leaving many places empty."""
+
+    def worth(columns: int) -> float:
+        rows = math.ceil(count / columns)
+        filled = count / (columns * rows)
+        return _scale(width / columns, height / rows) * math.sqrt(filled)
+
+    # Of equal ones the widest: what stands side by side is easier to compare.
+    columns = max(range(1, count + 1), key=lambda columns: (round(worth(columns), 6), columns))
+    return columns, math.ceil(count / columns)
+
+
+def _scale(width: float, height: float) -> float:
+    return min(width / DEMO_SIZE[0], height / DEMO_SIZE[1])
+
+
+class GridScene:
+    """All panels of a comparison; `show` moves each to its run's snapshot.
+
+    `end` is the last value of the clock. A panel without a run says why it has none.
+    """
+
+    def __init__(
+        self,
+        panels: Sequence[Panel],
+        size: tuple[int, int],
+        limits: Limits,
+        clock: Clock,
+        end: float,
+        loss_panel: bool,
+    ) -> None:
+        page = Page(size)
+        plan = plan_grid(len(panels), size, loss_panel, clock == "time")
+        self.figure = page.figure
+        self.moving: list[Artist] = []
+        styles = line_styles(len(panels))
+        ticks_y = linear_ticks(*limits.y, 4)
+        left = max(page.width_of(text, plan.tick) for text in ticks_y[1]) + 0.8 * plan.tick
+        bottom = 1.9 * plan.tick
+        width, height = plan.axes_size(left, bottom)
+        label = max(page.width_of(text, plan.tick) for text in linear_ticks(*limits.x, 4)[1])
+        ticks_x = linear_ticks(*limits.x, min(5, int(width / (2 * label))))
+        across, along = plan.gap
+        self._panels = []
+        for number, panel in enumerate(panels):
+            row, column = divmod(number, plan.columns)
+            box = Box(
+                plan.panels.left + left + column * (width + across),
+                plan.panels.top - plan.title - height - row * (height + plan.title + along),
+                width,
+                height,
+            )
+            axes = page.axes(box)
+            axes.set_xlim(*limits.x)
+            axes.set_ylim(*limits.y)
+            is_lowest = number + plan.columns >= len(panels)
+            _set_ticks(page, axes, plan.tick, ticks_x if is_lowest else (ticks_x[0], []),
+                       ticks_y if column == 0 else (ticks_y[0], []))  # fmt: skip
+            style = styles[number] if loss_panel and panel.run is not None else None
+            _write_title(page, box, drawable(panel.label), plan.text, style)
+            if panel.run is None:
+                _write_failure(page, axes, box, drawable(failure_of(panel)), plan.text)
+                continue
+            drawn = GridPanel(page, axes, box, panel.run, limits, plan)
+            self._panels.append((number, drawn))
+            self.moving += drawn.moving
+        self._clock: Text | None = None
+        if plan.clock is not None:
+            middle = plan.clock.bottom + plan.clock.height / 2
+            self._clock = page.text(
+                plan.panels.left, middle, "", 1.3 * SMALLEST_TEXT * unit_height(size),
+                va="center_baseline",
+            )  # fmt: skip
+            self.moving.append(self._clock)
+        self._losses: LossPanel | None = None
+        if plan.losses is not None:
+            self._losses = LossPanel(
+                page, plan.losses, [panel.run for panel in panels], styles, clock, end, plan.tick,
+                0.2 * plan.tick,
+            )  # fmt: skip
+            self.moving += self._losses.moving
+
+    def show(self, instant: Instant) -> None:
+        """Moves all panels to an instant."""
+        for number, panel in self._panels:
+            panel.show(instant, number)
+        if self._clock is not None:
+            self._clock.set_text(time_words(instant.time))
+        if self._losses is not None:
+            self._losses.show(instant)
+
+
+class GridPanel:
+    """One run's points, its prediction as a thick red line, its epoch and loss."""
+
+    def __init__(
+        self, page: Page, axes: Axes, box: Box, run: Run, limits: Limits, plan: GridPlan
+    ) -> None:
+        self._run = run
+        axes.scatter(
+            run.x, run.y, s=page.points(MARKER * plan.scale) ** 2,
+            linewidths=page.points(1.39 * plan.scale),
+        )  # fmt: skip
+        # Lines are drawn in the order of x.
+        self._order = np.argsort(run.prediction_x, kind="stable")
+        x = run.prediction_x[self._order]
+        self._line = Line2D(
+            x, np.full(len(x), np.nan), color="r", lw=page.points(LINE_WIDTH * plan.scale)
+        )
+        axes.add_line(self._line)
+        strings = _widest_values(run)
+        edge = 0.4 * plan.text
+        size = page.size_to_fit(strings, box.width - 2 * edge, plan.text)
+        wide = max(page.width_of(string, size) for string in strings)
+        on_right, on_top = _emptiest_corner(run, limits, box, wide + edge, (2 * LINE) * size + edge)
+        x_text = box.right - edge if on_right else box.left + edge
+        lower = box.top - edge - 0.85 * size - LINE * size if on_top else box.bottom + edge
+        self._epoch, self._loss = (
+            page.text(x_text, y, "", size, color="red", ha="right" if on_right else "left",
+                      va="baseline")
+            for y in (lower + LINE * size, lower)
+        )  # fmt: skip
+        self._drawn = -1
+        if not len(run):
+            self._epoch.set_text(ending_of(run))
+        self.moving: list[Artist] = [self._line, self._epoch, self._loss]
+
+    def show(self, instant: Instant, number: int) -> None:
+        """Moves to the snapshot of panel `number`."""
+        index, snapshot = instant.indices[number], instant.snapshots[number]
+        if snapshot is None or index == self._drawn:
+            return
+        self._drawn = index
+        self._line.set_ydata(snapshot.prediction[self._order])
+        self._epoch.set_text(_epoch_words(self._run, index))
+        self._loss.set_text(f"Loss={loss_words(snapshot.loss)}")
+
+
+def time_words(seconds: float) -> str:
+    """The clock, where it shows seconds of training."""
+    return f"training time {seconds:.2f} s" if seconds < 100 else f"training time {seconds:.0f} s"
+
+
+def _epoch_words(run: Run, index: int) -> str:
+    epoch = f"epoch={run.epochs[index]:d}"
+    if not has_ended(run, index):
+        return epoch
+    return f"{epoch}, done" if run.ending == "complete" else ending_of(run)
+
+
+def _widest_values(run: Run) -> list[str]:
+    """Texts than which no other of this run's is wider; digits are all of one width."""
+    finite = run.losses[np.isfinite(run.losses)].tolist()
+    losses = [min(finite, default=0.0), max(finite, default=0.0)]
+    epochs = [_epoch_words(run, len(run) - 1)] if len(run) else [ending_of(run)]
+    return [*epochs, *(f"Loss={loss_words(loss)}" for loss in losses), "Loss=0.0000"]
+
+
+def _emptiest_corner(
+    run: Run, limits: Limits, box: Box, wide: float, tall: float
+) -> tuple[bool, bool]:
+    """Whether the corner where text hides the fewest points is on the right, and on top."""
+    across = (run.x - limits.x[0]) / (limits.x[1] - limits.x[0]) * box.width
+    along = (run.y - limits.y[0]) / (limits.y[1] - limits.y[0]) * box.height
+
+    def hidden(corner: tuple[bool, bool]) -> int:
+        on_right, on_top = corner
+        x = box.width - across if on_right else across
+        y = box.height - along if on_top else along
+        return int(np.count_nonzero((x < wide) & (y < tall)))
+
+    # In a tie the first: the lower right corner is nearest to where the demo has its text.
+    return min([(True, False), (False, True), (False, False), (True, True)], key=hidden)
+
+
+def _set_ticks(page: Page, axes: Axes, size: float, x: Ticks, y: Ticks) -> None:
+    for axis, (places, texts) in ((axes.xaxis, x), (axes.yaxis, y)):
+        axis.set_ticks(places, texts or [""] * len(places))
+    axes.tick_params(
+        labelsize=page.points(size), length=page.points(0.25 * size), pad=page.points(0.2 * size)
+    )
+
+
+def _write_title(page: Page, box: Box, label: str, size: float, style: LineStyle | None) -> None:
+    """The label above the axes; before it the line that the run has in the loss panel."""
+    y = box.top + 0.4 * size
+    swatch = 0.0 if style is None else 2.2 * size
+    text = page.shortened(label, box.width - swatch, size)
+    start = box.left + (box.width - swatch - page.width_of(text, size)) / 2
+    page.text(start + swatch, y, text, size, va="baseline")
+    if style is not None:
+        ends = [start / page.box.width, (start + 1.8 * size) / page.box.width]
+        height = (y + 0.35 * size) / page.box.height
+        page.figure.add_artist(
+            Line2D(
+                ends, [height, height], color=style.colour, linestyle=style.linestyle,
+                lw=page.points(0.2 * size), transform=page.figure.transFigure,
+            )
+        )  # fmt: skip
+
+
+def _write_failure(page: Page, axes: Axes, box: Box, text: str, size: float) -> None:
+    axes.set_facecolor("0.93")
+    lines = max(1, int((box.height - 0.8 * size) / (LINE * size)))
+    page.text(
+        box.left + box.width / 2, box.bottom + box.height / 2,
+        page.wrapped(text, box.width - 0.8 * size, size, min(lines, 4)),
+        size, ha="center", va="center", color="0.25",
+    )  # fmt: skip

@@ -1,0 +1,52 @@
+"""Ticks of axes that stay as they are, few enough to be read."""
+
+import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
+
+import math
+from collections.abc import Sequence
+
+from matplotlib.ticker import MaxNLocator
+
+Ticks = tuple[list[float], list[str]]
+"""Where, and what is written there."""
+
+
+def linear_ticks(low: float, high: float, most: int) -> Ticks:
+    """At most `most` + 1 round numbers from `low` to `high`."""
+    locator = MaxNLocator(nbins=max(most, 1), steps=[1, 2, 5, 10])
+    places = [float(at) for at in locator.tick_values(low, high) if low <= at <= high]
+    return places, _written(places)
+
+
+def log_ticks(low: float, high: float, most: int) -> Ticks:
+    """At most `most` powers of ten from `low` to `high`, both above 0; 2 and 5 where few."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+
+    def between(digits: Sequence[int], step: int) -> list[float]:
+        exponents = [k for k in range(first, last + 1) if k % step == 0]
+        candidates = (float(f"{digit}e{k}") for k in exponents for digit in digits)
+        return [at for at in candidates if low <= at <= high]
+
+    places = between((1, 2, 5), 1)
+    step = 1
+    while len(places) > most:
+        places = between((1,), step)
+        step += 1
+    return places, [f"{at:g}".replace("-", "\u2212") for at in places]
+
+
+def _written(places: Sequence[float]) -> list[str]:
+    """Numbers with as many digits as it takes to tell them apart."""
+    for digits in range(1, 10):
+        texts = [f"{at:.{digits}g}" for at in places]
+        exact = all(
+            math.isclose(float(text), at, rel_tol=1e-9, abs_tol=1e-300)
+            for text, at in zip(texts, places, strict=True)
+        )
+        if exact:
+            break
+    plain = [float(text) for text in texts]
+    if all(value == 0 or 1e-3 <= abs(value) < 1e5 for value in plain):
+        decimals = max((len(repr(v).partition(".")[2].rstrip("0")) for v in plain), default=0)
+        texts = [f"{value:.{decimals}f}" for value in plain]
+    return [text.replace("-", "\u2212") for text in texts]
