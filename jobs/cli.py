@@ -50,6 +50,14 @@ AtOption = Annotated[
     int | None,
     typer.Option("--at", metavar="EPOCH", help="The epoch of a .png; default: the last snapshot."),
 ]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option("--workers", metavar="N", min=1, help="Trainings at once; default: by cores."),
+]
+TablesOption = Annotated[
+    list[Path] | None,
+    typer.Option("--table", metavar="OUT", help="Write a comparison's ranking: .csv, .md, .json."),
+]
 RUNS = Path("runs")
 
 
@@ -63,6 +71,8 @@ def run(
     assignments: Assignments = None,
     seed: SeedOption = None,
     at: AtOption = None,
+    workers: WorkersOption = None,
+    tables: TablesOption = None,
     runs: RunsOption = RUNS,
     force: ForceOption = False,
     quiet: QuietOption = False,
@@ -78,6 +88,8 @@ def run(
             assignments=tuple(assignments or ()),
             seed=seed,
             at=at,
+            workers=workers,
+            tables=tuple(tables or ()),
             runs=runs,
             force=force,
         )
@@ -126,27 +138,73 @@ def render(
     assignments: Assignments = None,
     seed: SeedOption = None,
     at: AtOption = None,
+    tables: TablesOption = None,
     runs: RunsOption = RUNS,
     force: ForceOption = False,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
-    """Draw the film of a record, without training."""
+    """Draw the film of a record, without training; of several records, their comparison."""
 
     def work(report: Report) -> None:
-        from fitreel.jobs.run import Wishes, render_run
+        from fitreel.jobs.run import Wishes
+        from fitreel.jobs.run import render as draw
 
         wishes = Wishes(
             outputs=tuple(outputs or ()),
             assignments=tuple(assignments or ()),
             seed=seed,
             at=at,
+            tables=tuple(tables or ()),
             runs=runs,
             force=force,
         )
-        if len(folders) > 1:
-            raise BadInput("render: several runs in one film come with `fitreel compare`")
-        render_run(folders[0], wishes, report)
+        draw(folders, wishes, report)
+
+    guarded(work, quiet, debug)
+
+
+@app.command()
+def compare(
+    job: Annotated[
+        Path | None, typer.Argument(metavar="[JOB.toml]", help="A job file; none: the demo.")
+    ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary",
+            metavar="KEY=V1,V2,…",
+            help="Values to compare; of several keys, every combination.",
+        ),
+    ] = None,
+    outputs: Outputs = None,
+    assignments: Assignments = None,
+    seed: SeedOption = None,
+    at: AtOption = None,
+    workers: WorkersOption = None,
+    tables: TablesOption = None,
+    runs: RunsOption = RUNS,
+    force: ForceOption = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> None:
+    """Train several configurations and put them side by side on one clock."""
+
+    def work(report: Report) -> None:
+        from fitreel.jobs.run import Wishes, compared, make
+
+        wishes = Wishes(
+            outputs=tuple(outputs or ()),
+            assignments=tuple(assignments or ()),
+            seed=seed,
+            at=at,
+            vary=tuple(vary or ()),
+            workers=workers,
+            tables=tuple(tables or ()),
+            runs=runs,
+            force=force,
+        )
+        make(compared(job, wishes), wishes, report)
 
     guarded(work, quiet, debug)
 

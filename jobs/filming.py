@@ -1,12 +1,12 @@
 """The films of a run: which are up to date, and drawing the others once for all of them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fitreel.jobs import stopping
 from fitreel.jobs.locks import locked
@@ -18,6 +18,10 @@ from fitreel.model.record import Run
 from fitreel.render.encode import is_still
 from fitreel.render.imprint import check_whole, read_imprint
 
+if TYPE_CHECKING:
+    from fitreel.render.film import Reel
+
+Progress = Callable[[int], None]
 FRAMES = 1
 """Raised when a version draws other frames than the one before: its films are made again."""
 
@@ -50,24 +54,100 @@ def make_films(
     """
     if not len(run):
         raise BadInput(f"{run.path}: there is no snapshot to draw: diverged at epoch 0")
-    indices = {
-        film: len(run) - 1 if film.at is None else run.index_of(film.at)
+    stills = {
+        film.path: len(run) - 1 if film.at is None else run.index_of(film.at)
         for film in films
         if is_still(film.path)
     }
+
+    def draw(reels: Sequence["Reel"], progress: Progress) -> None:
+        from fitreel.render.film import draw_reel
+
+        shown = frames_of(reels, len(run))
+        draw_reel(run, job.film, shown, reels, progress, stopping.check)
+
+    imprints = [imprint_of(run, job, stills.get(film.path)) for film in films]
+    make_stale(
+        [Wanted(f, i, stills.get(f.path)) for f, i in zip(films, imprints, strict=True)],
+        draw,
+        job,
+        len(run),
+        report,
+        force=force,
+        started=started,
+    )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A film that should be there, and what it should say of how it was made."""
+
+    film: Film
+    imprint: dict[str, Any]
+    still: int | None
+    """For a picture: which frame it shows."""
+
+
+def make_stale(
+    wanted: Sequence[Wanted],
+    draw: "Callable[[Sequence[Reel], Progress], None]",
+    job: Job,
+    count: int,
+    report: Report,
+    *,
+    force: bool,
+    started: float,
+) -> None:
+    """Have those that aren't up to date drawn, all in one go, each under its lock.
+
+    Args:
+        wanted: what should be there.
+        draw: draws frames into reels; told how many are done.
+        job: whose film settings they are made with.
+        count: frames of a film.
+        report: where progress and results are told.
+        force: make also what is up to date.
+        started: `time.monotonic()` when the work for these films began.
+
+    Raises:
+        FitreelError: as told by its class; no film appears under its name, what stood there stays.
+    """
     with ExitStack() as locks:
-        wanted = []
-        for film in films:
-            imprint = imprint_of(run, job, indices.get(film))
-            if not force and up_to_date(film, imprint):
-                report.say(f"{film.path}: up to date")
+        stale = []
+        for one in wanted:
+            if not force and up_to_date(one.film, one.imprint):
+                report.say(f"{one.film.path}: up to date")
                 continue
-            path = Path(film.path)
+            path = Path(one.film.path)
             locks.enter_context(locked(path, "film"))
             sweep(path.parent, path.name)
-            wanted.append((film, imprint))
-        if wanted:
-            _draw(run, job, wanted, indices, report, started)
+            stale.append(one)
+        if not stale:
+            return
+        # matplotlib is imported only here, where something is drawn.
+        from fitreel.render.film import Reel
+
+        reels = [Reel(one.film.path, one.imprint, one.still) for one in stale]
+        total = len(frames_of(reels, count))
+        with report.progress(f"drawing {job.name}", total, "frames") as update:
+            drawn_from = time.monotonic()
+
+            def progress(done: int) -> None:
+                rate = done / max(time.monotonic() - drawn_from, 1e-9)
+                update(done, f"{rate:.0f} frames/s")
+
+            draw(reels, progress)
+        took = seconds(time.monotonic() - started)
+        for one in stale:
+            size_ = size(_bytes(Path(one.film.path)))
+            report.say(f"{one.film.path}: {_what(one, count, job)}, {size_}, {took}")
+
+
+def frames_of(reels: Sequence["Reel"], count: int) -> Sequence[int]:
+    """Which of a film's frames have to be drawn: all, or where there are only stills, theirs."""
+    if any(reel.still is None for reel in reels):
+        return range(count)
+    return sorted({reel.still for reel in reels if reel.still is not None})
 
 
 def imprint_of(run: Run, job: Job, still: int | None) -> dict[str, Any]:
@@ -101,40 +181,13 @@ def up_to_date(film: Film, imprint: dict[str, Any]) -> bool:
     return True
 
 
-def _draw(
-    run: Run,
-    job: Job,
-    wanted: Sequence[tuple[Film, dict[str, Any]]],
-    indices: dict[Film, int],
-    report: Report,
-    started: float,
-) -> None:
-    # matplotlib is imported only here, where something is drawn.
-    from fitreel.render.film import Reel, draw_reel
-
-    whole = any(film not in indices for film, _ in wanted)
-    shown = list(range(len(run))) if whole else sorted({indices[film] for film, _ in wanted})
-    reels = [Reel(film.path, imprint, indices.get(film)) for film, imprint in wanted]
-    with report.progress(f"drawing {job.name}", len(shown), "frames") as update:
-        drawn_from = time.monotonic()
-
-        def progress(done: int) -> None:
-            rate = done / max(time.monotonic() - drawn_from, 1e-9)
-            update(done, f"{rate:.0f} frames/s")
-
-        draw_reel(run, job.film, shown, reels, progress, stopping.check)
-    took = seconds(time.monotonic() - started)
-    for film, _ in wanted:
-        report.say(f"{film.path}: {_what(film, run, job)}, {size(_bytes(Path(film.path)))}, {took}")
-
-
-def _what(film: Film, run: Run, job: Job) -> str:
-    width, height = job.film.pixels
-    if is_still(film.path):
-        epoch = run.epochs[-1] if film.at is None else film.at
-        return f"epoch {epoch}, {width} x {height}"
-    length = seconds(len(run) / job.film.fps)
-    return f"{len(run)} frames, {length} at {job.film.fps:g} frames/s, {width} x {height}"
+def _what(one: Wanted, count: int, job: Job) -> str:
+    width, height = one.imprint["film"]["size"]
+    if one.still is not None:
+        epoch = one.imprint["film"].get("epoch")
+        return f"{'still' if epoch is None else f'epoch {epoch}'}, {width} x {height}"
+    length = seconds(count / job.film.fps)
+    return f"{count} frames, {length} at {job.film.fps:g} frames/s, {width} x {height}"
 
 
 def _bytes(path: Path) -> int:

@@ -35,8 +35,18 @@ class Place:
         own = self.runs / prepared.folder_name
         if own.exists():
             return own
+        if not self.runs.is_dir():
+            return own
         others = sorted(self.runs.glob(f"*-{prepared.fingerprint[:12]}/{HEADER}"))
         return others[0].parent if others else own
+
+    def is_trained(self, prepared: Prepared) -> bool:
+        """Whether the job's record is whole; one that can't be read is not."""
+        try:
+            run = _existing(self.of(prepared), prepared)
+        except BadInput:
+            return False
+        return run is not None and run.ending is not None
 
 
 def record(prepared: Prepared, place: Place, report: Report, *, force: bool = False) -> Run:
@@ -107,28 +117,39 @@ def _discard(path: Path) -> None:
         raise cannot_write(file, error) from error
 
 
-def _train(prepared: Prepared, path: Path, run: Run | None, report: Report) -> Run:
-    started = time.monotonic()
-    job = prepared.loaded.job
+def build(prepared: Prepared) -> "Training":
+    """The job's network, ready to be trained: what only torch can check is checked.
+
+    Raises:
+        BadInput: torch can't do what is asked.
+        Unavailable: the device is not here.
+    """
     # torch takes over a second to import: only here, where something is trained.
-    from fitreel.model.devices import environment
     from fitreel.model.train import Task, Training
 
     stopping.check()
+    job = prepared.loaded.job
+    task = Task(
+        seed=job.seed,
+        data=job.data,
+        network=job.network,
+        train=job.train,
+        formula=prepared.formula,
+        points=prepared.points,
+        module_file=prepared.module_file,
+    )
     try:
-        training = Training(
-            Task(
-                seed=job.seed,
-                data=job.data,
-                network=job.network,
-                train=job.train,
-                formula=prepared.formula,
-                points=prepared.points,
-                module_file=prepared.module_file,
-            )
-        )
+        return Training(task)
     except FitreelError as error:
         raise type(error)(f"{prepared.loaded.source.label}: {error}") from error
+
+
+def _train(prepared: Prepared, path: Path, run: Run | None, report: Report) -> Run:
+    started = time.monotonic()
+    job = prepared.loaded.job
+    training = build(prepared)
+    from fitreel.model.devices import environment
+
     here = environment(training.device)
     if run is None:
         run = begin(

@@ -3,14 +3,19 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 SECONDS_A_LINE = 10.0
 
 Update = Callable[[int, str], None]
 """Takes how many are done, and a word on how it goes."""
+UpdateOne = Callable[[int, int, str], None]
+"""Takes which of several, how many are done, and a word on how it goes."""
 
 
 class Report:
@@ -53,6 +58,24 @@ class Report:
         else:
             yield _Lines(what, total, unit, self.say).update
 
+    @contextmanager
+    def many(self, labels: Sequence[str], total: int, unit: str) -> Iterator[UpdateOne]:
+        """Show how far several things are, each of `total`: a bar each on a terminal, else lines.
+
+        Yields:
+            A function to call with which of `labels`, how many are done, and a word on it.
+        """
+        if self.bars:
+            with _bars(labels, total, unit) as update:
+                yield update
+        elif self.quiet:
+            yield lambda which, done, word: None
+        else:
+            lines = {
+                which: _Lines(label, total, unit, self.say) for which, label in enumerate(labels)
+            }
+            yield lambda which, done, word: lines[which].update(done, word)
+
 
 class _Lines:
     """A plain line every ten seconds."""
@@ -70,7 +93,14 @@ class _Lines:
 
 @contextmanager
 def _bar(what: str, total: int, unit: str) -> Iterator[Update]:
+    with _bars([what], total, unit) as update:
+        yield lambda done, word: update(0, done, word)
+
+
+@contextmanager
+def _bars(labels: Sequence[str], total: int, unit: str) -> Iterator[UpdateOne]:
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -87,16 +117,19 @@ def _bar(what: str, total: int, unit: str) -> Iterator[Update]:
         TextColumn("{task.fields[word]}"),
         TimeRemainingColumn(),
     )
-    shown_at = 0.0
+    shown_at: dict[int, float] = {}
+    tasks: dict[int, TaskID] = {}
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(what, total=total, word="")
 
-        def update(done: int, word: str) -> None:
-            nonlocal shown_at
+        def update(which: int, done: int, word: str) -> None:
             now = time.monotonic()
-            if now - shown_at >= 0.1 or done >= total:
-                shown_at = now
-                progress.update(task, completed=done, word=word)
+            if which not in tasks:  # what hasn't begun has no bar: of 256, few are under way
+                tasks[which] = progress.add_task(escape(labels[which]), total=total, word="")
+            if now - shown_at.get(which, 0.0) >= 0.1 or done >= total:
+                shown_at[which] = now
+                progress.update(tasks[which], completed=done, word=word)
+            if done >= total and len(tasks) > 1:
+                progress.update(tasks[which], visible=False)
 
         yield update
 

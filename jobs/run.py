@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from fitreel.jobs.compare import compare, render_runs
 from fitreel.jobs.filming import Film, make_films
 from fitreel.jobs.finding import find_run
 from fitreel.jobs.prepare import prepare
 from fitreel.jobs.recording import Place, record
 from fitreel.jobs.report import Report
 from fitreel.jobs.spec import DEMO, Job, LoadedJob, Source, load_job, read_job_file
+from fitreel.jobs.variants import with_vary
 from fitreel.model.errors import BadInput
 from fitreel.render.encode import check_output
 from fitreel.render.imprint import read_imprint
@@ -25,6 +27,9 @@ class Wishes:
     assignments: tuple[str, ...] = ()
     seed: int | None = None
     at: int | None = None
+    vary: tuple[str, ...] = ()
+    workers: int | None = None
+    tables: tuple[Path, ...] = ()
     runs: Path = Path("runs")
     force: bool = False
 
@@ -68,24 +73,77 @@ def make(asked: Asked, wishes: Wishes, report: Report) -> None:
         FitreelError: as told by its class.
     """
     started = time.monotonic()
-    loaded = load_job(asked.source, wishes.assignments, wishes.seed)
+    loaded = load_job(with_vary(asked.source, wishes.vary), wishes.assignments, wishes.seed)
+    if loaded.job.compare.wanted:
+        compare(
+            loaded,
+            lambda job: films_of(loaded, wishes, asked.film),
+            report,
+            assignments=wishes.assignments,
+            seed=wishes.seed,
+            runs=wishes.runs,
+            workers=wishes.workers,
+            tables=wishes.tables,
+            at=wishes.at,
+            force=wishes.force,
+        )
+        return
     films = films_of(loaded, wishes, asked.film)
     prepared = prepare(loaded)
     run = record(prepared, Place(wishes.runs), report, force=wishes.force)
     make_films(run, loaded.job, films, report, force=wishes.force, started=started)
 
 
-def render_run(folder: Path, wishes: Wishes, report: Report) -> None:
-    """Draw the films of a run that exists; only [film] can be set anew.
+def compared(job: Path | None, wishes: Wishes) -> Asked:
+    """What `fitreel compare` was asked to make; it doesn't take the name of the job's own film.
+
+    Raises:
+        BadInput: the job can't be read, or nothing is varied.
+    """
+    source = DEMO if job is None else read_job_file(job)
+    values = source.values
+    own = values.get("compare")
+    if not wishes.vary and not (isinstance(own, dict) and (own.get("vary") or own.get("panel"))):
+        raise BadInput(
+            f"{source.label}: nothing to compare: give --vary KEY=V1,V2,… or a [compare] table"
+        )
+    if wishes.vary and "outputs" not in values.get("film", {}):
+        name = values.get("name", source.name or "demo")
+        source = replace(source, values=values | {"name": f"{name}-comparison"})
+    return Asked(source)
+
+
+def render(folders: Sequence[Path], wishes: Wishes, report: Report) -> None:
+    """Draw the films of runs that exist; only [film] and [compare] can be set anew.
 
     Raises:
         FitreelError: as told by its class.
     """
-    started = time.monotonic()
     for assignment in wishes.assignments:
-        if not assignment.startswith("film."):
+        if not assignment.startswith(("film.", "compare.")):
             key = assignment.partition("=")[0]
             raise BadInput(f"--set {key}: render draws a record as it is; only film.… can be set")
+    if len(folders) > 1:
+        if wishes.seed is not None:
+            raise BadInput("--seed: the records have their own seeds")
+        render_runs(
+            folders,
+            lambda job: films_of(LoadedJob(job, DEMO), wishes),
+            wishes.assignments,
+            report,
+            runs=wishes.runs,
+            tables=wishes.tables,
+            at=wishes.at,
+            force=wishes.force,
+        )
+        return
+    if wishes.tables:
+        raise BadInput("--table: the ranking of a comparison; give several runs")
+    _render_run(folders[0], wishes, report)
+
+
+def _render_run(folder: Path, wishes: Wishes, report: Report) -> None:
+    started = time.monotonic()
     run = find_run(folder, wishes.runs)
     source = Source(str(run.path), Path(), run.header.job, trusted=False)
     loaded = load_job(source, wishes.assignments)

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -16,6 +16,28 @@ from fitreel.render.settings import FilmSettings
 
 LARGEST_JOB = 1_000_000
 DEEPEST = 20
+
+
+class CompareSettings(Settings):
+    """A comparison: several configurations of this job in one clip."""
+
+    vary: dict[str, tuple[Any, ...]] = Field(default={})
+    """Values by dotted key; every combination of them is a panel."""
+    panel: tuple[dict[str, Any], ...] = ()
+    """Panels picked by hand: a label, and any keys."""
+    layout: Literal["auto", "grid", "overlay"] = "auto"
+    """A panel each, or all lines in one; auto: grid up to 16 panels."""
+    clock: Literal["epoch", "time"] = "epoch"
+    """What the panels advance in together: epochs, or seconds of training."""
+    loss_panel: bool = False
+    """Draw all loss curves as well."""
+    table: str | None = Field(default=None, min_length=1, max_length=4096)
+    """Write the ranking as a file, too: .csv, .md or .json."""
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the job makes a comparison at all."""
+        return bool(self.vary or self.panel)
 
 
 class Job(Settings):
@@ -29,6 +51,7 @@ class Job(Settings):
     network: NetworkSettings = NetworkSettings()
     train: TrainSettings = TrainSettings()
     film: FilmSettings = FilmSettings()
+    compare: CompareSettings = CompareSettings()
 
     @model_validator(mode="after")
     def _usable_as_a_file_name(self) -> Self:
@@ -249,6 +272,8 @@ def spelled(job: Job) -> dict[str, Any]:
     values["name"] = job.name
     if "film" in values and "outputs" in values["film"]:
         values["film"]["outputs"] = [_relative(text) for text in job.film.outputs]
+    if job.compare.table is not None:
+        values["compare"]["table"] = _relative(job.compare.table)
     if job.data.file is not None:
         values["data"]["file"] = _relative(job.data.file)
     if job.network.module is not None:

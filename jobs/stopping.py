@@ -14,7 +14,7 @@ _received: list[int] = []
 def install() -> None:
     """Take HUP, INT and TERM; the background jobs of a shell ignore INT unless a handler is set."""
     for number in SIGNALS:
-        signal.signal(number, _note)
+        signal.signal(number, note)
 
 
 def check() -> None:
@@ -32,7 +32,8 @@ def asked() -> bool:
     return bool(_received)
 
 
-def _note(number: int, _frame: FrameType | None) -> None:
+def note(number: int, _frame: FrameType | None) -> None:
+    """Take a signal: the first is remembered, a second ends the program at once."""
     if _received:
         os._exit(128 + number)
     _received.append(number)

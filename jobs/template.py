@@ -26,6 +26,9 @@ SUGGESTIONS = {
     "train.loss_args": "{ delta = 0.5 }",
     "train.batch_size": "20",
     "train.delta": "0.01",
+    "compare.vary": '{ "train.lr" = [0.01, 0.05], "train.optimizer" = ["SGD", "Adam"] }',
+    "compare.panel": '[{ label = "ReLU", "network.activations" = ["relu", "relu"] }]',
+    "compare.table": '"ranking.md"',
 }
 
 
@@ -78,8 +81,8 @@ def _entry(path: str, key: str, info: FieldInfo, default: Any) -> list[str]:
     if choices:
         text += f" Choices: {', '.join(choices)}."
     lines = [f"# {line}" for line in textwrap.wrap(text, 96)]
-    if default is None or default == {}:
-        value = f"{SUGGESTIONS[path]}" + ("" if default == {} else "  # default: not set")
+    if default is None or default in ({}, ()):
+        value = SUGGESTIONS[path] + ("" if default in ({}, ()) else "  # default: not set")
         return [*lines, f"# {key} = {value}"]
     return [*lines, f"{key} = {toml(default)}"]
 

@@ -247,7 +247,8 @@ def _agrees(hand: ByHand, network: nn.Module, x: Tensor, y: Tensor, loss: Loss) 
         value = loss(prediction, y)
         gradients = torch.autograd.grad(value, parameters)
         ours = [hand.predict(), hand.prediction, *hand.differentiate()]
-        if not all(map(_same_bits, ours, [value, prediction, *gradients], strict=True)):
+        pairs = zip(ours, [value, prediction, *gradients], strict=True)
+        if not all(_same_bits(mine, theirs) for mine, theirs in pairs):
             return False
         with torch.no_grad():
             torch._foreach_add_(parameters, gradients, alpha=-0.05)

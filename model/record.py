@@ -176,6 +176,8 @@ class Run:
             if number != at:
                 at, tensors = number, {}
                 tensors = self._chunk_tensors(self.chunks[number].path, len(self.prediction_x))[0]
+                if not weights:
+                    tensors.pop("weights", None)  # ten times the rest, and many runs may be open
             row = index - int(starts[number])
             truth_loss = float(tensors["truth_loss"][row]) if "truth_loss" in tensors else None
             yield Snapshot(
@@ -183,7 +185,7 @@ class Run:
                 loss=float(tensors["loss"][row]),
                 seconds=float(tensors["seconds"][row]),
                 prediction=tensors["prediction"][row],
-                weights=tensors["weights"][row] if weights and "weights" in tensors else None,
+                weights=tensors["weights"][row] if "weights" in tensors else None,
                 truth_loss=truth_loss,
             )
 
