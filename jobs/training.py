@@ -17,7 +17,7 @@ from fitreel.jobs.recording import Place, build, record
 from fitreel.jobs.report import Report
 from fitreel.jobs.variants import Variant
 from fitreel.jobs.worker import question
-from fitreel.model.errors import BadInput, CannotWrite, FitreelError, Stopped, gravest
+from fitreel.model.errors import BadInput, CannotWrite, FitreelError, Stopped
 
 SECONDS_TO_STOP = 1.5
 
@@ -95,13 +95,17 @@ def _one_after_the_other(
 
 
 def _refuse(found: Sequence[Variant], refused: dict[int, Failure]) -> None:
-    """Name all configurations that torch refuses, before any of them is trained."""
-    if not refused:
-        return
-    reasons = {failure.reason: found[number].label for number, failure in refused.items()}
-    error = BadInput("; ".join(f"{label}: {reason}" for reason, label in reasons.items()))
-    error.exit_code = gravest([failure.code for failure in refused.values()])
-    raise error
+    """Name all configurations that are no valid job, before any of them is trained.
+
+    One that asks for a device which isn't here fails by itself: the others are trained.
+    """
+    reasons = {
+        failure.reason: found[number].label
+        for number, failure in refused.items()
+        if failure.code == BadInput.exit_code
+    }
+    if reasons:
+        raise BadInput("; ".join(f"{label}: {reason}" for reason, label in reasons.items()))
 
 
 class _Worker:

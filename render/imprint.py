@@ -1,8 +1,9 @@
 """How a film was made, kept in the film itself: a JSON object in its comment.
 
-The comment reads `{"fitreel": {...}}`, in ASCII with sorted keys, so that the same film has the
-same bytes wherever it is made and any tool can show it. Films come from strangers too: sizes are
-bounded, and what is read is JSON and nothing else.
+The comment reads `{"fitreel": {...}}`, in ASCII and with the keys in their own order (that of varied
+keys orders a comparison's panels), so that the same film has the same bytes wherever it is made and
+any tool can show it. Films come from strangers too: sizes are bounded, and what is read is JSON and
+nothing else.
 """
 
 import json
@@ -28,13 +29,13 @@ class Chapter(NamedTuple):
 
 
 def imprint_text(imprint: dict[str, Any]) -> str:
-    """The comment that carries `imprint`: ASCII, keys sorted.
+    """The comment that carries `imprint`: ASCII, keys in their order.
 
     Raises:
         BadInput: it is larger than what is read back.
         TypeError: it holds something that JSON doesn't know.
     """
-    text = json.dumps({_OURS: imprint}, sort_keys=True, separators=(",", ":"))
+    text = json.dumps({_OURS: imprint}, separators=(",", ":"))
     if len(text) > containers.COMMENT_LIMIT - 1024:
         raise BadInput(f"the job takes {len(text)} characters; a film carries up to 4 million")
     return text
