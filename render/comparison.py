@@ -248,7 +248,6 @@ def _overlay_is_readable(count: int, size: tuple[int, int], loss_panel: bool) ->
     return (
         min(plan.text, SMALLEST_TEXT * base) >= SMALLEST_FONT
         and SMALLEST_TICK * base >= SMALLEST_DIGITS
-        and plan.legend.width / plan.columns >= 14 * plan.text
         and all(box.width >= 14 * plan.tick and box.height >= 8 * plan.tick for box in boxes)
     )
 

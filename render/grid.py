@@ -42,6 +42,8 @@ SMALLEST_TICK = 0.0185
 WIDEST_VALUE = "diverged at 99999"
 """Room for this is asked for before anything is trained."""
 LOSS_PANEL_SHARE = 0.3
+LINE_SPACING = 1.33
+"""In matplotlib's measure, what makes two lines of text `LINE` font sizes apart."""
 
 
 @dataclass(frozen=True)
@@ -231,6 +233,8 @@ class GridPanel:
             run.x, run.y, s=page.points(MARKER * plan.scale) ** 2,
             linewidths=page.points(1.39 * plan.scale),
         )  # fmt: skip
+        # Under the line, not over it, the frame needn't be painted anew for every frame.
+        axes.spines[:].set_zorder(1.5)
         # Lines are drawn in the order of x.
         self._order = np.argsort(run.prediction_x, kind="stable")
         x = run.prediction_x[self._order]
@@ -243,17 +247,18 @@ class GridPanel:
         size = page.size_to_fit(strings, box.width - 2 * edge, plan.text)
         wide = max(page.width_of(string, size) for string in strings)
         on_right, on_top = _emptiest_corner(run, limits, box, wide + edge, (2 * LINE) * size + edge)
-        x_text = box.right - edge if on_right else box.left + edge
-        lower = box.top - edge - 0.85 * size - LINE * size if on_top else box.bottom + edge
-        self._epoch, self._loss = (
-            page.text(x_text, y, "", size, color="red", ha="right" if on_right else "left",
-                      va="baseline")
-            for y in (lower + LINE * size, lower)
+        tall = 0.85 * size + LINE * size
+        # One artist for both lines: it costs half of two.
+        self._values = page.text(
+            box.right - edge if on_right else box.left + edge,
+            box.top - edge - tall if on_top else box.bottom + edge,
+            "", size, color="red", ha="right" if on_right else "left", va="baseline",
+            linespacing=LINE_SPACING,
         )  # fmt: skip
         self._drawn = -1
         if not len(run):
-            self._epoch.set_text(ending_of(run))
-        self.moving: list[Artist] = [self._line, self._epoch, self._loss]
+            self._values.set_text(ending_of(run))
+        self.moving: list[Artist] = [self._line, self._values]
 
     def show(self, instant: Instant, number: int) -> None:
         """Moves to the snapshot of panel `number`."""
@@ -262,8 +267,8 @@ class GridPanel:
             return
         self._drawn = index
         self._line.set_ydata(snapshot.prediction[self._order])
-        self._epoch.set_text(_epoch_words(self._run, index))
-        self._loss.set_text(f"Loss={loss_words(snapshot.loss)}")
+        loss = f"Loss={loss_words(snapshot.loss)}"
+        self._values.set_text(f"{_epoch_words(self._run, index)}\n{loss}")
 
 
 def time_words(seconds: float) -> str:

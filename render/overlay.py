@@ -40,6 +40,8 @@ from fitreel.render.ticks import linear_ticks
 
 MOST_RUNS = 256
 LEGEND_SHARE = 0.3
+SHORTEST_ENTRY = 13.0
+"""Width of a legend's column, in font sizes: its line, and some twenty letters."""
 LEADERS = 10
 """So many of more than `MOST_DISTINCT` runs are named at a time."""
 BAND = (5.0, 50.0, 95.0)
@@ -100,7 +102,11 @@ def plan_overlay(count: int, size: tuple[int, int], loss_panel: bool) -> Overlay
         clock=clock,
         entries=entries,
         columns=columns,
-        text=min(legend.height / rows / 2.6, 1.5 * SMALLEST_TEXT * base),
+        text=min(
+            legend.height / rows / 2.6,
+            legend.width / columns / SHORTEST_ENTRY,
+            1.5 * SMALLEST_TEXT * base,
+        ),
         tick=1.3 * SMALLEST_TICK * base,
     )
 

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from fitreel.jobs.cli import app
 from fitreel.jobs.prepare import prepare
 from fitreel.jobs.recording import Place, record
 from fitreel.jobs.report import Report
@@ -17,7 +19,7 @@ Fitreel = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def fitreel(tmp_path: Path) -> Fitreel:
+def program(tmp_path: Path) -> Fitreel:
     """Run the program in a process of its own, in tmp_path unless told otherwise."""
 
     def call(*arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
@@ -29,6 +31,21 @@ def fitreel(tmp_path: Path) -> Fitreel:
             "stdin": subprocess.DEVNULL,
         }
         return subprocess.run([*FITREEL, *arguments], **(settings | options))  # type: ignore[call-overload,no-any-return]
+
+    return call
+
+
+@pytest.fixture
+def fitreel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fitreel:
+    """Run the program's command line in this process, which has torch already, in tmp_path."""
+
+    def call(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        with monkeypatch.context() as patch:
+            patch.chdir(tmp_path)
+            done = CliRunner().invoke(app, list(arguments))
+        return subprocess.CompletedProcess(
+            arguments, done.exit_code, stdout=done.stdout, stderr=done.stderr
+        )
 
     return call
 

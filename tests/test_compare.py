@@ -161,7 +161,7 @@ def test_a_job_file_with_panels_makes_its_clip_and_its_table(
         "network.activations" = "tanh"
         """
     )
-    done = fitreel("run", "jobs/nightly.toml", "-q")
+    done = fitreel("run", "jobs/nightly.toml", "-q", "--workers", "1")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     check_whole(tmp_path / "jobs" / "nightly.gif")
     assert "ReLU" in (tmp_path / "jobs" / "ranking.md").read_text()
@@ -170,7 +170,18 @@ def test_a_job_file_with_panels_makes_its_clip_and_its_table(
 def test_a_failing_configuration_is_marked_and_the_others_finish(
     fitreel: Fitreel, tmp_path: Path
 ) -> None:
-    command = ("compare", "--vary", "train.lr=0.01,0.1,0.2", *SHORT, *SMALL, "-o", "clip.gif", "-q")
+    command = (
+        "compare",
+        "--vary",
+        "train.lr=0.01,0.1,0.2",
+        *SHORT,
+        *SMALL,
+        "-o",
+        "clip.gif",
+        "-q",
+        "--workers",
+        "1",
+    )
     assert fitreel(*command).returncode == 0
     broken = visible(tmp_path / "runs")[1]
     chunk = next(broken.glob("snapshots-*"))

@@ -37,13 +37,13 @@ def test_example(path: Path, tmp_path: Path) -> None:
     assert np.count_nonzero(red) > 500
 
 
-def test_targets_are_listed_and_drawn(fitreel: Fitreel, tmp_path: Path) -> None:
-    told = fitreel("targets", env={"PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "ascii"})
+def test_targets_are_listed_and_drawn(program: Fitreel, tmp_path: Path) -> None:
+    told = program("targets", env={"PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "ascii"})
     assert (told.returncode, told.stderr) == (0, "")
     assert told.stdout.isascii() and "weierstrass" in told.stdout
-    assert fitreel("targets", "-o", "sheet.png", "-q").returncode == 0
+    assert program("targets", "-o", "sheet.png", "-q").returncode == 0
     assert iio.imread(tmp_path / "sheet.png").shape[2] == 4
-    assert fitreel("targets", "-o", "sheet.jpg").returncode == 65
+    assert program("targets", "-o", "sheet.jpg").returncode == 65
 
 
 def test_a_new_job_runs_as_it_is_and_is_not_overwritten(fitreel: Fitreel, tmp_path: Path) -> None:
