@@ -55,8 +55,9 @@ def timetable(
 def _epochs_of_frames(own: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     longest = max(own, key=len, default=np.empty(0))
     if all(np.isin(at[:-1], longest).all() for at in own):
-        late = [at[-1:] for at in own if len(at) and at[-1] > longest[-1]]
-        return np.concatenate([longest, max(late, key=float)]) if late else longest
+        last = max((at[-1] for at in own if len(at)), default=0.0)
+        is_late = len(longest) and last > longest[-1]
+        return np.append(longest, last) if is_late else longest
     return np.rint(_even(own))
 
 

@@ -20,8 +20,13 @@ GAP = 1.1
 """Between columns, in font sizes."""
 SHORTEST_LABEL = 9.0
 """A label gets at least this width, in font sizes, where it needs it; else a column goes."""
+WIDEST_COLUMN = 16.0
+"""In font sizes."""
 LARGEST_TEXT = 2.2
-"""Against the smallest."""
+"""Against the smallest that is allowed anywhere."""
+GOOD_TEXT = 1.15
+"""Against the same: under it, the table does without a column."""
+FEWEST_COLUMNS = 3
 
 
 class ClosingScene:
@@ -38,19 +43,13 @@ class ClosingScene:
         more = len(rows) - len(shown)
         lines = 1 + len(shown) + bool(more) + 1.3 * bool(note)
         smallest = SMALLEST_TEXT * unit_height(size)
-        text = min((box.height - 2 * edge) / lines / PITCH, LARGEST_TEXT * smallest)
+        largest = min((box.height - 2 * edge) / lines / PITCH, LARGEST_TEXT * smallest)
         columns = _columns(shown)
-        while True:
-            widths = [_width(page, column, text) for column in columns]
-            room = width - GAP * text * (len(columns) - 1) - sum(widths) + widths[1]
-            if room >= min(widths[1], SHORTEST_LABEL * text):
-                break
-            if text > smallest:
-                text *= 0.97
-            elif len(columns) > 3:
-                del columns[-1]
-            else:
-                break
+        text, widths, room = _fitted(page, columns, width, largest)
+        # How a run ended is the first to go where the table would get small.
+        while text < min(GOOD_TEXT * smallest, largest) and len(columns) > FEWEST_COLUMNS:
+            del columns[-1]
+            text, widths, room = _fitted(page, columns, width, largest)
         widths[1] = min(widths[1], room)
         taken = sum(widths) + GAP * text * (len(columns) - 1)
         left = (box.width - taken) / 2
@@ -84,13 +83,25 @@ class ClosingScene:
                       va="baseline", color="0.4")  # fmt: skip
 
 
+def _fitted(
+    page: Page, columns: Sequence[Sequence[str]], width: float, size: float
+) -> tuple[float, list[float], float]:
+    """The largest font size, up to `size`, columns' widths, and the room for the labels."""
+    while True:
+        widths = [_width(page, column, size) for column in columns]
+        room = width - GAP * size * (len(columns) - 1) - sum(widths) + widths[1]
+        if room >= min(widths[1], SHORTEST_LABEL * size) or size <= 1:
+            return size, widths, max(room, 1.0)
+        size *= 0.97
+
+
 def _columns(rows: Sequence[Row]) -> list[list[str]]:
     """Headings and cells, the most important columns first; one without a value is left out."""
     number: Callable[[object], str] = lambda value: "–" if value is None else f"{value}"  # noqa: E731
     columns = [
         ["", *(number(row.rank) for row in rows)],
         ["", *(drawable(row.label) for row in rows)],
-        ["final loss", *("–" if r.final_loss is None else _loss(r.final_loss) for r in rows)],
+        ["final loss", *(_final(row) for row in rows)],
     ]
     if any(row.epochs_to_delta is not None for row in rows):
         columns.append(["epochs to δ", *(number(row.epochs_to_delta) for row in rows)])
@@ -100,8 +111,15 @@ def _columns(rows: Sequence[Row]) -> list[list[str]]:
     return columns
 
 
+def _final(row: Row) -> str:
+    """The final loss, or in one word why it says nothing."""
+    if row.rank is None or row.final_loss is None:
+        return drawable(row.ended).split(":")[0].split(" at ")[0]
+    return _loss(row.final_loss)
+
+
 def _loss(loss: float) -> str:
-    return f"{loss:.4f}" if 1e-3 <= abs(loss) < 1e4 or loss == 0 or loss != loss else f"{loss:.2e}"
+    return f"{loss:.4f}" if 1e-3 <= abs(loss) < 1e4 or loss == 0 else f"{loss:.2e}"
 
 
 def _time(seconds: float) -> str:
@@ -114,4 +132,5 @@ def _time(seconds: float) -> str:
 
 def _width(page: Page, column: Sequence[str], size: float) -> float:
     """As wide as its widest cell; a failure's reason doesn't widen it without end."""
-    return min(max(page.width_of(cell, size) for cell in column), 16 * size)
+    # Measuring the start is enough: sixty letters are wider than that.
+    return min(max(page.width_of(cell[:60], size) for cell in column), WIDEST_COLUMN * size)

@@ -1,9 +1,9 @@
 """How a film was made, kept in the film itself: a JSON object in its comment.
 
-The comment reads `{"fitreel": {...}}`, in ASCII and with the keys in their own order (that of varied
-keys orders a comparison's panels), so that the same film has the same bytes wherever it is made and
-any tool can show it. Films come from strangers too: sizes are bounded, and what is read is JSON and
-nothing else.
+The comment reads `{"fitreel": {...}}`, in ASCII and with the keys in their own order (that of
+varied keys orders a comparison's panels), so that the same film has the same bytes wherever it is
+made and any tool can show it. Films come from strangers too: sizes are bounded, and what is read is
+JSON and nothing else.
 """
 
 import json

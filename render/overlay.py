@@ -155,7 +155,10 @@ class OverlayScene:
         if many:
             self._best = Line2D([], [], color=STRONG, lw=page.points(0.012 * unit), zorder=2.4)
             axes.add_line(self._best)
-        self._legend = Legend(page, plan, panels, self._styles, STRONG if many else None)
+        # In a band no line has its own colour; in a loss panel it has.
+        coloured = self._band is None or loss_panel
+        best = STRONG if many else None
+        self._legend = Legend(page, plan, panels, self._styles, best, coloured)
         self._clock: Text = page.text(
             axes.get_position().x0 * page.box.width,
             plan.clock.bottom + plan.clock.height / 2,
@@ -245,7 +248,11 @@ class Band:
 
 
 class Legend:
-    """Labels and losses, the lowest loss on top; of many runs the best ones."""
+    """Labels and losses, the lowest loss on top; of many runs the best ones.
+
+    `best` is the colour of the first, where that isn't its own; where lines aren't `coloured`,
+    the others have none.
+    """
 
     def __init__(
         self,
@@ -254,8 +261,10 @@ class Legend:
         panels: Sequence[Panel],
         styles: Sequence[LineStyle],
         best: str | None,
+        coloured: bool,
     ) -> None:
         self._panels, self._styles, self._best = panels, styles, best
+        self._coloured = coloured
         self._text = plan.text
         box, size = plan.legend, plan.text
         swatch = 2.6 * size
@@ -263,8 +272,9 @@ class Legend:
         across = box.width / plan.columns
         self._wide = across - swatch - 0.5 * size
         labels = [drawable(panel.label) for panel in panels]
-        self._labels = [page.shortened(label, self._wide, size) for label in labels]
-        self._failed = [i for i, panel in enumerate(panels) if panel.run is None]
+        self._labels = [self._shortened(label) for label in labels]
+        self._failures = [self._shortened(drawable(failure_of(panel))) for panel in panels]
+        self._endings: dict[int, str] = {}
         self._slots: list[tuple[Line2D, Text, Text]] = []
         self.moving: list[Artist] = []
         rows = math.ceil((plan.entries + (len(panels) > plan.entries)) / plan.columns)
@@ -301,21 +311,30 @@ class Legend:
                 style = self._styles[number]
                 line.set_color(self._best if self._best and slot == 0 else style.colour)
                 line.set_linestyle(style.linestyle)
-                line.set_visible(self._panels[number].run is not None)
+                has_line = self._coloured or (self._best is not None and slot == 0)
+                line.set_visible(has_line and self._panels[number].run is not None)
                 label.set_text(self._labels[number])
-            value.set_text(self._page.shortened(words, self._wide, self._text))
+            value.set_text(words)
             self._said[slot] = (number, words)
 
     def _words(self, instant: Instant, number: int) -> str:
         panel, snapshot = self._panels[number], instant.snapshots[number]
         if panel.run is None:
-            return drawable(failure_of(panel))
+            return self._failures[number]
         if snapshot is None:
-            return ending_of(panel.run)
-        words = f"Loss={loss_words(snapshot.loss)}"
-        if has_ended(panel.run, instant.indices[number]):
-            words += f", {ending_of(panel.run)}"
-        return words
+            return self._shortened(ending_of(panel.run))
+        loss = loss_words(snapshot.loss)
+        if not has_ended(panel.run, instant.indices[number]):
+            return f"Loss={loss}"
+        ending = ending_of(panel.run)
+        if number not in self._endings:
+            spellings = (f"Loss={loss}, {ending}", f"{loss}, {ending}", ending)
+            fitting = (text for text in spellings if self._shortened(text) == text)
+            self._endings[number] = next(fitting, self._shortened(ending))
+        return self._endings[number]
+
+    def _shortened(self, text: str) -> str:
+        return self._page.shortened(text, self._wide, self._text)
 
 
 def _axes(page: Page, plan: OverlayPlan, limits: Limits) -> Axes:

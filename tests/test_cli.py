@@ -124,8 +124,8 @@ def test_frames_equal_an_independent_full_draw(
         axes.scatter(run.x, run.y)
         axes.plot(run.x, snapshot.prediction, "r-", lw=5)
         style = {"size": 20, "color": "red"}
-        axes.text(0.3, -0.6, "epoch=%d" % snapshot.epoch, fontdict=style)
-        axes.text(0.3, -0.8, "Loss=%.4f" % snapshot.loss, fontdict=style)
+        axes.text(0.3, -0.6, f"epoch={snapshot.epoch:d}", fontdict=style)
+        axes.text(0.3, -0.8, f"Loss={snapshot.loss:.4f}", fontdict=style)
         canvas.draw()
         expected = np.asarray(canvas.buffer_rgba())
         drawn = iio.imread(tmp_path / "frames" / f"{number:05d}.png")

@@ -133,7 +133,7 @@ def test_missing_and_swapped_chunks_are_named(tmp_path: Path) -> None:
     for number in range(3):
         folder = shutil.copytree(whole, tmp_path / f"without-{number}")
         next(folder.glob(f"snapshots-0000{number}-*")).unlink()
-        with pytest.raises(BadInput, match="missing|follow"):
+        with pytest.raises(BadInput, match=r"missing|follow"):
             Run(folder)
     swapped = shutil.copytree(whole, tmp_path / "swapped")
     first, second = sorted(swapped.glob("snapshots-*"))[:2]
@@ -154,7 +154,7 @@ def test_missing_and_swapped_chunks_are_named(tmp_path: Path) -> None:
         Run(foreign)
     no_points = shutil.copytree(whole, tmp_path / "no-points")
     next(no_points.glob("points-*")).unlink()
-    with pytest.raises(BadInput, match="points.* is missing"):
+    with pytest.raises(BadInput, match=r"points.* is missing"):
         Run(no_points)
 
 

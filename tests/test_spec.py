@@ -229,5 +229,5 @@ def test_wrong_files_are_named(tmp_path: Path) -> None:
             (tmp_path / name).write_bytes(content)
         with pytest.raises(BadInput, match=name):
             load_job(read_job_file(tmp_path / name))
-    with pytest.raises(BadInput, match="folder|directory"):
+    with pytest.raises(BadInput, match=r"folder|directory"):
         read_job_file(tmp_path)
