@@ -93,6 +93,39 @@ class LoadedJob:
         return base / Path(text).expanduser()
 
 
+TABLES: dict[str, type[Settings]] = {
+    name: info.annotation
+    for name, info in Job.model_fields.items()
+    if isinstance(info.annotation, type) and issubclass(info.annotation, Settings)
+}
+
+SYNONYMS = {
+    "learning_rate": "lr",
+    "eta": "lr",
+    "momentum": "optimizer_args",
+    "layers": "hidden",
+    "neurons": "hidden",
+    "hidden_layers": "hidden",
+    "width": "hidden",
+    "steps": "epochs",
+    "iterations": "epochs",
+    "formula": "function",
+    "target": "function",
+    "csv": "file",
+    "samples": "points",
+    "range": "domain",
+    "interval": "domain",
+    "tolerance": "delta",
+    "framerate": "fps",
+    "frame_rate": "fps",
+    "resolution": "size",
+    "output": "outputs",
+    "batch": "batch_size",
+    "criterion": "loss",
+    "initialization": "init",
+}
+"""What people call our keys."""
+
 DEMO = Source(label="the demo", folder=Path())
 
 
@@ -202,12 +235,39 @@ def explain(error: ValidationError) -> str:
 
 
 def _wanted(problem: Any) -> str:
-    """What would be right, from pydantic's own words."""
+    """What would be right, in a job file's own words."""
+    kind = problem["type"]
+    if kind in IN_OUR_WORDS:
+        return IN_OUR_WORDS[kind]
+    if kind == "string_pattern_mismatch":
+        return f"must be {_description(problem['loc'])}"
     text = str(problem["msg"]).removeprefix("Value error, ")
-    text = text.replace("Input should be", "must be")
-    if problem["type"] == "value_error":
+    if kind == "value_error":
         return text
+    text = text.replace("Input should be", "must be")
     return text[0].lower() + text[1:]
+
+
+IN_OUR_WORDS = {
+    "string_type": "must be a text",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be a list",
+    "dict_type": "must be a table such as { name = value }",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "missing": "one more value is needed",
+    "too_long": "has too many values",
+}
+"""What pydantic says in the words of JSON and Python."""
+
+
+def _description(location: tuple[str | int, ...]) -> str:
+    table, key = str(location[0]), str(location[-1])
+    info = TABLES[table].model_fields[key] if table in TABLES else Job.model_fields[key]
+    return " ".join((info.description or "").split()).rstrip(".")
 
 
 def _shown(value: Any) -> str:
@@ -218,12 +278,9 @@ def _shown(value: Any) -> str:
 
 def _tables() -> dict[str, list[str]]:
     """Keys by table; the top of the file is ''."""
-    tables = {"": list(Job.model_fields)}
-    for name, info in Job.model_fields.items():
-        kind = info.annotation
-        if isinstance(kind, type) and issubclass(kind, Settings):
-            tables[name] = list(kind.model_fields)
-    return tables
+    return {"": list(Job.model_fields)} | {
+        name: list(kind.model_fields) for name, kind in TABLES.items()
+    }
 
 
 def _all_parts() -> set[str]:
@@ -235,6 +292,12 @@ def _unknown_key(location: list[str]) -> str:
     table, key = (location[0], location[1]) if len(location) > 1 else ("", location[0])
     where = f"[{table}] " if table else ""
     message = f"{where}{key}: there is no such key"
+    meant = SYNONYMS.get(key)
+    for home, keys in tables.items():
+        if meant in keys:
+            return f'{message}; did you mean "{meant}"' + (
+                "?" if home == table else f" in [{home}]?"
+            )
     near = nearest(key, tables.get(table, ()))
     if near and not any(key == known for keys in tables.values() for known in keys):
         return message + near

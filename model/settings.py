@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Count = Annotated[int, Field(ge=1)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+End = Annotated[float, Field(ge=-1e30, le=1e30, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
@@ -37,7 +38,7 @@ class DataSettings(Settings):
     """A formula in x, or the name of a target (`fitreel targets` lists them)."""
     file: str | None = Field(default=None, min_length=1, max_length=4096)
     """Instead of a function: a CSV, TSV or NPZ file with columns x and y."""
-    domain: tuple[Finite, Finite] = (-1.0, 1.0)
+    domain: tuple[End, End] = (-1.0, 1.0)
     """Where x lies: the first and the last point."""
     points: int = Field(default=100, ge=1, le=MOST_POINTS)
     """How many evenly spaced points."""

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from fitreel.render.panels import Clock
 
+LONGEST = 1e12
+"""In seconds; nothing trains for longer."""
+
 
 @dataclass(frozen=True)
 class Timetable:
@@ -74,4 +77,4 @@ def _even(own: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
 def _rising(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
     """Seconds as a clock needs them, whatever the record of a strange machine says."""
     known = np.nan_to_num(seconds.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    return np.maximum.accumulate(np.maximum(known, 0.0)) if len(known) else known
+    return np.maximum.accumulate(np.clip(known, 0.0, LONGEST)) if len(known) else known

@@ -92,7 +92,7 @@ def _fitted(
         room = width - GAP * size * (len(columns) - 1) - sum(widths) + widths[1]
         if room >= min(widths[1], SHORTEST_LABEL * size) or size <= 1:
             return size, widths, max(room, 1.0)
-        size *= 0.97
+        size *= 0.95
 
 
 def _columns(rows: Sequence[Row]) -> list[list[str]]:

@@ -233,12 +233,7 @@ def _grid_is_readable(count: int, size: tuple[int, int], loss_panel: bool) -> bo
     plan = plan_grid(count, size, loss_panel, with_clock=True)
     # Three digits, a sign and a point at the ticks; a letter is 0.6 font sizes wide.
     width, height = plan.axes_size(3.6 * plan.tick, 1.9 * plan.tick)
-    return (
-        plan.text >= SMALLEST_FONT
-        and plan.tick >= SMALLEST_DIGITS
-        and width >= 10.5 * plan.text
-        and height >= 5 * plan.text
-    )
+    return plan.values(width, height) >= SMALLEST_FONT and plan.tick >= SMALLEST_DIGITS
 
 
 def _overlay_is_readable(count: int, size: tuple[int, int], loss_panel: bool) -> bool:

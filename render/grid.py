@@ -39,8 +39,10 @@ MARKER = 8.3
 SMALLEST_TEXT = 0.0235
 """Of the height of the largest 4:3 picture that fits into the clip; so is the next."""
 SMALLEST_TICK = 0.0185
-WIDEST_VALUE = "diverged at 99999"
-"""Room for this is asked for before anything is trained."""
+WIDEST_VALUE = 10.5
+"""In font sizes, as "diverged at 99999" with its margins."""
+TALLEST_VALUES = 5.0
+"""So many font sizes high are axes at least; epoch and loss take half of that."""
 LOSS_PANEL_SHARE = 0.3
 LINE_SPACING = 1.33
 """In matplotlib's measure, what makes two lines of text `LINE` font sizes apart."""
@@ -79,6 +81,10 @@ class GridPlan:
         width = (self.panels.width - left - (self.columns - 1) * across) / self.columns
         height = (self.panels.height - bottom - (self.rows - 1) * along) / self.rows
         return width, height - self.title
+
+    def values(self, width: float, height: float) -> float:
+        """Font size of epoch and loss in axes of this size: they may not cover too much."""
+        return min(self.text, width / WIDEST_VALUE, height / TALLEST_VALUES)
 
 
 def plan_grid(count: int, size: tuple[int, int], loss_panel: bool, with_clock: bool) -> GridPlan:
@@ -243,8 +249,8 @@ class GridPanel:
         )
         axes.add_line(self._line)
         strings = _widest_values(run)
-        edge = 0.4 * plan.text
-        size = page.size_to_fit(strings, box.width - 2 * edge, plan.text)
+        edge = 0.45 * plan.text
+        size = page.size_to_fit(strings, box.width - 2 * edge, plan.values(box.width, box.height))
         wide = max(page.width_of(string, size) for string in strings)
         on_right, on_top = _emptiest_corner(run, limits, box, wide + edge, (2 * LINE) * size + edge)
         tall = 0.85 * size + LINE * size

@@ -44,7 +44,7 @@ class LossPanel:
         end = end if end > 0 else 1.0
         values, value_texts = log_ticks(low, high, max(2, int(box.height / (4 * size))))
         widest = max((page.width_of(text, size) for text in value_texts), default=0.0)
-        left, bottom, top = widest + 0.7 * size, 2 * LINE * size + 0.5 * size, LINE * size * 1.3
+        left, bottom, top = widest + 0.7 * size, 2 * LINE * size + 0.5 * size, 1.8 * size
         inner = Box(
             box.left + left,
             box.bottom + bottom,
@@ -65,7 +65,7 @@ class LossPanel:
             pad=page.points(0.2 * size),
         )
         axes.grid(color="0.9", lw=page.points(max(0.08 * size, 1)))
-        page.text(box.left, inner.top + 0.35 * size, "Loss", size * 1.1, va="baseline")
+        page.text(box.left, inner.top + 0.75 * size, "Loss", size * 1.1, va="baseline")
         words = "epoch" if clock == "epoch" else "seconds of training"
         page.text(
             inner.left + inner.width / 2, box.bottom + 0.4 * size, words, size, ha="center",

@@ -12,7 +12,7 @@ Ticks = tuple[list[float], list[str]]
 
 
 def linear_ticks(low: float, high: float, most: int) -> Ticks:
-    """At most `most` + 1 round numbers from `low` to `high`."""
+    """About `most` round numbers from `low` to `high`, never more than twice as many."""
     locator = MaxNLocator(nbins=max(most, 1), steps=[1, 2, 5, 10])
     places = [float(at) for at in locator.tick_values(low, high) if low <= at <= high]
     return places, _written(places)
