@@ -5,6 +5,7 @@ rename stays within one filesystem and a later process that holds the lock knows
 """
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,10 +15,21 @@ from fitreel.model.errors import CannotWrite
 
 TEMPORARY = ".tmp"
 
+_own: set[Path] = set()
+
+
 
 def temporary_name(path: Path) -> Path:
     """The hidden name beside `path` under which it is written first."""
-    return path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+    _own.add(temporary.absolute())
+    return temporary
+
+
+def remove_own_temporaries() -> None:
+    """Remove all that this process has under temporary names: it is about to end."""
+    for temporary in list(_own):
+        _remove(temporary)
 
 
 def sync_folder(folder: Path) -> None:
@@ -112,14 +124,33 @@ def write_whole(path: Path, content: bytes) -> None:
         temporary.write_bytes(content)
 
 
-def sweep(folder: Path, name: str = "*") -> None:
-    """Remove what a killed process left of `name` in `folder`; only for who holds its lock."""
-    for leftover in folder.glob(f".{name}.*{TEMPORARY}"):
-        with suppress(OSError):
-            if leftover.is_dir() and not leftover.is_symlink():
-                shutil.rmtree(leftover)
-            else:
-                leftover.unlink()
+def sweep(folder: Path, name: str | None = None) -> None:
+    """Remove what a killed process left of `name` in `folder`; only for who holds its lock.
+
+    Args:
+        folder: where the temporary files lie.
+        name: of the file that they should have become; None: of any.
+    """
+    for leftover in leftovers(folder, name):
+        _remove(leftover)
+
+
+def leftovers(folder: Path, name: str | None = None) -> list[Path]:
+    """The temporary files of `name`, or of any name, in `folder`."""
+    own = ".+" if name is None else re.escape(name)
+    wanted = re.compile(rf"\.{own}\.\d+(\.old)?{re.escape(TEMPORARY)}", re.DOTALL)
+    try:
+        return [entry for entry in folder.iterdir() if wanted.fullmatch(entry.name)]
+    except OSError:
+        return []
+
+
+def _remove(temporary: Path) -> None:
+    with suppress(OSError):
+        if temporary.is_dir() and not temporary.is_symlink():
+            shutil.rmtree(temporary)
+        else:
+            temporary.unlink(missing_ok=True)
 
 
 def _umask() -> int:
