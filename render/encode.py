@@ -34,7 +34,7 @@ from typing import Any
 from fitreel.model.errors import CannotWrite
 from fitreel.render import containers
 from fitreel.render.destination import check_output as check_output
-from fitreel.render.destination import format_of
+from fitreel.render.destination import format_of as format_of
 from fitreel.render.destination import is_still as is_still
 from fitreel.render.ffmpeg import PATIENCE, Encoder
 from fitreel.render.imprint import Chapter, ffmetadata, imprint_text

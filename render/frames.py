@@ -17,7 +17,9 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.lines import Line2D
 from matplotlib.spines import Spine
+from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from fitreel.render.scene import Scene
@@ -25,6 +27,10 @@ from fitreel.render.tape import NOTHING, Command, Rectangle, TapeRenderer, overl
 
 Frame = NDArray[np.uint8]
 """Shape (height, width, 4): red, green, blue and alpha, 0 to 255."""
+
+
+TELLING = (Line2D, Text)
+"""Artists that are stale whenever they have changed; of others that isn't known."""
 
 
 class Layer:
@@ -83,6 +89,15 @@ class Region:
         self.layers = sorted(self.layers + other.layers, key=attrgetter("position"))
         self.rectangle = union(self.rectangle, other.rectangle)
         self.is_outdated = True
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a moving artist may look other than when it was painted last."""
+        return any(
+            layer.artist.stale or not isinstance(layer.artist, TELLING)
+            for layer in self.late
+            if layer.moves
+        )
 
     def sort(self) -> None:
         """Sorts the layers into a background and what has to be painted for every frame."""
@@ -220,6 +235,7 @@ class FrameDrawer:
         """Records anew what other limits, or another title, changed."""
         first = not self._regions
         changes = {axes: view.changes() for axes, view in self._views.items()}
+        self._limits_changed = any(any(changed) for changed in changes.values())
         for axes, view in self._views.items():
             x_changed = any(changes[twin][0] for twin in self._twins[axes])
             y_changed = any(changes[twin][1] for twin in self._twins[axes])
@@ -264,6 +280,8 @@ class FrameDrawer:
         for region in self._regions:
             if region.is_outdated:
                 self._paint_background(region)
+            elif not self._limits_changed and not region.is_stale:
+                continue
             else:
                 for layer in region.late:
                     _copy(self._background, self._pixels, layer.touched)

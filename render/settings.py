@@ -32,6 +32,10 @@ class FilmSettings(Settings):
         default=("{name}.mp4",), min_length=1
     )
     """Files to make; their endings pick the formats. {name} {seed} {date} {time} are filled in."""
+    latest: str | None = Field(default=None, min_length=1, max_length=4096)
+    """A link (or a copy, where there are no links) that always leads to the newest film."""
+    keep: int | None = Field(default=None, ge=1, le=1_000_000)
+    """How many films of outputs with {date} or {time} stay; older ones of this job are removed."""
     truth: bool = False
     """Draw the noiseless function as well."""
 

@@ -5,6 +5,7 @@ import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
 import math
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -29,7 +30,7 @@ def sheet(targets: Sequence[Target]) -> NDArray[np.uint8]:
     """
     rows = math.ceil(len(targets) / COLUMNS)
     figure = Figure((COLUMNS * PANEL[0], rows * PANEL[1]), dpi=100, layout="constrained")
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     panels = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
     for axes in panels[len(targets) :]:
         axes.set_axis_off()

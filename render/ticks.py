@@ -15,6 +15,7 @@ def linear_ticks(low: float, high: float, most: int) -> Ticks:
     """About `most` round numbers from `low` to `high`, never more than twice as many."""
     locator = MaxNLocator(nbins=max(most, 1), steps=[1, 2, 5, 10])
     places = [float(at) for at in locator.tick_values(low, high) if low <= at <= high]
+    places = places[:: math.ceil(len(places) / (2 * max(most, 1))) or 1]
     return places, _written(places)
 
 
