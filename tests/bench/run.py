@@ -1,0 +1,321 @@
+"""How fast fitreel is, side by side with what it is held against: `python tests/bench/run.py`.
+
+Each row checks before it times: the fast frames equal full draws, the film's likeness and size are
+those of x264's `-preset medium -crf 23` or better. Ratios are medians of three interleaved pairs of
+whole processes, imports included; slow full draws are extrapolated from 100 frames. About ten
+minutes; `--quick` takes one pair a row.
+"""
+
+import argparse
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import fitreel.render.defaults  # noqa: F401  isort: skip  (before matplotlib)
+import numpy as np
+
+from fitreel.model.record import Run
+from fitreel.render import encode
+from fitreel.render.ffmpeg import ffmpeg_path
+from fitreel.render.frames import FrameDrawer
+from fitreel.render.scene import DemoScene
+
+HERE = Path(__file__).parent
+FITREEL = [str(Path(sys.executable).parent / "fitreel")]
+PYTHON = sys.executable
+ROWS: list[tuple[str, str, str, str]] = []
+
+
+def seconds(command: list[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def paired(ours: Callable[[], float], theirs: Callable[[], float], pairs: int) -> list[float]:
+    """How many times our time theirs is, pair by pair."""
+    return sorted(theirs() / ours() for _ in range(pairs))
+
+
+def row(what: str, target: str, ratios: list[float], invert: bool = False, note: str = "") -> None:
+    values = sorted(1 / value for value in ratios) if invert else ratios
+    middle = statistics.median(values)
+    figure = f"{middle:.2f} × ({values[0]:.2f} – {values[-1]:.2f})"
+    ROWS.append((what, target, figure, note))
+    print(f"{what} | {target} | {figure} | {note}", flush=True)
+
+
+def draw_raw(run: Run, size: tuple[int, int], path: Path) -> None:
+    """All frames as RGBA in a file; every hundredth is held against a full draw."""
+    scene = DemoScene(run.x, run.y, run.prediction_x, size)
+    drawer = FrameDrawer(scene)
+    with path.open("wb") as file:
+        for number, snapshot in enumerate(run.snapshots()):
+            scene.show(snapshot)
+            frame = drawer.draw()
+            file.write(frame)
+            if number % 100 == 0:
+                kept = frame.copy()
+                scene.figure.canvas.draw()
+                full = np.asarray(scene.figure.canvas.buffer_rgba())
+                assert np.array_equal(kept, full), f"frame {number} is not exact"
+                drawer = FrameDrawer(scene)
+
+
+def ssim(film: Path, raw: Path, size: tuple[int, int]) -> float:
+    words = subprocess.run(
+        [
+            *(ffmpeg_path(), "-hide_banner", "-f", "rawvideo", "-pix_fmt", "rgba"),
+            *("-s", f"{size[0]}x{size[1]}", "-r", "20", "-i", str(raw), "-i", str(film)),
+            *("-filter_complex", "[0]format=yuv420p[a];[1]format=yuv420p[b];[a][b]ssim"),
+            *("-f", "null", "-"),
+        ],
+        capture_output=True, text=True, check=True,
+    ).stderr  # fmt: skip
+    return float(re.findall(r"All:([\d.]+)", words)[-1])
+
+
+def likeness(film: Path, raw: Path, size: tuple[int, int], room: Path) -> str:
+    """Our film against medium crf 23: "" is void-free, else what is missed."""
+    medium = room / "medium.mp4"
+    seconds([PYTHON, str(HERE / "feed_ffmpeg.py"), str(raw), *map(str, size), str(medium),
+             "-c:v", "libx264", "-preset", "medium", "-crf", "23"])  # fmt: skip
+    ours, theirs = ssim(film, raw, size), ssim(medium, raw, size)
+    share = film.stat().st_size / medium.stat().st_size
+    void = "" if ours >= theirs and share <= 1.15 else "VOID "
+    return f"{void}SSIM {ours:.5f} (medium {theirs:.5f}), size {share:.2f} ×"
+
+
+def films(run: Run, room: Path, pairs: int) -> None:
+    npz = room / "demo.npz"
+    seconds([*FITREEL, "export", str(run.path), "-o", str(npz), "-q"])
+    codec, options = encode._CODECS["mp4"]
+    for size, target in (((640, 480), "≤ 1.2"), ((1920, 1080), "≤ 0.9")):
+        raw, film = room / "raw.rgba", room / "ours.mp4"
+        draw_raw(run, size, raw)
+        setting = ["--set", f"film.size=[{size[0]},{size[1]}]"]
+        ours = [*FITREEL, "render", str(run.path), "-o", str(film), "--force", "-q", *setting]
+        alone = [
+            PYTHON,
+            str(HERE / "feed_ffmpeg.py"),
+            str(raw),
+            *map(str, size),
+            str(room / "alone.mp4"),
+            "-c:v",
+            codec,
+            *options.split(),
+            "-threads",
+            "4",
+        ]
+        ratios = paired(lambda o=ours: seconds(o), lambda a=alone: seconds(a), pairs)
+        row(f"render to MP4 {size[0]} × {size[1]} : ffmpeg alone", target, ratios, invert=True,
+            note=likeness(film, raw, size, room))  # fmt: skip
+        if size == (640, 480):
+            small_films(run, room, raw, npz, ours, pairs)
+        raw.unlink()
+
+
+def small_films(run: Run, room: Path, raw: Path, npz: Path, ours: list[str], pairs: int) -> None:
+    def plain() -> float:
+        few, more = (
+            seconds([PYTHON, str(HERE / "plain_script.py"), str(room / "p.mp4"), n, str(npz)])
+            for n in ("10", "110")
+        )
+        return few + (more - few) * (len(run) - 10) / 100
+
+    row("plain script : render", "≥ 15", paired(lambda: seconds(ours), plain, pairs))
+    blit = [PYTHON, str(HERE / "blit_script.py"), str(room / "b.mp4"), str(npz)]
+    row("best hand-written blit : render", "≥ 3",
+        paired(lambda: seconds(ours), lambda: seconds(blit), pairs))  # fmt: skip
+
+    gif, theirs = room / "ours.gif", room / "theirs.gif"
+
+    def pillow() -> float:
+        few, more = (
+            seconds([PYTHON, str(HERE / "pillow_gif.py"), str(raw), "640", "480", str(theirs), n])
+            for n in ("10", "110")
+        )
+        return few + (more - few) * (len(run) - 10) / 100
+
+    command = [*FITREEL, "render", str(run.path), "-o", str(gif), "--force", "-q"]
+    ratios = paired(lambda: seconds(command), pillow, pairs)
+    share = gif.stat().st_size / len(run) / (theirs.stat().st_size / 110)
+    row("Pillow's GIF : GIF", "≥ 15", ratios, note=f"size {share:.2f} × a frame")
+
+
+def whole(room: Path, pairs: int) -> None:
+    def ours() -> float:
+        with tempfile.TemporaryDirectory(dir=room) as folder:
+            return seconds([*FITREEL, "run", "-q", "--runs", folder, "-o", f"{folder}/d.mp4"])
+
+    def plain() -> float:
+        few, more = (
+            seconds([PYTHON, str(HERE / "plain_script.py"), str(room / "p.mp4"), n])
+            for n in ("10", "110")
+        )
+        return few + (more - few) * 790 / 100
+
+    row("plain script, all of it : fitreel run", "≥ 10", paired(ours, plain, pairs))
+    help_ratios = paired(
+        lambda: seconds([*FITREEL, "--help"]),
+        lambda: seconds([PYTHON, str(HERE / "typer_help.py"), "--help"]),
+        3 * pairs,
+    )
+    row("--help : a one-command Typer app's", "≤ 1.3", help_ratios, invert=True)
+
+
+def grid(room: Path, pairs: int) -> None:
+    sources = []
+    command = [
+        *FITREEL,
+        "compare",
+        "-q",
+        "--vary",
+        f"seed={','.join(map(str, range(16)))}",
+        "--set",
+        "train.epochs=2000",
+        "--runs",
+        str(room / "grid"),
+        "-o",
+    ]
+    seconds([*command, str(room / "g.mp4"), "--set", "compare.layout=grid"])
+    for number, folder in enumerate(sorted((room / "grid").iterdir())):
+        if folder.name.startswith("."):
+            continue
+        npz = room / f"g{number}.npz"
+        seconds([*FITREEL, "export", str(folder), "-o", str(npz), "-q"])
+        sources.append(str(npz))
+    again = [*command, str(room / "g.mp4"), "--set", "compare.layout=grid"]
+
+    def ours() -> float:
+        (room / "g.mp4").unlink()
+        return seconds(again)
+
+    def full() -> float:
+        few, more = (
+            seconds([PYTHON, str(HERE / "full_grid.py"), str(room / "f.mp4"), n, *sources])
+            for n in ("5", "25")
+        )
+        return few + (more - few) * 395 / 20
+
+    row("16 panels at 1080p, 400 frames: full draws : compare (all trained)", "≥ 15",
+        paired(ours, full, pairs))  # fmt: skip
+
+
+def peak(command: list[str]) -> int:
+    """Peak memory of a process, without its children's, in kB."""
+    code = (
+        "import resource, runpy, sys\n"
+        f"sys.argv = {command!r}\n"
+        "from fitreel.jobs.start import main\n"
+        "try:\n    main()\n"
+        "except SystemExit:\n    pass\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    done = subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, check=True)
+    return int(done.stdout.split()[-1])
+
+
+def memory_and_cost(room: Path, pairs: int) -> None:
+    def trained(name: str, *assignments: str) -> str:
+        sets = [part for text in assignments for part in ("--set", text)]
+        seconds([*FITREEL, "train", "-q", "--run", str(room / name), *sets])
+        return str(room / name)
+
+    frames = {n: trained(f"f{n}", f"train.epochs={n * 5}") for n in (800, 2400, 8000)}
+    for ending in ("mp4", "gif"):
+        few, many = (
+            peak(["fitreel", "render", frames[n], "-o", str(room / f"m.{ending}"), "--force", "-q"])
+            for n in (800, 8000)
+        )
+        row(f"peak memory, 8000 frames : 800, {ending}", "≤ 1.1", [many / few],
+            note=f"{few / 1000:.0f} and {many / 1000:.0f} MB")  # fmt: skip
+
+    def cost(what: str, folders: dict[int, str], out: str) -> None:
+        times = {
+            n: min(
+                seconds([*FITREEL, "render", folder, "-o", str(room / out), "--force", "-q"])
+                for _ in range(pairs)
+            )
+            for n, folder in folders.items()
+        }
+        told = ", ".join(f"{n:,}: {t:.2f} s" for n, t in times.items())
+        print(f"cost against {what} | linear or better | {told}", flush=True)
+        ROWS.append((f"cost against {what}", "linear or better", told, ""))
+
+    cost("frames (MP4)", frames, "c.mp4")
+    points = {
+        n: trained(f"p{n}", f"data.points={n}", "train.epochs=1000") for n in (100, 1000, 10_000)
+    }
+    cost("points (200 frames, MP4)", points, "c.mp4")
+    times = {}
+    for n in (4, 8, 16):
+        seeds = ",".join(map(str, range(n)))
+        command = [
+            *FITREEL,
+            "compare",
+            "-q",
+            "--vary",
+            f"seed={seeds}",
+            "--set",
+            "train.epochs=1000",
+            "--runs",
+            str(room / "n"),
+            "-o",
+            str(room / "n.mp4"),
+        ]
+        seconds(command)
+        (room / "n.mp4").unlink()
+        times[n] = seconds(command)
+    told = ", ".join(f"{n}: {t:.2f} s" for n, t in times.items())
+    print(f"cost against panels (300 frames, 1080p) | linear or better | {told}", flush=True)
+    ROWS.append(("cost against panels (300 frames, 1080p)", "linear or better", told, ""))
+
+
+def machine() -> str:
+    model = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+         if line.startswith("model name")), platform.processor(),
+    )  # fmt: skip
+    import torch
+
+    return (f"{model}, {len(os.sched_getaffinity(0))} cores; Python {platform.python_version()}, "
+            f"torch {torch.__version__}, load {os.getloadavg()[0]:.1f}")  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one pair a row")
+    parser.add_argument("--seed", type=int, default=0)
+    parts = ("films", "whole", "grid", "memory")
+    parser.add_argument("--only", choices=parts, action="append")
+    options = parser.parse_args()
+    pairs = 1 if options.quick else 3
+    wanted = options.only or parts
+    print(machine())
+    shared = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as name:
+        room = Path(name)
+        seconds([*FITREEL, "train", "-q", "--run", str(room / "demo"), "--seed", str(options.seed)])
+        if "films" in wanted:
+            films(Run(room / "demo"), room, pairs)
+        if "whole" in wanted:
+            whole(room, pairs)
+        if "grid" in wanted:
+            grid(room, pairs)
+        if "memory" in wanted:
+            memory_and_cost(room, pairs)
+    print("\n| what | target | measured | |\n| --- | --- | --- | --- |")
+    for line in ROWS:
+        print(f"| {' | '.join(line)} |")
+
+
+if __name__ == "__main__":
+    main()

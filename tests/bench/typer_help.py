@@ -1,0 +1,11 @@
+import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def main(name: str) -> None:
+    print(name)
+
+
+app()
