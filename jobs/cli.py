@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from fitreel.jobs import stopping
+from fitreel.jobs.log import Log, LogFormat
 from fitreel.jobs.report import Report
 from fitreel.model.errors import BadInput, CannotWrite, FitreelError, gravest
 
@@ -58,6 +59,16 @@ TablesOption = Annotated[
     list[Path] | None,
     typer.Option("--table", metavar="OUT", help="Write a comparison's ranking: .csv, .md, .json."),
 ]
+WaitOption = Annotated[
+    bool, typer.Option("--wait", help="Wait for another process that makes the same thing.")
+]
+LogOption = Annotated[
+    Path | None,
+    typer.Option("--log", metavar="FILE", help="Append all that is said, also with -q."),
+]
+LogFormatOption = Annotated[
+    LogFormat, typer.Option("--log-format", help="Lines for people, or JSON objects.")
+]
 RUNS = Path("runs")
 
 
@@ -75,6 +86,9 @@ def run(
     tables: TablesOption = None,
     runs: RunsOption = RUNS,
     force: ForceOption = False,
+    wait: WaitOption = False,
+    log: LogOption = None,
+    log_format: LogFormatOption = "text",
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -92,11 +106,12 @@ def run(
             tables=tuple(tables or ()),
             runs=runs,
             force=force,
+            wait=wait,
         )
         found = sources(jobs or [], wishes)
         each(report, debug, [partial(make, job, wishes, report) for job in found])
 
-    guarded(work, quiet, debug)
+    guarded(work, quiet, debug, log, log_format)
 
 
 @app.command()
@@ -112,6 +127,9 @@ def train(
     seed: SeedOption = None,
     runs: RunsOption = RUNS,
     force: ForceOption = False,
+    wait: WaitOption = False,
+    log: LogOption = None,
+    log_format: LogFormatOption = "text",
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -124,9 +142,9 @@ def train(
 
         source = DEMO if job is None else read_job_file(job)
         prepared = prepare(load_job(source, assignments or (), seed))
-        record(prepared, Place(runs, folder), report, force=force)
+        record(prepared, Place(runs, folder), report, force=force, wait=wait)
 
-    guarded(work, quiet, debug)
+    guarded(work, quiet, debug, log, log_format)
 
 
 @app.command()
@@ -141,6 +159,9 @@ def render(
     tables: TablesOption = None,
     runs: RunsOption = RUNS,
     force: ForceOption = False,
+    wait: WaitOption = False,
+    log: LogOption = None,
+    log_format: LogFormatOption = "text",
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -158,10 +179,11 @@ def render(
             tables=tuple(tables or ()),
             runs=runs,
             force=force,
+            wait=wait,
         )
         draw(folders, wishes, report)
 
-    guarded(work, quiet, debug)
+    guarded(work, quiet, debug, log, log_format)
 
 
 @app.command()
@@ -185,6 +207,9 @@ def compare(
     tables: TablesOption = None,
     runs: RunsOption = RUNS,
     force: ForceOption = False,
+    wait: WaitOption = False,
+    log: LogOption = None,
+    log_format: LogFormatOption = "text",
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -203,10 +228,11 @@ def compare(
             tables=tuple(tables or ()),
             runs=runs,
             force=force,
+            wait=wait,
         )
         make(compared(job, wishes), wishes, report)
 
-    guarded(work, quiet, debug)
+    guarded(work, quiet, debug, log, log_format)
 
 
 @app.command()
@@ -298,7 +324,25 @@ def targets(
     guarded(work, quiet, debug)
 
 
-def guarded(work: Callable[[Report], Any], quiet: bool, debug: bool) -> None:
+@app.command()
+def doctor(runs: RunsOption = RUNS, debug: DebugOption = False) -> None:
+    """Tell what works on this machine, and what to do about what doesn't."""
+
+    def work(report: Report) -> None:
+        from fitreel.jobs.doctor import examine
+
+        examine(runs, report)
+
+    guarded(work, False, debug)
+
+
+def guarded(
+    work: Callable[[Report], Any],
+    quiet: bool,
+    debug: bool,
+    log: Path | None = None,
+    log_format: LogFormat = "text",
+) -> None:
     """Do the work; what goes wrong is one or two lines on stderr and the exit code."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal or a pipe that knows only ASCII still gets every line.
@@ -307,6 +351,8 @@ def guarded(work: Callable[[Report], Any], quiet: bool, debug: bool) -> None:
     code = 0
     try:
         stopping.check()
+        if log is not None:
+            report.log = Log(log, log_format)
         work(report)
     except Exception as error:
         code = tell(report, error, debug)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from fitreel.jobs import stopping
 from fitreel.jobs.filming import FRAMES, Film, Progress, Wanted, make_stale
 from fitreel.jobs.finding import find_run
+from fitreel.jobs.locks import locked
 from fitreel.jobs.recording import Place
 from fitreel.jobs.report import Report
 from fitreel.jobs.spec import Job, LoadedJob, Source, load_job, spelled
 from fitreel.jobs.training import Failure, default_workers, train_all
 from fitreel.jobs.variants import Variant, label_of, variants
 from fitreel.model.errors import BadInput, FitreelError, gravest
-from fitreel.model.files import write_whole
+from fitreel.model.files import sweep, write_whole
 from fitreel.model.record import Run
 from fitreel.render.encode import is_still
 from fitreel.render.panels import Panel
@@ -67,6 +68,7 @@ def compare(
     tables: Sequence[Path],
     at: int | None,
     force: bool,
+    wait: bool,
 ) -> None:
     """Train all configurations of a job and make the clip.
 
@@ -81,6 +83,7 @@ def compare(
         tables: files for the ranking.
         at: epoch (or second) of a still.
         force: make also what is up to date.
+        wait: for another process that makes the same.
 
     Raises:
         SomeFailed: some could not be trained; the clip is made from the others.
@@ -94,7 +97,7 @@ def compare(
     unknown = [Panel(variant.label, None) for variant in found]
     comparison = Comparison(unknown, loaded.job, note, seeds_only)
     check(comparison, tables)
-    failures = train_all(found, runs, workers or default_workers(), report, force=force)
+    failures = train_all(found, runs, workers or default_workers(), report, force=force, wait=wait)
     if note:
         report.say(note)
     panels = [_panel(variant, failures.get(n), runs) for n, variant in enumerate(found)]
@@ -107,6 +110,7 @@ def compare(
         report,
         at=at,
         force=force,
+        wait=wait,
         started=started,
     )
     if failures:
@@ -123,6 +127,7 @@ def render_runs(
     tables: Sequence[Path],
     at: int | None,
     force: bool,
+    wait: bool,
 ) -> None:
     """Make the clip of records that exist.
 
@@ -147,7 +152,16 @@ def render_runs(
     panels = [Panel(label, run) for label, run in zip(labels, records, strict=True)]
     comparison = Comparison(panels, loaded.job, "", _only_seeds_differ(jobs))
     check(comparison, tables)
-    make_clip(comparison, films(loaded.job), tables, report, at=at, force=force, started=started)
+    make_clip(
+        comparison,
+        films(loaded.job),
+        tables,
+        report,
+        at=at,
+        force=force,
+        wait=wait,
+        started=started,
+    )
 
 
 def check(comparison: Comparison, tables: Sequence[Path]) -> None:
@@ -173,6 +187,7 @@ def make_clip(
     *,
     at: int | None,
     force: bool,
+    wait: bool,
     started: float,
 ) -> None:
     """Draw the clip into all films that aren't up to date, and write the ranking.
@@ -210,14 +225,16 @@ def make_clip(
             comparison.seeds_only,
         )
 
-    make_stale(wanted, draw, job, count, report, force=force, started=started)
+    make_stale(wanted, draw, job, count, report, force=force, wait=wait, started=started)
     rows = ranking(comparison.panels)
     for path in tables:
         content = table(rows, path.suffix.lower()).encode()
         if not force and path.is_file() and path.read_bytes() == content:
             report.say(f"{path}: up to date")
             continue
-        write_whole(path, content)
+        with locked(path, "ranking", wait=wait):
+            sweep(path.parent, path.name)
+            write_whole(path, content)
         report.say(f"{path}: ranking of {len(rows)}")
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from fitreel.jobs.finding import find_run
+from fitreel.jobs.locks import locked
 from fitreel.jobs.report import Report
 from fitreel.model.errors import BadInput
-from fitreel.model.files import replacing
+from fitreel.model.files import replacing, sweep
 from fitreel.model.record import Run
 
 ENDINGS = (".npz", ".csv")
@@ -36,7 +37,8 @@ def export_run(
     run = find_run(folder, runs)
     for path in outputs:
         write = _write_npz if path.suffix.lower() == ".npz" else _write_csv
-        with replacing(path) as temporary:
+        with locked(path, "export"), replacing(path) as temporary:
+            sweep(path.parent, path.name)
             write(run, temporary)
             same = not force and path.is_file() and filecmp.cmp(path, temporary, shallow=False)
         what = "is up to date" if same else "written"

@@ -2,18 +2,19 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fitreel.jobs import stopping
+from fitreel.jobs.keeping import Series, point_at, remove_oldest
 from fitreel.jobs.locks import locked
 from fitreel.jobs.report import Report, seconds, size
 from fitreel.jobs.spec import Job, spelled
-from fitreel.model.errors import BadInput
-from fitreel.model.files import sweep
+from fitreel.model.errors import BadInput, Busy, CannotWrite
+from fitreel.model.files import leftovers, sweep
 from fitreel.model.record import Run
 from fitreel.render.encode import is_still
 from fitreel.render.imprint import check_whole, read_imprint
@@ -34,10 +35,21 @@ class Film:
     """As given: a slash at its end means a folder of frames."""
     at: int | None = None
     """For a still: which epoch; None is the last snapshot."""
+    latest: Path | None = None
+    """What is to point at it."""
+    series: Series | None = None
+    """The films among which it is the newest."""
 
 
 def make_films(
-    run: Run, job: Job, films: Sequence[Film], report: Report, *, force: bool, started: float
+    run: Run,
+    job: Job,
+    films: Sequence[Film],
+    report: Report,
+    *,
+    force: bool,
+    started: float,
+    wait: bool = False,
 ) -> None:
     """Draw the run once, for all of `films` that aren't up to date.
 
@@ -47,6 +59,7 @@ def make_films(
         films: what to make.
         report: where progress and results are told.
         force: make also what is up to date.
+        wait: for another process that makes the same.
         started: `time.monotonic()` when the work for these films began.
 
     Raises:
@@ -74,6 +87,7 @@ def make_films(
         len(run),
         report,
         force=force,
+        wait=wait,
         started=started,
     )
 
@@ -96,6 +110,7 @@ def make_stale(
     report: Report,
     *,
     force: bool,
+    wait: bool,
     started: float,
 ) -> None:
     """Have those that aren't up to date drawn, all in one go, each under its lock.
@@ -107,20 +122,46 @@ def make_stale(
         count: frames of a film.
         report: where progress and results are told.
         force: make also what is up to date.
+        wait: for another process that makes the same.
         started: `time.monotonic()` when the work for these films began.
 
     Raises:
         FitreelError: as told by its class; no film appears under its name, what stood there stays.
     """
+    _make_stale(wanted, draw, job, count, report, force=force, wait=wait, started=started)
+    for one in wanted:
+        film = Path(one.film.path)
+        if one.film.latest is not None:
+            point_at(one.film.latest, film, report)
+        if one.film.series is not None:
+            remove_oldest(one.film.series, film, one.film.latest, report)
+
+
+def _make_stale(
+    wanted: Sequence[Wanted],
+    draw: "Callable[[Sequence[Reel], Progress], None]",
+    job: Job,
+    count: int,
+    report: Report,
+    *,
+    force: bool,
+    wait: bool,
+    started: float,
+) -> None:
     with ExitStack() as locks:
         stale = []
-        for one in wanted:
+        # In one order everywhere, or two that wait might wait for each other.
+        for one in sorted(wanted, key=lambda one: Path(one.film.path).resolve()):
             if not force and up_to_date(one.film, one.imprint):
                 report.say(f"{one.film.path}: up to date")
+                _sweep_if_free(Path(one.film.path).resolve())
                 continue
-            path = Path(one.film.path)
-            locks.enter_context(locked(path, "film"))
+            path = Path(one.film.path).resolve()  # a link's film is made where it points to
+            locks.enter_context(locked(path, "film", wait=wait))
             sweep(path.parent, path.name)
+            if not force and up_to_date(one.film, one.imprint):  # made since we looked
+                report.say(f"{one.film.path}: up to date")
+                continue
             stale.append(one)
         if not stale:
             return
@@ -141,6 +182,13 @@ def make_stale(
         for one in stale:
             size_ = size(_bytes(Path(one.film.path)))
             report.say(f"{one.film.path}: {_what(one, count, job)}, {size_}, {took}")
+
+
+def _sweep_if_free(path: Path) -> None:
+    """Remove what a process left that was killed just after it had made the film, or before."""
+    if leftovers(path.parent, path.name):
+        with suppress(Busy, CannotWrite), locked(path, "film"):
+            sweep(path.parent, path.name)
 
 
 def frames_of(reels: Sequence["Reel"], count: int) -> Sequence[int]:

@@ -49,14 +49,16 @@ class Place:
         return run is not None and run.ending is not None
 
 
-def record(prepared: Prepared, place: Place, report: Report, *, force: bool = False) -> Run:
-    """The job's whole record: found, finished or made.
+def record(
+    prepared: Prepared, place: Place, report: Report, *, force: bool = False, wait: bool = False
+) -> Run:
+    """The job's whole record: found, finished or made; `wait` for another process that makes it.
 
     Raises:
         BadInput: what stands there is damaged or another job's, or torch can't do what is asked.
         Unavailable: the device is not here.
         CannotWrite: the system refuses.
-        Busy: another process is making it.
+        Busy: another process is making it, and `wait` isn't asked for.
         Stopped: a signal came; what is trained is on disk.
     """
     path = place.of(prepared)
@@ -70,13 +72,15 @@ def record(prepared: Prepared, place: Place, report: Report, *, force: bool = Fa
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(path.parent, error) from error
-    with locked(path, "run"):
+    with locked(path, "run", wait=wait):
         if force:
             _discard(path)
         _refuse_foreign(path)
         run = _existing(path, prepared)
         if run is None or run.ending is None:
             run = _train(prepared, path, run, report)
+        else:  # by another process, since we looked
+            report.say(f"{path}: already trained ({len(run)} snapshots)")
     _warn_of_divergence(run, report)
     return run
 
@@ -117,37 +121,38 @@ def _discard(path: Path) -> None:
         raise cannot_write(file, error) from error
 
 
-def build(prepared: Prepared) -> "Training":
+def build(prepared: Prepared, report: Report) -> "Training":
     """The job's network, ready to be trained: what only torch can check is checked.
 
     Raises:
         BadInput: torch can't do what is asked.
         Unavailable: the device is not here.
     """
-    # torch takes over a second to import: only here, where something is trained.
-    from fitreel.model.train import Task, Training
-
-    stopping.check()
     job = prepared.loaded.job
-    task = Task(
-        seed=job.seed,
-        data=job.data,
-        network=job.network,
-        train=job.train,
-        formula=prepared.formula,
-        points=prepared.points,
-        module_file=prepared.module_file,
-    )
-    try:
-        return Training(task)
-    except FitreelError as error:
-        raise type(error)(f"{prepared.loaded.source.label}: {error}") from error
+    # torch takes over a second to import, and as long again for what its optimizers need: only
+    # here, where something is trained, and none of it looks at the stop flag.
+    with stopping.at_once(report.error):
+        from fitreel.model.train import Task, Training
+
+        task = Task(
+            seed=job.seed,
+            data=job.data,
+            network=job.network,
+            train=job.train,
+            formula=prepared.formula,
+            points=prepared.points,
+            module_file=prepared.module_file,
+        )
+        try:
+            return Training(task)
+        except FitreelError as error:
+            raise type(error)(f"{prepared.loaded.source.label}: {error}") from error
 
 
 def _train(prepared: Prepared, path: Path, run: Run | None, report: Report) -> Run:
     started = time.monotonic()
     job = prepared.loaded.job
-    training = build(prepared)
+    training = build(prepared, report)
     from fitreel.model.devices import environment
 
     here = environment(training.device)

@@ -10,6 +10,8 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
+    from fitreel.jobs.log import Log
+
 SECONDS_A_LINE = 10.0
 
 Update = Callable[[int, str], None]
@@ -21,26 +23,35 @@ UpdateOne = Callable[[int, int, str], None]
 class Report:
     """Lines on stdout, warnings and errors on stderr, bars on a terminal; `quiet`: errors only."""
 
-    def __init__(self, quiet: bool = False) -> None:
+    def __init__(self, quiet: bool = False, log: "Log | None" = None) -> None:
         self.quiet = quiet
+        self.log = log
+        """Gets everything, also what `quiet` keeps from the screen."""
         self.warnings: list[str] = []
         # A bar is drawn on stderr, so that stdout can be piped on.
         self.bars = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
     def say(self, line: str) -> None:
         """A line of news."""
+        self._log("info", line)
         if not self.quiet:
             _write(sys.stdout, line)
 
     def warn(self, line: str) -> None:
         """Something the user should know; the work goes on."""
         self.warnings.append(line)
+        self._log("warning", line)
         if not self.quiet:
             _write(sys.stderr, f"fitreel: warning: {line}")
 
     def error(self, line: str) -> None:
         """Something that ended the work."""
+        self._log("error", line)
         _write(sys.stderr, f"fitreel: {line}")
+
+    def _log(self, level: str, line: str) -> None:
+        if self.log is not None:
+            self.log.write(level, line)
 
     @contextmanager
     def progress(self, what: str, total: int, unit: str) -> Iterator[Update]:
@@ -53,7 +64,7 @@ class Report:
         if self.bars:
             with _bar(what, total, unit) as update:
                 yield update
-        elif self.quiet:
+        elif self.quiet and self.log is None:
             yield lambda done, word: None
         else:
             yield _Lines(what, total, unit, self.say).update
@@ -68,7 +79,7 @@ class Report:
         if self.bars:
             with _bars(labels, total, unit) as update:
                 yield update
-        elif self.quiet:
+        elif self.quiet and self.log is None:
             yield lambda which, done, word: None
         else:
             lines = {

@@ -9,13 +9,14 @@ from typing import Any
 from fitreel.jobs.compare import compare, render_runs
 from fitreel.jobs.filming import Film, make_films
 from fitreel.jobs.finding import find_run
+from fitreel.jobs.keeping import check_latest, latest_of, series_of
 from fitreel.jobs.prepare import prepare
 from fitreel.jobs.recording import Place, record
 from fitreel.jobs.report import Report
 from fitreel.jobs.spec import DEMO, Job, LoadedJob, Source, load_job, read_job_file
 from fitreel.jobs.variants import with_vary
 from fitreel.model.errors import BadInput
-from fitreel.render.encode import check_output
+from fitreel.render.encode import check_output, format_of
 from fitreel.render.imprint import read_imprint
 
 
@@ -32,6 +33,8 @@ class Wishes:
     tables: tuple[Path, ...] = ()
     runs: Path = Path("runs")
     force: bool = False
+    wait: bool = False
+    """For another process that makes the same."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +89,21 @@ def make(asked: Asked, wishes: Wishes, report: Report) -> None:
             tables=wishes.tables,
             at=wishes.at,
             force=wishes.force,
+            wait=wishes.wait,
         )
         return
     films = films_of(loaded, wishes, asked.film)
     prepared = prepare(loaded)
-    run = record(prepared, Place(wishes.runs), report, force=wishes.force)
-    make_films(run, loaded.job, films, report, force=wishes.force, started=started)
+    run = record(prepared, Place(wishes.runs), report, force=wishes.force, wait=wishes.wait)
+    make_films(
+        run,
+        loaded.job,
+        films,
+        report,
+        force=wishes.force,
+        wait=wishes.wait,
+        started=started,
+    )
 
 
 def compared(job: Path | None, wishes: Wishes) -> Asked:
@@ -135,6 +147,7 @@ def render(folders: Sequence[Path], wishes: Wishes, report: Report) -> None:
             tables=wishes.tables,
             at=wishes.at,
             force=wishes.force,
+            wait=wishes.wait,
         )
         return
     if wishes.tables:
@@ -150,7 +163,15 @@ def _render_run(folder: Path, wishes: Wishes, report: Report) -> None:
     if wishes.seed is not None and wishes.seed != loaded.job.seed:
         raise BadInput(f"--seed {wishes.seed}: {run.path} was trained with seed {loaded.job.seed}")
     films = films_of(loaded, wishes)
-    make_films(run, loaded.job, films, report, force=wishes.force, started=started)
+    make_films(
+        run,
+        loaded.job,
+        films,
+        report,
+        force=wishes.force,
+        wait=wishes.wait,
+        started=started,
+    )
 
 
 def films_of(loaded: LoadedJob, wishes: Wishes, film: Path | None = None) -> list[Film]:
@@ -171,7 +192,17 @@ def films_of(loaded: LoadedJob, wishes: Wishes, film: Path | None = None) -> lis
             f"{loaded.path('film.outputs', text)}{'/' if text.endswith('/') else ''}"
             for text in (named(output, job) for output in outputs)
         ]
-    films = [Film(path, wishes.at if path.lower().endswith(".png") else None) for path in paths]
+    latest = latest_of(loaded)
+    if latest is not None and not wishes.outputs:
+        check_latest(loaded, latest, paths)
+    templates = wishes.outputs or (paths if film is not None else job.film.outputs)
+    films = []
+    for path, template in zip(paths, templates, strict=True):
+        fits = latest is not None and format_of(path) == format_of(latest)
+        at = wishes.at if path.lower().endswith(".png") else None
+        series = series_of(loaded, template.rstrip("/"))
+        films.append(Film(path, at, latest if fits else None, series))
+        latest = None if fits else latest
     if wishes.at is not None and all(film.at is None for film in films):
         raise BadInput("--at: picks the epoch of a still; give one with -o, such as -o still.png")
     if len({film.path for film in films}) < len(films):

@@ -333,6 +333,9 @@ def spelled(job: Job) -> dict[str, Any]:
     """
     values: dict[str, Any] = job.model_dump(mode="json", exclude_defaults=True)
     values["name"] = job.name
+    if "film" in values:
+        for key in ("latest", "keep"):  # of this machine's folders, not of the film
+            values["film"].pop(key, None)
     if "film" in values and "outputs" in values["film"]:
         values["film"]["outputs"] = [_relative(text) for text in job.film.outputs]
     if job.compare.table is not None:

@@ -26,6 +26,8 @@ SUGGESTIONS = {
     "train.loss_args": "{ delta = 0.5 }",
     "train.batch_size": "20",
     "train.delta": "0.01",
+    "film.latest": '"latest.mp4"',
+    "film.keep": "14",
     "compare.vary": '{ "train.lr" = [0.01, 0.05], "train.optimizer" = ["SGD", "Adam"] }',
     "compare.panel": '[{ label = "ReLU", "network.activations" = ["relu", "relu"] }]',
     "compare.table": '"ranking.md"',

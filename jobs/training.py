@@ -6,6 +6,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from fitreel.jobs.variants import Variant
 from fitreel.jobs.worker import question
 from fitreel.model.errors import BadInput, CannotWrite, FitreelError, Stopped
 
-SECONDS_TO_STOP = 1.5
+SECONDS_TO_STOP = 1.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,13 @@ class Failure:
 
 
 def train_all(
-    found: Sequence[Variant], runs: Path, workers: int, report: Report, *, force: bool = False
+    found: Sequence[Variant],
+    runs: Path,
+    workers: int,
+    report: Report,
+    *,
+    force: bool = False,
+    wait: bool = False,
 ) -> dict[int, Failure]:
     """Train what isn't trained yet, `workers` at once; the failures by their place in `found`.
 
@@ -53,12 +60,12 @@ def train_all(
     workers = min(workers, len(waiting))
     if workers > 1:
         try:
-            return _at_once(found, waiting, runs, workers, report, force)
+            return _at_once(found, waiting, runs, workers, report, force, wait)
         except OSError as error:
             # A machine that can't start processes is slower, not broken.
             report.say(f"training one after the other: cannot start a process: {error}")
             waiting = [n for n in waiting if not place.is_trained(found[n].prepared)]
-    return _one_after_the_other(found, waiting, place, report, force)
+    return _one_after_the_other(found, waiting, place, report, force, wait)
 
 
 def default_workers() -> int:
@@ -69,14 +76,19 @@ def default_workers() -> int:
 
 
 def _one_after_the_other(
-    found: Sequence[Variant], waiting: Sequence[int], place: Place, report: Report, force: bool
+    found: Sequence[Variant],
+    waiting: Sequence[int],
+    place: Place,
+    report: Report,
+    force: bool,
+    wait: bool,
 ) -> dict[int, Failure]:
     failures = {}
     if len(waiting) > 1:
         refused = {}
         for number in waiting:
             try:
-                build(found[number].prepared)
+                build(found[number].prepared, report)
             except FitreelError as error:
                 if isinstance(error, Stopped):
                     raise
@@ -86,7 +98,7 @@ def _one_after_the_other(
         stopping.check()
         report.say(f"[{done}/{len(waiting)}] {found[number].label}")
         try:
-            record(found[number].prepared, place, report, force=force)
+            record(found[number].prepared, place, report, force=force, wait=wait)
         except Stopped:
             raise
         except FitreelError as error:
@@ -132,13 +144,18 @@ class _Worker:
             self.process.stdin.write(line + "\n")
             self.process.stdin.flush()
 
-    def close(self) -> None:
-        """Let it end; after a while, make it."""
-        assert self.process.stdin is not None and self.process.stdout is not None
+    def no_more(self) -> None:
+        """Let it end when it has answered."""
+        assert self.process.stdin is not None
         with suppress(BrokenPipeError):
             self.process.stdin.close()
+
+    def close(self, deadline: float) -> None:
+        """Let it end; at `deadline`, of `time.monotonic()`, make it."""
+        assert self.process.stdout is not None
+        self.no_more()
         try:
-            self.process.wait(SECONDS_TO_STOP)
+            self.process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -159,6 +176,7 @@ def _at_once(
     count: int,
     report: Report,
     force: bool,
+    wait: bool,
 ) -> dict[int, Failure]:
     team = _Team(count)
     labels = [variant.label for variant in found]
@@ -166,7 +184,9 @@ def _at_once(
 
     def line(number: int, check: bool) -> str:
         variant = found[number]
-        return question(variant.prepared, variant.assignments, runs, force=force, check=check)
+        return question(
+            variant.prepared, variant.assignments, runs, force=force, wait=wait, check=check
+        )
 
     try:
         team.start()
@@ -245,7 +265,7 @@ class _Team:
                 # Killed from outside, perhaps for want of memory; what it trained is on disk.
                 message = {"code": CannotWrite.exit_code, "error": "its process was killed"}
                 self.workers.remove(worker)
-                worker.close()
+                worker.close(time.monotonic())
                 worker = _Worker(self.news)
                 self.workers.append(worker)
             if "done" in message:
@@ -266,4 +286,7 @@ class _Team:
     def close(self) -> None:
         """Let all end, and make those that don't."""
         for worker in self.workers:
-            worker.close()
+            worker.no_more()
+        deadline = time.monotonic() + SECONDS_TO_STOP
+        for worker in self.workers:
+            worker.close(deadline)

@@ -28,7 +28,13 @@ PR_SET_PDEATHSIG = 1
 
 
 def question(
-    prepared: Prepared, assignments: tuple[str, ...], runs: Path, *, force: bool, check: bool
+    prepared: Prepared,
+    assignments: tuple[str, ...],
+    runs: Path,
+    *,
+    force: bool,
+    wait: bool,
+    check: bool,
 ) -> str:
     """The line that asks for a configuration to be trained, or only to be checked."""
     source = prepared.loaded.source
@@ -45,6 +51,7 @@ def question(
             "overridden": sorted(prepared.loaded.overridden),
             "runs": str(runs),
             "force": force,
+            "wait": wait,
             "check": check,
         },
         default=str,
@@ -56,6 +63,9 @@ class _Telling(Report):
 
     def __init__(self) -> None:
         super().__init__(quiet=True)
+
+    def error(self, line: str) -> None:
+        """Nothing: the parent says why all ended."""
 
     @contextmanager
     def progress(self, what: str, total: int, unit: str) -> Iterator[Update]:
@@ -82,9 +92,15 @@ def answer(line: str) -> dict[str, Any]:
     try:
         prepared = prepared_of(source, given, own)
         if asked["check"]:
-            build(prepared)
+            build(prepared, _Telling())
             return {"code": 0, "error": ""}
-        record(prepared, Place(Path(asked["runs"])), _Telling(), force=asked["force"])
+        record(
+            prepared,
+            Place(Path(asked["runs"])),
+            _Telling(),
+            force=asked["force"],
+            wait=asked["wait"],
+        )
     except FitreelError as error:
         return {"code": error.exit_code, "error": str(error)}
     except Exception as error:  # told in one line by the parent, like every bug

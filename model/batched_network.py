@@ -25,7 +25,7 @@ class Rows:
         """(K · P,) as one view of shape (K, *shape) for each parameter."""
         sizes = [prod(shape) for shape in self.shapes]
         count = len(flat) // sum(sizes)
-        parts = flat.split([count * size for size in sizes])
+        parts = torch.split(flat, [count * size for size in sizes])
         return [part.view(count, *shape) for part, shape in zip(parts, self.shapes, strict=True)]
 
     def rows(self, flat: Tensor) -> Tensor:
@@ -34,7 +34,7 @@ class Rows:
 
     def flat(self, rows: Tensor) -> Tensor:
         """(K, P) to a copy of shape (K · P,)."""
-        parts = rows.split([prod(shape) for shape in self.shapes], 1)
+        parts = torch.split(rows, [prod(shape) for shape in self.shapes], 1)
         return torch.cat([part.reshape(-1) for part in parts])
 
 
@@ -61,9 +61,10 @@ class Stack:
         self._layers: list[_Layer] = []
         read = x
         for number in range(len(blocks) // 2):
-            pair = slice(2 * number, 2 * number + 2)
+            weight, bias = blocks[2 * number : 2 * number + 2]
+            of_weight, of_bias = slopes[2 * number : 2 * number + 2]
             activation = activations[number] if number < len(activations) else None
-            layer = _Layer(*blocks[pair], *slopes[pair], activation, read, first=number == 0)
+            layer = _Layer(weight, bias, of_weight, of_bias, activation, read, first=number == 0)
             self._layers.append(layer)
             read = layer.result
         self.prediction = read

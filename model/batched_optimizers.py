@@ -35,6 +35,17 @@ def state_names(name: str, options: Options) -> list[str]:
     return [key for key, needed in asked.items() if needed]
 
 
+def with_rates(options: Options, rates: Tensor) -> Options:
+    """The options, and what of them depends on the learning rates, float64 of any shape.
+
+    The factor of a decoupled weight decay lies so near to 1 that its rounding adds up over the
+    steps: it is rounded once, as torch does it.
+    """
+    if not options["decoupled_weight_decay"]:
+        return options
+    return options | {"shrink": (1 - rates * options["weight_decay"]).float()}
+
+
 def _sgd(o: Options, p: Tensor, g: Tensor, rates: Tensor, state: State, steps: int) -> None:
     _adjust(o, p, g)
     if momentum := o["momentum"]:
@@ -51,8 +62,8 @@ def _adam(o: Options, p: Tensor, g: Tensor, rates: Tensor, state: State, steps: 
     beta, beta_square = o["betas"]
     mean, square = state["mean"], state["square"]
     if o["decoupled_weight_decay"]:
-        if decay := o["weight_decay"]:
-            p.addcmul_(p, rates, value=-decay)
+        if o["weight_decay"]:
+            p.mul_(o["shrink"])
         _adjust(o | {"weight_decay": 0}, p, g)
     else:
         _adjust(o, p, g)

@@ -61,4 +61,3 @@ def draw_data(
     if formula is not None and grid is not None and truth is not None:
         formula.check_finite(grid.numpy(), truth.numpy())
     return Data(x, y, grid, truth)
-

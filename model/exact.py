@@ -32,13 +32,17 @@ class Activation:
     """Whether the backward kernel reads what came out, not what went in."""
 
 
+# These write to memory that they are given; torch's own type stubs leave that out.
+_WRITING: Any = torch._C._nn
+
+
 def activation_of(kind: type[nn.Module]) -> Activation | None:
     """The two kernels of a torch activation made without arguments; None if not known here.
 
     Raises:
         AttributeError: this torch has no kernel of that name.
     """
-    aten, ops = torch.ops.aten, torch._C._nn
+    aten, ops = torch.ops.aten, _WRITING
     if kind is nn.ReLU:
         relu = aten.threshold_backward.grad_input
         return Activation(
@@ -87,6 +91,8 @@ def activation_of(kind: type[nn.Module]) -> Activation | None:
             lambda g, z: softplus(g, z, 1.0, 20.0, grad_input=g),
             False,
         )
+    if kind is nn.Identity:
+        return Activation(lambda z, out: None, lambda g, a: None, True)
     return None
 
 
@@ -100,6 +106,7 @@ class Slope:
         self._out = torch.empty_like(like)
         mean = 1
         kernel: Callable[..., object] | None = None
+        last: tuple[Any, ...] = ()
         if name == "mse":
             kernel, last = aten.mse_loss_backward.grad_input, (mean,)
         elif name == "huber":
@@ -107,8 +114,7 @@ class Slope:
         elif name == "smooth_l1":
             kernel = aten.smooth_l1_loss_backward.grad_input
             last = (mean, arguments.get("beta", 1.0))
-        self._kernel = kernel
-        self._last: tuple[Any, ...] = () if kernel is None else last
+        self._kernel, self._last = kernel, last
 
     def __call__(self, prediction: Tensor, y: Tensor) -> Tensor:
         """Overwritten by the next call."""
@@ -241,7 +247,7 @@ def by_hand(
 
 def _agrees(hand: ByHand, network: nn.Module, x: Tensor, y: Tensor, loss: Loss) -> bool:
     """Whether `hand` gives autograd's bits for `network`, whose parameters are changed."""
-    parameters = list(network.parameters())
+    parameters: list[Tensor] = list(network.parameters())
     for _ in range(STEPS_TRIED):
         prediction = network(x)
         value = loss(prediction, y)

@@ -18,7 +18,6 @@ TEMPORARY = ".tmp"
 _own: set[Path] = set()
 
 
-
 def temporary_name(path: Path) -> Path:
     """The hidden name beside `path` under which it is written first."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")

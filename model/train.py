@@ -21,7 +21,7 @@ from fitreel.model.exact import ByHand, by_hand
 from fitreel.model.formula import Formula
 from fitreel.model.losses import Loss, build_loss
 from fitreel.model.network import build_network, check_shapes, layout, parameter_count
-from fitreel.model.optimizers import build_optimizer, build_scheduler
+from fitreel.model.optimizers import build_optimizer, build_scheduler, rehearse
 from fitreel.model.settings import DataSettings, NetworkSettings, TrainSettings
 from fitreel.model.snapshot import Snapshot
 
@@ -79,6 +79,7 @@ class Training:
         self._truth = None if self.data.truth is None else self.data.truth.to(self.device)
         self.loss: Loss = build_loss(train.loss, train.loss_args)
         self.optimizer = build_optimizer(train, self.network)
+        rehearse(train)
         self.scheduler = build_scheduler(train, self.optimizer)
         self.shuffling = torch.Generator().manual_seed(task.seed)
         self.epoch = 0

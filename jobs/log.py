@@ -1,0 +1,47 @@
+"""What is said, also into a file: for who reads it in the morning."""
+
+import json
+import os
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from fitreel.model.errors import CannotWrite
+
+LogFormat = Literal["text", "json"]
+
+
+class Log:
+    """A file that grows by a line a message, whole even where several processes write to it."""
+
+    def __init__(self, path: Path, form: LogFormat) -> None:
+        """Open it to append.
+
+        Raises:
+            CannotWrite: the system refuses.
+        """
+        self._form = form
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+            self._file = os.open(path, flags, 0o666)
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or error
+            raise CannotWrite(f"cannot write the log {path}: {why}") from error
+
+    def write(self, level: str, message: str) -> None:
+        """Add a message with its time, to the second, and the hours from UTC.
+
+        Args:
+            level: "info", "warning" or "error".
+            message: any text; in the text form further lines are indented.
+        """
+        time = datetime.now().astimezone().isoformat(timespec="seconds")
+        if self._form == "json":
+            entry = {"time": time, "level": level, "message": message}
+            line = json.dumps(entry, ensure_ascii=False)
+        else:
+            line = f"{time} {level.upper():7} " + "\n    ".join(message.splitlines())
+        # A log on a full disk doesn't end the work that it tells of.
+        with suppress(OSError):
+            os.write(self._file, f"{line}\n".encode(errors="backslashreplace"))

@@ -1,0 +1,244 @@
+"""What nobody looks at: locks, signals, logs, the newest film and the oldest ones."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from conftest import FITREEL, Fitreel
+
+from fitreel.jobs.doctor import diagnose
+from fitreel.render.imprint import check_whole, read_imprint
+
+SHORT = ("--set", "train.epochs=60")
+SMALL = ("--set", "film.size=[320,240]")
+
+
+def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [*FITREEL, *arguments],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def running_in(folder: Path) -> list[str]:
+    """Processes that work in `folder` and haven't ended."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and (entry / "cwd").resolve() == folder.resolve():
+                command = (entry / "cmdline").read_bytes()
+                if command:  # what has ended has none
+                    found.append(command.decode(errors="replace"))
+        except OSError:
+            continue
+    return found
+
+
+def temporaries(folder: Path) -> list[str]:
+    return [str(path) for path in folder.rglob("*.tmp")]
+
+
+@pytest.mark.parametrize("more", [(), ("--wait",)])
+def test_six_at_once(tmp_path: Path, more: tuple[str, ...]) -> None:
+    command = ("run", "--set", "train.epochs=400", *SMALL, "-q", *more)
+    processes = [start(tmp_path, *command) for _ in range(6)]
+    ended = [(p.communicate(timeout=100)[1], p.returncode) for p in processes]
+    codes = sorted(code for _, code in ended)
+    if more:
+        assert codes == [0] * 6
+        assert all(said == "" for said, _ in ended)
+    else:  # who comes when the winner has ended finds everything up to date
+        assert codes[0] == 0 and codes[-1] == 75 and set(codes) == {0, 75}
+    check_whole(tmp_path / "demo.mp4")
+    assert len([p for p in (tmp_path / "runs").iterdir() if not p.name.startswith(".")]) == 1
+
+
+def test_a_killed_holder_blocks_nobody_and_waiting_ends_by_a_signal(
+    program: Fitreel, tmp_path: Path
+) -> None:
+    hold = (
+        "import sys, time; from pathlib import Path; from fitreel.jobs.locks import locked\n"
+        "with locked(Path('demo.mp4').resolve(), 'film'):\n    print('held', flush=True)\n"
+        "    time.sleep(60)"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", hold], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+    busy = program("run", *SHORT, "-q")
+    assert busy.returncode == 75 and "--wait" in busy.stderr
+    waiting = start(tmp_path, "run", *SHORT, "-q", "--wait")
+    time.sleep(2.5)
+    assert waiting.poll() is None
+    asked_at = time.monotonic()
+    waiting.terminate()
+    assert waiting.wait(5) == 143 and time.monotonic() - asked_at < 1
+    waiting.communicate()
+    holder.kill()
+    holder.communicate()
+    assert program("run", *SHORT, "-q").returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+def test_signals_end_the_program_wherever_it_is(number: signal.Signals, tmp_path: Path) -> None:
+    slowest = 0.0
+    for delay in (0.3, 0.7, 1.1, 1.6, 2.4, 3.2):
+        folder = tmp_path / str(delay)
+        folder.mkdir()
+        arguments = ("run", "--set", "film.size=1080p", "-o", "a.mp4", "-o", "a.gif")
+        process = start(folder, *arguments, "-q")
+        time.sleep(delay)
+        asked_at = time.monotonic()
+        process.send_signal(number)
+        _, said = process.communicate(timeout=20)
+        slowest = max(slowest, time.monotonic() - asked_at)
+        # Before the program has begun, Python itself is still starting.
+        if process.returncode != -number:
+            assert process.returncode == 128 + number, (delay, said)
+            assert said in ("", f"fitreel: stopped by signal {int(number)}\n")
+        assert temporaries(folder) == [] and not (folder / "a.mp4").exists()
+        assert running_in(folder) == []
+    assert slowest < 2
+
+
+def test_a_second_signal_ends_at_once_and_a_long_step_does_not_hold_the_first(
+    tmp_path: Path,
+) -> None:
+    code = (
+        "import signal, sys, time; from pathlib import Path\n"
+        "from fitreel.jobs import stopping; from fitreel.model.files import temporary_name\n"
+        "stopping.install()\n"
+        "temporary_name(Path('film')).write_bytes(b'half')\n"
+        "print('ready', flush=True)\n"
+        "signal.pthread_sigmask(signal.SIG_BLOCK, [])\n"
+        "import threading\n"
+        "threading.Lock().acquire() or 0\n"
+        "end = time.monotonic() + 30\n"
+        "while time.monotonic() < end: time.sleep(0.5)\n"
+    )
+    for signals, longest in (([signal.SIGTERM], 2.0), ([signal.SIGTERM, signal.SIGHUP], 0.5)):
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+        assert temporaries(tmp_path)
+        asked_at = time.monotonic()
+        for number in signals:
+            process.send_signal(number)
+            time.sleep(0.1)
+        assert process.wait(10) == 128 + signals[-1]
+        assert time.monotonic() - asked_at < longest
+        process.communicate()
+        assert temporaries(tmp_path) == []
+
+
+def test_nohup_is_heeded(tmp_path: Path) -> None:
+    code = (
+        "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "from fitreel.jobs import stopping; stopping.install()\n"
+        "signal.raise_signal(signal.SIGHUP); stopping.check(); print('on')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "on\n"
+
+
+class TestLatestAndKeep:
+    def job(
+        self, folder: Path, more: str = "", outputs: str = '["clips/{name}-{date}.gif"]'
+    ) -> None:
+        (folder / "clips").mkdir(exist_ok=True)
+        (folder / "night.toml").write_text(
+            f"[train]\nepochs = 20\n[film]\nsize = [320, 240]\noutputs = {outputs}\n"
+            f'latest = "clips/latest.gif"\nkeep = 2\n{more}'
+        )
+
+    def test_the_oldest_of_its_own_go(self, program: Fitreel, tmp_path: Path) -> None:
+        self.job(tmp_path)
+        clips = tmp_path / "clips"
+        (tmp_path / "other.toml").write_text("[train]\nepochs = 10\n[film]\nsize = [320, 240]\n")
+        assert (
+            program("run", "other.toml", "-q", "-o", "clips/night-2020-01-02.gif").returncode == 0
+        )
+        first = program("run", "night.toml")
+        assert (first.returncode, first.stderr) == (0, "")
+        today = datetime.now().strftime("night-%Y-%m-%d.gif")
+        assert (clips / "latest.gif").readlink() == Path(today)
+        made = (clips / today).read_bytes()
+        for name in ("night-2020-01-01.gif", "night-2020-01-03.gif", "night-1999-01-01x.gif"):
+            (clips / name).write_bytes(made)
+        (clips / "night-2020-01-04.gif").write_bytes(b"not a film")
+        (clips / "night-2020-01-05.gif").symlink_to(today)
+        again = program("run", "night.toml")
+        assert (again.returncode, again.stderr) == (0, "")
+        assert sorted(path.name for path in clips.glob("[!.]*")) == sorted(
+            [
+                today,
+                "latest.gif",
+                "night-2020-01-02.gif",  # another job's
+                "night-2020-01-03.gif",  # the second newest
+                "night-1999-01-01x.gif",
+                "night-2020-01-04.gif",
+                "night-2020-01-05.gif",
+            ]
+        )
+        imprint = read_imprint(clips / today)
+        assert not {"latest", "keep"} & set(imprint["job"]["film"])
+
+    def test_of_a_comparison(self, program: Fitreel, tmp_path: Path) -> None:
+        self.job(tmp_path, "[compare]\nvary = { seed = [1, 2] }\n", '["clips/{name}.gif"]')
+        text = (tmp_path / "night.toml").read_text().replace("[320, 240]", "[960, 540]")
+        (tmp_path / "night.toml").write_text(text)
+        done = program("run", "night.toml", "-q")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert (tmp_path / "clips" / "latest.gif").readlink() == Path("night.gif")
+
+    def test_what_is_not_ours_stays(self, program: Fitreel, tmp_path: Path) -> None:
+        self.job(tmp_path)
+        (tmp_path / "clips" / "latest.gif").write_text("a letter")
+        done = program("run", "night.toml", "-q")
+        assert done.returncode == 65 and "latest" in done.stderr
+        assert (tmp_path / "clips" / "latest.gif").read_text() == "a letter"
+        assert not (tmp_path / "runs").exists()
+        (tmp_path / "clips" / "latest.gif").unlink()
+        self.job(tmp_path, outputs='["clips/{name}.mp4"]')
+        wrong = program("run", "night.toml", "-q")
+        assert wrong.returncode == 65 and "ending" in wrong.stderr
+
+
+def test_the_log_gets_everything(program: Fitreel, tmp_path: Path) -> None:
+    done = program("run", *SHORT, *SMALL, "-q", "--log", "l.txt")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    first = (tmp_path / "l.txt").read_text()
+    assert "INFO    demo.mp4: 12 frames" in first
+    bad = program("run", "missing.toml", "-q", "--log", "l.txt")
+    text = (tmp_path / "l.txt").read_text()
+    assert text.startswith(first) and "ERROR" in text and "missing.toml" in text
+    assert bad.returncode == 65
+    assert program("run", *SHORT, *SMALL, "--log", "l", "--log-format", "json").returncode == 0
+    for line in (tmp_path / "l").read_text().splitlines():
+        entry = json.loads(line)
+        assert set(entry) == {"time", "level", "message"}
+        assert datetime.fromisoformat(entry["time"]).tzinfo is not None
+    refused = program("run", "--log", "no/where/l.txt", "--runs", "other")
+    assert refused.returncode == 74 and len(refused.stderr.splitlines()) == 1
+    assert not (tmp_path / "other").exists()
+
+
+def test_the_doctor(program: Fitreel, tmp_path: Path) -> None:
+    done = program("doctor")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert 8 <= len(done.stdout.splitlines()) <= 12
+    assert all(" ok " in line or " missing " in line for line in done.stdout.splitlines())
+    sick = program("doctor", env={**os.environ, "IMAGEIO_FFMPEG_EXE": "/nowhere/ffmpeg"})
+    assert sick.returncode == 69 and "missing" in sick.stdout
+    assert [line for line in diagnose(tmp_path) if line.needed and not line.ok] == []
