@@ -129,24 +129,26 @@ class _Layer:
         self._terms = read.new_empty(networks, points, max(inputs, outputs))
 
     def forward(self) -> None:
-        if self._one_input:
-            torch.addcmul(self._bias, self._read, self._turned, out=self._sum)
-        elif self._one_output:
-            torch.mul(self._read, self._weight, out=self._terms)
-            torch.sum(self._terms, 2, True, out=self._sum)
-            self._sum.add_(self._bias)
-        else:
-            torch.baddbmm(self._bias, self._read, self._turned, out=self._sum)
-        if self._activation is not None:
-            self._activation.forward(self._sum, self.result)
+        self._apply(self._read, self._terms, self._sum, self.result)
 
     def applied(self, x: Tensor) -> Tensor:
-        values = torch.baddbmm(self._bias, x, self._turned)
-        if self._activation is None:
-            return values
-        result = values if self._activation.keeps_result else torch.empty_like(values)
-        self._activation.forward(values, result)
+        """To the result for other values than those read, in memory of its own."""
+        total = x.new_empty(*x.shape[:2], self._bias.shape[2])
+        result = total if self.result is self._sum else torch.empty_like(total)
+        self._apply(x, torch.empty_like(x), total, result)
         return result
+
+    def _apply(self, read: Tensor, terms: Tensor, total: Tensor, result: Tensor) -> None:
+        if self._one_input:
+            torch.addcmul(self._bias, read, self._turned, out=total)
+        elif self._one_output:
+            torch.mul(read, self._weight, out=terms)
+            torch.sum(terms, 2, True, out=total)
+            total.add_(self._bias)
+        else:
+            torch.baddbmm(self._bias, read, self._turned, out=total)
+        if self._activation is not None:
+            self._activation.forward(total, result)
 
     def backward(self, gradient: Tensor) -> Tensor:
         """From the gradient in the result, which is overwritten, to that in what was read."""

@@ -186,13 +186,28 @@ def test_in_double_precision_the_formulas_are_torchs(
         assert torch.allclose(row, theirs, rtol=1e-8, atol=1e-9)
 
 
-def test_the_numbers_of_a_network_do_not_depend_on_the_others() -> None:
-    asked = tasks(9, "train.epochs=200")
+@pytest.mark.parametrize(
+    ("more", "bound"),
+    [
+        ((), 0),
+        (("data.grid=37",), 0),
+        (("network.hidden=[32,64]", "network.activations=silu", "data.points=33"), 0),
+        (("network.hidden=[7,5,3]", "network.activations=silu", "data.points=33"), 1e-5),
+        (("network.hidden=[6,1,6]", "train.optimizer=Adam", "data.points=1000"), 1e-5),
+    ],
+)
+def test_the_numbers_of_a_network_do_not_depend_on_the_others(
+    more: tuple[str, ...], bound: float
+) -> None:
+    """Not by a bit where the widths are multiples of 32; else by roundings."""
+    asked = tasks(9, "train.epochs=60", *more, rates=(0.001, 0.01))
     together = train(BatchedTraining(asked))
     for some in ([4], [4, 7], [0, 2, 4, 8]):
         apart = train(BatchedTraining([asked[k] for k in some]))
         for k, kept in zip(some, apart, strict=True):
-            assert contents(kept) == contents(together[k])
+            assert furthest(kept, together[k]) <= bound
+            if not bound:
+                assert contents(kept) == contents(together[k])
 
 
 def test_delta_ends_one_network_and_leaves_the_others() -> None:

@@ -228,7 +228,9 @@ def test_records_that_exist_are_compared(fitreel: Fitreel, tmp_path: Path) -> No
     assert not (tmp_path / "c.gif").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [pytest.param(signal.SIGTERM, marks=pytest.mark.long), signal.SIGKILL]
+)
 def test_an_interrupted_comparison_goes_on_where_it_was(
     number: signal.Signals, fitreel: Fitreel, tmp_path: Path
 ) -> None:

@@ -48,7 +48,7 @@ def temporaries(folder: Path) -> list[str]:
     return [str(path) for path in folder.rglob("*.tmp")]
 
 
-@pytest.mark.parametrize("more", [(), ("--wait",)])
+@pytest.mark.parametrize("more", [(), pytest.param(("--wait",), marks=pytest.mark.long)])
 def test_six_at_once(tmp_path: Path, more: tuple[str, ...]) -> None:
     command = ("run", "--set", "train.epochs=400", *SMALL, "-q", *more)
     processes = [start(tmp_path, *command) for _ in range(6)]
@@ -89,7 +89,17 @@ def test_a_killed_holder_blocks_nobody_and_waiting_ends_by_a_signal(
     assert program("run", *SHORT, "-q").returncode == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+LONG = pytest.mark.long
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(signal.SIGHUP, marks=LONG),
+        pytest.param(signal.SIGINT, marks=LONG),
+        signal.SIGTERM,
+    ],
+)
 def test_signals_end_the_program_wherever_it_is(number: signal.Signals, tmp_path: Path) -> None:
     slowest = 0.0
     for delay in (0.3, 0.7, 1.1, 1.6, 2.4, 3.2):
