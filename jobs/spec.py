@@ -217,6 +217,18 @@ def parse_value(text: str) -> Any:
         return text
 
 
+def toml_text(value: Any) -> str:
+    """A plain value as TOML writes it, and as `parse_value` reads it back."""
+    if isinstance(value, dict):
+        inner = ", ".join(f"{json.dumps(key)} = {toml_text(item)}" for key, item in value.items())
+        return f"{{ {inner} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(toml_text(item) for item in value)}]"
+    if isinstance(value, float):
+        return repr(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
 def explain(error: ValidationError) -> str:
     """The first thing that is wrong, in one line: table, key, value, what would be right."""
     problems = error.errors(include_url=False)

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from fitreel.jobs.spec import Job
+from fitreel.jobs.spec import Job, toml_text
 from fitreel.model.errors import BadInput
 from fitreel.model.files import write_whole
 from fitreel.model.settings import Settings
@@ -86,23 +86,13 @@ def _entry(path: str, key: str, info: FieldInfo, default: Any) -> list[str]:
     if default is None or default in ({}, ()):
         value = SUGGESTIONS[path] + ("" if default in ({}, ()) else "  # default: not set")
         return [*lines, f"# {key} = {value}"]
-    return [*lines, f"{key} = {toml(default)}"]
+    return [*lines, f"{key} = {toml_text(default)}"]
 
 
 def _choices(kind: Any) -> list[str]:
     if get_origin(kind) is Literal:
         return [str(choice) for choice in get_args(kind)]
     return []
-
-
-def toml(value: Any) -> str:
-    """A plain value as TOML writes it."""
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(toml(item) for item in value)}]"
-    if isinstance(value, dict):
-        inner = ", ".join(f"{json.dumps(key)} = {toml(item)}" for key, item in value.items())
-        return f"{{ {inner} }}"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def schema() -> str:

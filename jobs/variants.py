@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fitreel.jobs.prepare import Prepared, prepare
-from fitreel.jobs.spec import Job, LoadedJob, Source, load_job, parse_value
+from fitreel.jobs.spec import Job, LoadedJob, Source, load_job, parse_value, toml_text
 from fitreel.model.errors import BadInput
 
 MOST = 256
@@ -199,18 +199,6 @@ def value_text(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def toml_text(value: Any) -> str:
-    """A value so that `--set` reads it back."""
-    if isinstance(value, dict):
-        inner = ", ".join(f"{json.dumps(key)} = {toml_text(item)}" for key, item in value.items())
-        return f"{{ {inner} }}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(toml_text(item) for item in value)}]"
-    if isinstance(value, float):
-        return repr(value)
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _refuse_same(found: Sequence[Variant], label: str) -> None:
