@@ -327,18 +327,6 @@ def gif_frames(file: BinaryIO) -> tuple[int, int]:
     return images, delays
 
 
-def gif_image(file: BinaryIO) -> Part:
-    """Where the code of the first image of a GIF lies; the byte before it is its code size.
-
-    Raises:
-        Malformed: there is none.
-    """
-    for block in _gif_blocks(file):
-        if block.kind == _IMAGE:
-            return block
-    raise Malformed("there is no image")
-
-
 # PNG: chunks of a length, four letters, a content and a CRC.
 
 

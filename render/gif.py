@@ -6,7 +6,6 @@ at the head of the file at the end. There is no dithering: the colours of a char
 noise would both be seen and cost bytes.
 """
 
-import io
 import math
 import struct
 from contextlib import suppress
@@ -183,10 +182,5 @@ def _compressed(image: NDArray[np.uint8]) -> bytes:
     """The LZW code of an image of indices, with its code size before and its end after it."""
     from PIL import Image
 
-    # Pillow compresses in C; of the small GIF that it writes only the image's code is taken.
-    whole = io.BytesIO()
-    picture = Image.fromarray(image)
-    picture.putpalette(bytes(3 * _COLOURS))
-    picture.save(whole, "GIF", optimize=False, interlace=0)
-    code = containers.gif_image(whole)
-    return whole.getvalue()[code.start - 1 : code.end]
+    # Its code is what stands in the file, in blocks with their lengths, but for the empty last one.
+    return b"\x08" + Image.fromarray(image).tobytes("gif", "L", 8, 0) + b"\0"

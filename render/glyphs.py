@@ -169,8 +169,20 @@ class CachedTextRenderer(RendererAgg):
         base: Any = super()
         base.__init__(width, height, dpi)
         self.glyphs: GlyphCache | None = None
+        self._math_is_tried = False
         if cached_text and cached_text_is_exact():
             self.glyphs = GlyphCache(height, dpi, cast(Any, self)._prepare_font)
+
+    def draws_from_cache(self, ismath: bool | Literal["TeX"]) -> bool:
+        """Whether text comes from the cache; mathematics is tried out when it is first drawn.
+
+        That takes 0.07 s, for matplotlib's parser, and most films have none.
+        """
+        if ismath and self.glyphs is not None and not self._math_is_tried:
+            self._math_is_tried = True
+            if not cached_math_is_exact():
+                self.glyphs = None
+        return self.glyphs is not None
 
     def stamp(self, gc: GraphicsContextBase, stamps: list[Stamp]) -> None:
         """Draws a line's glyphs."""
@@ -190,7 +202,8 @@ class CachedTextRenderer(RendererAgg):
         mtext: Text | None = None,
     ) -> None:
         """Draws one line of text; see `matplotlib.backend_bases.RendererBase.draw_text`."""
-        if self.glyphs is None or ismath or _has_own_shaping(mtext):
+        cached = self.draws_from_cache(ismath)
+        if not cached or self.glyphs is None or ismath or _has_own_shaping(mtext):
             base: Any = super()
             base.draw_text(gc, x, y, s, prop, angle, ismath=ismath, mtext=mtext)
             return
@@ -248,10 +261,21 @@ def _has_own_shaping(text: Any) -> bool:
 @functools.cache
 def cached_text_is_exact() -> bool:
     """Whether this matplotlib has the private names that the cache needs, and they do as known."""
-    probes = [("Loss=0.7301", 0.0, False), ("y→x̂", 30.0, False), (r"$x^3/\sqrt{2}$", 90.0, True)]
+    return _is_exact([("Loss=0.7301", 0.0, False), ("y→x̂", 30.0, False)])
+
+
+@functools.cache
+def cached_math_is_exact() -> bool:
+    """The same for mathematics."""
+    return _is_exact([(r"$x^3/\sqrt{2}$", 90.0, True)])
+
+
+def _is_exact(probes: list[tuple[str, float, bool]]) -> bool:
+    """Whether strings at angles in degrees, mathematics or not, are drawn alike both ways."""
     properties = FontProperties(size=20)
     plain = AGG.RendererAgg(160, 160, 100)
     cached: Any = CachedTextRenderer(160, 160, 100, cached_text=False)  # else it would ask us
+    cached._math_is_tried = True
     try:
         cached.glyphs = GlyphCache(160, 100, cached._prepare_font)
         for row, (string, angle, is_math) in enumerate(probes):

@@ -195,7 +195,7 @@ class TapeRenderer(CachedTextRenderer):
         mtext: Text | None = None,
     ) -> None:
         """See `matplotlib.backend_bases.RendererBase.draw_text`."""
-        if self.glyphs is not None:
+        if self.draws_from_cache(ismath):
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
             return
         # The base class's way gives no bitmaps to measure, so take a generous box.
