@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fitreel.jobs import stopping
-from fitreel.jobs.filming import FRAMES, Film, Progress, Wanted, make_stale
+from fitreel.jobs.filming import (
+    FRAMES,
+    Film,
+    Progress,
+    Wanted,
+    appearance_of,
+    make_stale,
+    pace_of,
+)
 from fitreel.jobs.finding import find_run
 from fitreel.jobs.locks import locked
 from fitreel.jobs.recording import Place
@@ -195,16 +203,18 @@ def make_clip(
     Raises:
         FitreelError: as told by its class.
     """
-    from fitreel.render.comparison import closing_frames, draw_comparison, timetable_of
+    from fitreel.render.comparison import closing_frames, draw_comparison, paced, timetable_of
 
     job, settings = comparison.job, comparison.job.compare
     timetable = timetable_of(comparison.panels, settings.clock)
     if not len(timetable):
         raise BadInput("there is no snapshot to draw in any of the runs")
+    timetable = paced(comparison.panels, timetable, job.film)
+    closing = closing_frames(job.film.fps, job.film.duration)
     still = len(timetable) - 1
     if at is not None:
         still = max(0, int((timetable.times <= at).sum()) - 1)
-    count = len(timetable) + closing_frames(job.film.fps)
+    count = len(timetable) + closing
     wanted = []
     for film in films:
         frame = still if is_still(film.path) else None
@@ -223,6 +233,8 @@ def make_clip(
             progress,
             stopping.check,
             comparison.seeds_only,
+            timetable,
+            closing,
         )
 
     make_stale(wanted, draw, job, count, report, force=force, wait=wait, started=started)
@@ -250,7 +262,9 @@ def imprint_of(comparison: Comparison, still: int | None) -> dict[str, Any]:
         "note": comparison.note,
         "labels": [panel.label for panel in comparison.panels],
     }
-    picture |= {"fps": comparison.job.film.fps} if still is None else {"still": still}
+    film = comparison.job.film
+    picture |= appearance_of(film)
+    picture |= {"fps": film.fps} | pace_of(film) if still is None else {"still": still}
     return {
         "fitreel": version("fitreel"),
         "job": spelled(comparison.job),

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,11 +19,17 @@ from fitreel.model.files import leftovers, sweep
 from fitreel.model.record import Run
 from fitreel.render.encode import is_still
 from fitreel.render.imprint import check_whole, read_imprint
+from fitreel.render.settings import FilmSettings
+from fitreel.render.timeline import Timeline, timeline
 
 if TYPE_CHECKING:
     from fitreel.render.film import Reel
 
 Progress = Callable[[int], None]
+OUTSIDE = {"outputs", "latest", "keep"}
+"""Settings of a film that say where it goes, not what is in it."""
+PACE = {"pace", "duration", "hold_start", "hold_end", "interpolate"}
+SAID_ALWAYS = {"size", "fps", "truth"}
 FRAMES = 1
 """Raised when a version draws other frames than the one before: its films are made again."""
 
@@ -73,18 +80,19 @@ def make_films(
         if is_still(film.path)
     }
 
+    line = timeline_of(run, job.film)
+
     def draw(reels: Sequence["Reel"], progress: Progress) -> None:
         from fitreel.render.film import draw_reel
 
-        shown = frames_of(reels, len(run))
-        draw_reel(run, job.film, shown, reels, progress, stopping.check)
+        draw_reel(run, job.film, line, reels, progress, stopping.check)
 
-    imprints = [imprint_of(run, job, stills.get(film.path)) for film in films]
+    imprints = [imprint_of(run, job, stills.get(film.path), len(line)) for film in films]
     make_stale(
         [Wanted(f, i, stills.get(f.path)) for f, i in zip(films, imprints, strict=True)],
         draw,
         job,
-        len(run),
+        len(line),
         report,
         force=force,
         wait=wait,
@@ -169,7 +177,7 @@ def _make_stale(
         from fitreel.render.film import Reel
 
         reels = [Reel(one.film.path, one.imprint, one.still) for one in stale]
-        total = len(frames_of(reels, count))
+        total = frames_to_draw(reels, count)
         with report.progress(f"drawing {job.name}", total, "frames") as update:
             drawn_from = time.monotonic()
 
@@ -191,19 +199,54 @@ def _sweep_if_free(path: Path) -> None:
             sweep(path.parent, path.name)
 
 
-def frames_of(reels: Sequence["Reel"], count: int) -> Sequence[int]:
-    """Which of a film's frames have to be drawn: all, or where there are only stills, theirs."""
+def timeline_of(run: Run, settings: FilmSettings) -> Timeline:
+    """Which snapshot of `run` is on screen in each frame.
+
+    Raises:
+        BadInput: a pace or a duration that can't be kept.
+    """
+    return timeline(
+        run.epochs,
+        run.losses,
+        Fraction(settings.fps).limit_denominator(100_000),
+        settings.pace,
+        settings.duration,
+        settings.hold_start,
+        settings.hold_end,
+        settings.interpolate,
+    )
+
+
+def frames_to_draw(reels: Sequence["Reel"], count: int) -> int:
+    """How many frames are drawn: a film's `count`, or where there are only stills, theirs."""
     if any(reel.still is None for reel in reels):
-        return range(count)
-    return sorted({reel.still for reel in reels if reel.still is not None})
+        return count
+    return len({reel.still for reel in reels})
 
 
-def imprint_of(run: Run, job: Job, still: int | None) -> dict[str, Any]:
-    """What a film says of how it was made; holds no host, user or absolute path."""
+def appearance_of(settings: FilmSettings) -> dict[str, Any]:
+    """What the film's settings say that changes a picture, where it isn't the default."""
+    plain = FilmSettings().model_dump(mode="json")
+    return {
+        key: value
+        for key, value in settings.model_dump(mode="json").items()
+        if value != plain[key] and key not in OUTSIDE | PACE | SAID_ALWAYS
+    }
+
+
+def pace_of(settings: FilmSettings) -> dict[str, Any]:
+    """What the film's settings say that changes which snapshot is shown when, if they do."""
+    plain, values = FilmSettings().model_dump(mode="json"), settings.model_dump(mode="json")
+    return {key: values[key] for key in sorted(PACE) if values[key] != plain[key]}
+
+
+def imprint_of(run: Run, job: Job, still: int | None, count: int) -> dict[str, Any]:
+    """What a film of `count` frames says of how it was made; no host, user or absolute path."""
     width, height = job.film.pixels
     picture: dict[str, Any] = {"frames": FRAMES, "size": [width, height], "truth": job.film.truth}
+    picture |= appearance_of(job.film)
     if still is None:
-        picture |= {"fps": job.film.fps, "count": len(run)}
+        picture |= {"fps": job.film.fps, "count": count} | pace_of(job.film)
     else:
         picture["epoch"] = int(run.epochs[still])
     return {

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from fractions import Fraction
 from typing import Literal
 
 import numpy as np
@@ -31,7 +32,8 @@ from fitreel.render.panels import Clock as Clock
 from fitreel.render.panels import Instant
 from fitreel.render.panels import Panel as Panel
 from fitreel.render.ranking import ranking
-from fitreel.render.settings import LARGEST_SIDE
+from fitreel.render.settings import LARGEST_SIDE, FilmSettings
+from fitreel.render.timeline import resampled, timeline
 
 LAYOUTS = ("auto", "grid", "overlay")
 Layout = Literal["auto", "grid", "overlay"]
@@ -80,9 +82,34 @@ def frame_count(panels: Sequence[Panel], clock: Clock, fps: float) -> int:
     return len(timetable_of(panels, clock)) + closing_frames(fps)
 
 
-def closing_frames(fps: float) -> int:
-    """For how many frames the closing still is held."""
-    return max(1, round(CLOSING_SECONDS * fps))
+def closing_frames(fps: float, duration: float | None = None) -> int:
+    """For how many frames the closing still is held: a quarter of a short clip, at the most."""
+    seconds = CLOSING_SECONDS if duration is None else min(CLOSING_SECONDS, duration / 4)
+    return max(1, round(seconds * fps))
+
+
+def paced(panels: Sequence[Panel], table: Timetable, film: FilmSettings) -> Timetable:
+    """The frames before the closing still, at the pace and of the length that the film asks for.
+
+    `film.duration` is that of the whole clip: the closing still and the holds are in it.
+
+    Raises:
+        BadInput: a pace or a duration that can't be kept.
+    """
+    if film.interpolate:
+        raise BadInput("film.interpolate: a comparison shows its snapshots only, none between them")
+    fps = Fraction(film.fps).limit_denominator(100_000)
+    closing = closing_frames(film.fps, film.duration)
+    moving = None if film.duration is None else film.duration - float(closing / fps)
+    if moving is not None and moving * fps < 1:
+        raise BadInput(f"film.duration: {film.duration:g} s leave no frame before the ranking")
+    losses = [
+        np.where(row >= 0, panel.run.losses[row], np.nan)
+        for panel, row in zip(panels, table.shown, strict=True)
+        if panel.run is not None and len(panel.run)
+    ]
+    line = timeline(table.times, losses, fps, film.pace, moving, film.hold_start, film.hold_end)
+    return resampled(table, line)
 
 
 def timetable_of(panels: Sequence[Panel], clock: Clock) -> Timetable:
@@ -108,6 +135,8 @@ def draw_comparison(
     progress: Callable[[int], None],
     check: Callable[[], None],
     seeds_only: bool = False,
+    table: Timetable | None = None,
+    closing: int | None = None,
 ) -> None:
     """Draw panels on one clock, and then the ranking, into every reel.
 
@@ -127,6 +156,8 @@ def draw_comparison(
         progress: told after each frame how many are done.
         check: called between frames; raises to stop.
         seeds_only: whether the runs differ in nothing but their seed.
+        table: the frames before the ranking; default: each instant of the clock.
+        closing: frames of the ranking; default: `CLOSING_SECONDS`.
 
     Raises:
         BadInput: no panel has a snapshot, a size too small, or a record is damaged.
@@ -134,7 +165,8 @@ def draw_comparison(
         CannotWrite: ffmpeg failed or the system refuses; no reel appears under its name.
     """
     check_comparison(panels, size, layout, loss_panel)
-    table = timetable_of(panels, clock)
+    table = timetable_of(panels, clock) if table is None else table
+    closing = closing_frames(fps) if closing is None else closing
     if not len(table):
         raise BadInput("there is no snapshot to draw in any of the runs")
     with ExitStack() as stack:
@@ -147,7 +179,7 @@ def draw_comparison(
             for reel in reels
         ]
         done = 0
-        frames = _wanted(reels, len(table), closing_frames(fps))
+        frames = _wanted(reels, len(table), closing)
         moving = [frame for frame in frames if frame < len(table)]
         if moving:
             scene = scene_of(panels, size, layout, clock, loss_panel, table, seeds_only)
@@ -158,10 +190,10 @@ def draw_comparison(
                 _write(outputs, drawer.draw(), frame)
                 done += 1
                 progress(done)
-        closing = [frame for frame in frames if frame >= len(table)]
-        if closing:
+        ending = [frame for frame in frames if frame >= len(table)]
+        if ending:
             still = FrameDrawer(ClosingScene(ranking(panels), size, note)).draw()
-            for frame in closing:
+            for frame in ending:
                 check()
                 _write(outputs, still, frame)
                 done += 1

@@ -1,15 +1,20 @@
 """From a run to its films: open the outputs, draw each snapshot once, encode, close."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from fitreel.model.record import Run
+from fitreel.model.snapshot import Snapshot
 from fitreel.render.encode import open_output
 from fitreel.render.frames import FrameDrawer
 from fitreel.render.scene import DemoScene, TextPlace
 from fitreel.render.settings import FilmSettings
+from fitreel.render.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -25,12 +30,12 @@ class Reel:
 def draw_reel(
     run: Run,
     settings: FilmSettings,
-    shown: Sequence[int],
+    line: Timeline,
     reels: Sequence[Reel],
     progress: Callable[[int], None],
     check: Callable[[], None],
 ) -> None:
-    """Draw the snapshots `shown` of `run`, one frame each, into every reel that wants them.
+    """Draw `run` as `line` has it into every film among `reels`, and into each still its snapshot.
 
     Memory doesn't grow with the number of frames.
 
@@ -53,14 +58,82 @@ def draw_reel(
         ]
         scene = scene_of(run, settings)
         drawer = FrameDrawer(scene)
-        for done, (index, snapshot) in enumerate(zip(shown, run.snapshots(shown), strict=True), 1):
+        films = [output for reel, output in outputs if reel.still is None]
+        stills = {reel.still for reel in reels if reel.still is not None}
+        done = 0
+        for moment in moments(run, line if films else None, stills):
             check()
-            scene.show(snapshot, ending_of(run) if index == len(run) - 1 else "")
+            is_last = moment.number == len(run) - 1
+            remark = ending_of(run) if is_last else ""
+            if moment.number is None:
+                remark = INTERPOLATED
+            scene.show(moment.snapshot, remark)
             frame = drawer.draw()
             for reel, output in outputs:
-                if reel.still in (None, index):
+                if reel.still is not None and reel.still == moment.number:
                     output.write(frame)
-            progress(done)
+            for _ in range(moment.frames):
+                check()
+                for output in films:
+                    output.write(frame)
+                done += 1
+                progress(done)
+            if not films:
+                done += 1
+                progress(done)
+
+
+INTERPOLATED = "interpolated"
+"""What marks a frame that shows no snapshot, but what lies between two."""
+
+
+class Moment(NamedTuple):
+    """What is drawn once, and for how many frames it stays on screen."""
+
+    snapshot: Snapshot
+    number: int | None
+    """Of the snapshot in its run; None where it is interpolated."""
+    frames: int
+
+
+def moments(run: Run, line: Timeline | None, stills: Collection[int]) -> Iterator[Moment]:
+    """What has to be drawn, in order: the frames of `line`, and the snapshots of `stills`.
+
+    Of the run, two snapshots are in memory at a time.
+    """
+    frames: dict[int, dict[float, int]] = {index: {0.0: 0} for index in stills}
+    if line is not None:
+        for index, blend in zip(line.shown.tolist(), line.blend.tolist(), strict=True):
+            shares = frames.setdefault(index, {})
+            shares[blend] = shares.get(blend, 0) + 1
+    ends = {index + 1 for index, shares in frames.items() if any(shares)}
+    indices = sorted(frames.keys() | ends)
+    snapshots = run.snapshots(indices)
+    following = next(snapshots)
+    for index in indices:
+        snapshot = following
+        following = next(snapshots, snapshot)
+        for blend, count in sorted(frames.get(index, {}).items()):
+            if blend:
+                yield Moment(_between(snapshot, following, blend), None, count)
+            else:
+                yield Moment(snapshot, index, count)
+
+
+def _between(before: Snapshot, after: Snapshot, share: float) -> Snapshot:
+    """What would be seen between two snapshots if everything went in straight lines."""
+
+    def mixed(one: Any, other: Any) -> Any:
+        return one if one is None or other is None else (1 - share) * one + share * other
+
+    return Snapshot(
+        epoch=math.floor(mixed(before.epoch, after.epoch)),
+        loss=mixed(before.loss, after.loss),
+        seconds=mixed(before.seconds, after.seconds),
+        prediction=np.asarray(mixed(before.prediction, after.prediction), np.float32),
+        weights=mixed(before.weights, after.weights),
+        truth_loss=mixed(before.truth_loss, after.truth_loss),
+    )
 
 
 def text_place(run: Run) -> TextPlace:

@@ -1,10 +1,11 @@
 """What a job may say of its film: frozen, checked when made."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from fitreel.model.settings import Settings
+from fitreel.render.pace import Pace, check_pace
 
 NAMED_SIZES = {
     "480p": (854, 480),
@@ -19,6 +20,9 @@ SMALLEST_SIZE = (64, 48)
 LARGEST_SIDE = 8192
 
 Side = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
+Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+Words = Annotated[str, Field(min_length=1, max_length=500)]
+PanelName = Literal["loss", "residuals", "units", "error", "weights", "gradients"]
 
 
 class FilmSettings(Settings):
@@ -38,6 +42,36 @@ class FilmSettings(Settings):
     """How many films of outputs with {date} or {time} stay; older ones of this job are removed."""
     truth: bool = False
     """Draw the noiseless function as well."""
+    theme: str = Field(default="demo", min_length=1, max_length=4096)
+    """demo, light, dark, chalkboard, paper, or a theme file of your own that ends in .toml."""
+    panels: tuple[PanelName, ...] = ()
+    """Beside the fit: loss, residuals, units (what each hidden unit adds), error (to the noiseless
+    function), weights, gradients."""
+    title: Words | None = None
+    """Stands over the film; $…$ is mathematics, as "$y = x^3$"."""
+    subtitle: Words | None = None
+    """Stands under the title."""
+    caption: Words | None = None
+    """Stands at the foot."""
+    language: str = Field(default="en", min_length=1, max_length=40)
+    """Of the words in the film: en, zh, de, fr, es, ja, or another one with `words`."""
+    words: dict[str, Words] = Field(default={})
+    """Your own words in place of some, such as { epoch = "step" }."""
+    font: str | None = Field(default=None, min_length=1, max_length=4096)
+    """A font's name or file; default: matplotlib's own, and what the machine has for the rest."""
+    pace: Pace = "even"
+    """even, log (slow early, fast late), loss (equal change of loss per second), or a list of
+    [epoch, second] points."""
+    duration: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] | None = None
+    """The whole film in seconds, holds included; default: one frame a snapshot."""
+    hold_start: Seconds = 0.0
+    """Seconds that the first frame stands still."""
+    hold_end: Seconds = 0.0
+    """Seconds that the last frame stands still."""
+    interpolate: bool = False
+    """Draw frames between two snapshots where the film has more frames; they are marked."""
+    transparent: bool = False
+    """No background, for slides: .webm and .png only."""
 
     @field_validator("size")
     @classmethod
@@ -47,6 +81,30 @@ class FilmSettings(Settings):
         if isinstance(size, tuple) and (size[0] < SMALLEST_SIZE[0] or size[1] < SMALLEST_SIZE[1]):
             raise ValueError("the smallest is {} x {}".format(*SMALLEST_SIZE))
         return size
+
+    @field_validator("pace")
+    @classmethod
+    def _known_pace(cls, pace: Pace) -> Pace:
+        check_pace(pace)
+        return pace
+
+    @field_validator("panels")
+    @classmethod
+    def _no_panel_twice(cls, panels: tuple[str, ...]) -> tuple[str, ...]:
+        if twice := {panel for panel in panels if panels.count(panel) > 1}:
+            raise ValueError(f"{sorted(twice)[0]} is there twice")
+        return panels
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the picture is the demo's own, with nothing added."""
+        added = (*self.panels, self.title, self.subtitle, self.caption, self.font, *self.words)
+        return (
+            self.theme == "demo"
+            and not any(added)
+            and self.language == "en"
+            and (not self.transparent)
+        )
 
     @property
     def pixels(self) -> tuple[int, int]:
