@@ -1,0 +1,352 @@
+"""Subtitles: what happens in a film, in words, for those who can't see it.
+
+They are made of the numbers of the record alone. The files say nothing of their making (SRT has no
+syntax for it): they are made in no time, and are up to date when they are the same.
+"""
+
+import math
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fitreel.render.story import Event, events
+from fitreel.render.timeline import Timeline
+from fitreel.render.words import Words
+
+ENDINGS = (".srt", ".vtt")
+LONGEST = 7.0
+"""Seconds that a cue stays at most."""
+READ = 1.8
+"""Seconds that a cue stays at least, where the film is long enough."""
+APART = 2.0
+"""Seconds that events are apart at least, so that each can be read; others make room."""
+EVERY = 5.0
+"""Seconds after which, about, something is said when nothing happens."""
+LINES, WIDTH = 2, 42
+"""Of a cue, in letters; a Chinese or Japanese one is as wide as two and a bit, so 20 fit."""
+FLAT = 0.05
+"""A curve that moves less than this part of the data's range is flat."""
+
+_WIDE = 2.1
+_NOT_FIRST = "、。，．：；？！）」』】〉》…ーぁぃぅぇぉっゃゅょァィゥェォッャュョ%°"
+_NOT_LAST = "（「『【〈《"
+
+Predictions = Callable[[Sequence[int]], Iterable[NDArray[np.float32]]]
+"""Gives the predictions, shape (M,), of these snapshots, in their order."""
+
+
+class Cue(NamedTuple):
+    """What is said from one moment of the film to another, in seconds."""
+
+    start: Fraction
+    end: Fraction
+    text: str
+    """One line or two."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The points of a run, and what its predictions are compared with."""
+
+    x: NDArray[np.float32]
+    """Shape (N,): where the data are."""
+    y: NDArray[np.float32]
+    """Shape (N,)."""
+    prediction_x: NDArray[np.float32]
+    """Shape (M,): where the predictions are."""
+    truth: NDArray[np.float32] | None = None
+    """Shape (M,): the noiseless function there."""
+
+
+class _Moment(NamedTuple):
+    """Something to say, from a frame on."""
+
+    frame: int
+    kind: str
+    snapshot: int
+    event: Event | None
+
+
+def cues(
+    epochs: NDArray[np.int64],
+    losses: ArrayLike,
+    predictions: Predictions,
+    seen: Seen,
+    ending: str | None,
+    ending_epoch: int | None,
+    line: Timeline,
+    words: Words,
+) -> Iterator[Cue]:
+    """The subtitles of a film, in the order of time, none over another.
+
+    One says how the curve looks at the start; then every event is told, and every few seconds the
+    epoch, the loss, how it changed, and where the curve is farthest from the truth (or from the
+    data where there is none).
+
+    Args:
+        epochs: of the n snapshots, shape (n,), n ≥ 1.
+        losses: shape (n,).
+        predictions: called once, with the snapshots that are spoken of.
+        seen: the points.
+        ending: "complete", "delta", "diverged" or None.
+        ending_epoch: the epoch that reached δ or diverged.
+        line: the film's.
+        words: in the film's language.
+    """
+    values = np.asarray(losses, np.float64)
+    moments = _moments(events(epochs, values, ending, ending_epoch), line)
+    curves = predictions([moment.snapshot for moment in moments])
+    ends = [*(moment.frame for moment in moments[1:]), len(line)]
+    before = math.nan
+    for moment, end, curve in zip(moments, ends, curves, strict=True):
+        loss = float(values[moment.snapshot])
+        said = _said(
+            moment, int(epochs[moment.snapshot]), loss, before, np.ravel(curve), seen, words
+        )
+        yield from _paged(_pages(said), moment.frame, end, line)
+        before = loss
+
+
+def srt(told: Iterable[Cue]) -> Iterator[str]:
+    """The pieces of an .srt file, to be written as UTF-8."""
+    for number, cue in enumerate(told, 1):
+        text = cue.text.replace("-->", "→")
+        yield f"{number}\n{_stamp(cue.start, ',')} --> {_stamp(cue.end, ',')}\n{text}\n\n"
+
+
+def vtt(told: Iterable[Cue]) -> Iterator[str]:
+    """The pieces of a .vtt file, to be written as UTF-8."""
+    yield "WEBVTT\n\n"
+    for cue in told:
+        text = cue.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        yield f"{_stamp(cue.start, '.')} --> {_stamp(cue.end, '.')}\n{text}\n\n"
+
+
+def _stamp(second: Fraction, sign: Literal[",", "."]) -> str:
+    thousandths = math.floor(second * 1000 + Fraction(1, 2))
+    minutes, rest = divmod(thousandths, 60_000)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}{sign}{rest % 1000:03}"
+
+
+def _moments(told: Sequence[Event], line: Timeline) -> list[_Moment]:
+    """When something is said: events that can be read, and in between how things stand."""
+    count = len(line)
+    apart = math.ceil(APART * line.fps)
+    found = [_Moment(0, "start", int(line.shown[0]), told[0])]
+    last = told[-1]
+    at = min(line.first_frame_of(last.index), count - apart)
+    if at >= apart:
+        found.append(_Moment(at, last.kind, last.index, last))
+    elif count > 1:
+        # Too short to say two things: one says where it all goes.
+        found[0] = _Moment(0, last.kind, last.index, last)
+    # Those deeper down matter more: they are what the run came to.
+    for event in reversed(told[1:-1]):
+        frame = _free(line.first_frame_of(event.index), apart, found, count)
+        if frame is not None:
+            index = max(int(line.shown[frame]), event.index)
+            found.append(_Moment(frame, "loss", index, event))
+    found.sort()
+    return list(_filled(found, line))
+
+
+def _free(wanted: int, apart: int, found: Sequence[_Moment], count: int) -> int | None:
+    """The first frame from `wanted` on, not much later, that is far from all others."""
+    frame = wanted
+    for moment in sorted(found):
+        if abs(moment.frame - frame) < apart:
+            frame = moment.frame + apart
+    is_free = all(abs(moment.frame - frame) >= apart for moment in found)
+    return frame if is_free and frame - wanted <= apart and frame + apart <= count else None
+
+
+def _filled(found: Sequence[_Moment], line: Timeline) -> Iterator[_Moment]:
+    """Between moments that are far apart, more of them."""
+    ends = [*(moment.frame for moment in found[1:]), len(line)]
+    for moment, end in zip(found, ends, strict=True):
+        yield moment
+        said = moment.snapshot  # of a hold all is said
+        gap = end - moment.frame
+        parts = max(round(gap / (EVERY * line.fps)), math.ceil(gap / (LONGEST * line.fps)))
+        for part in range(1, parts):
+            frame = moment.frame + gap * part // parts
+            index = int(line.shown[frame])
+            if index != said:
+                yield _Moment(frame, "status", index, None)
+            said = index
+
+
+def _said(
+    moment: _Moment,
+    epoch: int,
+    loss: float,
+    before: float,
+    curve: NDArray[Any],
+    seen: Seen,
+    words: Words,
+) -> list[str]:
+    """The sentences of a moment, the most important first."""
+    event = moment.event
+    if event is None:
+        change = _change(loss, before)
+        return [
+            words.text(f"said_{change}", epoch=epoch, loss=loss, before=before),
+            *_farthest(curve, seen, words),
+        ]
+    if event.kind == "start":
+        return [
+            words.text("said_start"),
+            _shape(curve, seen, words),
+            words.text("said_status", epoch=epoch, loss=loss),
+        ]
+    if event.decade is not None:
+        sentence = words.text("said_loss", epoch=event.epoch, loss=words.power_of_ten(event.decade))
+        return [sentence, *_farthest(curve, seen, words)]
+    return [
+        words.text(f"said_{event.kind}", epoch=event.epoch, loss=loss),
+        _shape(curve, seen, words),
+        *_farthest(curve, seen, words),
+    ]
+
+
+def _change(loss: float, before: float) -> str:
+    if not (math.isfinite(loss) and math.isfinite(before)):
+        return "status"
+    if math.isclose(loss, before, rel_tol=0.005):
+        return "same"
+    return "down" if loss < before else "up"
+
+
+def _shape(curve: NDArray[Any], seen: Seen, words: Words) -> str:
+    """How a curve looks, in one sentence."""
+    order = np.argsort(seen.prediction_x, kind="stable")
+    values = curve[order].astype(np.float64)
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return words.text("curve_gone")
+    reach = _reach(seen.y)
+    turns = _turning_values(values, FLAT * max(reach, 1e-30))
+    first, last = float(values[0]), float(values[-1])
+    if len(turns) == 1:
+        return words.text("curve_flat", value=float(np.median(values)))
+    if len(turns) == 2:
+        kind = "curve_rises" if turns[1] > turns[0] else "curve_falls"
+        return words.text(kind, first=first, last=last)
+    if len(turns) == 3:
+        kind = "curve_hill" if turns[1] > turns[0] else "curve_valley"
+        return words.text(kind, value=turns[1])
+    return words.text("curve_waves", count=len(turns) - 2)
+
+
+def _reach(y: NDArray[Any]) -> float:
+    known = y[np.isfinite(y)].astype(np.float64)
+    return float(known.max() - known.min()) if len(known) else 0.0
+
+
+def _turning_values(values: NDArray[np.float64], least: float) -> list[float]:
+    """The first value, those where the curve turns, and the last extreme one.
+
+    What moves by less than `least` is no turn; a curve that moves nowhere has one value.
+    """
+    turns = [float(values[0])]
+    low = high = turns[0]  # since the last turn
+    rising: bool | None = None
+    for value in values.tolist():
+        if rising is not False and high - value >= least:
+            turns += [high] if rising else []
+            rising, low, high = False, value, value
+        elif rising is not True and value - low >= least:
+            turns += [] if rising is None else [low]
+            rising, low, high = True, value, value
+        low, high = min(low, value), max(high, value)
+    return turns if rising is None else [*turns, high if rising else low]
+
+
+def _farthest(curve: NDArray[Any], seen: Seen, words: Words) -> list[str]:
+    """How far the curve is from the truth, or else from the data, at most, and where."""
+    if seen.truth is not None:
+        at, wanted, there = seen.prediction_x, seen.truth, curve
+    else:
+        at, wanted = seen.x, seen.y
+        there = curve
+        if len(curve) != len(at) or not np.array_equal(seen.prediction_x, at):
+            order = np.argsort(seen.prediction_x, kind="stable")
+            there = np.interp(at, seen.prediction_x[order], curve[order])
+    away = np.abs(there.astype(np.float64) - wanted.astype(np.float64))
+    if not np.isfinite(away).any():
+        return []
+    worst = int(np.argmax(np.where(np.isfinite(away), away, -1.0)))
+    key = "far_data" if seen.truth is None else "far_truth"
+    return [words.text(key, distance=float(away[worst]), x=float(at[worst]))]
+
+
+def _pages(sentences: Sequence[str]) -> list[str]:
+    """Sentences in pages of `LINES` lines; a sentence goes on the page before it if it fits."""
+    pages: list[list[str]] = []
+    for sentence in sentences:
+        lines = _wrapped(sentence)
+        if pages and len(pages[-1]) + len(lines) <= LINES:
+            pages[-1] += lines
+        else:
+            pages += [lines[at : at + LINES] for at in range(0, len(lines), LINES)]
+    return ["\n".join(page) for page in pages]
+
+
+def _wrapped(sentence: str) -> list[str]:
+    """A sentence in as few lines of at most `WIDTH` as will do, of about one length."""
+    pieces = _pieces(sentence)
+    fewest = len(_broken(pieces, WIDTH))
+    narrowest = math.ceil(_width(sentence) / fewest)
+    tried = (_broken(pieces, width) for width in range(min(narrowest, WIDTH), WIDTH + 1))
+    return next(lines for lines in tried if len(lines) <= fewest)
+
+
+def _broken(pieces: Sequence[str], width: float) -> list[str]:
+    """The pieces in lines of at most `width`, but that a piece may be wider."""
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and _width((lines[-1] + piece).rstrip()) > width:
+            lines.append("")
+        lines[-1] += piece
+    return [line.strip(" ") for line in lines]
+
+
+def _pieces(sentence: str) -> list[str]:
+    """A sentence cut where a line may end: after spaces, and between East Asian characters."""
+    pieces = [""]
+    for before, sign in zip(" " + sentence, sentence, strict=False):
+        may_break = before == " " or (
+            (_is_wide(before) or _is_wide(sign))
+            and sign not in _NOT_FIRST
+            and before not in _NOT_LAST
+            and sign != " "
+        )
+        # What is wider than a line by itself is cut anywhere.
+        if pieces[-1] and (may_break or _width(pieces[-1] + sign) > WIDTH):
+            pieces.append(sign)
+        else:
+            pieces[-1] += sign
+    return pieces
+
+
+def _is_wide(sign: str) -> bool:
+    return unicodedata.east_asian_width(sign) in "WF"
+
+
+def _width(text: str) -> float:
+    return sum(_WIDE if _is_wide(sign) else 1.0 for sign in text)
+
+
+def _paged(pages: Sequence[str], start: int, end: int, line: Timeline) -> Iterator[Cue]:
+    """As many pages as can be read, one after another, from frame `start` to frame `end`."""
+    count = max(1, min(len(pages), end - start, int((end - start) / (READ * line.fps))))
+    # What stays on screen for longer than can be talked over is seen in silence.
+    frames = min(end - start, count * max(math.floor(LONGEST * line.fps), 1))
+    for number, page in enumerate(pages[:count]):
+        first, beyond = (start + frames * each // count for each in (number, number + 1))
+        yield Cue(line.second_of(first), line.second_of(beyond), page)
