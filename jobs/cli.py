@@ -59,6 +59,10 @@ TablesOption = Annotated[
     list[Path] | None,
     typer.Option("--table", metavar="OUT", help="Write a comparison's ranking: .csv, .md, .json."),
 ]
+SheetOption = Annotated[
+    str | None,
+    typer.Option("--sheet", metavar="3x4", help="Pictures on a .pdf, .svg or .png page."),
+]
 WaitOption = Annotated[
     bool, typer.Option("--wait", help="Wait for another process that makes the same thing.")
 ]
@@ -82,6 +86,7 @@ def run(
     assignments: Assignments = None,
     seed: SeedOption = None,
     at: AtOption = None,
+    sheet: SheetOption = None,
     workers: WorkersOption = None,
     tables: TablesOption = None,
     runs: RunsOption = RUNS,
@@ -95,6 +100,7 @@ def run(
     """Train, record and film; without a job: the demo; with a film: its own job again."""
 
     def work(report: Report) -> None:
+        from fitreel.jobs.companions import sheet_of
         from fitreel.jobs.run import Wishes, make, sources
 
         wishes = Wishes(
@@ -102,6 +108,7 @@ def run(
             assignments=tuple(assignments or ()),
             seed=seed,
             at=at,
+            sheet=sheet_of(sheet),
             workers=workers,
             tables=tuple(tables or ()),
             runs=runs,
@@ -156,6 +163,7 @@ def render(
     assignments: Assignments = None,
     seed: SeedOption = None,
     at: AtOption = None,
+    sheet: SheetOption = None,
     tables: TablesOption = None,
     runs: RunsOption = RUNS,
     force: ForceOption = False,
@@ -168,6 +176,7 @@ def render(
     """Draw the film of a record, without training; of several records, their comparison."""
 
     def work(report: Report) -> None:
+        from fitreel.jobs.companions import sheet_of
         from fitreel.jobs.run import Wishes
         from fitreel.jobs.run import render as draw
 
@@ -176,6 +185,7 @@ def render(
             assignments=tuple(assignments or ()),
             seed=seed,
             at=at,
+            sheet=sheet_of(sheet),
             tables=tuple(tables or ()),
             runs=runs,
             force=force,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fitreel.jobs import stopping
+from fitreel.jobs.companions import is_companion
 from fitreel.jobs.filming import (
     FRAMES,
     Film,
@@ -104,7 +105,7 @@ def compare(
     note, seeds_only = _seeds(found, loaded.job)
     unknown = [Panel(variant.label, None) for variant in found]
     comparison = Comparison(unknown, loaded.job, note, seeds_only)
-    check(comparison, tables)
+    check(comparison, tables, wanted_films)
     failures = train_all(found, runs, workers or default_workers(), report, force=force, wait=wait)
     if note:
         report.say(note)
@@ -159,10 +160,11 @@ def render_runs(
     labels = _labels(jobs, records)
     panels = [Panel(label, run) for label, run in zip(labels, records, strict=True)]
     comparison = Comparison(panels, loaded.job, "", _only_seeds_differ(jobs))
-    check(comparison, tables)
+    wanted_films = films(loaded.job)
+    check(comparison, tables, wanted_films)
     make_clip(
         comparison,
-        films(loaded.job),
+        wanted_films,
         tables,
         report,
         at=at,
@@ -172,12 +174,18 @@ def render_runs(
     )
 
 
-def check(comparison: Comparison, tables: Sequence[Path]) -> None:
+def check(comparison: Comparison, tables: Sequence[Path], films: Sequence[Film]) -> None:
     """Refuse what can't be drawn or written, before anything is trained.
 
     Raises:
-        BadInput: too many panels, too small a size, or a table of an unknown ending.
+        BadInput: too many panels, too small a size, a table of an unknown ending, or what is made
+            of a single run only.
     """
+    for film in films:
+        if is_companion(film.path, film.sheet):
+            raise BadInput(f"{film.path}: subtitles and sheets are made of one run")
+    if comparison.job.film.panels:
+        raise BadInput("film.panels: of one run; a comparison has compare.loss_panel")
     for path in tables:
         if path.suffix.lower() not in ENDINGS:
             raise BadInput(f"{path}: a table ends in {', '.join(ENDINGS)}")

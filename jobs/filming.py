@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fitreel.jobs import stopping
+from fitreel.jobs.companions import is_companion, make_companions
 from fitreel.jobs.keeping import Series, point_at, remove_oldest
 from fitreel.jobs.locks import locked
 from fitreel.jobs.report import Report, seconds, size
@@ -46,6 +47,8 @@ class Film:
     """What is to point at it."""
     series: Series | None = None
     """The films among which it is the newest."""
+    sheet: tuple[int, int] | None = None
+    """For a page of pictures: columns and rows."""
 
 
 def make_films(
@@ -74,13 +77,18 @@ def make_films(
     """
     if not len(run):
         raise BadInput(f"{run.path}: there is no snapshot to draw: diverged at epoch 0")
+    line = timeline_of(run, job.film)
+    for film in films:
+        if is_companion(film.path, film.sheet):
+            make_companions(run, job, [film.path], line, film.sheet, report, force=force, wait=wait)
+    films = [film for film in films if not is_companion(film.path, film.sheet)]
+    if not films:
+        return
     stills = {
         film.path: len(run) - 1 if film.at is None else run.index_of(film.at)
         for film in films
         if is_still(film.path)
     }
-
-    line = timeline_of(run, job.film)
 
     def draw(reels: Sequence["Reel"], progress: Progress) -> None:
         from fitreel.render.film import draw_reel

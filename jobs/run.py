@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from fitreel.jobs.companions import is_companion
 from fitreel.jobs.compare import compare, render_runs
 from fitreel.jobs.filming import Film, make_films
 from fitreel.jobs.finding import find_run
@@ -19,6 +20,8 @@ from fitreel.model.errors import BadInput
 from fitreel.render.encode import check_output, format_of
 from fitreel.render.imprint import read_imprint
 
+PAGES = ("pdf", "svg", "png")
+
 
 @dataclass(frozen=True)
 class Wishes:
@@ -31,6 +34,8 @@ class Wishes:
     vary: tuple[str, ...] = ()
     workers: int | None = None
     tables: tuple[Path, ...] = ()
+    sheet: tuple[int, int] | None = None
+    """Columns and rows of a page of pictures."""
     runs: Path = Path("runs")
     force: bool = False
     wait: bool = False
@@ -199,12 +204,15 @@ def films_of(loaded: LoadedJob, wishes: Wishes, film: Path | None = None) -> lis
     films = []
     for path, template in zip(paths, templates, strict=True):
         fits = latest is not None and format_of(path) == format_of(latest)
-        at = wishes.at if path.lower().endswith(".png") else None
+        is_page = is_companion(path, wishes.sheet)
+        at = wishes.at if path.lower().endswith(".png") and not is_page else None
         series = series_of(loaded, template.rstrip("/"))
-        films.append(Film(path, at, latest if fits else None, series))
+        films.append(Film(path, at, latest if fits else None, series, wishes.sheet))
         latest = None if fits else latest
     if wishes.at is not None and all(film.at is None for film in films):
         raise BadInput("--at: picks the epoch of a still; give one with -o, such as -o still.png")
+    if wishes.sheet is not None and not any(format_of(film.path) in PAGES for film in films):
+        raise BadInput("--sheet: the pictures on a page; give one with -o, such as -o sheet.pdf")
     if len({film.path for film in films}) < len(films):
         raise BadInput("-o: two outputs have the same name")
     for each in films:

@@ -11,13 +11,17 @@ from fitreel.model.files import cannot_write, temporary_name
 from fitreel.render.imprint import read_imprint
 
 # The formats by their endings; `frames` is a folder with one PNG a frame.
-ENDINGS = {".mp4": "mp4", ".gif": "gif", ".webm": "webm", ".png": "png"}
+FILMS = {".mp4": "mp4", ".gif": "gif", ".webm": "webm", ".png": "png"}
+ENDINGS = FILMS | {".srt": "srt", ".vtt": "vtt", ".pdf": "pdf", ".svg": "svg"}
+"""Also of what goes with a film."""
 
 _FRAME = re.compile(r"[0-9]{5,}\.png")
 
 
 def format_of(output: str | Path) -> str:
     """The format that `output` asks for: "mp4", "gif", "webm", "png" or "frames".
+
+    What goes with a film is "srt", "vtt", "pdf" or "svg".
 
     A text that ends in a slash, a name without ending and an existing folder mean a folder.
 

@@ -18,7 +18,7 @@ of those of the yardstick, which is what plain ffmpeg makes of the RGBA frames. 
       the same, subme=1, ref=6, 23.5   0.41 0.989 0.805 | 0.20 1.068 0.813 | 0.70 1.125 0.865
 
 Four reference frames, not six, keep 1080p at level 4.0, which any player takes. The number of
-threads is fixed because from eight on it changes the bytes.
+threads is fixed because it may change the bytes.
 
 WebM: 120 frames of 640 x 480 took 1.9 s for 174 kB with `-deadline good -cpu-used 5 -crf 32`, and
 0.35 s for 270 kB with what stands below, at the same SSIM (0.9987).
@@ -31,7 +31,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from fitreel.model.errors import CannotWrite
+from fitreel.model.errors import BadInput, CannotWrite
 from fitreel.render import containers
 from fitreel.render.destination import check_output as check_output
 from fitreel.render.destination import format_of as format_of
@@ -100,6 +100,8 @@ def open_output(
 
     from fitreel.render.stills import Folder, Still
 
+    if wanted not in ("png", "frames"):
+        raise BadInput(f"{output}: no film has this ending")
     return (Still if wanted == "png" else Folder)(output, size, comment)
 
 

@@ -14,7 +14,9 @@ from fitreel.render.encode import open_output
 from fitreel.render.frames import FrameDrawer
 from fitreel.render.scene import DemoScene, TextPlace
 from fitreel.render.settings import FilmSettings
+from fitreel.render.story import chapters, events
 from fitreel.render.timeline import Timeline
+from fitreel.render.words import words_of
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,22 @@ def draw_reel(
         CannotWrite: ffmpeg failed or the system refuses; no reel appears under its name.
     """
     size = settings.pixels
+    words = words_of(settings.language, settings.words)
+    told = events(run.epochs, run.losses, run.ending, run.ending_epoch)
     with ExitStack() as stack:
         # ffmpeg first: it starts up while we do.
         outputs = [
             (
                 reel,
                 stack.enter_context(
-                    open_output(reel.path, size, settings.fps, reel.imprint, check=check)
+                    open_output(
+                        reel.path,
+                        size,
+                        settings.fps,
+                        reel.imprint,
+                        chapters=chapters(told, line, words),
+                        check=check,
+                    )
                 ),
             )
             for reel in reels

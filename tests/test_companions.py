@@ -1,0 +1,87 @@
+"""What goes with a film: chapters, subtitles, and a page of pictures."""
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import Fitreel
+
+from fitreel.jobs.companions import sheet_of
+from fitreel.model.errors import BadInput
+from fitreel.model.record import Run
+from fitreel.render.ffmpeg import ffmpeg_path
+
+CHEAP = ("--set", "film.size=[128,96]")
+
+
+def test_subtitles_and_sheets_are_made_and_found_up_to_date(
+    fitreel: Fitreel, short_run: Run, tmp_path: Path
+) -> None:
+    outputs = ("-o", "clip.srt", "-o", "clip.vtt", "-o", "sheet.pdf", "-o", "sheet.svg")
+    done = fitreel("render", str(short_run.path), *outputs, "--sheet", "3x2")
+    assert done.returncode == 0, done.stderr
+    srt = (tmp_path / "clip.srt").read_text("utf-8")
+    assert srt.startswith("1\n00:00:00,000 --> 00:00:0")
+    assert (tmp_path / "clip.vtt").read_text("utf-8").startswith("WEBVTT\n\n00:00:00.000 --> ")
+    assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
+    svg = (tmp_path / "sheet.svg").read_text("utf-8")
+    captions = [int(epoch) for epoch in re.findall(r">epoch=(\d+) ", svg)]
+    assert captions == [0, 10, 20, 35, 45, 55], "evenly, first and last among them"
+    again = fitreel("render", str(short_run.path), *outputs, "--sheet", "3x2")
+    assert again.stdout.count("up to date") == 4
+    other = fitreel("render", str(short_run.path), *outputs, "--sheet", "2x1")
+    assert other.stdout.count("up to date") == 2
+
+
+def test_a_sheet_as_png_is_no_still(fitreel: Fitreel, short_run: Run, tmp_path: Path) -> None:
+    done = fitreel("render", str(short_run.path), "-o", "page.png", "--sheet", "2x2")
+    assert done.returncode == 0 and "sheet of 2 x 2" in done.stdout
+    assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_words_and_pace_reach_the_subtitles(
+    fitreel: Fitreel, short_run: Run, tmp_path: Path
+) -> None:
+    fitreel("render", str(short_run.path), "-o", "a.srt", "--set", "film.language=zh",
+            "--set", "film.duration=20")  # fmt: skip
+    text = (tmp_path / "a.srt").read_text("utf-8")
+    assert re.search(r"[\u4e00-\u9fff]", text) and "00:00:1" in text
+
+
+def test_a_film_has_chapters_in_its_language(
+    fitreel: Fitreel, short_run: Run, tmp_path: Path
+) -> None:
+    import subprocess
+
+    for kind in ("mp4", "webm"):
+        done = fitreel("render", str(short_run.path), "-o", f"film.{kind}", *CHEAP,
+                       "--set", "film.language=fr")  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        told = subprocess.run(
+            [ffmpeg_path(), "-hide_banner", "-i", str(tmp_path / f"film.{kind}")],
+            capture_output=True, text=True,
+        ).stderr  # fmt: skip
+        assert "start 0.000000" in told and "Début" in told
+
+
+@pytest.mark.parametrize("sheet", ["3", "3x", "x4", "0x4", "3x99", "axb", "-1x2", "²x2"])
+def test_a_sheet_that_is_none(fitreel: Fitreel, short_run: Run, tmp_path: Path, sheet: str) -> None:
+    done = fitreel("render", str(short_run.path), "-o", "sheet.pdf", f"--sheet={sheet}")
+    assert done.returncode == 65 and "--sheet" in done.stderr
+    assert not (tmp_path / "sheet.pdf").exists()
+
+
+def test_a_sheet_needs_a_page(fitreel: Fitreel, short_run: Run) -> None:
+    assert sheet_of("3X4") == (3, 4) and sheet_of("2×2") == (2, 2) and sheet_of(None) is None
+    done = fitreel("render", str(short_run.path), "-o", "film.mp4", "--sheet", "3x4")
+    assert done.returncode == 65 and "sheet.pdf" in done.stderr
+    with pytest.raises(BadInput):
+        sheet_of("three by four")
+
+
+def test_of_several_runs_there_are_none(fitreel: Fitreel, tmp_path: Path) -> None:
+    job = tmp_path / "two.toml"
+    job.write_text('train.epochs = 10\ncompare.vary = { "seed" = [0, 1] }\n')
+    done = fitreel("run", str(job), "-o", "two.srt")
+    assert done.returncode == 65 and "one run" in done.stderr
+    assert not (tmp_path / "runs").exists(), "before anything is trained"
