@@ -216,6 +216,8 @@ def films_of(loaded: LoadedJob, wishes: Wishes, film: Path | None = None) -> lis
     if len({film.path for film in films}) < len(films):
         raise BadInput("-o: two outputs have the same name")
     for each in films:
+        if job.film.transparent and format_of(each.path) in ("mp4", "gif"):
+            raise BadInput(f"{each.path}: film.transparent needs .webm, .png or a folder of frames")
         check_output(each.path)
     return films
 

@@ -64,6 +64,7 @@ def open_output(
     imprint: dict[str, Any],
     *,
     chapters: Sequence[Chapter] = (),
+    transparent: bool = False,
     check: Callable[[], None] | None = None,
     patience: float = PATIENCE,
 ) -> Output:
@@ -75,6 +76,7 @@ def open_output(
         fps: frames a second.
         imprint: how the film was made, for its metadata; JSON.
         chapters: named stretches, for .mp4 and .webm.
+        transparent: keep the frames' alpha, which .webm and PNG can.
         check: called at least every 0.2 s while ffmpeg is waited for; raises to stop.
         patience: seconds without a sign of life after which ffmpeg is given up.
 
@@ -89,6 +91,8 @@ def open_output(
         raise ValueError(f"a film needs a frame rate above 0, not {fps}")
     comment = imprint_text(imprint)
     wanted = format_of(output)
+    if transparent and wanted in ("mp4", "gif"):
+        raise BadInput(f"{output}: film.transparent needs .webm, .png or a folder of frames")
     if wanted == "gif":
         # Imported when asked for: start-up counts.
         from fitreel.render.gif import Gif
@@ -96,7 +100,16 @@ def open_output(
         return Gif(output, size, rate, comment)
     if wanted in _CODECS:
         metadata = ffmetadata(comment, chapters)
-        return Film(output, size, rate, wanted, metadata, check=check, patience=patience)
+        return Film(
+            output,
+            size,
+            rate,
+            wanted,
+            metadata,
+            transparent=transparent,
+            check=check,
+            patience=patience,
+        )
 
     from fitreel.render.stills import Folder, Still
 
@@ -116,16 +129,21 @@ class Film(Output):
         kind: str,
         metadata: bytes,
         *,
+        transparent: bool = False,
         check: Callable[[], None] | None = None,
         patience: float = PATIENCE,
     ) -> None:
         """As every output; `kind` is "mp4" or "webm", `metadata` an ffmetadata file."""
-        self._planes = Planes(size)
+        self._planes = None if transparent else Planes(size)
         super().__init__(output, size)
         self._fps = fps
         self._kind = kind
         codec, options = _CODECS[kind]
-        frames = f"-f rawvideo -pix_fmt yuv420p -video_size {size[0]}x{size[1]}".split()
+        layout = "rgba" if transparent else "yuv420p"
+        frames = f"-f rawvideo -pix_fmt {layout} -video_size {size[0]}x{size[1]}".split()
+        colours = () if transparent else _COLOURS
+        # Our planes have no alpha; ffmpeg's own conversion has the same matrix.
+        alpha = ("-vf", "format=yuva420p", "-auto-alt-ref", "0") if transparent else ()
         try:
             with tempfile.TemporaryFile() as told:
                 told.write(metadata)
@@ -133,10 +151,10 @@ class Film(Output):
                 self._ffmpeg = Encoder(
                     [
                         *("-hide_banner", "-nostdin", "-v", "warning"),
-                        *(*frames, "-framerate", str(fps), *_COLOURS, "-i", "pipe:0"),
+                        *(*frames, "-framerate", str(fps), *colours, "-i", "pipe:0"),
                         *("-f", "ffmetadata", "-i", f"pipe:{told.fileno()}"),
                         *("-map", "0:v", "-map_metadata", "1", "-map_chapters", "1"),
-                        *("-c:v", codec, *options.split(), "-threads", "4"),
+                        *("-c:v", codec, *options.split(), *alpha, "-threads", "4"),
                         *("-fflags", "+bitexact", "-f", kind),
                     ],
                     self._temporary,
@@ -150,7 +168,10 @@ class Film(Output):
             raise CannotWrite(f"cannot write a temporary file: {error.strerror}") from error
 
     def _write(self, frame: Frame) -> None:
-        self._ffmpeg.write(self._planes.update(frame))
+        if self._planes is None:
+            self._ffmpeg.write(frame.reshape(-1).data)
+        else:
+            self._ffmpeg.write(self._planes.update(frame))
 
     def _finish(self) -> None:
         self._ffmpeg.finish()

@@ -61,6 +61,7 @@ def draw_reel(
                         settings.fps,
                         reel.imprint,
                         chapters=chapters(told, line, words),
+                        transparent=settings.transparent,
                         check=check,
                     )
                 ),
