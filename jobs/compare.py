@@ -31,11 +31,15 @@ from fitreel.model.record import Run
 from fitreel.render.encode import is_still
 from fitreel.render.panels import Panel
 from fitreel.render.ranking import ENDINGS, ranking, table
-from fitreel.render.settings import NAMED_SIZES
+from fitreel.render.settings import NAMED_SIZES, FilmSettings
 
 if TYPE_CHECKING:
     from fitreel.render.film import Reel
 
+OF_ONE_RUN = (
+    "theme", "title", "subtitle", "caption", "language", "words", "font", "transparent",
+)  # fmt: skip
+"""Settings of a film that comparisons don't have."""
 SIZE = NAMED_SIZES["1080p"]
 """A comparison's size where the job doesn't say."""
 
@@ -184,15 +188,19 @@ def check(comparison: Comparison, tables: Sequence[Path], films: Sequence[Film])
     for film in films:
         if is_companion(film.path, film.sheet):
             raise BadInput(f"{film.path}: subtitles and sheets are made of one run")
-    if comparison.job.film.panels:
+    settings = comparison.job.film
+    if settings.panels:
         raise BadInput("film.panels: of one run; a comparison has compare.loss_panel")
+    for key in OF_ONE_RUN:
+        if getattr(settings, key) != FilmSettings.model_fields[key].default:
+            raise BadInput(f"film.{key}: of one run; comparisons are drawn in the demo's look")
     for path in tables:
         if path.suffix.lower() not in ENDINGS:
             raise BadInput(f"{path}: a table ends in {', '.join(ENDINGS)}")
     from fitreel.render.comparison import check_comparison
 
-    settings = comparison.job.compare
-    check_comparison(comparison.panels, comparison.size, settings.layout, settings.loss_panel)
+    own = comparison.job.compare
+    check_comparison(comparison.panels, comparison.size, own.layout, own.loss_panel)
 
 
 def make_clip(
@@ -298,8 +306,11 @@ def _failed(found: Sequence[Variant], failures: dict[int, Failure]) -> SomeFaile
 
 
 def _own_table(loaded: LoadedJob) -> list[Path]:
+    """The job's; a film or a record says nothing of what is written beside the clip."""
     name = loaded.job.compare.table
-    return [] if name is None else [loaded.path("compare.table", name)]
+    if name is None or not (loaded.source.trusted or "compare.table" in loaded.overridden):
+        return []
+    return [loaded.path("compare.table", name)]
 
 
 def _seeds(found: Sequence[Variant], job: Job) -> tuple[str, bool]:

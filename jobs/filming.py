@@ -1,5 +1,6 @@
 """The films of a run: which are up to date, and drawing the others once for all of them."""
 
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
@@ -60,6 +61,7 @@ def make_films(
     force: bool,
     started: float,
     wait: bool = False,
+    theme: Path | None = None,
 ) -> None:
     """Draw the run once, for all of `films` that aren't up to date.
 
@@ -71,6 +73,7 @@ def make_films(
         force: make also what is up to date.
         wait: for another process that makes the same.
         started: `time.monotonic()` when the work for these films began.
+        theme: the file of a theme that isn't built in.
 
     Raises:
         FitreelError: as told by its class; no film appears under its name, what stood there stays.
@@ -78,9 +81,12 @@ def make_films(
     if not len(run):
         raise BadInput(f"{run.path}: there is no snapshot to draw: diverged at epoch 0")
     line = timeline_of(run, job.film)
+    drawn = job if theme is None else with_theme(job, theme)
     for film in films:
         if is_companion(film.path, film.sheet):
-            make_companions(run, job, [film.path], line, film.sheet, report, force=force, wait=wait)
+            make_companions(
+                run, drawn, [film.path], line, film.sheet, report, force=force, wait=wait
+            )
     films = [film for film in films if not is_companion(film.path, film.sheet)]
     if not films:
         return
@@ -93,9 +99,9 @@ def make_films(
     def draw(reels: Sequence["Reel"], progress: Progress) -> None:
         from fitreel.render.film import draw_reel
 
-        draw_reel(run, job.film, line, reels, progress, stopping.check)
+        draw_reel(run, drawn.film, line, reels, progress, stopping.check)
 
-    imprints = [imprint_of(run, job, stills.get(film.path), len(line)) for film in films]
+    imprints = [imprint_of(run, job, stills.get(film.path), len(line), theme) for film in films]
     make_stale(
         [Wanted(f, i, stills.get(f.path)) for f, i in zip(films, imprints, strict=True)],
         draw,
@@ -248,11 +254,32 @@ def pace_of(settings: FilmSettings) -> dict[str, Any]:
     return {key: values[key] for key in sorted(PACE) if values[key] != plain[key]}
 
 
-def imprint_of(run: Run, job: Job, still: int | None, count: int) -> dict[str, Any]:
+def with_theme(job: Job, theme: Path) -> Job:
+    """The job with its theme's file where it really lies; for drawing, not for the record."""
+    return job.model_copy(update={"film": job.film.model_copy(update={"theme": str(theme)})})
+
+
+def digest_of_theme(theme: Path) -> str:
+    """Stands for what a theme's file says.
+
+    Raises:
+        BadInput: it can't be read.
+    """
+    try:
+        return hashlib.sha256(theme.read_bytes()).hexdigest()[:16]
+    except OSError as error:
+        raise BadInput(f"film.theme: {theme}: {error.strerror}") from error
+
+
+def imprint_of(
+    run: Run, job: Job, still: int | None, count: int, theme: Path | None = None
+) -> dict[str, Any]:
     """What a film of `count` frames says of how it was made; no host, user or absolute path."""
     width, height = job.film.pixels
     picture: dict[str, Any] = {"frames": FRAMES, "size": [width, height], "truth": job.film.truth}
     picture |= appearance_of(job.film)
+    if theme is not None:
+        picture["theme_digest"] = digest_of_theme(theme)
     if still is None:
         picture |= {"fps": job.film.fps, "count": count} | pace_of(job.film)
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fitreel.jobs.companions import is_companion
 from fitreel.jobs.compare import compare, render_runs
-from fitreel.jobs.filming import Film, make_films
+from fitreel.jobs.filming import Film, make_films, with_theme
 from fitreel.jobs.finding import find_run
 from fitreel.jobs.keeping import check_latest, latest_of, series_of
 from fitreel.jobs.prepare import prepare
@@ -98,6 +98,7 @@ def make(asked: Asked, wishes: Wishes, report: Report) -> None:
         )
         return
     films = films_of(loaded, wishes, asked.film)
+    theme = checked_theme(loaded)
     prepared = prepare(loaded)
     run = record(prepared, Place(wishes.runs), report, force=wishes.force, wait=wishes.wait)
     make_films(
@@ -108,6 +109,7 @@ def make(asked: Asked, wishes: Wishes, report: Report) -> None:
         force=wishes.force,
         wait=wishes.wait,
         started=started,
+        theme=theme,
     )
 
 
@@ -168,6 +170,7 @@ def _render_run(folder: Path, wishes: Wishes, report: Report) -> None:
     if wishes.seed is not None and wishes.seed != loaded.job.seed:
         raise BadInput(f"--seed {wishes.seed}: {run.path} was trained with seed {loaded.job.seed}")
     films = films_of(loaded, wishes)
+    theme = checked_theme(loaded)
     make_films(
         run,
         loaded.job,
@@ -176,7 +179,28 @@ def _render_run(folder: Path, wishes: Wishes, report: Report) -> None:
         force=wishes.force,
         wait=wishes.wait,
         started=started,
+        theme=theme,
     )
+
+
+def checked_theme(loaded: LoadedJob) -> Path | None:
+    """The file of the job's theme, if it isn't a built-in one; all that is to be drawn is checked.
+
+    Raises:
+        BadInput: a theme, text, language or size that can't be drawn.
+        Unavailable: no font here has the characters.
+    """
+    job = loaded.job
+    if job.film.is_demo:
+        return None
+    name = job.film.theme
+    theme = loaded.path("film.theme", name) if name.lower().endswith(".toml") else None
+    if theme is not None:
+        job = with_theme(job, theme)
+    from fitreel.render.stage import check_stage
+
+    check_stage(job.film)
+    return theme
 
 
 def films_of(loaded: LoadedJob, wishes: Wishes, film: Path | None = None) -> list[Film]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,10 +13,13 @@ from fitreel.model.snapshot import Snapshot
 from fitreel.render.encode import open_output
 from fitreel.render.frames import FrameDrawer
 from fitreel.render.scene import DemoScene, TextPlace
-from fitreel.render.settings import FilmSettings
+from fitreel.render.settings import PANELS_OF_WEIGHTS, FilmSettings
 from fitreel.render.story import chapters, events
 from fitreel.render.timeline import Timeline
-from fitreel.render.words import words_of
+from fitreel.render.words import Words, words_of
+
+if TYPE_CHECKING:
+    from fitreel.render.stage import StageScene
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,13 @@ def draw_reel(
         films = [output for reel, output in outputs if reel.still is None]
         stills = {reel.still for reel in reels if reel.still is not None}
         done = 0
-        for moment in moments(run, line if films else None, stills):
+        needs_weights = not PANELS_OF_WEIGHTS.isdisjoint(settings.panels)
+        for moment in moments(run, line if films else None, stills, needs_weights):
             check()
             is_last = moment.number == len(run) - 1
-            remark = ending_of(run) if is_last else ""
+            remark = ending_of(run, words) if is_last else ""
             if moment.number is None:
-                remark = INTERPOLATED
+                remark = words.text("interpolated")
             scene.show(moment.snapshot, remark)
             frame = drawer.draw()
             for reel, output in outputs:
@@ -95,10 +99,6 @@ def draw_reel(
                 progress(done)
 
 
-INTERPOLATED = "interpolated"
-"""What marks a frame that shows no snapshot, but what lies between two."""
-
-
 class Moment(NamedTuple):
     """What is drawn once, and for how many frames it stays on screen."""
 
@@ -108,7 +108,9 @@ class Moment(NamedTuple):
     frames: int
 
 
-def moments(run: Run, line: Timeline | None, stills: Collection[int]) -> Iterator[Moment]:
+def moments(
+    run: Run, line: Timeline | None, stills: Collection[int], weights: bool = False
+) -> Iterator[Moment]:
     """What has to be drawn, in order: the frames of `line`, and the snapshots of `stills`.
 
     Of the run, two snapshots are in memory at a time.
@@ -120,7 +122,7 @@ def moments(run: Run, line: Timeline | None, stills: Collection[int]) -> Iterato
             shares[blend] = shares.get(blend, 0) + 1
     ends = {index + 1 for index, shares in frames.items() if any(shares)}
     indices = sorted(frames.keys() | ends)
-    snapshots = run.snapshots(indices)
+    snapshots = run.snapshots(indices, weights=weights)
     following = next(snapshots)
     for index in indices:
         snapshot = following
@@ -156,18 +158,28 @@ def text_place(run: Run) -> TextPlace:
     return "corner" if run.ending == "diverged" else "free"
 
 
-def scene_of(run: Run, settings: FilmSettings) -> DemoScene:
-    """The demo's picture of a run; lines are drawn in the order of x."""
+def scene_of(run: Run, settings: FilmSettings) -> "DemoScene | StageScene":
+    """The demo's picture of a run, or where anything is added to it, the lecture hall's.
+
+    Raises:
+        BadInput: a theme, text or panel that can't be drawn.
+        Unavailable: no font here has the characters.
+    """
+    if not settings.is_demo:
+        from fitreel.render.stage import StageScene
+        from fitreel.render.theme import load_theme
+
+        words = words_of(settings.language, settings.words)
+        return StageScene(run, settings, load_theme(settings.theme), words)
     truth = None
     if settings.truth and run.truth is not None:
         truth = run.prediction_x, run.truth
     return DemoScene(run.x, run.y, run.prediction_x, settings.pixels, truth, text_place(run))
 
 
-def ending_of(run: Run) -> str:
+def ending_of(run: Run, words: Words) -> str:
     """What the last frame says of a run that ended early."""
-    if run.ending == "delta":
-        return f"δ reached at epoch {run.ending_epoch}"
-    if run.ending == "diverged":
-        return f"diverged at epoch {run.ending_epoch}"
+    if run.ending in ("delta", "diverged") and run.ending_epoch is not None:
+        key = "delta_reached" if run.ending == "delta" else "diverged"
+        return words.text(key, epoch=str(run.ending_epoch))
     return ""

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from fitreel.model.record import Run
+from fitreel.render.boxes import unit_height as unit_height
 from fitreel.render.limits import Limits
 from fitreel.render.losses import LossPanel
 from fitreel.render.page import LINE, Box, Page, drawable
@@ -112,11 +113,6 @@ def plan_grid(count: int, size: tuple[int, int], loss_panel: bool, with_clock: b
         tick=min(max(TICK * scale, SMALLEST_TICK * base), 1.6 * SMALLEST_TICK * base),
         scale=scale,
     )
-
-
-def unit_height(size: tuple[int, int]) -> float:
-    """The height of the largest 4:3 picture that fits: what text sizes go by."""
-    return min(size[0] * DEMO_SIZE[1] / DEMO_SIZE[0], size[1])
 
 
 def split_for_losses(box: Box) -> tuple[Box, Box]:

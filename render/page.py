@@ -3,44 +3,41 @@
 from fitreel.render.glyphs import CachedTextRenderer  # isort: skip  (before matplotlib)
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 
+from fitreel.render.boxes import Box as Box
 from fitreel.render.scene import figure_of_size
+from fitreel.render.theme import Theme, load_theme
 
 LINE = 1.25
 """From one line of text to the next, in font sizes."""
 ELLIPSIS = "…"
 
 
-class Box(NamedTuple):
-    """A rectangle in pixels; `bottom` counts from the lower edge of the figure."""
-
-    left: float
-    bottom: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        """The right edge."""
-        return self.left + self.width
-
-    @property
-    def top(self) -> float:
-        """The upper edge."""
-        return self.bottom + self.height
-
-
 class Page:
-    """A figure of `size` (width, height) pixels; font sizes and line widths are in pixels, too."""
+    """A figure of `size` (width, height) pixels; font sizes and line widths are in pixels, too.
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    `fonts` are families, of which the first that has a sign draws it; none: matplotlib's own.
+    """
+
+    def __init__(
+        self,
+        size: tuple[int, int],
+        theme: Theme | None = None,
+        transparent: bool = False,
+        fonts: Sequence[str] = (),
+    ) -> None:
+        self.theme = load_theme("demo") if theme is None else theme
+        self.transparent = transparent
+        self.fonts = list(fonts)
         self.figure = figure_of_size(size)
+        self.figure.patch.set_facecolor("none" if transparent else self.theme.background)
         self.box = Box(0, 0, *size)
         self._ruler: Any = CachedTextRenderer(1, 1, self.figure.dpi)
 
@@ -57,18 +54,38 @@ class Page:
         )
         axes.set_axisbelow(True)
         axes.set_autoscale_on(False)
+        axes.set_facecolor("none" if self.transparent else self.theme.axes)
+        axes.spines[:].set_color(self.theme.spines)
+        for side, spine in axes.spines.items():
+            spine.set_visible(side in self.theme.spines_shown)
+        axes.tick_params(color=self.theme.spines, labelcolor=self.theme.ticks)
         return axes
 
-    def text(self, x: float, y: float, string: str, size: float, **style: Any) -> Text:
+    def text(self, x: float, y: float, string: str, size: float, **given: Any) -> Text:
         """One line or more at pixel `x`, `y`; nothing in it is read as mathematics."""
-        style = {"parse_math": False, "fontsize": self.points(size)} | style
+        style: dict[str, Any] = {
+            "parse_math": False,
+            "fontsize": self.points(size),
+            "color": self.theme.text,
+        } | given
+        if self.fonts:
+            style["fontfamily"] = self.fonts
         place = (x / self.box.width, y / self.box.height)
         return self.figure.text(*place, string, **style)
 
     def width_of(self, string: str, size: float) -> float:
         """How wide one line of text is, in pixels."""
-        properties = FontProperties(size=self.points(size))
-        return float(self._ruler.get_text_width_height_descent(string, properties, False)[0])
+        return self.extent_of(string, size)[0]
+
+    def extent_of(
+        self, string: str, size: float, weight: str = "normal", math: bool = False
+    ) -> tuple[float, float, float]:
+        """Width, height and descent of one line of text, in pixels."""
+        properties = FontProperties(
+            size=self.points(size), weight=weight, family=self.fonts or None
+        )
+        width, height, descent = self._ruler.get_text_width_height_descent(string, properties, math)
+        return float(width), float(height), float(descent)
 
     def size_to_fit(self, strings: list[str], width: float, size: float) -> float:
         """The largest font size, up to `size`, at which each of `strings` is no wider than `width`.

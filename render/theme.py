@@ -80,6 +80,8 @@ class Theme(Settings):
     prediction: Colour
     """The network's curve."""
     prediction_width: Ratio = 1.0
+    casing: float = Field(default=0.0, ge=0, le=3, allow_inf_nan=False)
+    """Width of a rim in the axes' colour around it, against its own; 0 for none."""
     truth: Colour
     """The noiseless function."""
     truth_dashes: Dashes = (2.6, 1.6)

@@ -523,21 +523,38 @@ except FitreelError as error:
     assert not names(tmp_path)
 
 
-def test_kill_9_leaves_no_film_and_no_ffmpeg(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stopped", [False, True])
+def test_kill_9_leaves_no_film_and_no_ffmpeg(tmp_path: Path, stopped: bool) -> None:
     process = child("make('film.mp4', 1000, pause=60)", cwd=tmp_path)
     assert process.stdout is not None
     assert process.stdout.readline() == "going\n"
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    (encoder,) = (int(text) for text in children.read_text().split())
-    assert os.getsid(encoder) == encoder
+    guard, encoder = (int(text) for text in children.read_text().split())
+    assert os.getsid(encoder) == encoder != os.getsid(guard)
+    if stopped:  # it would never see that its input has ended
+        os.kill(encoder, signal.SIGSTOP)
     process.send_signal(signal.SIGKILL)
     process.wait()
     process.stdout.close()
     deadline = time.monotonic() + 5
-    while time.monotonic() < deadline and alive(encoder):
+    while time.monotonic() < deadline and (alive(encoder) or alive(guard)):
         time.sleep(0.05)
-    assert not alive(encoder)
+    assert not alive(encoder) and not alive(guard)
     assert not (tmp_path / "film.mp4").exists()
+
+
+def test_no_guard_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
+    before = children.read_text()
+    make(tmp_path / "film.mp4", 3)
+    has_encoder("libx264")
+    use(monkeypatch, tmp_path, "exit 1")
+    with pytest.raises(CannotWrite):
+        make(tmp_path / "film.mp4", 60)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "missing"))
+    with pytest.raises(Unavailable):
+        make(tmp_path / "film.mp4", 3)
+    assert children.read_text() == before
 
 
 def alive(pid: int) -> bool:
@@ -576,3 +593,24 @@ print([m for m in ("torch", "matplotlib", "imageio", "PIL") if m in sys.modules]
     )
     assert done.stdout == "[]\n"
     assert read_imprint(tmp_path / "film.mp4") == {}
+
+
+def test_a_transparent_webm_keeps_its_alpha(tmp_path: Path) -> None:
+    frame = np.zeros((64, 96, 4), np.uint8)
+    frame[..., :3] = 255
+    frame[16:48, 16:64] = (200, 30, 30, 255)
+    with open_output(tmp_path / "film.webm", (96, 64), 20, {}, transparent=True) as output:
+        for _ in range(5):
+            output.write(frame)
+    command = [
+        *(ffmpeg_path(), "-v", "error", "-c:v", "libvpx-vp9", "-i", str(tmp_path / "film.webm")),
+        *("-f", "rawvideo", "-pix_fmt", "rgba", "-"),
+    ]
+    raw = subprocess.run(command, capture_output=True, check=True).stdout
+    frames = np.frombuffer(raw, np.uint8).reshape(-1, 64, 96, 4)
+    assert len(frames) == 5
+    assert frames[:, :12, :, 3].max() < 8 and frames[:, 20:44, 20:60, 3].min() > 247
+    assert np.abs(frames[2, 30, 40].astype(int) - (200, 30, 30, 255)).max() < 8
+    for name in ("film.mp4", "film.gif"):
+        with pytest.raises(BadInput, match="transparent"):
+            open_output(tmp_path / name, (96, 64), 20, {}, transparent=True)

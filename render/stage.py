@@ -1,0 +1,285 @@
+"""The picture of a film for the lecture hall: the fit, its numbers in large type, and panels.
+
+Nothing is written over the data: `arrange` gives every text and panel a place of its own. The
+limits of all axes stay as they are throughout the film, so that only the curves move.
+"""
+
+from fitreel.render.page import LINE, Box, Page  # isort: skip  (before matplotlib)
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.text import Text
+from numpy.typing import NDArray
+
+from fitreel.model.errors import BadInput
+from fitreel.model.record import Run
+from fitreel.model.snapshot import Snapshot
+from fitreel.render import arrangement
+from fitreel.render.arrangement import Arrangement, Contents, arrange, text_width
+from fitreel.render.boxes import unit_height
+from fitreel.render.fonts import Fonts, fonts_for
+from fitreel.render.mathematics import check_mathtext
+from fitreel.render.settings import PANELS_OF_WEIGHTS, FilmSettings
+from fitreel.render.stage_panels import PANELS, Look, dress
+from fitreel.render.theme import Theme, load_theme
+from fitreel.render.words import Words, words_of
+
+LOOKED_AT = 60
+"""So many snapshots, evenly spaced, decide the limits of axes."""
+WITHIN = 0.6
+"""How far beyond the data, in parts of their range, the fit's axes follow a prediction."""
+SIGNS = "0123456789.,−-·⁰¹²³⁴⁵⁶⁷⁸⁹●━╍ "
+HEADINGS = {
+    "title": (arrangement.TITLE_TYPE, arrangement.SMALLEST_TITLE),
+    "subtitle": (arrangement.SUBTITLE_TYPE, 0.7 * arrangement.SUBTITLE_TYPE),
+    "caption": (arrangement.CAPTION_TYPE, 0.7 * arrangement.CAPTION_TYPE),
+}
+"""Largest and smallest type, against the frame's unit."""
+
+
+class StageScene:
+    """A run in any theme, size and language, with the panels that the settings ask for.
+
+    Raises:
+        BadInput: a text that doesn't fit or parse, or a panel that this record has no numbers for.
+        Unavailable: no font here has the characters.
+    """
+
+    def __init__(self, run: Run, settings: FilmSettings, theme: Theme, words: Words) -> None:
+        self._words = words
+        page, fonts, texts, types, plan, truth, entries = _laid_out(
+            settings, theme, words, has_truth=run.truth is not None
+        )
+        drawn_truth = run.truth if truth else None
+        unit = plan.unit
+        self.figure = page.figure
+        for key, type_ in types.items():
+            self._heading(page, fonts, key, texts[key], type_, theme, getattr(plan, key))
+        order = np.argsort(run.prediction_x, kind="stable")
+        looked_at = np.unique(np.linspace(0, len(run) - 1, LOOKED_AT).round().astype(int)).tolist()
+        needs_weights = not PANELS_OF_WEIGHTS.isdisjoint(settings.panels)
+        seen = list(run.snapshots(looked_at, weights=needs_weights))
+        self._order = order
+        axes = page.axes(plan.fit)
+        look = Look(page, theme, unit, plan.tick, words)
+        low, high = _limits(run.y, drawn_truth, [snapshot.prediction for snapshot in seen])
+        left, right = (
+            float(min(run.x.min(), run.prediction_x.min())),
+            float(max(run.x.max(), run.prediction_x.max())),
+        )
+        room = 0.03 * (right - left) or 1.0
+        dress(axes, look, (left - room, right + room), (low, high), plan.fit)
+        _scatter(axes, look, run)
+        if drawn_truth is not None:
+            axes.plot(
+                run.prediction_x[order], drawn_truth[order], color=theme.truth, zorder=2.5,
+                lw=page.points(0.006 * unit), dashes=theme.truth_dashes or (None, None),
+            )  # fmt: skip
+        (self._line,) = axes.plot(
+            run.prediction_x[order], np.full(len(order), np.nan), color=theme.prediction, zorder=3,
+            lw=page.points(0.012 * theme.prediction_width * unit), solid_joinstyle="round",
+            solid_capstyle="round",
+        )  # fmt: skip
+        self._epoch, self._loss = self._numbers(page, plan, run, theme)
+        self._remark = _text_in(page, plan.remark, plan.label, theme.accent)
+        if plan.legend is not None:
+            _draw_legend(page, plan, entries)
+        self._panels: list[Callable[[Snapshot], None]] = []
+        moving: list[Artist] = [self._line, self._epoch, self._loss, self._remark]
+        for name in settings.panels:
+            box = plan.panels[name]
+            heading = Box(box.left, box.top, box.width, plan.head)
+            panel = PANELS[name](run, look, box, seen)
+            title = words.text(f"panel_{name}")
+            fitted = page.size_to_fit([title], box.width, plan.label)
+            page.text(
+                heading.left, heading.bottom + 0.35 * plan.head, title, fitted, color=theme.muted,
+                va="baseline",
+            )  # fmt: skip
+            self._panels.append(panel.show)
+            moving += panel.moving
+        self.moving: Sequence[Artist] = moving
+
+    def show(self, snapshot: Snapshot, remark: str = "") -> None:
+        """Moves everything to `snapshot`; `remark` has a line of its own."""
+        self._line.set_ydata(np.ravel(snapshot.prediction)[self._order])
+        self._epoch.set_text(self._words.integer(snapshot.epoch))
+        self._loss.set_text(self._words.number(snapshot.loss))
+        self._remark.set_text(remark)
+        for show in self._panels:
+            show(snapshot)
+
+    @staticmethod
+    def _heading(
+        page: Page,
+        fonts: Fonts,
+        key: str,
+        text: str,
+        size: float,
+        theme: Theme,
+        box: Box | None,
+    ) -> None:
+        if box is None:
+            return
+        page.text(
+            box.left, box.bottom + 0.3 * size, text, size, parse_math=True,
+            color=theme.text if key == "title" else theme.muted, va="baseline",
+            fontweight=theme.title_weight if key == "title" else "normal",
+        ).set_fontfamily(list(fonts.families_of(text)))  # fmt: skip
+
+    def _numbers(self, page: Page, plan: Arrangement, run: Run, theme: Theme) -> tuple[Text, Text]:
+        """Epoch and loss: what they are called stays, the numbers move."""
+        widest = [self._words.integer(int(run.epochs.max()))]
+        losses = np.unique(np.concatenate([run.losses[:1], run.losses[-1:]]))
+        written = [self._words.number(float(loss)) for loss in losses]
+        written += [self._words.number(float(np.nanmax(run.losses)))] if len(run) else []
+        found = []
+        for key, box, strings in (("epoch", plan.epoch, widest), ("loss", plan.loss, written)):
+            label = self._words.text(key)
+            base = box.bottom + 0.15 * plan.number
+            if plan.numbers_in_row:
+                small = page.size_to_fit([label], 0.4 * box.width, plan.label)
+                page.text(box.left, base, label, small, color=theme.muted, va="baseline")
+                left = box.left + page.width_of(label, small) + 0.6 * small
+            else:
+                left = box.left
+                small = page.size_to_fit([label], box.width, plan.label)
+                page.text(
+                    left, box.top - 1.05 * small, label, small, color=theme.muted, va="baseline"
+                )
+            type_ = page.size_to_fit(strings, box.right - left, plan.number)
+            found.append(page.text(left, base, "", type_, color=theme.text, va="baseline"))
+        return found[0], found[1]
+
+
+class _LaidOut(NamedTuple):
+    page: Page
+    fonts: Fonts
+    texts: dict[str, str]
+    types: dict[str, float]
+    plan: Arrangement
+    truth: bool
+    entries: list[tuple[str, str, str]]
+
+
+def _laid_out(
+    settings: FilmSettings, theme: Theme, words: Words, has_truth: bool = True
+) -> _LaidOut:
+    """Every text checked and every place found, before there is any run."""
+    size = settings.pixels
+    texts = {key: getattr(settings, key) for key in HEADINGS if getattr(settings, key)}
+    for key, text in texts.items():
+        check_mathtext(text, f"film.{key}")
+    fonts = fonts_for(
+        [*texts.values(), *words.entries.values(), SIGNS],
+        settings.font,
+        settings.language,
+        ("normal", "bold") if theme.title_weight == "bold" and texts else ("normal",),
+    )
+    page = Page(size, theme, settings.transparent, fonts.families)
+    types = {key: _type_of(page, fonts, key, texts, theme, size) for key in texts}
+    truth = has_truth and (settings.truth or "error" in settings.panels)
+    entries = _legend(theme, words, truth)
+    plan = arrange(
+        size,
+        Contents(
+            panels=settings.panels,
+            title=LINE * types.get("title", 0.0),
+            subtitle=LINE * types.get("subtitle", 0.0),
+            caption=LINE * types.get("caption", 0.0),
+            remark=True,
+            legend=len(entries) if truth else 0,
+        ),
+    )
+    return _LaidOut(page, fonts, texts, types, plan, truth, entries)
+
+
+def check_stage(settings: FilmSettings) -> None:
+    """Refuse what can't be drawn, before anything is trained.
+
+    Raises:
+        BadInput: a theme, text, language or size that can't be drawn.
+        Unavailable: no font here has the characters.
+    """
+    _laid_out(settings, load_theme(settings.theme), words_of(settings.language, settings.words))
+
+
+def _type_of(
+    page: Page, fonts: Fonts, key: str, texts: dict[str, str], theme: Theme, size: tuple[int, int]
+) -> float:
+    """The font size of a heading, shrunk until it fits.
+
+    Raises:
+        BadInput: it would be too small to be read.
+    """
+    largest, smallest = (share * unit_height(size) for share in HEADINGS[key])
+    weight = theme.title_weight if key == "title" else "normal"
+    width = text_width(size, 3.2)
+    type_ = largest
+    while page.extent_of(texts[key], type_, weight, "$" in texts[key])[0] > width:
+        type_ *= 0.97
+        if type_ < smallest:
+            raise BadInput(
+                f"film.{key}: too long to be read in {size[0]} x {size[1]}: {texts[key][:60]!r}"
+            )
+    return type_
+
+
+def _limits(
+    y: NDArray[np.float32],
+    truth: NDArray[np.float32] | None,
+    predictions: Sequence[NDArray[np.float32]],
+) -> tuple[float, float]:
+    """Of the fit's axes: all data, and predictions as far as they don't flatten these."""
+    fixed = np.concatenate([y, truth if truth is not None else y]).astype(np.float64)
+    low, high = float(np.min(fixed)), float(np.max(fixed))
+    reach = WITHIN * (high - low) or 1.0
+    values = np.concatenate([np.ravel(each) for each in predictions]).astype(np.float64)
+    values = values[np.isfinite(values)]
+    if len(values):
+        low = max(min(low, float(values.min())), low - reach)
+        high = min(max(high, float(values.max())), high + reach)
+    room = 0.06 * (high - low) or 0.5
+    return low - room, high + room
+
+
+def _scatter(axes: Axes, look: Look, run: Run) -> None:
+    theme, page = look.theme, look.page
+    crowd = min(1.0, (300 / len(run.x)) ** 0.25)
+    axes.plot(
+        run.x, run.y, "o", ms=page.points(0.017 * theme.points_size * crowd * look.unit),
+        mfc=theme.points if theme.points_filled else "none", mec=theme.points_edge,
+        mew=page.points(0.002 * look.unit), zorder=2,
+    )  # fmt: skip
+
+
+def _legend(theme: Theme, words: Words, with_truth: bool) -> list[tuple[str, str, str]]:
+    """Sign, colour and word of each entry."""
+    entries = [
+        ("●", theme.points, words.text("legend_data")),
+        ("━", theme.prediction, words.text("legend_prediction")),
+    ]
+    return [*entries, ("╍", theme.truth, words.text("legend_truth"))] if with_truth else entries
+
+
+def _draw_legend(page: Page, plan: Arrangement, entries: Sequence[tuple[str, str, str]]) -> None:
+    box = plan.legend
+    assert box is not None
+    each = box.width / len(entries) if plan.legend_in_row else box.width
+    tall = box.height if plan.legend_in_row else box.height / len(entries)
+    size = page.size_to_fit([f"━ {word}" for _, _, word in entries], each, plan.label)
+    for number, (sign, colour, word) in enumerate(entries):
+        left = box.left + (number * each if plan.legend_in_row else 0.0)
+        base = box.top - tall * (0.7 if plan.legend_in_row else number + 0.7)
+        page.text(left, base, sign, size, color=colour, va="baseline")
+        page.text(left + 1.2 * size, base, word, size, color=page.theme.muted, va="baseline")
+
+
+def _text_in(page: Page, box: Box | None, size: float, colour: str) -> Text:
+    """A line without words yet; without a box it has no place, and no words either."""
+    left, base = (0.0, 0.0) if box is None else (box.left, box.bottom + 0.3 * size)
+    return page.text(left, base, "", 0.9 * size, color=colour, va="baseline")

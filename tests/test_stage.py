@@ -1,0 +1,186 @@
+"""The lecture hall's picture: exact, nothing over anything else, every character there."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Fitreel, train_here
+from matplotlib.text import Text
+
+from fitreel.model.errors import BadInput
+from fitreel.model.record import Run
+from fitreel.model.snapshot import Snapshot
+from fitreel.render.film import scene_of
+from fitreel.render.frames import FrameDrawer
+from fitreel.render.settings import FilmSettings
+from fitreel.render.stage import StageScene
+from fitreel.render.theme import THEMES
+
+ALL = ("loss", "residuals", "units", "error", "weights", "gradients")
+# A covering set: each theme, kind of size, and number of panels.
+LOOKS = [
+    ("demo", "480p", ("loss",), {}),
+    ("demo", (640, 480), (), {"title": "A title"}),
+    ("light", "720p", ("loss", "units"), {"title": "Learning $y = x^3$", "caption": "SGD"}),
+    ("dark", "square", ("residuals", "error", "loss"), {"subtitle": "32 units"}),
+    ("chalkboard", "vertical", ("loss", "weights"), {"title": "Title", "subtitle": "Sub"}),
+    ("paper", "1080p", (), {"caption": "a caption that says a little more than the others"}),
+    ("paper", (640, 480), ("units", "gradients"), {}),
+    ("dark", "720p", ALL, {"title": "All of them"}),
+    ("light", "1080p", ("error", "residuals", "units"), {"transparent": True}),
+]
+
+
+def scene(run: Run, theme: str, size: object, panels: tuple[str, ...],
+          more: dict[str, object]) -> StageScene:  # fmt: skip
+    settings = FilmSettings(theme=theme, size=size, panels=panels, truth=True, **more)  # type: ignore[arg-type]
+    found = scene_of(run, settings)
+    assert isinstance(found, StageScene)
+    return found
+
+
+def shown(run: Run) -> list[Snapshot]:
+    """Some of its snapshots, and what no training should give."""
+    some = list(run.snapshots([0, 1, 5, len(run) - 1], weights=True))
+    wild = some[1]
+    many = np.where(np.arange(len(wild.prediction)) % 7 == 0, np.nan, wild.prediction * 40)
+    gone = np.full_like(wild.prediction, np.inf)
+    assert wild.weights is not None
+    weights = wild.weights.copy()
+    weights[::5] = np.nan
+    return [
+        *some,
+        Snapshot(99_999_995, 1.2345e12, 1.0, many.astype(np.float32), weights, None),
+        Snapshot(100_000_000, float("nan"), 1.0, gone, wild.weights, None),
+        some[2],
+    ]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(("theme", "size", "panels", "more"), LOOKS)
+def test_fast_frames_are_full_draws(
+    short_run: Run, theme: str, size: object, panels: tuple[str, ...], more: dict[str, object]
+) -> None:
+    ours, plain = (scene(short_run, theme, size, panels, more) for _ in range(2))
+    drawer = FrameDrawer(ours)
+    assert not drawer.is_full
+    for snapshot in shown(short_run):
+        for each in (ours, plain):
+            each.show(snapshot, "δ reached at epoch 55")
+        plain.figure.canvas.draw()
+        full = np.asarray(plain.figure.canvas.buffer_rgba())  # type: ignore[attr-defined]
+        assert np.array_equal(drawer.draw(), full), snapshot.epoch
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", ["480p", "square", "vertical"])
+@pytest.mark.parametrize("panels", [(), ("loss",), ("units", "residuals")])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_text_lies_over_another_or_leaves_the_frame(
+    short_run: Run, theme: str, size: str, panels: tuple[str, ...], language: str
+) -> None:
+    more = {"language": language, "title": "A title of some length", "caption": "a caption"}
+    found = scene(short_run, theme, size, panels, more)
+    found.show(next(short_run.snapshots([3], weights=True)), "δ reached at epoch 55")
+    found.figure.canvas.draw()
+    width, height = found.figure.canvas.get_width_height()
+    boxes = []
+    for text in found.figure.findobj(Text):
+        is_drawn = text.axes is None or text in _ticks(text.axes)
+        if is_drawn and text.get_text().strip():
+            boxes.append((text.get_text(), text.get_window_extent()))
+    for label, box in boxes:
+        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, label
+    for number, (label, box) in enumerate(boxes):
+        for other, place in boxes[:number]:
+            apart = (
+                box.x0 >= place.x1 - 1 or place.x0 >= box.x1 - 1
+                or box.y0 >= place.y1 - 1 or place.y0 >= box.y1 - 1
+            )  # fmt: skip
+            assert apart, (label, other)
+    for label, box in boxes:
+        for axes in found.figure.axes:
+            inside = axes.get_window_extent()
+            over = min(box.x1, inside.x1) - max(box.x0, inside.x0)
+            along = min(box.y1, inside.y1) - max(box.y0, inside.y0)
+            assert over <= 1 or along <= 1, f"{label} over axes"
+
+
+def _ticks(axes: object) -> list[Text]:
+    return [*axes.get_xticklabels(), *axes.get_yticklabels()]  # type: ignore[attr-defined]
+
+
+def test_a_larger_frame_looks_the_same(short_run: Run) -> None:
+    small, large = (
+        scene(short_run, "light", size, ("loss",), {}) for size in ((960, 540), (3840, 2160))
+    )
+    for one, other in zip(small.figure.axes, large.figure.axes, strict=True):
+        assert np.allclose(one.get_position().bounds, other.get_position().bounds, atol=0.004)
+    sizes = [
+        {text.get_text(): text.get_fontsize() for text in each.figure.texts if text.get_text()}
+        for each in (small, large)
+    ]
+    assert sizes[0].keys() == sizes[1].keys()
+    for key, value in sizes[0].items():
+        assert sizes[1][key] == pytest.approx(value, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("setting", "code", "word"),
+    [
+        ("film.theme=drak", 65, "dark"),
+        ("film.theme=mine.toml", 65, "mine.toml"),
+        ("film.language=klingon", 65, "film.language"),
+        ("film.font=No Such Font", 69, "No Such Font"),
+        ('film.panels=["losses"]', 65, "film.panels"),
+        ('film.panels=["loss","loss"]', 65, "twice"),
+        ("film.title='$x^$'", 65, "film.title"),
+        ("film.title='" + "long " * 80 + "'", 65, "too long"),
+        ("film.title='\U0001f600'", 65, "film.title"),
+        ("film.words={ epok = 'x' }", 65, "epoch"),
+        ("film.size=[9000,100]", 65, "film.size"),
+    ],
+)
+def test_what_cant_be_drawn_is_refused(
+    fitreel: Fitreel, short_run: Run, tmp_path: Path, setting: str, code: int, word: str
+) -> None:
+    film = tmp_path / "film.mp4"
+    done = fitreel("render", str(short_run.path), "-o", str(film), "--set", setting)
+    if "\U0001f600" in setting:  # where a font here has it, it can be drawn
+        assert done.returncode in (0, 65, 69)
+        return
+    assert done.returncode == code and word in done.stderr, done.stderr
+    assert not film.exists()
+
+
+def test_a_theme_of_ones_own(fitreel: Fitreel, short_run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('base = "dark"\nprediction = "#00ff00"\n')
+    done = fitreel("render", str(short_run.path), "-o", "a.png", "--set", "film.theme=mine.toml")
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "mine.toml").write_text('base = "dark"\nprediction = "#ff0000"\n')
+    again = fitreel("render", str(short_run.path), "-o", "a.png", "--set", "film.theme=mine.toml")
+    assert "up to date" not in again.stdout, "its content decides, not its name"
+
+
+def test_a_panel_without_its_numbers_says_what_to_train_with(tmp_path: Path) -> None:
+    run = train_here(tmp_path, "train.epochs=6", "network.hidden=[200, 200]")
+    for panel in ("units", "weights", "gradients"):
+        with pytest.raises(BadInput, match=rf"film\.panels: {panel}: .*10,000"):
+            scene_of(run, FilmSettings(panels=(panel,)))
+    (tmp_path / "points.csv").write_text("x,y\n0,1\n1,2\n2,3\n")
+    run = train_here(tmp_path, "train.epochs=6", f"data.file='{tmp_path}/points.csv'")
+    with pytest.raises(BadInput, match=r"error: .*data\.function"):
+        scene_of(run, FilmSettings(panels=("error",)))
+    assert scene_of(run, FilmSettings(panels=("loss", "residuals")))
+
+
+def test_units_add_up_to_the_curve(short_run: Run) -> None:
+    found = scene(short_run, "light", "720p", ("units",), {})
+    snapshot = next(short_run.snapshots([7], weights=True))
+    found.show(snapshot)
+    lines = found.figure.axes[1].lines
+    assert np.allclose(lines[-1].get_ydata(), snapshot.prediction, atol=1e-5)
+    bias = np.asarray(lines[-1].get_ydata()) - sum(
+        np.asarray(line.get_ydata()) for line in lines[:-1]
+    )
+    assert np.ptp(bias) < 1e-5, "all 32 units are there"
