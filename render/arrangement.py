@@ -7,7 +7,7 @@ has its panels and its numbers beside the fit, a tall one above and below it.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fitreel.model.errors import BadInput
 from fitreel.render.boxes import Box, unit_height
@@ -32,6 +32,8 @@ MARGIN = 0.055
 GAP = 0.045
 FIT_ASPECTS = (0.95, 1.6)
 """Width by height that suits the fit."""
+NARROWEST_NUMBER = 4.2
+"""Room for a number beside another one, in font sizes: as 0.0123."""
 TALLEST_FIT = 1.25
 """Height by width of a fit that stands alone; what is left of a tall frame stays free."""
 PANEL_ASPECTS = (1.3, 2.6)
@@ -49,21 +51,15 @@ class Contents:
     """Heights in pixels, of one line or more; 0 where there is none."""
     subtitle: float = 0.0
     caption: float = 0.0
-    remark: bool = False
-    """Whether a line is kept free for it."""
+    remark: float = 0.0
+    """The least width, in pixels, of a line that is kept free for it; 0 for none."""
     legend: int = 0
     """Entries of the legend."""
+    legend_width: float = 0.0
+    """What they need at least, in pixels, in a row."""
     fit_left: float = 3.2
     """Width of the numbers left of the fit's axes, in font sizes; for panels the same."""
     panel_left: float = 3.2
-
-
-class Headings(NamedTuple):
-    """Above and below all else."""
-
-    title: Box | None
-    subtitle: Box | None
-    caption: Box | None
 
 
 class Parts(NamedTuple):
@@ -78,6 +74,8 @@ class Parts(NamedTuple):
     remark: Box | None
     legend: Box | None
     legend_in_row: bool
+    spare: float = 0.0
+    """Height that stays free above, and as much below."""
 
 
 @dataclass(frozen=True)
@@ -174,22 +172,37 @@ def _candidates(
     if contents.caption:
         caption = Box(left, bottom, right - left, contents.caption)
         bottom = caption.top + 0.6 * GAP * unit
-    shared: dict[str, Any] = {
-        "unit": unit,
-        "tick": tick,
-        "title": title,
-        "subtitle": subtitle,
-        "caption": caption,
-    }
+    headings = {"title": title, "subtitle": subtitle, "caption": caption}
     room = Box(margin, bottom, right - margin, top - bottom)
     makers = [_beside(room, unit, tick, contents, share) for share in SHARES]
     makers += [_below(room, unit, tick, contents, share) for share in SHARES]
     for found in makers:
         for parts in found:
             panels = list(parts.panels.values())
-            if _is_roomy(parts.fit, panels, tick):
+            if _has_lines(parts, contents) and _is_roomy(parts.fit, panels, tick):
                 worth = _worth(parts.fit, panels) + 1.2 * math.log(tick / unit)
-                yield worth, Arrangement(unit, tick, *headings, *parts)
+                yield worth, _together(unit, tick, headings, parts)
+
+
+def _together(
+    unit: float, tick: float, headings: dict[str, Box | None], parts: Parts
+) -> Arrangement:
+    """All in one; where height stays free, the headings keep near to what they are about."""
+    moved: dict[str, Any] = {
+        key: box and _lowered(box, -parts.spare if key == "caption" else parts.spare)
+        for key, box in headings.items()
+    }
+    fields: dict[str, Any] = parts._asdict()
+    del fields["spare"]
+    return Arrangement(unit=unit, tick=tick, **moved, **fields)
+
+
+def _has_lines(parts: Parts, contents: Contents) -> bool:
+    """Whether the remark and the legend can be written."""
+    remark, legend = parts.remark, parts.legend
+    if remark is not None and remark.width < contents.remark:
+        return False
+    return legend is None or not parts.legend_in_row or legend.width >= contents.legend_width
 
 
 def _is_roomy(fit: Box, panels: Sequence[Box], tick: float) -> bool:
@@ -217,7 +230,7 @@ def _useful(box: Box, aspects: tuple[float, float]) -> float:
 
 def _beside(
     room: Box, unit: float, tick: float, contents: Contents, share: float
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Parts]:
     """The numbers and the panels in columns right of the fit."""
     foot, head = TICK_FOOT * tick, 0.4 * tick
     gap = 1.1 * GAP * unit
@@ -245,16 +258,23 @@ def _beside(
             number = NUMBER_TYPE * unit
             indent = contents.panel_left * tick
             tall = 1.25 * label + 1.0 * number
-            half = (column.width - indent - gap) / 2
-            epoch = Box(column.left + indent, column.top - tall, half, tall)
-            loss = epoch._replace(left=column.right - half)
-            below = epoch.bottom - remark_line
+            inner = column.width - indent
+            half = (inner - gap) / 2
+            in_row = half < NARROWEST_NUMBER * number
+            if in_row:  # one above the other, each beside its name
+                tall = 1.15 * number
+                epoch = Box(column.left + indent, column.top - tall, inner, tall)
+                loss = epoch._replace(bottom=epoch.bottom - tall)
+            else:
+                epoch = Box(column.left + indent, column.top - tall, half, tall)
+                loss = epoch._replace(left=column.right - half)
+            below = loss.bottom - remark_line
             grid = Box(
                 column.left, column.bottom, column.width, below - 0.7 * GAP * unit - column.bottom,
             )  # fmt: skip
             panels = _cells(grid, columns, rows, unit, tick, contents)
         else:
-            number = LARGE_NUMBER_TYPE * unit
+            number, in_row = LARGE_NUMBER_TYPE * unit, False
             tall = 1.35 * label + 1.0 * number
             epoch = Box(column.left, column.top - tall, column.width, tall)
             loss = epoch._replace(bottom=epoch.bottom - tall - 0.9 * label)
@@ -267,16 +287,20 @@ def _beside(
                     continue
         if panels is None:
             continue
+        if columns >= 2 and not in_row:
+            first, second, *_ = panels.values()
+            epoch = epoch._replace(left=first.left, width=first.width)
+            loss = loss._replace(left=second.left, width=second.width)
         remark = None
         if contents.remark:
             low = below if columns else loss.bottom - remark_line
             remark = Box(epoch.left, low, column.right - epoch.left, 1.3 * label)
-        yield Parts(fit, panels, epoch, loss, False, number, remark, legend, not in_column)
+        yield Parts(fit, panels, epoch, loss, in_row, number, remark, legend, not in_column)
 
 
 def _below(
     room: Box, unit: float, tick: float, contents: Contents, share: float
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Parts]:
     """The numbers in a row above the fit, the panels in rows below it."""
     foot, head = TICK_FOOT * tick, 0.4 * tick
     if not contents.panels and share != SHARES[0]:
@@ -301,6 +325,7 @@ def _below(
     fit = Box(left, low + between + foot, room.right - left, top - head - low - between - foot)
     if fit.height < 1:
         return
+    spare = 0.0
     if not contents.panels and fit.height > TALLEST_FIT * fit.width:
         spare = (fit.height - TALLEST_FIT * fit.width) / 2
         fit = fit._replace(bottom=fit.bottom + spare, height=fit.height - 2 * spare)
@@ -312,7 +337,7 @@ def _below(
         grid = Box(room.left, room.bottom, room.width, low - room.bottom)
         panels = _cells(grid, columns, rows, unit, tick, contents) if rows else {}
         if panels is not None:
-            yield Parts(fit, panels, epoch, loss, True, number, remark, legend, True)
+            yield Parts(fit, panels, epoch, loss, True, number, remark, legend, True, spare)
 
 
 def _lowered(box: Box, pixels: float) -> Box:
