@@ -37,6 +37,11 @@ class Prepared:
         """What the run folder is called."""
         return f"{self.loaded.job.name}-{self.fingerprint[:12]}"
 
+    @property
+    def is_batched(self) -> bool:
+        """Whether the job asks for the engine that trains many networks at once."""
+        return self.loaded.job.train.engine == "batched"
+
 
 def prepare(loaded: LoadedJob) -> Prepared:
     """Read what the job refers to, before anything is computed.

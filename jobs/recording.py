@@ -1,20 +1,22 @@
 """Train a job into its run folder, or find that it is there already."""
 
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fitreel.jobs import stopping
+from fitreel.jobs.claims import Claim, Environment, other_conditions, task_of
 from fitreel.jobs.locks import locked
 from fitreel.jobs.prepare import Prepared
 from fitreel.jobs.report import Report, seconds
-from fitreel.jobs.spec import spelled
-from fitreel.model.errors import BadInput, FitreelError
-from fitreel.model.files import cannot_write, sweep
+from fitreel.jobs.together import build_together, train_together
+from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError, Stopped
+from fitreel.model.files import cannot_write, leftovers, sweep
 from fitreel.model.record import HEADER, NAMES, Run
-from fitreel.model.recorder import Recorder, begin
+from fitreel.model.recorder import Recorder, forget_states
 
 if TYPE_CHECKING:
     from fitreel.model.train import Training
@@ -67,7 +69,77 @@ def record(
         if run is not None and run.ending is not None:
             report.say(f"{path}: already trained ({len(run)} snapshots)")
             _warn_of_divergence(run, report)
+            _sweep_if_free(run)
             return run
+    with claimed(prepared, place, force=force, wait=wait) as claim:
+        if claim.run is not None and claim.is_trained:  # by another process, since we looked
+            run = claim.run
+            report.say(f"{path}: already trained ({len(run)} snapshots)")
+        else:
+            run = _train(claim, report)
+    _warn_of_divergence(run, report)
+    return run
+
+
+def record_together(
+    prepared: Sequence[Prepared],
+    place: Place,
+    report: Report,
+    *,
+    force: bool = False,
+    wait: bool = False,
+) -> dict[int, FitreelError]:
+    """Many jobs' whole records, trained at once; those that failed by their place.
+
+    Raises:
+        BadInput: they can't be trained at once.
+        Unavailable: the device is not here.
+        Stopped: a signal came; what is trained is on disk.
+    """
+    claims: dict[int, Claim] = {}
+    failures: dict[int, FitreelError] = {}
+    with ExitStack() as locks:
+        # All who lock several do it in this order, so that no two ever wait for each other.
+        for number in sorted(range(len(prepared)), key=lambda n: place.of(prepared[n])):
+            stopping.check()
+            try:
+                claim = locks.enter_context(
+                    claimed(prepared[number], place, force=force, wait=wait)
+                )
+            except Stopped:
+                raise
+            except FitreelError as error:
+                failures[number] = error
+                continue
+            if not claim.is_trained:
+                claims[number] = claim
+        if claims:
+            failed = train_together(list(claims.values()), report)
+            numbers = list(claims)
+            failures |= {numbers[k]: error for k, error in failed.items()}
+        for number, claim in claims.items():
+            if number not in failures:
+                _warn_of_divergence(Run(claim.path), report)
+    return failures
+
+
+@contextmanager
+def claimed(prepared: Prepared, place: Place, *, force: bool, wait: bool) -> Iterator[Claim]:
+    """Hold the lock of the job's run inside the block; what a killed process left is swept.
+
+    Args:
+        prepared: the job.
+        place: where runs are kept.
+        force: remove what is recorded.
+        wait: for another process that makes it.
+
+    Raises:
+        BadInput: what stands there is damaged or another job's.
+        CannotWrite: the system refuses.
+        Busy: another process is making it, and `wait` isn't asked for.
+        Stopped: a signal came while waiting.
+    """
+    path = place.of(prepared)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -77,12 +149,9 @@ def record(
             _discard(path)
         _refuse_foreign(path)
         run = _existing(path, prepared)
-        if run is None or run.ending is None:
-            run = _train(prepared, path, run, report)
-        else:  # by another process, since we looked
-            report.say(f"{path}: already trained ({len(run)} snapshots)")
-    _warn_of_divergence(run, report)
-    return run
+        if run is None:
+            _discard(path)  # without its header, what --force was killed over is of no use
+        yield Claim(prepared, path, run)
 
 
 def _existing(path: Path, prepared: Prepared) -> Run | None:
@@ -108,6 +177,15 @@ def _refuse_foreign(path: Path) -> None:
         raise BadInput(f"{path}: holds no run but {foreign[0]!r}; choose another folder")
 
 
+def _sweep_if_free(run: Run) -> None:
+    """Remove what a process left that was killed just after it had written the last chunk."""
+    stale = [*leftovers(run.path), *run.path.glob("state-*")]
+    if stale:
+        with suppress(Busy, CannotWrite, OSError), locked(run.path, "run"):
+            sweep(run.path)
+            forget_states(run.path, keep=None)
+
+
 def _discard(path: Path) -> None:
     """Remove a run's own files, the header first, so that no part of it looks whole."""
     if not path.is_dir():
@@ -121,85 +199,71 @@ def _discard(path: Path) -> None:
         raise cannot_write(file, error) from error
 
 
-def build(prepared: Prepared, report: Report) -> "Training":
-    """The job's network, ready to be trained: what only torch can check is checked.
+def check(prepared: Prepared, report: Report) -> None:
+    """Find out, by making the job's network, whether it can be trained.
 
     Raises:
         BadInput: torch can't do what is asked.
         Unavailable: the device is not here.
     """
-    job = prepared.loaded.job
+    if prepared.is_batched:
+        build_together([prepared], report)
+    else:
+        _build(prepared, report)
+
+
+def _build(prepared: Prepared, report: Report) -> "Training":
     # torch takes over a second to import, and as long again for what its optimizers need: only
     # here, where something is trained, and none of it looks at the stop flag.
     with stopping.at_once(report.error):
-        from fitreel.model.train import Task, Training
+        from fitreel.model.train import Training
 
-        task = Task(
-            seed=job.seed,
-            data=job.data,
-            network=job.network,
-            train=job.train,
-            formula=prepared.formula,
-            points=prepared.points,
-            module_file=prepared.module_file,
-        )
         try:
-            return Training(task)
+            return Training(task_of(prepared))
         except FitreelError as error:
             raise type(error)(f"{prepared.loaded.source.label}: {error}") from error
 
 
-def _train(prepared: Prepared, path: Path, run: Run | None, report: Report) -> Run:
+def _train(claim: Claim, report: Report) -> Run:
     started = time.monotonic()
-    job = prepared.loaded.job
-    training = build(prepared, report)
-    from fitreel.model.devices import environment
-
-    here = environment(training.device)
-    if run is None:
-        run = begin(
-            path,
-            version=version("fitreel"),
-            name=job.name,
-            fingerprint=prepared.fingerprint,
-            job=spelled(job),
-            network=str(training.network),
-            layout=training.layout,
-            environment=here,
-            points=training.points(),
-        )
-    report.say(run.header.network)
-    report.say(f"{run.header.parameters:,} parameters")
-    report.say(f"{path}: training on {training.device} ({training.device_reason})")
-    recorder = Recorder(run, here)
-    if run.chunks:
-        _resume(training, run, here, report)
-    _epochs(training, recorder, report, job.train.epochs, job.name)
-    run = Run(path)
+    if claim.prepared.is_batched:
+        for error in train_together([claim], report).values():
+            raise error
+    else:
+        _train_alone(claim, report)
+    run = Run(claim.path)
     report.say(
-        f"{path}: {len(run)} snapshots, {_how_it_ended(run)}, in "
+        f"{claim.path}: {len(run)} snapshots, {_how_it_ended(run)}, in "
         f"{seconds(time.monotonic() - started)}"
     )
     return run
 
 
-def _resume(training: "Training", run: Run, here: dict[str, str | int], report: Report) -> None:
+def _train_alone(claim: Claim, report: Report) -> None:
+    job = claim.prepared.loaded.job
+    training = _build(claim.prepared, report)
+    from fitreel.model.devices import environment
+
+    here = environment(training.device)
+    run = claim.begun(str(training.network), training.layout, training.points(), here)
+    report.say(run.header.network)
+    report.say(f"{run.header.parameters:,} parameters")
+    report.say(f"{claim.path}: training on {training.device} ({training.device_reason})")
+    recorder = Recorder(run, here)
+    if run.chunks:
+        _resume(training, run, here, report)
+    _epochs(training, recorder, report, job.train.epochs, job.name)
+
+
+def _resume(training: "Training", run: Run, here: Environment, report: Report) -> None:
     from fitreel.model.state import load_state, tensors_of
 
     arrays, tree = run.state()
     load_state(training, tensors_of(arrays), tree)
     report.say(f"{run.path}: going on from epoch {training.epoch}")
-    before = run.chunks[-1].environment
-    changed = [
-        f"{key} was {before.get(key)}, is {here[key]}"
-        for key in here
-        if before.get(key) != here[key]
-    ]
-    if changed:
-        report.warn(
-            f"{run.path}: trained so far under other conditions ({'; '.join(changed)}): "
-            "the last bits may differ from an uninterrupted run's"
-        )
+    line = other_conditions(run, here)
+    if line is not None:
+        report.warn(f"{run.path}: {line}")
 
 
 def _epochs(

@@ -1,4 +1,7 @@
-"""Train many configurations: one after the other, or several at once in processes of their own."""
+"""Train many configurations: one after the other, or several at once in processes of their own.
+
+What is trained in one go, by one process, is a share: a configuration, or a batch of them.
+"""
 
 import json
 import os
@@ -14,13 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from fitreel.jobs import stopping
-from fitreel.jobs.recording import Place, build, record
+from fitreel.jobs.recording import Place, check, record, record_together
 from fitreel.jobs.report import Report
+from fitreel.jobs.sharing import Share, shared_out
 from fitreel.jobs.variants import Variant
 from fitreel.jobs.worker import question
 from fitreel.model.errors import BadInput, CannotWrite, FitreelError, Stopped
 
 SECONDS_TO_STOP = 1.0
+CHECKS = 8
+"""Configurations that a worker is asked to check at once: each takes milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +66,13 @@ def train_all(
     workers = min(workers, len(waiting))
     if workers > 1:
         try:
-            return _at_once(found, waiting, runs, workers, report, force, wait)
+            shares = shared_out(found, waiting, workers)
+            return _at_once(found, shares, runs, workers, report, force, wait)
         except OSError as error:
             # A machine that can't start processes is slower, not broken.
             report.say(f"training one after the other: cannot start a process: {error}")
             waiting = [n for n in waiting if not place.is_trained(found[n].prepared)]
-    return _one_after_the_other(found, waiting, place, report, force, wait)
+    return _one_after_the_other(found, shared_out(found, waiting, 1), place, report, force, wait)
 
 
 def default_workers() -> int:
@@ -77,33 +84,45 @@ def default_workers() -> int:
 
 def _one_after_the_other(
     found: Sequence[Variant],
-    waiting: Sequence[int],
+    shares: Sequence[Share],
     place: Place,
     report: Report,
     force: bool,
     wait: bool,
 ) -> dict[int, Failure]:
     failures = {}
-    if len(waiting) > 1:
-        refused = {}
-        for number in waiting:
-            try:
-                build(found[number].prepared, report)
-            except FitreelError as error:
-                if isinstance(error, Stopped):
-                    raise
-                refused[number] = Failure(error.exit_code, str(error))
-        _refuse(found, refused)
-    for done, number in enumerate(waiting, 1):
-        stopping.check()
-        report.say(f"[{done}/{len(waiting)}] {found[number].label}")
+    waiting = [number for share in shares for number in share]
+    refused = {}
+    for number in waiting:
         try:
-            record(found[number].prepared, place, report, force=force, wait=wait)
+            check(found[number].prepared, report)
         except Stopped:
             raise
         except FitreelError as error:
-            failures[number] = Failure(error.exit_code, str(error))
+            refused[number] = Failure(error.exit_code, str(error))
+    _refuse(found, refused)
+    for done, share in enumerate(shares, 1):
+        stopping.check()
+        report.say(f"[{done}/{len(shares)}] {_name(found, share)}")
+        prepared = [found[number].prepared for number in share]
+        try:
+            if len(share) > 1:
+                failed = record_together(prepared, place, report, force=force, wait=wait)
+            else:
+                record(prepared[0], place, report, force=force, wait=wait)
+                failed = {}
+        except Stopped:
+            raise
+        except FitreelError as error:
+            failed = dict.fromkeys(range(len(share)), error)
+        for k, why in failed.items():
+            failures[share[k]] = Failure(why.exit_code, str(why))
     return failures
+
+
+def _name(found: Sequence[Variant], share: Share) -> str:
+    first = found[share[0]].label
+    return first if len(share) == 1 else f"{first}, and {len(share) - 1} more at once"
 
 
 def _refuse(found: Sequence[Variant], refused: dict[int, Failure]) -> None:
@@ -124,8 +143,8 @@ class _Worker:
     """A process that trains, and a thread that listens to it."""
 
     def __init__(self, news: "queue.Queue[News]") -> None:
-        self.number: int | None = None
-        """Which question it is answering."""
+        self.which: int | None = None
+        """The place of the question that it is answering."""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "fitreel.jobs.worker", str(os.getpid())],
             stdin=subprocess.PIPE,
@@ -136,9 +155,9 @@ class _Worker:
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
-    def ask(self, number: int, line: str) -> None:
-        """Have a configuration trained."""
-        self.number = number
+    def ask(self, which: int, line: str) -> None:
+        """Have a share trained."""
+        self.which = which
         assert self.process.stdin is not None
         with suppress(BrokenPipeError):  # then it has died, and its listener says so
             self.process.stdin.write(line + "\n")
@@ -171,7 +190,7 @@ class _Worker:
 
 def _at_once(
     found: Sequence[Variant],
-    waiting: Sequence[int],
+    shares: Sequence[Share],
     runs: Path,
     count: int,
     report: Report,
@@ -179,34 +198,38 @@ def _at_once(
     wait: bool,
 ) -> dict[int, Failure]:
     team = _Team(count)
-    labels = [variant.label for variant in found]
+    waiting = [number for share in shares for number in share]
+    names = [_name(found, share) for share in shares]
     epochs = max(found[number].prepared.loaded.job.train.epochs for number in waiting)
 
-    def line(number: int, check: bool) -> str:
-        variant = found[number]
-        return question(
-            variant.prepared, variant.assignments, runs, force=force, wait=wait, check=check
-        )
+    def line(share: Share, check: bool) -> str:
+        variants = [found[number] for number in share]
+        return question(variants, runs, force=force, wait=wait, check=check)
 
     try:
         team.start()
-        checks = {number: line(number, True) for number in waiting}
-        _refuse(found, team.work(checks, lambda number, done, word: None))
+        starts = range(0, len(waiting), CHECKS)
+        parts = [tuple(waiting[start : start + CHECKS]) for start in starts]
+        checks = [(part, line(part, True)) for part in parts]
+        _refuse(found, team.work(checks, lambda which, done, word: None))
         report.say(f"training {len(waiting)} configurations, {count} at once")
-        with report.many(labels, epochs, "epochs") as update:
+        with report.many(names, epochs, "epochs") as update:
 
-            def news(number: int, done: int | None, word: str) -> None:
-                update(number, epochs if done is None else done, word)
+            def news(which: int, done: int | None, word: str) -> None:
+                update(which, epochs if done is None else done, word)
                 if done is None:
-                    report.say(f"{labels[number]}: {word}")
+                    report.say(f"{names[which]}: {word}")
 
-            return team.work({number: line(number, False) for number in waiting}, news)
+            return team.work([(share, line(share, False)) for share in shares], news)
     except Stopped:
         team.terminate()
         raise
     finally:
         team.close()
 
+
+Question = tuple[Share, str]
+"""What is to be trained, and the line that asks for it."""
 
 News = tuple[_Worker, dict[str, Any] | None]
 """What a worker tells; None when its process has ended."""
@@ -230,25 +253,26 @@ class _Team:
             self.workers.append(_Worker(self.news))
 
     def work(
-        self, questions: dict[int, str], tell: Callable[[int, int | None, str], None]
+        self, questions: Sequence[Question], tell: Callable[[int, int | None, str], None]
     ) -> dict[int, Failure]:
-        """Have all questions answered; the failures by their number.
+        """Have all questions answered; the failures by the number of their configuration.
 
-        `tell` is called with a number, how many epochs are done (None at the end), and a word.
+        `tell` is called with the place of a question, how many epochs are done (None at the end),
+        and a word.
 
         Raises:
             Stopped: a signal came.
         """
         failures: dict[int, Failure] = {}
-        rest = list(questions)
+        rest = list(range(len(questions)))
         ended = 0
 
         def next_for(worker: _Worker) -> None:
             if rest:
-                number = rest.pop(0)
-                worker.ask(number, questions[number])
+                which = rest.pop(0)
+                worker.ask(which, questions[which][1])
             else:
-                worker.number = None
+                worker.which = None
 
         for worker in self.workers:
             next_for(worker)
@@ -258,23 +282,25 @@ class _Team:
                 worker, message = self.news.get(timeout=0.1)
             except queue.Empty:
                 continue
-            number = worker.number
-            if number is None:
+            which = worker.which
+            if which is None:
                 continue
+            share = questions[which][0]
             if message is None:
                 # Killed from outside, perhaps for want of memory; what it trained is on disk.
-                message = {"code": CannotWrite.exit_code, "error": "its process was killed"}
+                killed = [CannotWrite.exit_code, "its process was killed"]
+                message = {"failures": [[k, *killed] for k in range(len(share))]}
                 self.workers.remove(worker)
                 worker.close(time.monotonic())
                 worker = _Worker(self.news)
                 self.workers.append(worker)
             if "done" in message:
-                tell(number, message["done"], message["word"])
+                tell(which, message["done"], message["word"])
                 continue
             ended += 1
-            if message["code"]:
-                failures[number] = Failure(message["code"], message["error"])
-            tell(number, None, "failed" if message["code"] else "trained")
+            for k, code, reason in message["failures"]:
+                failures[share[k]] = Failure(code, reason)
+            tell(which, None, _outcome(len(share), len(message["failures"])))
             next_for(worker)
         return failures
 
@@ -290,3 +316,9 @@ class _Team:
         deadline = time.monotonic() + SECONDS_TO_STOP
         for worker in self.workers:
             worker.close(deadline)
+
+
+def _outcome(count: int, failed: int) -> str:
+    if not failed:
+        return "trained"
+    return "failed" if failed == count else f"{count - failed} trained, {failed} failed"

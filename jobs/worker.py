@@ -1,7 +1,7 @@
-"""A process of its own that trains one configuration after another, as the parent asks.
+"""A process of its own that trains one configuration, or batch, after another, as the parent asks.
 
 On stdin comes a line of JSON for each; on stdout go lines of JSON: {"done", "word"} now and then,
-and at the end {"code", "error"}. It ends when its stdin ends, and with its parent.
+and at the end {"failures"}. It ends when its stdin ends, and with its parent.
 """
 
 import ctypes
@@ -10,17 +10,17 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from fitreel.jobs import stopping
 from fitreel.jobs.prepare import Prepared
-from fitreel.jobs.recording import Place, build, record
+from fitreel.jobs.recording import Place, check, record, record_together
 from fitreel.jobs.report import Report, Update
 from fitreel.jobs.spec import Source
-from fitreel.jobs.variants import prepared_of
+from fitreel.jobs.variants import Variant, prepared_of
 from fitreel.model.errors import FitreelError
 
 SECONDS_A_REPORT = 0.2
@@ -28,27 +28,12 @@ PR_SET_PDEATHSIG = 1
 
 
 def question(
-    prepared: Prepared,
-    assignments: tuple[str, ...],
-    runs: Path,
-    *,
-    force: bool,
-    wait: bool,
-    check: bool,
+    variants: Sequence[Variant], runs: Path, *, force: bool, wait: bool, check: bool
 ) -> str:
-    """The line that asks for a configuration to be trained, or only to be checked."""
-    source = prepared.loaded.source
+    """The line that asks for configurations to be trained at once, or only to be checked."""
     return json.dumps(
         {
-            "source": {
-                "label": source.label,
-                "folder": str(source.folder),
-                "values": source.values,
-                "name": source.name,
-                "trusted": source.trusted,
-            },
-            "assignments": assignments,
-            "overridden": sorted(prepared.loaded.overridden),
+            "variants": [_told(variant) for variant in variants],
             "runs": str(runs),
             "force": force,
             "wait": wait,
@@ -56,6 +41,29 @@ def question(
         },
         default=str,
     )
+
+
+def _told(variant: Variant) -> dict[str, Any]:
+    loaded = variant.prepared.loaded
+    source = loaded.source
+    return {
+        "source": {
+            "label": source.label,
+            "folder": str(source.folder),
+            "values": source.values,
+            "name": source.name,
+            "trusted": source.trusted,
+        },
+        "assignments": variant.assignments,
+        "overridden": sorted(loaded.overridden),
+    }
+
+
+def _understood(told: dict[str, Any]) -> Prepared:
+    source = Source(**(told["source"] | {"folder": Path(told["source"]["folder"])}))
+    own = [text for text in told["assignments"] if text.partition("=")[0] not in told["overridden"]]
+    given = [text for text in told["assignments"] if text not in own]
+    return prepared_of(source, given, own)
 
 
 class _Telling(Report):
@@ -82,30 +90,37 @@ class _Telling(Report):
 
 
 def answer(line: str) -> dict[str, Any]:
-    """Train what the line asks for; how it went."""
+    """Train what the line asks for; what failed, as [place, exit code, reason] each."""
     asked = json.loads(line)
-    source = Source(**(asked["source"] | {"folder": Path(asked["source"]["folder"])}))
-    own = [
-        text for text in asked["assignments"] if text.partition("=")[0] not in asked["overridden"]
-    ]
-    given = [text for text in asked["assignments"] if text not in own]
+    everything = range(len(asked["variants"]))
     try:
-        prepared = prepared_of(source, given, own)
-        if asked["check"]:
-            build(prepared, _Telling())
-            return {"code": 0, "error": ""}
-        record(
-            prepared,
-            Place(Path(asked["runs"])),
-            _Telling(),
-            force=asked["force"],
-            wait=asked["wait"],
-        )
+        prepared = [_understood(told) for told in asked["variants"]]
+        failures = _check(prepared) if asked["check"] else _train(prepared, asked)
     except FitreelError as error:
-        return {"code": error.exit_code, "error": str(error)}
+        failures = {place: error for place in everything}
     except Exception as error:  # told in one line by the parent, like every bug
-        return {"code": 1, "error": f"a bug: {type(error).__name__}: {error}"}
-    return {"code": 0, "error": ""}
+        reason = f"a bug: {type(error).__name__}: {error}"
+        return {"failures": [[place, 1, reason] for place in everything]}
+    return {"failures": [[k, error.exit_code, str(error)] for k, error in failures.items()]}
+
+
+def _check(prepared: Sequence[Prepared]) -> dict[int, FitreelError]:
+    failures: dict[int, FitreelError] = {}
+    for place, each in enumerate(prepared):
+        try:
+            check(each, _Telling())
+        except FitreelError as error:
+            failures[place] = error
+    return failures
+
+
+def _train(prepared: Sequence[Prepared], asked: dict[str, Any]) -> dict[int, FitreelError]:
+    place = Place(Path(asked["runs"]))
+    force, wait = asked["force"], asked["wait"]
+    if len(prepared) > 1:
+        return record_together(prepared, place, _Telling(), force=force, wait=wait)
+    record(prepared[0], place, _Telling(), force=force, wait=wait)
+    return {}
 
 
 def _tell(message: dict[str, Any]) -> None:

@@ -1,41 +1,11 @@
 """Many chains of one shape, and the gradients of all of them in a few calls."""
 
-from dataclasses import dataclass
-from math import prod
-
 import torch
 from torch import Tensor
 
 from fitreel.model.batched_losses import BatchedLoss
+from fitreel.model.batched_memory import Apart, Rows
 from fitreel.model.exact import Activation
-
-
-@dataclass(frozen=True)
-class Rows:
-    """How K networks' parameters lie: one after the other, each for all networks together.
-
-    Products over a batch want each parameter's (K, …) without gaps, optimizers want all numbers in
-    one piece, and records want a row for each network.
-    """
-
-    shapes: tuple[tuple[int, ...], ...]
-    """Of each parameter, in the network's order."""
-
-    def blocks(self, flat: Tensor) -> list[Tensor]:
-        """(K · P,) as one view of shape (K, *shape) for each parameter."""
-        sizes = [prod(shape) for shape in self.shapes]
-        count = len(flat) // sum(sizes)
-        parts = torch.split(flat, [count * size for size in sizes])
-        return [part.view(count, *shape) for part, shape in zip(parts, self.shapes, strict=True)]
-
-    def rows(self, flat: Tensor) -> Tensor:
-        """(K · P,) to a copy of shape (K, P)."""
-        return torch.cat([block.flatten(1) for block in self.blocks(flat)], 1)
-
-    def flat(self, rows: Tensor) -> Tensor:
-        """(K, P) to a copy of shape (K · P,)."""
-        parts = torch.split(rows, [prod(shape) for shape in self.shapes], 1)
-        return torch.cat([part.reshape(-1) for part in parts])
 
 
 class Stack:
@@ -51,15 +21,16 @@ class Stack:
         loss: BatchedLoss,
     ) -> None:
         """Take over the parameters `rows`, shape (K, P); x and y have shape (K, N, 1)."""
-        self._y, self._loss = y, loss
+        y_apart = Apart.of(y)
+        self._y, self._loss = y_apart.blocks, loss
         self.parameters = layout.flat(rows)
-        """Shape (K · P,), in the order of `layout`: changed in place by the optimizer."""
+        """In one dimension, in the order of `layout`: changed in place by the optimizer."""
         self.gradients = torch.zeros_like(self.parameters)
-        """Shape (K · P,): of the latest `differentiate`."""
+        """In the same order: of the latest `differentiate`."""
         blocks = layout.blocks(self.parameters)
         slopes = layout.blocks(self.gradients)
         self._layers: list[_Layer] = []
-        read = x
+        read = Apart.of(x)
         for number in range(len(blocks) // 2):
             weight, bias = blocks[2 * number : 2 * number + 2]
             of_weight, of_bias = slopes[2 * number : 2 * number + 2]
@@ -67,9 +38,9 @@ class Stack:
             layer = _Layer(weight, bias, of_weight, of_bias, activation, read, first=number == 0)
             self._layers.append(layer)
             read = layer.result
-        self.prediction = read
+        self.prediction = read.blocks
         """Shape (K, N, 1): of the latest `predict`; the next one overwrites it."""
-        self._errors = torch.empty_like(y)
+        self._errors = Apart.like(y, *y.shape)
 
     def predict(self) -> Tensor:
         """Predict with the present parameters; each network's loss, shape (K,)."""
@@ -83,14 +54,16 @@ class Stack:
 
     def predict_at(self, x: Tensor) -> Tensor:
         """Predictions at other points, (K, M, 1) to (K, M, 1), in memory of their own."""
+        read = Apart.of(x)
         for layer in self._layers:
-            x = layer.applied(x)
-        return x
+            read = layer.applied(read)
+        return read.blocks
 
     def differentiate(self) -> Tensor:
-        """The gradients of the losses that the latest `predict` gave, shape (K · P,)."""
-        torch.sub(self.prediction, self._y, out=self._errors)
-        gradient = self._loss.slopes(self._errors)
+        """The gradients of the losses that the latest `predict` gave, as `gradients`."""
+        torch.sub(self.prediction, self._y, out=self._errors.blocks)
+        gradient = self._errors
+        self._loss.differentiate(gradient.blocks)
         for layer in reversed(self._layers):
             gradient = layer.backward(gradient)
         return self.gradients
@@ -110,7 +83,7 @@ class _Layer:
         of_weight: Tensor,
         of_bias: Tensor,
         activation: Activation | None,
-        read: Tensor,
+        read: Apart,
         *,
         first: bool,
     ) -> None:
@@ -120,54 +93,56 @@ class _Layer:
         self._activation, self._read, self._first = activation, read, first
         networks, outputs, inputs = weight.shape
         self._one_input, self._one_output = inputs == 1, outputs == 1
-        points = read.shape[1]
-        self._sum = read.new_empty(networks, points, outputs)
+        points = read.blocks.shape[1]
+        self._sum = Apart.like(weight, networks, points, outputs)
         keeps_result = activation is None or activation.keeps_result
-        self.result = self._sum if keeps_result else torch.empty_like(self._sum)
-        self._of_read = torch.empty_like(read)
+        self.result = self._sum if keeps_result else Apart.like(weight, *self._sum.blocks.shape)
+        self._of_read = Apart.like(weight, *read.blocks.shape)
         # Where a product is written as multiplication and sum, what is summed.
-        self._terms = read.new_empty(networks, points, max(inputs, outputs))
+        self._terms = Apart.like(weight, networks, points, max(inputs, outputs)).blocks
 
     def forward(self) -> None:
-        self._apply(self._read, self._terms, self._sum, self.result)
+        self._apply(self._read.blocks, self._terms, self._sum, self.result)
 
-    def applied(self, x: Tensor) -> Tensor:
+    def applied(self, read: Apart) -> Apart:
         """To the result for other values than those read, in memory of its own."""
-        total = x.new_empty(*x.shape[:2], self._bias.shape[2])
-        result = total if self.result is self._sum else torch.empty_like(total)
-        self._apply(x, torch.empty_like(x), total, result)
+        x = read.blocks
+        total = Apart.like(x, *x.shape[:2], self._bias.shape[2])
+        result = total if self.result is self._sum else Apart.like(x, *total.blocks.shape)
+        self._apply(x, Apart.like(x, *x.shape).blocks, total, result)
         return result
 
-    def _apply(self, read: Tensor, terms: Tensor, total: Tensor, result: Tensor) -> None:
+    def _apply(self, read: Tensor, terms: Tensor, total: Apart, result: Apart) -> None:
         if self._one_input:
-            torch.addcmul(self._bias, read, self._turned, out=total)
+            torch.addcmul(self._bias, read, self._turned, out=total.blocks)
         elif self._one_output:
             torch.mul(read, self._weight, out=terms)
-            torch.sum(terms, 2, True, out=total)
-            total.add_(self._bias)
+            torch.sum(terms, 2, True, out=total.blocks)
+            total.blocks.add_(self._bias)
         else:
-            torch.baddbmm(self._bias, read, self._turned, out=total)
+            torch.baddbmm(self._bias, read, self._turned, out=total.blocks)
         if self._activation is not None:
-            self._activation.forward(total, result)
+            self._activation.forward(total.whole, result.whole)
 
-    def backward(self, gradient: Tensor) -> Tensor:
+    def backward(self, slope: Apart) -> Apart:
         """From the gradient in the result, which is overwritten, to that in what was read."""
         if self._activation is not None:
-            self._activation.backward(gradient, self._sum)
+            self._activation.backward(slope.whole, self._sum.whole)
+        gradient, read, of_read = slope.blocks, self._read.blocks, self._of_read.blocks
         torch.sum(gradient, 1, True, out=self._of_bias)
         if self._one_input or self._one_output:
-            torch.mul(gradient, self._read, out=self._terms)
+            torch.mul(gradient, read, out=self._terms)
             narrow = self._of_weight_turned if self._one_input else self._of_weight
             torch.sum(self._terms, 1, True, out=narrow)
         else:
-            torch.bmm(gradient.transpose(1, 2), self._read, out=self._of_weight)
+            torch.bmm(gradient.transpose(1, 2), read, out=self._of_weight)
         if self._first:
             pass  # nothing learns from the gradient in x
         elif self._one_output:
-            torch.mul(gradient, self._weight, out=self._of_read)
+            torch.mul(gradient, self._weight, out=of_read)
         elif self._one_input:
             torch.mul(gradient, self._turned, out=self._terms)
-            torch.sum(self._terms, 2, True, out=self._of_read)
+            torch.sum(self._terms, 2, True, out=of_read)
         else:
-            torch.bmm(gradient, self._weight, out=self._of_read)
+            torch.bmm(gradient, self._weight, out=of_read)
         return self._of_read

@@ -3,6 +3,7 @@
 The formulas are those of torch's documentation, on one long tensor in place of many short ones.
 """
 
+import inspect
 from collections.abc import Callable
 from math import sqrt
 from typing import Any
@@ -10,18 +11,32 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from fitreel.model.settings import TrainSettings
+
 State = dict[str, Tensor]
 Options = dict[str, Any]
 Rule = Callable[[Options, Tensor, Tensor, Tensor, State, int], None]
 """(options, parameters, gradients, rates, state, steps before): one step, all in place.
 
-Parameters, gradients, rates and each of the state have shape (K · P,); gradients are used up.
+Parameters, gradients, rates and each of the state lie as `Rows.flat` lays them; gradients are used
+up.
 """
 
 
 def rule_of(name: str) -> Rule | None:
     """The optimizer of that name; None where it isn't known here."""
     return {"SGD": _sgd, "Adam": _adam, "AdamW": _adam, "RMSprop": _rmsprop}.get(name)
+
+
+def options_of(train: TrainSettings) -> Options:
+    """All that the optimizer which the job names goes by, but for the learning rate."""
+    parameters = inspect.signature(getattr(torch.optim, train.optimizer)).parameters
+    options = {key: p.default for key, p in parameters.items()} | train.optimizer_args
+    if train.weight_decay is not None:
+        options["weight_decay"] = train.weight_decay
+    # AdamW is Adam with this, and doesn't take it as an argument.
+    decoupled = train.optimizer == "AdamW" or bool(options.get("decoupled_weight_decay"))
+    return options | {"decoupled_weight_decay": decoupled}
 
 
 def state_names(name: str, options: Options) -> list[str]:

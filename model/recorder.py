@@ -80,6 +80,28 @@ def begin(
     return Run(path)
 
 
+class Rhythm:
+    """When it is time to write: when a second of work, or much memory, has come together.
+
+    Where writing itself takes long, it is done less often, so that it never takes more than a tenth
+    of the time.
+    """
+
+    def __init__(self) -> None:
+        self._written_at = time.monotonic()
+        self._took = 0.0
+
+    def due(self, bytes_waiting: int) -> bool:
+        """Whether it is time, with so much in memory."""
+        waited = time.monotonic() - self._written_at
+        return waited >= max(SECONDS_A_CHUNK, 10 * self._took) or bytes_waiting >= BYTES_A_CHUNK
+
+    def wrote(self, started: float) -> None:
+        """All is written that had come together; it began at `started`, of `time.monotonic`."""
+        self._written_at = time.monotonic()
+        self._took = self._written_at - started
+
+
 class Recorder:
     """Appends snapshots to a run. Only for who holds the run's lock."""
 
@@ -94,25 +116,20 @@ class Recorder:
         self._parameters = run.header.parameters
         self._has_truth = run.truth is not None
         self._snapshots: list[Snapshot] = []
-        self._bytes = 0
-        self._written_at = time.monotonic()
-        self._took = 0.0
+        self.bytes_waiting = 0
+        """In memory, until the next `write`."""
+        self._rhythm = Rhythm()
 
     def add(self, snapshot: Snapshot) -> None:
         """Keep a snapshot; it is on disk after the next `write`."""
         self._snapshots.append(snapshot)
-        self._bytes += snapshot.prediction.nbytes
-        self._bytes += 0 if snapshot.weights is None else snapshot.weights.nbytes
+        self.bytes_waiting += snapshot.prediction.nbytes
+        self.bytes_waiting += 0 if snapshot.weights is None else snapshot.weights.nbytes
 
     @property
     def due(self) -> bool:
-        """Whether it is time to write: a second of work, or much memory, has come together.
-
-        Where writing itself takes long, it is done less often, so that it never takes more than
-        a tenth of the time.
-        """
-        waited = time.monotonic() - self._written_at
-        return waited >= max(SECONDS_A_CHUNK, 10 * self._took) or self._bytes >= BYTES_A_CHUNK
+        """Whether it is time to write."""
+        return self._rhythm.due(self.bytes_waiting)
 
     def write(self, tensors: Tensors, tree: str) -> None:
         """Write what has come together, and the state to go on from.
@@ -139,6 +156,8 @@ class Recorder:
     ) -> None:
         started = time.monotonic()
         if state is not None:
+            # One that was killed between a state and its chunk left a state of this number.
+            forget_states(self.path, keep=self._number - 1)
             self._write_file("state", state, {"tree": tree})
         metadata = {
             "previous": self._previous,
@@ -147,11 +166,10 @@ class Recorder:
             "ending_epoch": "" if epoch is None else str(epoch),
         }
         self._previous = self._write_file("snapshots", self._stacked(), metadata)
-        self._forget_states(keep=None if ending else self._number)
+        forget_states(self.path, keep=None if ending else self._number)
         self._number += 1
-        self._snapshots, self._bytes = [], 0
-        self._written_at = time.monotonic()
-        self._took = self._written_at - started
+        self._snapshots, self.bytes_waiting = [], 0
+        self._rhythm.wrote(started)
 
     def _write_file(self, kind: str, tensors: Tensors, metadata: dict[str, str]) -> str:
         content = save(tensors, metadata)
@@ -179,8 +197,10 @@ class Recorder:
             tensors["weights"] = column("weights", np.float32).reshape(shape)
         return tensors
 
-    def _forget_states(self, keep: int | None) -> None:
-        for path in self.path.iterdir():
-            match = NAMES.fullmatch(path.name)
-            if match and match[1] == "state" and (keep is None or int(match[2]) != keep):
-                path.unlink(missing_ok=True)
+
+def forget_states(path: Path, keep: int | None) -> None:
+    """Remove every state in the run folder but the one of chunk `keep`; only under its lock."""
+    for file in path.iterdir():
+        match = NAMES.fullmatch(file.name)
+        if match and match[1] == "state" and (keep is None or int(match[2]) != keep):
+            file.unlink(missing_ok=True)

@@ -27,7 +27,7 @@ def save_state(training: Training) -> tuple[dict[str, Tensor], str]:
         "epoch": training.epoch,
         "seconds": training.seconds,
         "network": dict(training.network.state_dict()),
-        "optimizer": training.optimizer.state_dict(),
+        "optimizer": None if training.optimizer is None else training.optimizer.state_dict(),
         "scheduler": None if training.scheduler is None else training.scheduler.state_dict(),
         "shuffling": training.shuffling.get_state(),
         "random": torch.get_rng_state(),
@@ -50,7 +50,11 @@ def load_state(training: Training, tensors: dict[str, Tensor], text: str) -> Non
         if tree["format"] != FORMAT:
             raise BadInput(f"state of format {tree['format']}, not {FORMAT}")
         training.network.load_state_dict(tree["network"])
-        training.optimizer.load_state_dict(tree["optimizer"])
+        remembered = tree["optimizer"]
+        if training.optimizer is not None:
+            training.optimizer.load_state_dict(remembered)
+        elif remembered is not None and remembered["state"]:
+            raise ValueError("it holds what another optimizer remembers")
         if training.scheduler is not None:
             training.scheduler.load_state_dict(tree["scheduler"])
         training.shuffling.set_state(tree["shuffling"])

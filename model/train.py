@@ -21,7 +21,13 @@ from fitreel.model.exact import ByHand, by_hand
 from fitreel.model.formula import Formula
 from fitreel.model.losses import Loss, build_loss
 from fitreel.model.network import build_network, check_shapes, layout, parameter_count
-from fitreel.model.optimizers import build_optimizer, build_scheduler, rehearse
+from fitreel.model.optimizers import (
+    Optimizer,
+    Scheduler,
+    build_optimizer,
+    build_scheduler,
+    rehearse,
+)
 from fitreel.model.settings import DataSettings, NetworkSettings, TrainSettings
 from fitreel.model.snapshot import Snapshot
 
@@ -78,9 +84,13 @@ class Training:
         self._grid = None if self.data.grid is None else self.data.grid.to(self.device)
         self._truth = None if self.data.truth is None else self.data.truth.to(self.device)
         self.loss: Loss = build_loss(train.loss, train.loss_args)
-        self.optimizer = build_optimizer(train, self.network)
-        rehearse(train)
-        self.scheduler = build_scheduler(train, self.optimizer)
+        self.optimizer: Optimizer | None = None
+        """None where a step is nothing but p -= lr · gradient, which needs none of torch's."""
+        self.scheduler: Scheduler | None = None
+        if task.network.module is not None or not is_plain_sgd(train):
+            self.optimizer = build_optimizer(train, self.network)
+            rehearse(train)
+            self.scheduler = build_scheduler(train, self.optimizer)
         self.shuffling = torch.Generator().manual_seed(task.seed)
         self.epoch = 0
         self.seconds = 0.0
@@ -97,10 +107,7 @@ class Training:
         if self._has_modes and len(self.data.x) == 1 and task.network.batch_norm:
             raise BadInput("network.batch_norm: it needs at least 2 points to normalise over")
         self._full_batch = train.batch_size is None or train.batch_size >= len(self.data.x)
-        # A scheduler looks whether the optimizer's own step was called.
-        self._plain_sgd = (
-            is_plain_sgd(self.optimizer) and train.clip_grad_norm is None and self.scheduler is None
-        )
+        self._plain_sgd = is_plain_sgd(train)
         self._by_hand: ByHand | None = None
 
     @property
@@ -229,35 +236,36 @@ class Training:
                 gradients = self._by_hand.differentiate()
             else:
                 gradients = list(torch.autograd.grad(loss, self._trained))
-            rate = float(self.optimizer.param_groups[0]["lr"])
             with torch.no_grad():
-                torch._foreach_add_(self._trained, gradients, alpha=-rate)
+                torch._foreach_add_(self._trained, gradients, alpha=-self.settings.lr)
             return
+        optimizer = self.optimizer
+        assert optimizer is not None
 
         def clip() -> None:
             if self.settings.clip_grad_norm is not None:
                 nn.utils.clip_grad_norm_(self._trained, self.settings.clip_grad_norm)
 
-        if isinstance(self.optimizer, torch.optim.LBFGS):
+        if isinstance(optimizer, torch.optim.LBFGS):
 
             def closure() -> float:
-                self.optimizer.zero_grad()
+                optimizer.zero_grad()
                 again = self.loss(self.network(x), y)
                 again.backward()  # type: ignore[no-untyped-call]
                 clip()
                 return float(again.item())
 
-            self.optimizer.step(closure)  # type: ignore[no-untyped-call]
+            optimizer.step(closure)  # type: ignore[no-untyped-call]
             return
         if self._by_hand is not None:
             gradients = self._by_hand.differentiate()
             for parameter, gradient in zip(self._trained, gradients, strict=True):
                 parameter.grad = gradient
         else:
-            self.optimizer.zero_grad()
+            optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
         clip()
-        self.optimizer.step()
+        optimizer.step()
 
     def _schedule(self, value: float) -> None:
         assert self.scheduler is not None
@@ -267,11 +275,16 @@ class Training:
             self.scheduler.step()
 
 
-def is_plain_sgd(optimizer: torch.optim.Optimizer) -> bool:
-    """Whether a step is nothing but p -= lr · gradient."""
-    if type(optimizer) is not torch.optim.SGD:
-        return False
-    return all(
-        not group["momentum"] and not group["weight_decay"] and not group["maximize"]
-        for group in optimizer.param_groups
+def is_plain_sgd(train: TrainSettings) -> bool:
+    """Whether a step is nothing but p -= lr · gradient, with one rate to the end.
+
+    Then no optimizer of torch's is made for a network of ours: making the first one imports what
+    torch compiles with, which takes a second.
+    """
+    return (
+        train.optimizer == "SGD"
+        and not train.optimizer_args
+        and not train.weight_decay
+        and train.clip_grad_norm is None
+        and train.scheduler is None
     )

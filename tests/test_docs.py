@@ -106,6 +106,7 @@ def test_help_imports_neither_torch_nor_matplotlib_and_render_no_torch(
 
 
 TORCH_FREE = {
+    "batches",
     "epochs",
     "errors",
     "files",

@@ -1,6 +1,9 @@
 """Training does what a plain loop does, for everything that a job can name."""
 
 import math
+import subprocess
+import sys
+import tempfile
 import warnings
 from pathlib import Path
 from typing import Any
@@ -416,3 +419,46 @@ def test_nothing_warns() -> None:
         warnings.simplefilter("error")
         for snapshot in training("train.epochs=3", "data.points=1").epochs():
             assert snapshot is None or math.isfinite(snapshot.loss)
+
+
+def test_the_demo_trains_without_what_torch_compiles_with() -> None:
+    """The first optimizer that is made imports torch._dynamo, which takes a second."""
+    code = (
+        "import sys; from pathlib import Path; from conftest import train_here\n"
+        "assert train_here(Path(sys.argv[1]), 'train.epochs=10').ending == 'complete'\n"
+        "assert 'torch' in sys.modules and 'torch._dynamo' not in sys.modules"
+    )
+    tests = Path(__file__).parent
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-c", code, folder], cwd=tests, check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    "more", [("train.optimizer_args.dampening=0",), ("train.weight_decay=0.0",)]
+)
+def test_plain_descent_is_the_same_with_an_optimizer_of_torchs(more: tuple[str, ...]) -> None:
+    asked = ("train.epochs=30", "train.snapshot_every=1")
+    mine, theirs = training(*asked), training(*asked, "train.optimizer_args.momentum=0.0", *more)
+    assert mine.optimizer is None and theirs.optimizer is not None
+    for a, b in zip(mine.epochs(), theirs.epochs(), strict=True):
+        assert a is not None and b is not None and a.weights is not None and b.weights is not None
+        assert a.loss == b.loss and a.weights.tobytes() == b.weights.tobytes()
+
+
+def test_a_record_from_when_plain_descent_had_an_optimizer_goes_on() -> None:
+    asked = ("train.epochs=30", "train.snapshot_every=1")
+    older = training(*asked, "train.optimizer_args.momentum=0.0")
+    epochs = older.epochs()
+    for _ in range(10):
+        next(epochs)
+    tensors, tree = save_state(older)
+    assert '"optimizer", {"dict"' in tree
+    going_on = training(*asked)
+    load_state(going_on, tensors, tree)
+    kept = [snapshot for snapshot in going_on.epochs() if snapshot]
+    whole = [snapshot for snapshot in training(*asked).epochs() if snapshot]
+    assert [snapshot.loss for snapshot in kept] == [snapshot.loss for snapshot in whole[10:]]
+    adam = training(*asked, "train.optimizer=Adam")
+    next(adam.epochs())
+    with pytest.raises(BadInput, match="another optimizer"):
+        load_state(training(*asked), *save_state(adam))

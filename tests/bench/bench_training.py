@@ -21,6 +21,7 @@ from plain_demo import plain_demo
 from fitreel.jobs.prepare import prepare
 from fitreel.jobs.spec import DEMO, load_job
 from fitreel.model.batched import TOLERANCE, BatchedTraining
+from fitreel.model.batches import MOST_NETWORKS
 from fitreel.model.snapshot import Snapshot
 from fitreel.model.train import Task, Training
 
@@ -63,11 +64,14 @@ def exactly(one: Task) -> list[Snapshot]:
 
 
 def batched(tasks: list[Task]) -> list[list[Snapshot]]:
-    training = BatchedTraining(tasks)
-    kept: list[list[Snapshot]] = [[] for _ in tasks]
-    for snapshots in training.epochs():
-        for k, snapshot in snapshots.items():
-            kept[k].append(snapshot)
+    """As many at once as the program takes."""
+    kept: list[list[Snapshot]] = []
+    for start in range(0, len(tasks), MOST_NETWORKS):
+        training = BatchedTraining(tasks[start : start + MOST_NETWORKS])
+        kept += [[] for _ in range(len(training))]
+        for snapshots in training.epochs():
+            for k, snapshot in snapshots.items():
+                kept[start + k].append(snapshot)
     return kept
 
 
