@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SHEET = (3, 4)
 """Columns and rows of a page where nothing is said."""
-_SUBTITLES = {"srt": "subtitles", "vtt": "subtitles"}
+SUBTITLES = ("srt", "vtt")
 
 
 def sheet_of(text: str | None) -> tuple[int, int] | None:
@@ -44,7 +44,7 @@ def is_companion(output: str, sheet: tuple[int, int] | None) -> bool:
         BadInput: an ending that isn't known.
     """
     kind = format_of(output)
-    return kind in ("srt", "vtt", "pdf", "svg") or (kind == "png" and sheet is not None)
+    return kind in (*SUBTITLES, "pdf", "svg") or (kind == "png" and sheet is not None)
 
 
 def make_companions(
@@ -81,14 +81,15 @@ def make_companions(
             sweep(path.parent, path.name)
             content = (
                 _subtitles(run, job, line, kind)
-                if kind in _SUBTITLES
+                if kind in SUBTITLES
                 else _page(run, job, line, kind, sheet or SHEET)
             )
             if not force and path.is_file() and path.read_bytes() == content:
                 report.say(f"{output}: up to date")
                 continue
             write_whole(path, content)
-        what = _SUBTITLES.get(kind) or "sheet of {} x {}".format(*(sheet or SHEET))
+        page = "sheet of {} x {}".format(*(sheet or SHEET))
+        what = "subtitles" if kind in SUBTITLES else page
         took = seconds(time.monotonic() - started)
         report.say(f"{output}: {what}, {size(len(content))}, {took}")
 

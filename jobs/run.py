@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fitreel.jobs.companions import is_companion
+from fitreel.jobs.companions import SUBTITLES, is_companion
 from fitreel.jobs.compare import compare, render_runs
 from fitreel.jobs.filming import Film, make_films, with_theme
 from fitreel.jobs.finding import find_run
@@ -98,7 +98,7 @@ def make(asked: Asked, wishes: Wishes, report: Report) -> None:
         )
         return
     films = films_of(loaded, wishes, asked.film)
-    theme = checked_theme(loaded)
+    theme = checked_theme(loaded, films)
     prepared = prepare(loaded)
     run = record(prepared, Place(wishes.runs), report, force=wishes.force, wait=wishes.wait)
     make_films(
@@ -170,7 +170,7 @@ def _render_run(folder: Path, wishes: Wishes, report: Report) -> None:
     if wishes.seed is not None and wishes.seed != loaded.job.seed:
         raise BadInput(f"--seed {wishes.seed}: {run.path} was trained with seed {loaded.job.seed}")
     films = films_of(loaded, wishes)
-    theme = checked_theme(loaded)
+    theme = checked_theme(loaded, films)
     make_films(
         run,
         loaded.job,
@@ -183,15 +183,17 @@ def _render_run(folder: Path, wishes: Wishes, report: Report) -> None:
     )
 
 
-def checked_theme(loaded: LoadedJob) -> Path | None:
+def checked_theme(loaded: LoadedJob, films: Sequence[Film]) -> Path | None:
     """The file of the job's theme, if it isn't a built-in one; all that is to be drawn is checked.
+
+    Subtitles need neither a theme nor a font.
 
     Raises:
         BadInput: a theme, text, language or size that can't be drawn.
         Unavailable: no font here has the characters.
     """
     job = loaded.job
-    if job.film.is_demo:
+    if job.film.is_demo or all(format_of(film.path) in SUBTITLES for film in films):
         return None
     name = job.film.theme
     theme = loaded.path("film.theme", name) if name.lower().endswith(".toml") else None

@@ -6,6 +6,7 @@ limits of all axes stay as they are throughout the film, so that only the curves
 
 from fitreel.render.page import LINE, Box, Page  # isort: skip  (before matplotlib)
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -32,6 +33,14 @@ LOOKED_AT = 60
 """So many snapshots, evenly spaced, decide the limits of axes."""
 WITHIN = 0.6
 """How far beyond the data, in parts of their range, the fit's axes follow a prediction."""
+SMALLEST_LABEL = 0.7 * arrangement.LABEL_TYPE
+"""To which the words about the fit shrink where there is little room."""
+REMARKS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("interpolated", {}),
+    ("diverged", {"epoch": "99999"}),
+    ("delta_reached", {"epoch": "99999"}),
+)
+"""What may be said of a frame, at its longest."""
 SIGNS = "0123456789.,−-·⁰¹²³⁴⁵⁶⁷⁸⁹●━╍ "
 HEADINGS = {
     "title": (arrangement.TITLE_TYPE, arrangement.SMALLEST_TITLE),
@@ -85,7 +94,10 @@ class StageScene:
             solid_capstyle="round",
         )  # fmt: skip
         self._epoch, self._loss = self._numbers(page, plan, run, theme)
-        self._remark = _text_in(page, plan.remark, plan.label, theme.accent)
+        remarks = [words.text(key, **told) for key, told in REMARKS]
+        room = plan.remark.width if plan.remark else math.inf
+        small = page.size_to_fit(remarks, room, plan.label)
+        self._remark = _text_in(page, plan.remark, small, theme.accent)
         if plan.legend is not None:
             _draw_legend(page, plan, entries)
         self._panels: list[Callable[[Snapshot], None]] = []
@@ -184,6 +196,7 @@ def _laid_out(
     types = {key: _type_of(page, fonts, key, texts, theme, size) for key in texts}
     truth = has_truth and (settings.truth or "error" in settings.panels)
     entries = _legend(theme, words, truth)
+    label = SMALLEST_LABEL * unit_height(size)
     plan = arrange(
         size,
         Contents(
@@ -191,8 +204,9 @@ def _laid_out(
             title=LINE * types.get("title", 0.0),
             subtitle=LINE * types.get("subtitle", 0.0),
             caption=LINE * types.get("caption", 0.0),
-            remark=True,
+            remark=max(page.width_of(words.text(key, **told), label) for key, told in REMARKS),
             legend=len(entries) if truth else 0,
+            legend_width=sum(page.width_of(f"━ {word} ", label) for _, _, word in entries),
         ),
     )
     return _LaidOut(page, fonts, texts, types, plan, truth, entries)

@@ -11,7 +11,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
 from fitreel.render.ffmpeg import ffmpeg_path
 
-CHEAP = ("--set", "film.size=[128,96]")
+CHEAP = ("--set", "film.size=[320,240]")
 
 
 def test_subtitles_and_sheets_are_made_and_found_up_to_date(
