@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fitreel.jobs.locks import locked
+from fitreel.jobs.locks import lock_of, locked
 from fitreel.jobs.report import Report
 from fitreel.jobs.spec import Job, LoadedJob
 from fitreel.model.errors import BadInput, Busy, CannotWrite
@@ -161,6 +161,7 @@ def _remove(path: Path, report: Report) -> None:
                 shutil.rmtree(path)
             else:
                 path.unlink()
+            lock_of(path).unlink(missing_ok=True)
     except Busy:
         return
     except OSError as error:

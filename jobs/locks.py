@@ -1,4 +1,8 @@
-"""One process makes a thing at a time. Lock files lie beside it, hidden, and are never deleted."""
+"""One process makes a thing at a time. Lock files lie beside it, hidden, and stay there.
+
+Only with the thing itself does its lock go, while it is held: who waits for it finds, once it is
+theirs, that it has no name any more, and takes the new one.
+"""
 
 import time
 from collections.abc import Iterator
@@ -15,6 +19,11 @@ SECONDS_A_LOOK = 0.1
 """How often a lock is tried, and the stop flag looked at, while another process holds it."""
 
 
+def lock_of(path: Path) -> Path:
+    """The file by which `path` is locked."""
+    return path.with_name(f".{path.name}.lock")
+
+
 @contextmanager
 def locked(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
     """Hold the lock of `path` inside the block; a killed holder's lock is free again.
@@ -29,7 +38,7 @@ def locked(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
         Stopped: a signal came while waiting.
         CannotWrite: the lock file cannot be made.
     """
-    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=0)
+    lock = FileLock(lock_of(path), timeout=0)
     while True:
         try:
             lock.acquire()

@@ -33,12 +33,14 @@ class Report:
 
     def say(self, line: str) -> None:
         """A line of news."""
+        line = printable(line)
         self._log("info", line)
         if not self.quiet:
             _write(sys.stdout, line)
 
     def warn(self, line: str) -> None:
         """Something the user should know; the work goes on."""
+        line = printable(line)
         self.warnings.append(line)
         self._log("warning", line)
         if not self.quiet:
@@ -46,6 +48,7 @@ class Report:
 
     def error(self, line: str) -> None:
         """Something that ended the work."""
+        line = printable(line)
         self._log("error", line)
         _write(sys.stderr, f"fitreel: {line}")
 
@@ -152,6 +155,16 @@ def _write(stream: IO[str], line: str) -> None:
     except BrokenPipeError:
         # Whoever read us has gone; what we make is still wanted.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def printable(text: str) -> str:
+    """The text with all but what can be seen, and ends of lines, spelled as escapes.
+
+    What a stranger's job or film names must not move a terminal's cursor or turn its text round.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
 
 
 def seconds(duration: float) -> str:

@@ -88,9 +88,21 @@ class LoadedJob:
     """Dotted keys that the command line gave: paths in them start at the current folder."""
 
     def path(self, key: str, text: str) -> Path:
-        """The path `text`, given under the dotted `key`."""
-        base = Path() if key in self.overridden else self.source.folder
-        return base / Path(text).expanduser()
+        """The path `text`, given under the dotted `key`.
+
+        Raises:
+            BadInput: a film or a record names something outside of its own folder.
+        """
+        if key in self.overridden:
+            return Path(text).expanduser()
+        path = self.source.folder / Path(text).expanduser()
+        folder = self.source.folder.resolve()
+        if not self.source.trusted and not path.resolve().is_relative_to(folder):
+            raise BadInput(
+                f"{self.source.label}: {key} = {text!r}: a film or a record names nothing outside "
+                "of its own folder; run its job file"
+            )
+        return path
 
 
 TABLES: dict[str, type[Settings]] = {
@@ -303,7 +315,7 @@ def _unknown_key(location: list[str]) -> str:
     tables = _tables()
     table, key = (location[0], location[1]) if len(location) > 1 else ("", location[0])
     where = f"[{table}] " if table else ""
-    message = f"{where}{key}: there is no such key"
+    message = f"{where}{key if key.isprintable() else _shown(key)}: there is no such key"
     meant = SYNONYMS.get(key)
     for home, keys in tables.items():
         if meant in keys:

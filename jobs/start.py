@@ -2,6 +2,8 @@
 
 import atexit
 import gc
+import os
+import sys
 
 from fitreel.jobs import stopping
 
@@ -9,8 +11,21 @@ from fitreel.jobs import stopping
 def main() -> None:
     """The `fitreel` command."""
     stopping.install()
+    _open_what_is_closed()
     # Python would search all of torch for rubbish before it ends: 0.8 s, now 0.2.
     atexit.register(gc.freeze)
     from fitreel.jobs.cli import app
 
     app()
+
+
+def _open_what_is_closed() -> None:
+    """Started without stdin, stdout or stderr, no file of ours must get their numbers."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r+"))  # noqa: PTH123, SIM115 (for ever)

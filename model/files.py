@@ -7,6 +7,7 @@ rename stays within one filesystem and a later process that holds the lock knows
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +15,11 @@ from pathlib import Path
 from fitreel.model.errors import CannotWrite
 
 TEMPORARY = ".tmp"
+_OLD = f".old{TEMPORARY}"
+_ASIDE = re.compile(rf"\.(.+)\.\d+{re.escape(_OLD)}", re.DOTALL)
+
+_RENAME_EXCHANGE = 2
+"""Linux's flag for renameat2."""
 
 _own: set[Path] = set()
 
@@ -89,8 +95,9 @@ def put_in_place(temporary: Path, path: Path) -> None:
 def put_folder_in_place(temporary: Path, path: Path) -> None:
     """Make the finished folder of files `temporary` the folder `path`; an old one there goes.
 
-    A folder can't be renamed onto one that has files in it, so the old one is first moved aside,
-    and moved back if the new one can't take its place.
+    A folder can't be renamed onto one that has files in it. Linux can exchange the two in one step;
+    elsewhere the old one is first moved aside, and moved back if the new one can't take its place:
+    at once, or where we are killed in between, by `sweep`.
 
     Raises:
         OSError: the system refuses to sync or rename.
@@ -98,19 +105,35 @@ def put_folder_in_place(temporary: Path, path: Path) -> None:
     for file in temporary.iterdir():
         sync_file(file)
     sync_folder(temporary)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.old{TEMPORARY}")
-    try:
-        path.rename(aside)
-    except FileNotFoundError:
+    if not path.exists():
         temporary.rename(path)
+    elif _exchange(temporary, path):
+        sync_folder(path.parent)
+        shutil.rmtree(temporary)
     else:
+        aside = path.with_name(f".{path.name}.{os.getpid()}{_OLD}")
+        path.rename(aside)
         try:
             temporary.rename(path)
         except OSError:
             aside.rename(path)
             raise
+        sync_folder(path.parent)
         shutil.rmtree(aside)
     sync_folder(path.parent)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two names change places in one step; whether this system and filesystem can."""
+    if sys.platform != "linux":
+        return False
+    import ctypes  # only here: start-up counts
+
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    if rename is None:
+        return False
+    names = (os.fsencode(one.absolute()), os.fsencode(other.absolute()))
+    return bool(rename(-1, names[0], -1, names[1], _RENAME_EXCHANGE) == 0)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -126,11 +149,18 @@ def write_whole(path: Path, content: bytes) -> None:
 def sweep(folder: Path, name: str | None = None) -> None:
     """Remove what a killed process left of `name` in `folder`; only for who holds its lock.
 
+    A folder that was moved aside for a new one that never came goes back to its place.
+
     Args:
         folder: where the temporary files lie.
         name: of the file that they should have become; None: of any.
     """
     for leftover in leftovers(folder, name):
+        old = _ASIDE.fullmatch(leftover.name)
+        if old and not os.path.lexists(folder / old[1]):
+            with suppress(OSError):
+                leftover.rename(folder / old[1])
+                continue
         _remove(leftover)
 
 

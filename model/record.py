@@ -14,6 +14,7 @@ missing, swapped or foreign file breaks the chain. The last digest stands for th
 import hashlib
 import json
 import re
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -106,7 +107,16 @@ class Run:
         seen = len(self.prediction_x)
         self.truth = self._column(points, "truth", seen) if "truth" in points else None
         """float32, shape (M,): the noiseless function where the predictions are, or None."""
-        self.chunks = list(self._chunks(digest_of(text)))
+        self.chunks: list[Chunk] = []
+        try:
+            for chunk in self._chunks(digest_of(text)):
+                self.chunks.append(chunk)
+        except Damaged as error:
+            if not len(self):
+                raise
+            raise Damaged(
+                f"{error}\nwhole before it: {len(self)} snapshots, up to epoch {self.epochs[-1]}"
+            ) from None
 
     @property
     def prediction_x(self) -> NDArray[np.float32]:
@@ -223,10 +233,15 @@ class Run:
     def _read(self, name: str, largest: int) -> bytes:
         path = self.path / name
         try:
-            if path.is_symlink():
-                raise Damaged(f"{path}: is a link; a run folder holds plain files only")
+            status = path.lstat()
+            # Not even opened: a pipe would wait for somebody to write into it.
+            if not stat.S_ISREG(status.st_mode):
+                kind = "a link" if stat.S_ISLNK(status.st_mode) else "not a file"
+                raise Damaged(f"{path}: is {kind}; a run folder holds plain files only")
+            if status.st_size > largest:
+                raise Damaged(f"{path}: larger than {largest} bytes, which no run has")
             with path.open("rb") as file:
-                content = file.read(largest + 1)
+                content = file.read(status.st_size)  # takes the memory that it is told at once
         except FileNotFoundError:
             if not self.path.exists():
                 raise BadInput(f"{self.path}: there is no such run folder") from None
@@ -235,8 +250,6 @@ class Run:
             raise BadInput(f"{self.path}: is not a folder; a run is a folder") from None
         except OSError as error:
             raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
-        if len(content) > largest:
-            raise Damaged(f"{path}: larger than {largest} bytes, which no run has")
         return content
 
     def _parse_header(self, text: bytes) -> Header:
@@ -288,6 +301,8 @@ class Run:
             raise Damaged(f"{path}: damaged: its bytes don't match its digest")
         try:
             length = int.from_bytes(content[:8], "little")
+            if length > LARGEST_HEADER:
+                raise ValueError("a header of ours is small")
             metadata = json.loads(content[8 : 8 + length]).get("__metadata__", {})
             return load(content), metadata
         except (SafetensorError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -328,7 +343,9 @@ class Run:
         try:
             environment = json.loads(metadata.get("environment", "{}"))
             ending_epoch = None if epoch is None else int(epoch)
-        except ValueError:
+            if not isinstance(environment, dict):
+                raise ValueError("no table")
+        except (ValueError, RecursionError):
             raise Damaged(f"{path}: damaged: its metadata can't be read") from None
         if ending not in (None, "complete", "delta", "diverged"):
             raise Damaged(f"{path}: damaged: it ends with {ending!r}")

@@ -170,9 +170,11 @@ def mp4_frames(file: BinaryIO) -> tuple[int, Fraction]:
     """How many frames the video track of an MP4 has, and how long they last in seconds.
 
     Raises:
-        Malformed: there is no video track, or its tables are damaged.
+        Malformed: there is no video track, its tables are damaged, or the file is cut short.
     """
-    moov = _box(file, Part(b"", 0, length_of(file)), b"moov")
+    # The tables lie before the frames: all boxes are walked through to see that those are there.
+    whole = list(_walked(boxes(file, 0, length_of(file))))
+    moov = next((box for box in whole if box.kind == b"moov"), None)
     for track in boxes(file, moov.start, moov.end) if moov else ():
         handler = _box(file, track, b"mdia", b"hdlr") if track.kind == b"trak" else None
         if handler is None or take(file, handler.start + 8, 4) != b"vide":

@@ -1,9 +1,12 @@
 """The ffmpeg process: started, fed, watched, ended and its words quoted.
 
 ffmpeg is never trusted: a child that dies, stalls or refuses is an error that quotes what it said,
-and the caller gets to look at its stop flag at least every 0.2 s whatever ffmpeg does. There is no
-PR_SET_PDEATHSIG: it needs a `preexec_fn`, which is unsafe beside threads. When we are killed, the
-child meets the end of its input and ends too, leaving at most a file under a temporary name.
+and the caller gets to look at its stop flag at least every 0.2 s whatever ffmpeg does.
+
+When we are killed, ffmpeg meets the end of its input and would finish its file first; one that is
+stopped or hangs would stay for ever. So a guard kills it: a shell that waits for the end of a pipe
+of ours. Linux's PR_SET_PDEATHSIG needs a `preexec_fn`, which is unsafe beside threads, slow in a
+large process, and ends ffmpeg already when the thread that started it ends.
 """
 
 import fcntl
@@ -65,20 +68,65 @@ def run_briefly(arguments: Sequence[str], limit: float = 30.0) -> bytes:
         Unavailable: there is no ffmpeg, or it doesn't run or end.
     """
     binary = ffmpeg_path()
+    guard = _Guard()
     try:
-        return subprocess.run(
+        process = subprocess.Popen(
             [binary, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_environment(),
-            timeout=limit,
-            check=False,
-        ).stdout
+            start_new_session=True,
+        )
     except OSError as error:
+        guard.dismiss()
         raise _does_not_start(binary, error) from error
+    guard.watch(process)
+    try:
+        return process.communicate(timeout=limit)[0]
     except subprocess.TimeoutExpired as error:
+        with suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
         raise Unavailable(f"{binary} does not answer") from error
+    finally:
+        guard.dismiss()
+
+
+class _Guard:
+    """Ends a process, and its whole group, when ours ends, however it ends."""
+
+    # Told the number of the group, it waits for the end of the pipe, which our end brings.
+    _SCRIPT = 'read -r group || exit; read -r nothing; kill -s KILL -- "-$group"'
+
+    def __init__(self) -> None:
+        """Start it, before the one that it watches. Where it can't be started there is none."""
+        self._process: subprocess.Popen[bytes] | None = None
+        with suppress(OSError):
+            self._process = subprocess.Popen(
+                ["/bin/sh", "-c", self._SCRIPT],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                cwd="/",  # it holds no folder of the user's
+                env={},
+                start_new_session=True,  # what is sent to our group must not end it first
+            )
+
+    def watch(self, process: "subprocess.Popen[bytes]") -> None:
+        """Watch this one, which leads a group of its own."""
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.write(b"%d\n" % process.pid)
+
+    def dismiss(self) -> None:
+        """Let it go. May be called at any time, also twice."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process.stdin.close()
+            self._process = None
 
 
 class Encoder:
@@ -121,6 +169,7 @@ class Encoder:
             self._words = tempfile.TemporaryFile()  # noqa: SIM115 (closed when the process is)
         except OSError as error:
             raise CannotWrite(f"cannot write a temporary file: {error.strerror}") from error
+        self._guard = _Guard()
         try:
             self._process = subprocess.Popen(
                 [binary, *arguments, "-y", f"file:{output}"],
@@ -134,8 +183,10 @@ class Encoder:
                 start_new_session=True,
             )
         except OSError as error:
+            self._guard.dismiss()
             self._words.close()
             raise _does_not_start(binary, error) from error
+        self._guard.watch(self._process)
         assert self._process.stdin is not None
         self._pipe = self._process.stdin.fileno()
         os.set_blocking(self._pipe, False)
@@ -195,6 +246,7 @@ class Encoder:
                     sign, alive = newer, time.monotonic()
                 elif time.monotonic() - alive > self._patience:
                     raise self._stalled() from None
+        self._guard.dismiss()
         if code:
             raise self._failed(code)
         self._words.close()
@@ -221,6 +273,7 @@ class Encoder:
         # A process in the middle of a system call that never returns can't be reaped; leave it.
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(5)
+            self._guard.dismiss()  # one that can't be reaped stays watched
         self._words.close()
 
     def _close_pipe(self) -> None:

@@ -94,6 +94,8 @@ def _check_folder(folder: Path) -> None:
     for number, name in enumerate(names):
         if name != frame_name(number):
             raise BadInput(f"{folder} is not whole: {frame_name(number)} expected, {name} found")
+        if (folder / name).is_symlink():
+            raise BadInput(f"{folder / name} is a link; a folder of frames holds plain files only")
         _check_file(folder / name, folder)
         with reading(folder / name, folder) as file:
             if containers.png_text(file, b"frame") != b"%d" % number:

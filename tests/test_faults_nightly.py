@@ -1,0 +1,123 @@
+"""The README's crontab line, systemd units and Slurm script, as far as they can be run here."""
+
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from fitreel.render.imprint import check_whole
+
+LONG = pytest.mark.long
+README = (Path(__file__).parent.parent / "README.md").read_text()
+FOLDER = "/srv/films"
+JOB = '[train]\nepochs = 20\n[film]\nsize = [320, 240]\noutputs = ["{name}.gif"]\n'
+
+
+def block(language: str, holding: str) -> str:
+    """The README's block of this language that holds these words."""
+    blocks = re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    found = [text for text in blocks if holding in text]
+    assert len(found) == 1, f"the README has {len(found)} blocks with {holding!r}"
+    return found[0]
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Path:
+    """What the README calls /srv/films."""
+    folder = tmp_path / "films"
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    (folder / ".venv" / "bin" / "fitreel").symlink_to(Path(sys.executable).parent / "fitreel")
+    (folder / "nightly.toml").write_text(JOB)
+    return folder
+
+
+def cron_command() -> str:
+    line = block("", "* * * cd").strip()
+    match = re.fullmatch(r"(\d+) (\d+) (\S+) (\S+) (\S+) (.+)", line)
+    assert match is not None and int(match[1]) < 60 and int(match[2]) < 24
+    assert match.groups()[2:5] == ("*", "*", "*")
+    # cron takes a % for the end of the line.
+    assert "%" not in match[6]
+    return match[6]
+
+
+def as_cron(command: str, films: Path) -> "subprocess.CompletedProcess[str]":
+    """As cron does: /bin/sh, next to no environment, no terminal."""
+    return subprocess.run(
+        ["env", "-i", "PATH=/usr/bin:/bin", "SHELL=/bin/sh", f"HOME={films.parent}", "LOGNAME=x",
+         "/bin/sh", "-c", command.replace(FOLDER, shlex.quote(str(films)))],
+        cwd=films.parent, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.long
+def test_the_crontab_line(films: Path) -> None:
+    done = as_cron(cron_command(), films)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    check_whole(films / "nightly.gif")
+    assert "nightly.gif" in (films / "fitreel.log").read_text()
+    again = as_cron(cron_command(), films)
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
+    (films / "nightly.toml").write_text("[train]\nlearning_rate = 1\n")
+    failed = as_cron(cron_command(), films)
+    assert failed.returncode == 65 and failed.stdout == ""
+    assert 1 <= len(failed.stderr.splitlines()) <= 2 and "learning_rate" in failed.stderr
+
+
+def test_the_systemd_units(films: Path) -> None:
+    service, timer = block("ini", "[Service]"), block("ini", "[Timer]")
+    command = re.search(r"^ExecStart=(.*)$", service, re.MULTILINE)
+    calendar = re.search(r"^OnCalendar=(.*)$", timer, re.MULTILINE)
+    assert command and calendar and "\nType=oneshot\n" in service
+    # The same as the crontab's, but for the folder.
+    assert command[1].removeprefix(f"{FOLDER}/") == cron_command().partition(" && ")[2]
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("needs systemd-analyze")
+    units = films.parent / "units"
+    units.mkdir()
+    (units / "fitreel.service").write_text(service.replace(FOLDER, str(films)))
+    (units / "fitreel.timer").write_text(timer)
+    for arguments in (["verify", str(units / "fitreel.timer")], ["calendar", calendar[1]]):
+        done = subprocess.run(
+            ["systemd-analyze", *arguments], capture_output=True, text=True, check=False
+        )
+        told = [line for line in done.stderr.splitlines() if "fitreel" in line]
+        assert (done.returncode, told) == (0, []), done.stderr
+
+
+def test_the_slurm_script(films: Path) -> None:
+    script = films / "films.sh"
+    script.write_text(block("bash", "#SBATCH"))
+    text = script.read_text()
+    assert text.startswith("#!/bin/bash\n#SBATCH ") and "#SBATCH --signal=B:TERM@30\n" in text
+    options = re.findall(r"^#SBATCH (\S+)$", text, re.MULTILINE)
+    assert len(options) == text.count("#SBATCH") and all("=" in option for option in options)
+    checked = subprocess.run(["bash", "-n", script], capture_output=True, check=False)
+    assert (checked.returncode, checked.stderr) == (0, b"")
+
+
+@pytest.mark.long
+def test_the_slurm_script_goes_on_where_it_was_stopped(films: Path) -> None:
+    script = films / "films.sh"
+    script.write_text(block("bash", "#SBATCH"))
+    (films / "nightly.toml").write_text(JOB.replace("= 20", "= 40000\nsnapshot_every = 1000"))
+    env = {"PATH": "/usr/bin:/bin", "SLURM_SUBMIT_DIR": str(films), "SLURM_JOB_ID": "7"}
+    running = subprocess.Popen(["bash", script], cwd="/", env=env)
+    deadline = time.monotonic() + 60
+    while not list(films.glob("runs/*/snapshots-00000-*")):
+        assert time.monotonic() < deadline and running.poll() is None
+        time.sleep(0.05)
+    asked_at = time.monotonic()
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(5) == 143 and time.monotonic() - asked_at < 2
+    assert not (films / "nightly.gif").exists()
+    done = subprocess.run(["bash", script], cwd="/", env=env, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    check_whole(films / "nightly.gif")
+    assert "going on from epoch" in (films / "fitreel.log").read_text()
