@@ -58,7 +58,8 @@ def plain_demo_frame(
     axes = figure.add_subplot()
     axes.clear()
     axes.scatter(x, y)
-    axes.plot(px, moment.prediction, "r-", lw=5)
+    order = np.argsort(px, kind="stable")  # a curve is drawn from left to right
+    axes.plot(px[order], moment.prediction[order], "r-", lw=5)
     style = {"size": 20, "color": "red"}
     axes.text(0.3, -0.6, "epoch=%d" % moment.epoch, fontdict=style)  # noqa: UP031
     axes.text(0.3, -0.8, "Loss=%.4f" % moment.loss, fontdict=style)  # noqa: UP031
