@@ -19,7 +19,8 @@ from fitreel.jobs.spec import Job, spelled
 from fitreel.model.errors import BadInput, Busy, CannotWrite
 from fitreel.model.files import leftovers, sweep
 from fitreel.model.record import Run
-from fitreel.render.encode import is_still
+from fitreel.render.encode import format_of, is_still
+from fitreel.render.ffmpeg import seek_ffmpeg
 from fitreel.render.imprint import check_whole, read_imprint
 from fitreel.render.settings import FilmSettings
 from fitreel.render.timeline import Timeline, timeline
@@ -187,6 +188,8 @@ def _make_stale(
             stale.append(one)
         if not stale:
             return
+        if any(format_of(one.film.path) in ("mp4", "webm") for one in stale):
+            seek_ffmpeg()
         # matplotlib is imported only here, where something is drawn.
         from fitreel.render.film import Reel
 

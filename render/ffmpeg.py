@@ -15,6 +15,7 @@ import select
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -49,6 +50,19 @@ def ffmpeg_path() -> str:
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError as error:
         raise Unavailable(f"no ffmpeg here: {str(error).splitlines()[0]}") from error
+
+
+def seek_ffmpeg() -> None:
+    """Begin to look for ffmpeg beside other work: imageio-ffmpeg tries it out, which takes 0.03 s.
+
+    What is found, or isn't, `ffmpeg_path` tells.
+    """
+
+    def seek() -> None:
+        with suppress(Unavailable, OSError):
+            ffmpeg_path()
+
+    threading.Thread(target=seek, daemon=True).start()
 
 
 def has_encoder(name: str) -> bool:
