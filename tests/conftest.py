@@ -18,6 +18,13 @@ FITREEL = [sys.executable, "-c", "from fitreel.jobs.start import main; main()"]
 Fitreel = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests may take long."""
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.timeout(1800))
+
+
 @pytest.fixture
 def program(tmp_path: Path) -> Fitreel:
     """Run the program in a process of its own, in tmp_path unless told otherwise."""

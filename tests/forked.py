@@ -112,7 +112,12 @@ class Forge:
         }
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
-        return Done(**json.loads(self._process.stdout.readline()))
+        try:
+            return Done(**json.loads(self._process.stdout.readline()))
+        except BaseException:  # the next call must not get this one's answer
+            self._process.kill()
+            self._process = None
+            raise
 
     def close(self) -> None:
         """End it."""
