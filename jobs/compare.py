@@ -15,8 +15,11 @@ from fitreel.jobs.filming import (
     Progress,
     Wanted,
     appearance_of,
+    digest_of_theme,
     make_stale,
     pace_of,
+    theme_file,
+    warn_of_rounding,
 )
 from fitreel.jobs.finding import find_run
 from fitreel.jobs.locks import locked
@@ -36,9 +39,7 @@ from fitreel.render.settings import NAMED_SIZES, FilmSettings
 if TYPE_CHECKING:
     from fitreel.render.film import Reel
 
-OF_ONE_RUN = (
-    "theme", "title", "subtitle", "caption", "language", "words", "font", "transparent",
-)  # fmt: skip
+OF_ONE_RUN = ("title", "subtitle", "caption", "language", "words", "font", "transparent")
 """Settings of a film that comparisons don't have."""
 SIZE = NAMED_SIZES["1080p"]
 """A comparison's size where the job doesn't say."""
@@ -54,6 +55,8 @@ class Comparison:
     note: str
     """What the seed varies, for the log and the closing still; may be empty."""
     seeds_only: bool
+    theme: Path | None = None
+    """The file of a theme that isn't built in."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -108,7 +111,7 @@ def compare(
     tables = [*tables, *_own_table(loaded)]
     note, seeds_only = _seeds(found, loaded.job)
     unknown = [Panel(variant.label, None) for variant in found]
-    comparison = Comparison(unknown, loaded.job, note, seeds_only)
+    comparison = Comparison(unknown, loaded.job, note, seeds_only, theme_file(loaded))
     check(comparison, tables, wanted_films)
     failures = train_all(found, runs, workers or default_workers(), report, force=force, wait=wait)
     if note:
@@ -163,7 +166,7 @@ def render_runs(
         report.warn("the records have different data: each panel shows its own")
     labels = _labels(jobs, records)
     panels = [Panel(label, run) for label, run in zip(labels, records, strict=True)]
-    comparison = Comparison(panels, loaded.job, "", _only_seeds_differ(jobs))
+    comparison = Comparison(panels, loaded.job, "", _only_seeds_differ(jobs), theme_file(loaded))
     wanted_films = films(loaded.job)
     check(comparison, tables, wanted_films)
     make_clip(
@@ -182,8 +185,8 @@ def check(comparison: Comparison, tables: Sequence[Path], films: Sequence[Film])
     """Refuse what can't be drawn or written, before anything is trained.
 
     Raises:
-        BadInput: too many panels, too small a size, a table of an unknown ending, or what is made
-            of a single run only.
+        BadInput: too many panels, too small a size, a table of an unknown ending, no such theme, or
+            what is made of a single run only.
     """
     for film in films:
         if is_companion(film.path, film.sheet):
@@ -193,12 +196,14 @@ def check(comparison: Comparison, tables: Sequence[Path], films: Sequence[Film])
         raise BadInput("film.panels: of one run; a comparison has compare.loss_panel")
     for key in OF_ONE_RUN:
         if getattr(settings, key) != FilmSettings.model_fields[key].default:
-            raise BadInput(f"film.{key}: of one run; comparisons are drawn in the demo's look")
+            raise BadInput(f"film.{key}: of one run; a comparison doesn't have it")
     for path in tables:
         if path.suffix.lower() not in ENDINGS:
             raise BadInput(f"{path}: a table ends in {', '.join(ENDINGS)}")
     from fitreel.render.comparison import check_comparison
+    from fitreel.render.theme import load_theme
 
+    load_theme(str(comparison.theme or settings.theme))
     own = comparison.job.compare
     check_comparison(comparison.panels, comparison.size, own.layout, own.loss_panel)
 
@@ -222,6 +227,7 @@ def make_clip(
     from fitreel.render.comparison import closing_frames, draw_comparison, paced, timetable_of
 
     job, settings = comparison.job, comparison.job.compare
+    warn_of_rounding(job.film, report)
     timetable = timetable_of(comparison.panels, settings.clock)
     if not len(timetable):
         raise BadInput("there is no snapshot to draw in any of the runs")
@@ -251,6 +257,7 @@ def make_clip(
             comparison.seeds_only,
             timetable,
             closing,
+            str(comparison.theme or job.film.theme),
         )
 
     make_stale(wanted, draw, job, count, report, force=force, wait=wait, started=started)
@@ -280,6 +287,8 @@ def imprint_of(comparison: Comparison, still: int | None) -> dict[str, Any]:
     }
     film = comparison.job.film
     picture |= appearance_of(film)
+    if comparison.theme is not None:
+        picture["theme_digest"] = digest_of_theme(comparison.theme)
     picture |= {"fps": film.fps} | pace_of(film) if still is None else {"still": still}
     return {
         "fitreel": version("fitreel"),

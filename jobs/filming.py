@@ -15,7 +15,7 @@ from fitreel.jobs.companions import is_companion, make_companions
 from fitreel.jobs.keeping import Series, point_at, remove_oldest
 from fitreel.jobs.locks import locked
 from fitreel.jobs.report import Report, seconds, size
-from fitreel.jobs.spec import Job, spelled
+from fitreel.jobs.spec import Job, LoadedJob, spelled
 from fitreel.model.errors import BadInput, Busy, CannotWrite
 from fitreel.model.files import leftovers, sweep
 from fitreel.model.record import Run
@@ -81,6 +81,7 @@ def make_films(
     """
     if not len(run):
         raise BadInput(f"{run.path}: there is no snapshot to draw: diverged at epoch 0")
+    warn_of_rounding(job.film, report)
     line = timeline_of(run, job.film)
     drawn = job if theme is None else with_theme(job, theme)
     for film in films:
@@ -234,6 +235,13 @@ def timeline_of(run: Run, settings: FilmSettings) -> Timeline:
     )
 
 
+def warn_of_rounding(settings: FilmSettings, report: Report) -> None:
+    """Say so where an odd width or height isn't what the film gets."""
+    if isinstance(settings.size, tuple) and settings.size != settings.pixels:
+        asked, made = (f"{width} x {height}" for width, height in (settings.size, settings.pixels))
+        report.warn(f"film.size: {asked} is odd, as no video can be: it becomes {made}")
+
+
 def frames_to_draw(reels: Sequence["Reel"], count: int) -> int:
     """How many frames are drawn: a film's `count`, or where there are only stills, theirs."""
     if any(reel.still is None for reel in reels):
@@ -255,6 +263,12 @@ def pace_of(settings: FilmSettings) -> dict[str, Any]:
     """What the film's settings say that changes which snapshot is shown when, if they do."""
     plain, values = FilmSettings().model_dump(mode="json"), settings.model_dump(mode="json")
     return {key: values[key] for key in sorted(PACE) if values[key] != plain[key]}
+
+
+def theme_file(loaded: LoadedJob) -> Path | None:
+    """The file of the job's theme, if it isn't a built-in one."""
+    name = loaded.job.film.theme
+    return loaded.path("film.theme", name) if name.lower().endswith(".toml") else None
 
 
 def with_theme(job: Job, theme: Path) -> Job:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fitreel.jobs.companions import SUBTITLES, is_companion
 from fitreel.jobs.compare import compare, render_runs
-from fitreel.jobs.filming import Film, make_films, with_theme
+from fitreel.jobs.filming import Film, make_films, theme_file, with_theme
 from fitreel.jobs.finding import find_run
 from fitreel.jobs.keeping import check_latest, latest_of, series_of
 from fitreel.jobs.prepare import prepare
@@ -195,8 +195,7 @@ def checked_theme(loaded: LoadedJob, films: Sequence[Film]) -> Path | None:
     job = loaded.job
     if job.film.is_demo or all(format_of(film.path) in SUBTITLES for film in films):
         return None
-    name = job.film.theme
-    theme = loaded.path("film.theme", name) if name.lower().endswith(".toml") else None
+    theme = theme_file(loaded)
     if theme is not None:
         job = with_theme(job, theme)
     from fitreel.render.stage import check_stage

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from fitreel.render.grid import SMALLEST_TEXT, unit_height
 from fitreel.render.page import Page, drawable
 from fitreel.render.ranking import Row
+from fitreel.render.theme import Theme
 
 MOST_ROWS = 16
 BEST_ROWS = 12
@@ -32,8 +33,10 @@ FEWEST_COLUMNS = 3
 class ClosingScene:
     """The ranking, best first, and a line with `note` beneath. Nothing in it moves."""
 
-    def __init__(self, rows: Sequence[Row], size: tuple[int, int], note: str) -> None:
-        page = Page(size)
+    def __init__(
+        self, rows: Sequence[Row], size: tuple[int, int], note: str, theme: Theme | None = None
+    ) -> None:
+        page = Page(size, theme)
         self.figure = page.figure
         self.moving: Sequence[Artist] = ()
         box = page.box
@@ -62,25 +65,27 @@ class ClosingScene:
                     x, top - (row + 1) * PITCH * text + 0.5 * text,
                     page.shortened(cell, wide + 0.5, text), text,
                     ha="right" if on_right else "left", va="baseline",
-                    color="0.4" if row == 0 else "black",
+                    color=page.theme.heading if row == 0 else page.theme.text,
                 )  # fmt: skip
             left += wide + GAP * text
         rule = (top - PITCH * text + 0.1 * text) / box.height
         start = (box.width - taken) / 2 / box.width
         page.figure.add_artist(
             Line2D(
-                [start, 1 - start], [rule, rule], color="0.4", lw=page.points(0.06 * text),
-                transform=page.figure.transFigure,
+                [start, 1 - start], [rule, rule], color=page.theme.heading,
+                lw=page.points(0.06 * text), transform=page.figure.transFigure,
             )
         )  # fmt: skip
         y = top - (1 + len(shown) + bool(more)) * PITCH * text + 0.5 * text
         if more:
             label_left = start * box.width + widths[0] + GAP * text
-            page.text(label_left, y, f"… and {more} more", text, va="baseline", color="0.4")
+            page.text(
+                label_left, y, f"… and {more} more", text, va="baseline", color=page.theme.heading
+            )
         if note:
             words = page.shortened(drawable(note), width, text)
             page.text(box.width / 2, y - 1.3 * PITCH * text, words, text, ha="center",
-                      va="baseline", color="0.4")  # fmt: skip
+                      va="baseline", color=page.theme.heading)  # fmt: skip
 
 
 def _fitted(

@@ -33,6 +33,7 @@ from fitreel.render.panels import Instant
 from fitreel.render.panels import Panel as Panel
 from fitreel.render.ranking import ranking
 from fitreel.render.settings import LARGEST_SIDE, FilmSettings
+from fitreel.render.theme import Theme, load_theme
 from fitreel.render.timeline import resampled, timeline
 
 LAYOUTS = ("auto", "grid", "overlay")
@@ -137,6 +138,7 @@ def draw_comparison(
     seeds_only: bool = False,
     table: Timetable | None = None,
     closing: int | None = None,
+    theme: str = "demo",
 ) -> None:
     """Draw panels on one clock, and then the ranking, into every reel.
 
@@ -158,6 +160,7 @@ def draw_comparison(
         seeds_only: whether the runs differ in nothing but their seed.
         table: the frames before the ranking; default: each instant of the clock.
         closing: frames of the ranking; default: `CLOSING_SECONDS`.
+        theme: its name or file.
 
     Raises:
         BadInput: no panel has a snapshot, a size too small, or a record is damaged.
@@ -167,6 +170,7 @@ def draw_comparison(
     check_comparison(panels, size, layout, loss_panel)
     table = timetable_of(panels, clock) if table is None else table
     closing = closing_frames(fps) if closing is None else closing
+    look = load_theme(theme)
     if not len(table):
         raise BadInput("there is no snapshot to draw in any of the runs")
     with ExitStack() as stack:
@@ -182,7 +186,7 @@ def draw_comparison(
         frames = _wanted(reels, len(table), closing)
         moving = [frame for frame in frames if frame < len(table)]
         if moving:
-            scene = scene_of(panels, size, layout, clock, loss_panel, table, seeds_only)
+            scene = scene_of(panels, size, layout, clock, loss_panel, table, seeds_only, look)
             drawer = FrameDrawer(scene)
             for frame, instant in zip(moving, instants(panels, table, moving), strict=True):
                 check()
@@ -192,7 +196,7 @@ def draw_comparison(
                 progress(done)
         ending = [frame for frame in frames if frame >= len(table)]
         if ending:
-            still = FrameDrawer(ClosingScene(ranking(panels), size, note)).draw()
+            still = FrameDrawer(ClosingScene(ranking(panels), size, note, look)).draw()
             for frame in ending:
                 check()
                 _write(outputs, still, frame)
@@ -208,6 +212,7 @@ def scene_of(
     loss_panel: bool,
     table: Timetable,
     seeds_only: bool = False,
+    theme: Theme | None = None,
 ) -> GridScene | OverlayScene:
     """The picture of a comparison, at no instant yet.
 
@@ -217,8 +222,8 @@ def scene_of(
     limits = _limits(panels, table)
     end = float(table.times[-1]) if len(table) else 0.0
     if layout_of(len(panels), layout) == "grid":
-        return GridScene(panels, size, limits, clock, end, loss_panel)
-    return OverlayScene(panels, size, limits, clock, end, loss_panel, seeds_only)
+        return GridScene(panels, size, limits, clock, end, loss_panel, theme)
+    return OverlayScene(panels, size, limits, clock, end, loss_panel, seeds_only, theme)
 
 
 def instants(panels: Sequence[Panel], table: Timetable, frames: Sequence[int]) -> Iterator[Instant]:

@@ -28,6 +28,7 @@ from fitreel.render.panels import (
     loss_words,
 )
 from fitreel.render.scene import DEMO_SIZE
+from fitreel.render.theme import Theme
 from fitreel.render.ticks import Ticks, linear_ticks
 
 MOST_PANELS = 16
@@ -162,12 +163,13 @@ class GridScene:
         clock: Clock,
         end: float,
         loss_panel: bool,
+        theme: Theme | None = None,
     ) -> None:
-        page = Page(size)
+        page = Page(size, theme)
         plan = plan_grid(len(panels), size, loss_panel, clock == "time")
         self.figure = page.figure
         self.moving: list[Artist] = []
-        styles = line_styles(len(panels))
+        styles = line_styles(len(panels), page.theme)
         ticks_y = linear_ticks(*limits.y, 4)
         left = max(page.width_of(text, plan.tick) for text in ticks_y[1]) + 0.8 * plan.tick
         bottom = 1.9 * plan.tick
@@ -231,8 +233,10 @@ class GridPanel:
         self, page: Page, axes: Axes, box: Box, run: Run, limits: Limits, plan: GridPlan
     ) -> None:
         self._run = run
+        theme = page.theme
         axes.scatter(
-            run.x, run.y, s=page.points(MARKER * plan.scale) ** 2,
+            run.x, run.y, s=page.points(MARKER * plan.scale) ** 2, edgecolors=theme.points,
+            facecolors=theme.points if theme.points_filled else "none",
             linewidths=page.points(1.39 * plan.scale),
         )  # fmt: skip
         # Under the line, not over it, the frame needn't be painted anew for every frame.
@@ -241,8 +245,9 @@ class GridPanel:
         self._order = np.argsort(run.prediction_x, kind="stable")
         x = run.prediction_x[self._order]
         self._line = Line2D(
-            x, np.full(len(x), np.nan), color="r", lw=page.points(LINE_WIDTH * plan.scale)
-        )
+            x, np.full(len(x), np.nan), color=theme.prediction,
+            lw=page.points(LINE_WIDTH * theme.prediction_width * plan.scale),
+        )  # fmt: skip
         axes.add_line(self._line)
         strings = _widest_values(run)
         edge = 0.45 * plan.text
@@ -254,7 +259,7 @@ class GridPanel:
         self._values = page.text(
             box.right - edge if on_right else box.left + edge,
             box.top - edge - tall if on_top else box.bottom + edge,
-            "", size, color="red", ha="right" if on_right else "left", va="baseline",
+            "", size, color=theme.value, ha="right" if on_right else "left", va="baseline",
             linespacing=LINE_SPACING,
         )  # fmt: skip
         self._drawn = -1
@@ -337,10 +342,10 @@ def _write_title(page: Page, box: Box, label: str, size: float, style: LineStyle
 
 
 def _write_failure(page: Page, axes: Axes, box: Box, text: str, size: float) -> None:
-    axes.set_facecolor("0.93")
+    axes.set_facecolor(page.theme.empty)
     lines = max(1, int((box.height - 0.8 * size) / (LINE * size)))
     page.text(
         box.left + box.width / 2, box.bottom + box.height / 2,
         page.wrapped(text, box.width - 0.8 * size, size, min(lines, 4)),
-        size, ha="center", va="center", color="0.25",
+        size, ha="center", va="center", color=page.theme.failure,
     )  # fmt: skip

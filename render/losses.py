@@ -64,7 +64,7 @@ class LossPanel:
             length=page.points(0.25 * size),
             pad=page.points(0.2 * size),
         )
-        axes.grid(color="0.9", lw=page.points(max(0.08 * size, 1)))
+        axes.grid(color=page.theme.loss_grid, lw=page.points(max(0.08 * size, 1)))
         page.text(box.left, inner.top + 0.75 * size, "Loss", size * 1.1, va="baseline")
         words = "epoch" if clock == "epoch" else "seconds of training"
         page.text(
@@ -72,7 +72,9 @@ class LossPanel:
             va="baseline",
         )  # fmt: skip
         width = page.points(line_width)
-        self._now = Line2D([0, 0], [low, high], color="0.6", lw=page.points(max(size / 10, 1)))
+        self._now = Line2D(
+            [0, 0], [low, high], color=page.theme.cursor, lw=page.points(max(size / 10, 1))
+        )
         axes.add_line(self._now)
         self._curves: list[tuple[int, Line2D, NDArray[np.float64], NDArray[np.float64]]] = []
         for number, (curve, style) in enumerate(zip(curves, styles, strict=True)):

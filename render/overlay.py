@@ -26,7 +26,7 @@ from fitreel.render.grid import (
 from fitreel.render.limits import Limits
 from fitreel.render.losses import LossPanel
 from fitreel.render.page import LINE, Box, Page, drawable
-from fitreel.render.palette import MOST_DISTINCT, PALE, STRONG, LineStyle, line_styles
+from fitreel.render.palette import MOST_DISTINCT, LineStyle, line_styles
 from fitreel.render.panels import (
     Clock,
     Instant,
@@ -36,6 +36,7 @@ from fitreel.render.panels import (
     has_ended,
     loss_words,
 )
+from fitreel.render.theme import Theme
 from fitreel.render.ticks import linear_ticks
 
 MOST_RUNS = 256
@@ -127,21 +128,24 @@ class OverlayScene:
         end: float,
         loss_panel: bool,
         seeds_only: bool = False,
+        theme: Theme | None = None,
     ) -> None:
-        page = Page(size)
+        page = Page(size, theme)
         plan = plan_overlay(len(panels), size, loss_panel)
         unit = unit_height(size)
         self.figure = page.figure
         self._panels = panels
         self._clock_kind = clock
         many = len(panels) > MOST_DISTINCT
-        self._styles = line_styles(len(panels))
+        self._styles = line_styles(len(panels), page.theme)
         axes = _axes(page, plan, limits)
         runs = [panel.run for panel in panels if panel.run is not None]
         _scatter(page, axes, runs, unit)
         width = page.points((0.003 if many else 0.008) * unit)
         self._band = (
-            Band(axes, runs, limits, page.points(0.006 * unit)) if many and seeds_only else None
+            Band(axes, runs, limits, page.points(0.006 * unit), page.theme.band)
+            if many and seeds_only
+            else None
         )
         self._lines: list[tuple[int, Line2D, NDArray[np.intp]]] = []
         for number, panel in enumerate(panels):
@@ -153,11 +157,13 @@ class OverlayScene:
                 )
         self._best: Line2D | None = None
         if many:
-            self._best = Line2D([], [], color=STRONG, lw=page.points(0.012 * unit), zorder=2.4)
+            self._best = Line2D(
+                [], [], color=page.theme.strong, lw=page.points(0.012 * unit), zorder=2.4
+            )
             axes.add_line(self._best)
         # In a band no line has its own colour; in a loss panel it has.
         coloured = self._band is None or loss_panel
-        best = STRONG if many else None
+        best = page.theme.strong if many else None
         self._legend = Legend(page, plan, panels, self._styles, best, coloured)
         self._clock: Text = page.text(
             axes.get_position().x0 * page.box.width,
@@ -213,7 +219,9 @@ def _rank(loss: float, number: int) -> tuple[bool, float, int]:
 class Band:
     """Where the middle nine tenths of many predictions are, and their median."""
 
-    def __init__(self, axes: Axes, runs: Sequence[Run], limits: Limits, width: float) -> None:
+    def __init__(
+        self, axes: Axes, runs: Sequence[Run], limits: Limits, width: float, colour: str
+    ) -> None:
         # Lines are drawn, and read off at other places, in the order of x.
         self._orders = [np.argsort(run.prediction_x, kind="stable") for run in runs if len(run)]
         self._own = [
@@ -225,10 +233,10 @@ class Band:
         # Agg fills no shape that reaches beyond some ten thousand pixels.
         self._reach = (limits.y[0] - height, limits.y[1] + height)
         self._area = Polygon(
-            np.zeros((1, 2)), closed=True, facecolor=PALE, alpha=0.3, edgecolor="none", zorder=2
+            np.zeros((1, 2)), closed=True, facecolor=colour, alpha=0.3, edgecolor="none", zorder=2
         )
         axes.add_patch(self._area)
-        (self._middle,) = axes.plot([], [], color=PALE, lw=width, zorder=2.2)
+        (self._middle,) = axes.plot([], [], color=colour, lw=width, zorder=2.2)
         self.moving: list[Artist] = [self._area, self._middle]
 
     def show(self, snapshots: Sequence[Snapshot]) -> None:
@@ -287,7 +295,9 @@ class Legend:
             page.figure.add_artist(line)
             x = left + swatch
             label = page.text(x, top - size, "", size, va="baseline")
-            value = page.text(x, top - size * (1 + LINE), "", size, va="baseline", color="0.35")
+            value = page.text(
+                x, top - size * (1 + LINE), "", size, va="baseline", color=page.theme.muted
+            )
             self._slots.append((line, label, value))
             self.moving += [line, label, value]
         if len(panels) > plan.entries:
@@ -365,7 +375,7 @@ def _scatter(page: Page, axes: Axes, runs: Sequence[Run], unit: float) -> None:
     alpha = max(0.15, 1 / len(seen)) if seen else 1.0
     size = page.points(0.014 * unit) ** 2
     for run in seen.values():
-        axes.scatter(run.x, run.y, s=size, color="0.72", linewidths=0, alpha=alpha)
+        axes.scatter(run.x, run.y, s=size, color=page.theme.pale, linewidths=0, alpha=alpha)
 
 
 def _line_of(run: Run, style: LineStyle, width: float) -> Line2D:

@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from matplotlib import colormaps
-from matplotlib.colors import to_hex
+from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex
 
-# Okabe and Ito's colours, less the yellow, which is lost on white.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-DASHES: tuple[tuple[float, ...], ...] = ((), (3.2, 1.2), (1.0, 0.9))
-"""In line widths, on and off; no dash at all first."""
+from fitreel.render.theme import Theme
+
 MOST_DISTINCT = 16
 """So many lines can be told apart; more get neighbouring colours by their order."""
-STRONG = "#D55E00"
-PALE = "#0072B2"
 
 
 @dataclass(frozen=True)
@@ -31,12 +27,20 @@ class LineStyle:
         return (0.0, self.dashes) if self.dashes else "-"
 
 
-def line_styles(count: int) -> list[LineStyle]:
-    """One style a run."""
+def line_styles(count: int, theme: Theme) -> list[LineStyle]:
+    """One style a run: colours and dashes of `theme`, of very many runs neighbouring colours."""
+    lines, dashes = theme.lines, theme.dashes
     if count <= MOST_DISTINCT:
-        return [
-            LineStyle(COLOURS[i % len(COLOURS)], DASHES[i // len(COLOURS)]) for i in range(count)
-        ]
+        turns, rounds = (
+            (len(dashes), len(lines)) if theme.dashes_first else (len(lines), len(dashes))
+        )
+        places = [(i % turns, i // turns % rounds) for i in range(count)]
+        if theme.dashes_first:
+            places = [(colour, dash) for dash, colour in places]
+        return [LineStyle(lines[colour], dashes[dash]) for colour, dash in places]
+    if theme.many:
+        colours: Colormap = LinearSegmentedColormap.from_list("many", theme.many)
+        return [LineStyle(to_hex(colours(i / (count - 1)))) for i in range(count)]
     # The brightest end of the map is lost on white.
     viridis = colormaps["viridis"]
     return [LineStyle(to_hex(viridis(0.92 * i / (count - 1)))) for i in range(count)]

@@ -186,13 +186,17 @@ def _fork(asked: dict[str, Any]) -> dict[str, Any]:
     for read, _ in outputs:
         fcntl.fcntl(read, fcntl.F_SETPIPE_SZ, 1 << 20)
     started = time.monotonic()
+    # What Python does after a fork swallows a KeyboardInterrupt.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     child = os.fork()
     if not child:
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
             _play(asked, outputs[0][1], outputs[1][1])
         except BaseException:
             traceback.print_exc()
         os._exit(1)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     deadline = started + asked["fault"]["seconds"]
     signals = list(asked["fault"]["signals"])
     handled: list[bool] = []
@@ -254,11 +258,13 @@ def _orphans(deadline: float) -> list[str]:
             break
         time.sleep(0.01)
     names = []
-    for process in left:
-        command = Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ")
-        names.append(command.decode(errors="replace"))
-        os.kill(process, signal.SIGKILL)
-        os.waitpid(process, 0)
+    while left:  # a shell that goes leaves us its own
+        for process in left:
+            command = Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ")
+            names.append(command.decode(errors="replace"))
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+        left = [int(number) for number in children.read_text().split()]
     return names
 
 

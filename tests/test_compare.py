@@ -167,6 +167,30 @@ def test_a_job_file_with_panels_makes_its_clip_and_its_table(
     assert "ReLU" in (tmp_path / "jobs" / "ranking.md").read_text()
 
 
+def test_a_comparison_in_a_theme_of_ones_own(fitreel: Fitreel, tmp_path: Path) -> None:
+    asked = (
+        "compare",
+        "--vary",
+        "seed=1,2",
+        *SHORT,
+        "-o",
+        "clip.png",
+        "--set",
+        "film.size=[961,541]",
+    )
+    for ground in ("#102030", "#302010"):
+        (tmp_path / "mine.toml").write_text(f'base = "dark"\nbackground = "{ground}"\n')
+        done = fitreel(*asked, "--set", "film.theme=mine.toml", "--at", "15")
+        assert done.returncode == 0, done.stderr
+        assert "961 x 541" in done.stderr and "962 x 542" in done.stderr
+        picture = iio.imread(tmp_path / "clip.png")
+        assert picture.shape[:2] == (542, 962)
+        assert "#" + bytes(picture[0, 0, :3]).hex() == ground
+    for setting, word in (("film.theme=drak", "dark"), ("film.title=T", "film.title")):
+        refused = fitreel(*asked, "--set", setting)
+        assert refused.returncode == 65 and word in refused.stderr
+
+
 def test_a_failing_configuration_is_marked_and_the_others_finish(
     fitreel: Fitreel, tmp_path: Path
 ) -> None:

@@ -44,6 +44,7 @@ from fitreel.render.limits import shared_limits
 from fitreel.render.page import Page, drawable
 from fitreel.render.panels import Clock
 from fitreel.render.ranking import Row, ranking
+from fitreel.render.theme import load_theme
 from fitreel.render.ticks import linear_ticks, log_ticks
 
 X = np.linspace(-1, 1, 40, dtype=np.float32)
@@ -196,23 +197,24 @@ def test_a_ranking_of_odd_rows_is_legible() -> None:
         check_legible(ClosingScene(rows, size, "").figure, size)
 
 
-CASES: list[tuple[int, tuple[int, int], Layout, Clock, bool, bool]] = [
-    (1, (640, 480), "grid", "epoch", False, False),
-    (6, (854, 480), "grid", "time", True, False),
-    (16, (1280, 720), "grid", "epoch", False, False),
-    (5, (720, 1280), "overlay", "epoch", True, False),
-    (16, (1280, 720), "overlay", "time", False, False),
-    (20, (854, 480), "overlay", "epoch", True, False),
-    (20, (854, 480), "overlay", "epoch", False, True),
+CASES: list[tuple[int, tuple[int, int], Layout, Clock, bool, bool, str]] = [
+    (1, (640, 480), "grid", "epoch", False, False, "demo"),
+    (6, (854, 480), "grid", "time", True, False, "chalkboard"),
+    (16, (1280, 720), "grid", "epoch", False, False, "demo"),
+    (5, (720, 1280), "overlay", "epoch", True, False, "paper"),
+    (16, (1280, 720), "overlay", "time", False, False, "light"),
+    (20, (854, 480), "overlay", "epoch", True, False, "demo"),
+    (20, (854, 480), "overlay", "epoch", False, True, "dark"),
 ]
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_frames_are_full_draws(runs: list[Run], case: Any) -> None:
-    count, size, layout, clock, loss_panel, seeds_only = case
+    count, size, layout, clock, loss_panel, seeds_only, theme = case
     panels = panels_of(runs, count, failed=count != 6)
     table = timetable_of(panels, clock)
-    scene = scene_of(panels, size, layout, clock, loss_panel, table, seeds_only)
+    look = load_theme(theme)
+    scene = scene_of(panels, size, layout, clock, loss_panel, table, seeds_only, look)
     drawer = FrameDrawer(scene)
     assert not drawer.is_full
     shown = list(range(0, len(table), 3))
