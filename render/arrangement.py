@@ -37,6 +37,8 @@ NARROWEST_NUMBER = 4.2
 TALLEST_FIT = 1.25
 """Height by width of a fit that stands alone; what is left of a tall frame stays free."""
 PANEL_ASPECTS = (1.3, 2.6)
+WIDE_PANEL = 0.5
+"""How little is lost by a wide panel: a curve over epochs may be long."""
 TICK_FOOT = 1.9
 """Height of the numbers beneath axes, in their font sizes."""
 SHARES = [0.01 * percent for percent in range(22, 66)]
@@ -215,17 +217,18 @@ def _worth(fit: Box, panels: Sequence[Box]) -> float:
     """How large all is, less what is lost to an unsuitable shape; the fit counts most."""
     worth = math.log(_useful(fit, FIT_ASPECTS))
     if panels:
-        panel = min(_useful(panel, PANEL_ASPECTS) for panel in panels)
+        panel = min(_useful(panel, PANEL_ASPECTS, WIDE_PANEL) for panel in panels)
         worth += 0.7 * math.log(panel)
         largest = max(panel.width * panel.height for panel in panels)
         worth -= 1.5 * max(0.0, math.log(2.0 * largest / (fit.width * fit.height)))
     return worth
 
 
-def _useful(box: Box, aspects: tuple[float, float]) -> float:
+def _useful(box: Box, aspects: tuple[float, float], wide: float = 2.5) -> float:
+    """Its area, less what is lost by a shape that is too narrow, or too wide (to the power)."""
     aspect = box.width / box.height
-    shape = min(aspect / aspects[0], aspects[1] / aspect, 1.0)
-    return float(box.width * box.height * shape**2.5)
+    narrow = min(aspect / aspects[0], 1.0) ** 2.5
+    return float(box.width * box.height * narrow * min(aspects[1] / aspect, 1.0) ** wide)
 
 
 def _beside(

@@ -20,7 +20,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
 from fitreel.model.snapshot import Snapshot
 from fitreel.render import arrangement
-from fitreel.render.arrangement import Arrangement, Contents, arrange, text_width
+from fitreel.render.arrangement import SMALLEST_TYPE, Arrangement, Contents, arrange, text_width
 from fitreel.render.boxes import unit_height
 from fitreel.render.fonts import Fonts, fonts_for
 from fitreel.render.mathematics import check_mathtext
@@ -41,6 +41,8 @@ REMARKS: tuple[tuple[str, dict[str, str]], ...] = (
     ("delta_reached", {"epoch": "99999"}),
 )
 """What may be said of a frame, at its longest."""
+SWATCH = 1.3
+"""Room for the sign before a word of the legend, in font sizes."""
 SIGNS = "0123456789.,−-·⁰¹²³⁴⁵⁶⁷⁸⁹●━╍ "
 HEADINGS = {
     "title": (arrangement.TITLE_TYPE, arrangement.SMALLEST_TITLE),
@@ -107,7 +109,9 @@ class StageScene:
             heading = Box(box.left, box.top, box.width, plan.head)
             panel = PANELS[name](run, look, box, seen)
             title = words.text(f"panel_{name}")
-            fitted = page.size_to_fit([title], box.width, plan.label)
+            smallest = SMALLEST_LABEL / arrangement.LABEL_TYPE * plan.label
+            fitted = max(page.size_to_fit([title], box.width, plan.label), smallest)
+            title = page.shortened(title, box.width, fitted)
             page.text(
                 heading.left, heading.bottom + 0.35 * plan.head, title, fitted, color=theme.muted,
                 va="baseline",
@@ -196,7 +200,7 @@ def _laid_out(
     types = {key: _type_of(page, fonts, key, texts, theme, size) for key in texts}
     truth = has_truth and (settings.truth or "error" in settings.panels)
     entries = _legend(theme, words, truth)
-    label = SMALLEST_LABEL * unit_height(size)
+    label, least = (each * unit_height(size) for each in (SMALLEST_LABEL, SMALLEST_TYPE))
     plan = arrange(
         size,
         Contents(
@@ -206,7 +210,7 @@ def _laid_out(
             caption=LINE * types.get("caption", 0.0),
             remark=max(page.width_of(words.text(key, **told), label) for key, told in REMARKS),
             legend=len(entries) if truth else 0,
-            legend_width=sum(page.width_of(f"━ {word} ", label) for _, _, word in entries),
+            legend_width=sum(_entry_width(page, word, least) for _, _, word in entries),
         ),
     )
     return _LaidOut(page, fonts, texts, types, plan, truth, entries)
@@ -283,14 +287,25 @@ def _legend(theme: Theme, words: Words, with_truth: bool) -> list[tuple[str, str
 def _draw_legend(page: Page, plan: Arrangement, entries: Sequence[tuple[str, str, str]]) -> None:
     box = plan.legend
     assert box is not None
-    each = box.width / len(entries) if plan.legend_in_row else box.width
     tall = box.height if plan.legend_in_row else box.height / len(entries)
-    size = page.size_to_fit([f"━ {word}" for _, _, word in entries], each, plan.label)
+    size = plan.label
+
+    def widths() -> list[float]:
+        return [_entry_width(page, word, size) for _, _, word in entries]
+
+    while (sum(widths()) if plan.legend_in_row else max(widths())) > box.width and size > 1:
+        size *= 0.97
+    left = box.left
     for number, (sign, colour, word) in enumerate(entries):
-        left = box.left + (number * each if plan.legend_in_row else 0.0)
         base = box.top - tall * (0.7 if plan.legend_in_row else number + 0.7)
         page.text(left, base, sign, size, color=colour, va="baseline")
-        page.text(left + 1.2 * size, base, word, size, color=page.theme.muted, va="baseline")
+        page.text(left + SWATCH * size, base, word, size, color=page.theme.muted, va="baseline")
+        left += _entry_width(page, word, size) if plan.legend_in_row else 0.0
+
+
+def _entry_width(page: Page, word: str, size: float) -> float:
+    """Of an entry of the legend: its sign, its word, and what keeps it from the next one."""
+    return SWATCH * size + page.width_of(word, size) + size
 
 
 def _text_in(page: Page, box: Box | None, size: float, colour: str) -> Text:

@@ -229,6 +229,9 @@ class Strip:
             pictures[0], cmap=colours, vmin=-reach, vmax=reach, aspect="auto",
             interpolation="nearest",
         )  # fmt: skip
+        rows, columns = pictures[0].shape
+        axes.set_xlim(-0.5, columns - 0.5)
+        axes.set_ylim(rows - 0.5, -0.5)
         axes.set_xticks([])
         axes.set_yticks([])
         axes.spines[:].set_visible(False)
@@ -246,7 +249,9 @@ class Strip:
         spread = [block[np.arange(rows) * len(block) // rows] for block in turned]
         gap = np.full((rows, 1), np.nan)
         parts = [part for block in spread for part in (block, gap)][:-1]
-        return np.concatenate(parts, axis=1)
+        picture = np.concatenate(parts, axis=1)
+        # Gradients shrink a thousandfold; their roots stay to be seen.
+        return picture if self._loss is None else np.sign(picture) * np.sqrt(np.abs(picture))
 
     def show(self, snapshot: Snapshot) -> None:
         """The weights of `snapshot`."""
@@ -261,7 +266,7 @@ class Weights(Strip):
 
 
 class Gradients(Strip):
-    """The gradient of the loss by each weight, over all points."""
+    """The gradient of the loss by each weight, over all points; its square root is the colour."""
 
     def __init__(self, run: Run, look: Look, box: Box, seen: Sequence[Snapshot]) -> None:
         super().__init__(run, look, box, seen, "gradients")

@@ -191,6 +191,8 @@ def _fork(asked: dict[str, Any]) -> dict[str, Any]:
     child = os.fork()
     if not child:
         try:
+            # A KeyboardInterrupt may be lost in a destructor; what the default does isn't.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
             _play(asked, outputs[0][1], outputs[1][1])
         except BaseException:

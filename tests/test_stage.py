@@ -1,5 +1,6 @@
 """The lecture hall's picture: exact, nothing over anything else, every character there."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from matplotlib.text import Text
 from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
 from fitreel.model.snapshot import Snapshot
+from fitreel.render.arrangement import SMALLEST_TYPE
+from fitreel.render.boxes import unit_height
 from fitreel.render.film import scene_of
 from fitreel.render.frames import FrameDrawer
 from fitreel.render.settings import FilmSettings
@@ -72,14 +75,23 @@ def test_fast_frames_are_full_draws(
         assert np.array_equal(drawer.draw(), full), snapshot.epoch
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", ["480p", "square", "vertical"])
-@pytest.mark.parametrize("panels", [(), ("loss",), ("units", "residuals")])
-@pytest.mark.parametrize("language", ["en", "de"])
+# A covering set of what changes an arrangement; themes change little of it.
+ARRANGED = [
+    (THEMES[number % len(THEMES)], size, ALL[-count:] if count else (), language)
+    for number, (size, count, language) in enumerate(
+        itertools.product(
+            ["480p", (640, 480), "square", "vertical"], [0, 1, 2, 3, 4, 6], ["en", "de", "fr", "es"]
+        )
+    )
+]
+
+
+@pytest.mark.parametrize(("theme", "size", "panels", "language"), ARRANGED)
 def test_no_text_lies_over_another_or_leaves_the_frame(
-    short_run: Run, theme: str, size: str, panels: tuple[str, ...], language: str
+    short_run: Run, theme: str, size: object, panels: tuple[str, ...], language: str
 ) -> None:
-    more = {"language": language, "title": "A title of some length", "caption": "a caption"}
+    headings = {"title": "A title of some length", "caption": "a caption"}
+    more = {"language": language} | (headings if len(panels) < 6 else {})
     found = scene(short_run, theme, size, panels, more)
     found.show(next(short_run.snapshots([3], weights=True)), "δ reached at epoch 55")
     found.figure.canvas.draw()
@@ -98,6 +110,16 @@ def test_no_text_lies_over_another_or_leaves_the_frame(
                 or box.y0 >= place.y1 - 1 or place.y0 >= box.y1 - 1
             )  # fmt: skip
             assert apart, (label, other)
+    smallest = SMALLEST_TYPE * unit_height((width, height)) * 0.99
+    for text in found.figure.findobj(Text):
+        if text.get_text().strip() and (text.axes is None or text in _ticks(text.axes)):
+            assert text.get_fontsize() * found.figure.dpi / 72 >= smallest, text.get_text()
+    panes = [axes.get_window_extent() for axes in found.figure.axes]
+    for pane in panes:
+        assert pane.x0 >= 0 and pane.y0 >= 0 and pane.x1 <= width and pane.y1 <= height
+        assert pane.width >= 5 * smallest and pane.height >= 3 * smallest
+    for one, other in itertools.combinations(panes, 2):
+        assert one.x0 >= other.x1 or other.x0 >= one.x1 or one.y0 >= other.y1 or other.y0 >= one.y1
     for label, box in boxes:
         for axes in found.figure.axes:
             inside = axes.get_window_extent()
@@ -108,6 +130,19 @@ def test_no_text_lies_over_another_or_leaves_the_frame(
 
 def _ticks(axes: object) -> list[Text]:
     return [*axes.get_xticklabels(), *axes.get_yticklabels()]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("panel", ["weights", "gradients"])
+def test_every_weight_is_seen(short_run: Run, panel: str) -> None:
+    found = scene(short_run, "light", "480p", (panel,), {})
+    found.show(next(short_run.snapshots([3], weights=True)))
+    image = next(image for axes in found.figure.axes for image in axes.images)
+    weights, biases = 32 + 32 * 32 + 32, 32 + 32 + 1
+    assert np.isfinite(image.get_array()).sum() >= weights + biases
+    left, right, bottom, top = image.get_extent()
+    axes = image.axes
+    assert axes is not None
+    assert axes.get_xlim() == (left, right) and axes.get_ylim() == (bottom, top)
 
 
 def test_a_larger_frame_looks_the_same(short_run: Run) -> None:
