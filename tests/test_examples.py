@@ -12,7 +12,8 @@ from fitreel.jobs.filming import Film, make_films
 from fitreel.jobs.prepare import prepare
 from fitreel.jobs.recording import Place, record
 from fitreel.jobs.report import Report
-from fitreel.jobs.spec import load_job, read_job_file
+from fitreel.jobs.spec import load_job, read_job_file, spelled
+from fitreel.render.imprint import check_whole, read_imprint
 
 FOLDER = Path(__file__).parent.parent / "jobs" / "examples"
 EXAMPLES = sorted(FOLDER.glob("*.toml"))
@@ -35,6 +36,21 @@ def test_example(path: Path, tmp_path: Path) -> None:
     picture = iio.imread(tmp_path / "still.png")
     red = (picture[..., 0] > 200) & (picture[..., 1] < 50)
     assert np.count_nonzero(red) > 500
+
+
+def test_the_pictures_of_the_readme_are_what_their_jobs_make() -> None:
+    folder = FOLDER.parent.parent / "docs" / "gallery"
+    jobs = sorted(folder.glob("*.toml"))
+    assert len(jobs) >= 6
+    readme = (FOLDER.parent.parent / "README.md").read_text("utf-8")
+    for path in jobs:
+        job = load_job(read_job_file(path)).job
+        picture = folder / job.film.outputs[0]
+        assert f"docs/gallery/{path.name}" in readme and f"docs/gallery/{picture.name}" in readme
+        check_whole(picture)
+        imprint = read_imprint(picture)
+        assert imprint["job"] == spelled(job), path
+        assert imprint["film"]["size"] == list(job.film.pixels)
 
 
 def test_targets_are_listed_and_drawn(program: Fitreel, tmp_path: Path) -> None:
