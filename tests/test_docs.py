@@ -50,6 +50,13 @@ def test_every_exit_code_is_in_the_readme() -> None:
         assert re.search(rf"^\| {code} \|", README, re.MULTILINE), code
 
 
+def test_the_chinese_readme_has_the_same_commands_and_codes() -> None:
+    chinese = (ROOT / "README.zh-CN.md").read_text("utf-8")
+    for pattern in (r"^python3 .*$", r"^\| `fitreel \w+", r"^\| (?:\d+)", r"docs/gallery/\w+\.\w+"):
+        found = re.findall(pattern, README, re.MULTILINE)
+        assert found and found == re.findall(pattern, chinese, re.MULTILINE), pattern
+
+
 def test_nothing_shipped_names_this_machine_or_a_registry() -> None:
     tracked = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
