@@ -141,10 +141,11 @@ class StageScene:
     ) -> None:
         if box is None:
             return
+        _, fall = _rise_and_fall(page, text, size, _weight(key, theme))
         page.text(
-            box.left, box.bottom + 0.3 * size, text, size, parse_math=True,
+            box.left, box.bottom + fall, text, size, parse_math=True,
             color=theme.text if key == "title" else theme.muted, va="baseline",
-            fontweight=theme.title_weight if key == "title" else "normal",
+            fontweight=_weight(key, theme),
         ).set_fontfamily(list(fonts.families_of(text)))  # fmt: skip
 
     def _numbers(self, page: Page, plan: Arrangement, run: Run, theme: Theme) -> tuple[Text, Text]:
@@ -198,6 +199,10 @@ def _laid_out(
     )
     page = Page(size, theme, settings.transparent, fonts.families)
     types = {key: _type_of(page, fonts, key, texts, theme, size) for key in texts}
+    heights = {
+        key: sum(_rise_and_fall(page, texts[key], type_, _weight(key, theme)))
+        for key, type_ in types.items()
+    }
     truth = has_truth and (settings.truth or "error" in settings.panels)
     entries = _legend(theme, words, truth)
     label, least = (each * unit_height(size) for each in (SMALLEST_LABEL, SMALLEST_TYPE))
@@ -205,9 +210,9 @@ def _laid_out(
         size,
         Contents(
             panels=settings.panels,
-            title=LINE * types.get("title", 0.0),
-            subtitle=LINE * types.get("subtitle", 0.0),
-            caption=LINE * types.get("caption", 0.0),
+            title=heights.get("title", 0.0),
+            subtitle=heights.get("subtitle", 0.0),
+            caption=heights.get("caption", 0.0),
             remark=max(page.width_of(words.text(key, **told), label) for key, told in REMARKS),
             legend=len(entries) if truth else 0,
             legend_width=sum(_entry_width(page, word, least) for _, _, word in entries),
@@ -235,7 +240,7 @@ def _type_of(
         BadInput: it would be too small to be read.
     """
     largest, smallest = (share * unit_height(size) for share in HEADINGS[key])
-    weight = theme.title_weight if key == "title" else "normal"
+    weight = _weight(key, theme)
     width = text_width(size, 3.2)
     type_ = largest
     while page.extent_of(texts[key], type_, weight, "$" in texts[key])[0] > width:
@@ -245,6 +250,17 @@ def _type_of(
                 f"film.{key}: too long to be read in {size[0]} x {size[1]}: {texts[key][:60]!r}"
             )
     return type_
+
+
+def _weight(key: str, theme: Theme) -> str:
+    return theme.title_weight if key == "title" else "normal"
+
+
+def _rise_and_fall(page: Page, text: str, size: float, weight: str) -> tuple[float, float]:
+    """Room above and below the baseline of a heading: a line's, or what tall mathematics needs."""
+    _, height, descent = page.extent_of(text, size, weight, "$" in text)
+    fall = max(0.3 * size, descent + 0.05 * size)
+    return max((LINE - 0.3) * size, height - descent + 0.05 * size), fall
 
 
 def _limits(

@@ -90,7 +90,7 @@ ARRANGED = [
 def test_no_text_lies_over_another_or_leaves_the_frame(
     short_run: Run, theme: str, size: object, panels: tuple[str, ...], language: str
 ) -> None:
-    headings = {"title": "A title of some length", "caption": "a caption"}
+    headings = {"title": r"Area $\int_0^1 \frac{x^2}{2}\,dx$ of it", "caption": "a caption"}
     more = {"language": language} | (headings if len(panels) < 6 else {})
     found = scene(short_run, theme, size, panels, more)
     found.show(next(short_run.snapshots([3], weights=True)), "δ reached at epoch 55")
