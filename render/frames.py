@@ -23,6 +23,7 @@ from matplotlib.text import Text
 from numpy.typing import NDArray
 
 from fitreel.render.scene import Scene
+from fitreel.render.settled_text import SettledText
 from fitreel.render.tape import NOTHING, Command, Rectangle, TapeRenderer, overlap, union
 
 Frame = NDArray[np.uint8]
@@ -49,6 +50,8 @@ class Layer:
         self.touched = NOTHING
         self.zone = NOTHING
         self.region: Region
+        # Only a plain text is known to have no more to it; an annotation has.
+        self.text = SettledText(artist) if moves and type(artist) is Text else None
 
     def record(self, renderer: TapeRenderer) -> None:
         """Records what the artist paints now, without painting."""
@@ -64,7 +67,7 @@ class Layer:
         """Paints: a moving artist as it is now, another one from its record."""
         if self.moves:
             renderer.touched = NOTHING
-            self.artist.draw(renderer)
+            (self.text or self.artist).draw(renderer)
             self.touched = renderer.touched
         else:
             for draw, arguments, options in self.tape:

@@ -138,24 +138,43 @@ class GlyphCache:
         for font, size, index, slant, extend, dx, dy in glyphs:
             column = round(0x40 * (x + dx * cos - dy * sin))  # in 64ths of a pixel
             row = round(0x40 * (self._height - y + dx * sin + dy * cos))  # upwards
-            offset = (column & 0x3F, row & 0x3F)
-            key = (font, size, index, slant, extend, angle, offset, antialiased)
-            bitmap = self._bitmaps.get(key)
-            if bitmap is None:
-                font.set_size(size, self._dpi)
-                turn = np.array([[cos, -sin], [sin, cos]])
-                shape = np.array([[extend, extend * slant], [0, 1]])
-                matrix = (0x10000 * turn @ shape).round().astype(int)
-                font._set_transform(matrix, list(offset))
-                mode = AGG.RenderMode.NORMAL if antialiased else AGG.RenderMode.MONO
-                rendered = font._render_glyph(index, self._hinting, mode)
-                coverage = np.array(rendered.buffer) * np.uint8(1 if antialiased else 0xFF)
-                bitmap = (coverage, rendered.left, rendered.top)
-                _remember(self._bitmaps, key, bitmap, BITMAPS_KEPT)
-            coverage, left, top = bitmap
-            bottom = self._height - top - (row >> 6) + coverage.shape[0]
-            placed.append((coverage, left + (column >> 6), bottom))
+            style = (size, slant, extend, angle, antialiased)
+            placed.append(self._stamp(style, font, index, column, row))
         return placed
+
+    def upright_stamps(
+        self, x: float, y: float, size: float, glyphs: list[Glyph], antialiased: bool
+    ) -> list[Stamp]:
+        """The same for glyphs of one `size` in points that stand upright in a line."""
+        style = (size, 0, 1, 0.0, antialiased)
+        up = self._height - y
+        return [
+            self._stamp(style, font, index, round(0x40 * (x + dx)), round(0x40 * (up + dy)))
+            for font, index, dx, dy in glyphs
+        ]
+
+    def _stamp(
+        self, style: tuple[float, float, float, float, bool], font: Any, index: int, column: int,
+        row: int,
+    ) -> Stamp:  # fmt: skip
+        """A glyph at `column` and `row` (upwards), in 64ths of a pixel."""
+        key = (font, index, column & 0x3F, row & 0x3F, style)
+        bitmap = self._bitmaps.get(key)
+        if bitmap is None:
+            size, slant, extend, angle, antialiased = style
+            cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+            font.set_size(size, self._dpi)
+            turn = np.array([[cos, -sin], [sin, cos]])
+            shape = np.array([[extend, extend * slant], [0, 1]])
+            matrix = (0x10000 * turn @ shape).round().astype(int)
+            font._set_transform(matrix, [column & 0x3F, row & 0x3F])
+            mode = AGG.RenderMode.NORMAL if antialiased else AGG.RenderMode.MONO
+            rendered = font._render_glyph(index, self._hinting, mode)
+            coverage = np.array(rendered.buffer) * np.uint8(1 if antialiased else 0xFF)
+            bitmap = (coverage, rendered.left, self._height - rendered.top + coverage.shape[0])
+            _remember(self._bitmaps, key, bitmap, BITMAPS_KEPT)
+        coverage, left, bottom = bitmap
+        return coverage, left + (column >> 6), bottom - (row >> 6)
 
 
 class CachedTextRenderer(RendererAgg):
@@ -169,6 +188,8 @@ class CachedTextRenderer(RendererAgg):
         base: Any = super()
         base.__init__(width, height, dpi)
         self.glyphs: GlyphCache | None = None
+        self.lines: list[tuple[GraphicsContextBase, float, float]] = []
+        """Where lines of upright text began since this was last set; see `draw_line`."""
         self._math_is_tried = False
         if cached_text and cached_text_is_exact():
             self.glyphs = GlyphCache(height, dpi, cast(Any, self)._prepare_font)
@@ -187,7 +208,7 @@ class CachedTextRenderer(RendererAgg):
     def stamp(self, gc: GraphicsContextBase, stamps: list[Stamp]) -> None:
         """Draws a line's glyphs."""
         draw = cast(Any, self)._renderer.draw_text_image
-        for coverage, left, bottom in stamps:
+        for coverage, left, bottom in _side_by_side(stamps):
             draw(coverage, left, bottom, 0, gc)
 
     def draw_text(
@@ -207,8 +228,25 @@ class CachedTextRenderer(RendererAgg):
             base: Any = super()
             base.draw_text(gc, x, y, s, prop, angle, ismath=ismath, mtext=mtext)
             return
+        if not angle:
+            self.lines.append((gc, x, y))
+        self.draw_line(gc, x, y, prop, self.glyphs.layout(s, prop)[0], angle)
+
+    def draw_line(
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        prop: FontProperties,
+        placed: list[Glyph],
+        angle: float = 0.0,
+    ) -> None:
+        """Draws glyphs that are laid out already, their baseline beginning at `x`, `y`."""
         size = prop.get_size_in_points()
-        placed, _ = self.glyphs.layout(s, prop)
+        if self.glyphs is not None and not angle:
+            antialiased = bool(gc.get_antialiased())
+            self.stamp(gc, self.glyphs.upright_stamps(x, y, size, placed, antialiased))
+            return
         glyphs = [(font, size, index, 0, 1, dx, dy) for font, index, dx, dy in placed]
         self._draw_text_glyphs_and_boxes(gc, x, y, angle, glyphs, [])
 
@@ -249,6 +287,25 @@ class CachedTextRenderer(RendererAgg):
             base: Any = super()
             return cast(Metrics, base.get_text_width_height_descent(s, prop, ismath))
         return self.glyphs.layout(s, prop)[1]
+
+
+def _side_by_side(stamps: list[Stamp]) -> list[Stamp]:
+    """The same pixels as one stamp, where no two glyphs share a column: one call, not twenty."""
+    right = -math.inf
+    for coverage, left, _ in stamps:
+        if left < right:
+            return stamps
+        right = left + coverage.shape[1]
+    if len(stamps) < 2:
+        return stamps
+    start = stamps[0][1]
+    top = min(bottom - coverage.shape[0] for coverage, _, bottom in stamps)
+    lowest = max(bottom for _, _, bottom in stamps)
+    line = np.zeros((lowest - top, int(right) - start), np.uint8)
+    for coverage, left, bottom in stamps:
+        height, width = coverage.shape
+        line[bottom - height - top : bottom - top, left - start : left - start + width] = coverage
+    return [(line, start, lowest)]
 
 
 def _has_own_shaping(text: Any) -> bool:

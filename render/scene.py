@@ -133,6 +133,7 @@ class DemoScene:
             axes.text(*spot, "", fontdict=TEXT_STYLE, ha=side, transform=where) for spot in spots
         )
         self._at_static_limits = False
+        self._remark = ""
         self.moving: Sequence[Artist] = (self._line, self._epoch, self._loss, axes.title)
 
     def show(self, snapshot: Moment, remark: str = "") -> None:
@@ -145,7 +146,9 @@ class DemoScene:
         self._epoch.set_text(f"epoch={snapshot.epoch:d}")
         fits = not self._in_corner or not abs(snapshot.loss) >= LONGEST_LOSS
         self._loss.set_text(f"Loss={snapshot.loss:.4f}" if fits else f"Loss={snapshot.loss:.4e}")
-        self._axes.set_title(remark)
+        if remark != self._remark:
+            self._axes.set_title(remark)
+            self._remark = remark
         try:
             self._set_limits(prediction)
         except (ValueError, OverflowError) as error:
