@@ -12,6 +12,7 @@ from fitreel.jobs import stopping
 from fitreel.jobs.log import Log, LogFormat
 from fitreel.jobs.report import Report
 from fitreel.model.errors import BadInput, CannotWrite, FitreelError, gravest
+from fitreel.render.painter import Painter
 
 app = typer.Typer(
     name="fitreel",
@@ -116,9 +117,10 @@ def run(
             wait=wait,
         )
         found = sources(jobs or [], wishes)
-        each(report, debug, [partial(make, job, wishes, report) for job in found])
+        each(report, debug, [partial(make, job, wishes, report, painter) for job in found])
 
-    guarded(work, quiet, debug, log, log_format)
+    with Painter.start() as painter:
+        guarded(work, quiet, debug, log, log_format)
 
 
 @app.command()
@@ -191,9 +193,10 @@ def render(
             force=force,
             wait=wait,
         )
-        draw(folders, wishes, report)
+        draw(folders, wishes, report, painter)
 
-    guarded(work, quiet, debug, log, log_format)
+    with Painter.start() as painter:
+        guarded(work, quiet, debug, log, log_format)
 
 
 @app.command()

@@ -22,6 +22,7 @@ from fitreel.model.record import Run
 from fitreel.render.encode import format_of, is_still
 from fitreel.render.ffmpeg import seek_ffmpeg
 from fitreel.render.imprint import check_whole, read_imprint
+from fitreel.render.painter import Painter
 from fitreel.render.settings import FilmSettings
 from fitreel.render.timeline import Timeline, timeline
 
@@ -63,6 +64,7 @@ def make_films(
     started: float,
     wait: bool = False,
     theme: Path | None = None,
+    painter: Painter | None = None,
 ) -> None:
     """Draw the run once, for all of `films` that aren't up to date.
 
@@ -75,6 +77,7 @@ def make_films(
         wait: for another process that makes the same.
         started: `time.monotonic()` when the work for these films began.
         theme: the file of a theme that isn't built in.
+        painter: draws, if there is one.
 
     Raises:
         FitreelError: as told by its class; no film appears under its name, what stood there stays.
@@ -101,7 +104,7 @@ def make_films(
     def draw(reels: Sequence["Reel"], progress: Progress) -> None:
         from fitreel.render.film import draw_reel
 
-        draw_reel(run, drawn.film, line, reels, progress, stopping.check)
+        draw_reel(run, drawn.film, line, reels, progress, stopping.check, painter)
 
     imprints = [imprint_of(run, job, stills.get(film.path), len(line), theme) for film in films]
     make_stale(

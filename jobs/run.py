@@ -19,6 +19,7 @@ from fitreel.jobs.variants import with_vary
 from fitreel.model.errors import BadInput
 from fitreel.render.encode import check_output, format_of
 from fitreel.render.imprint import read_imprint
+from fitreel.render.painter import Painter
 
 PAGES = ("pdf", "svg", "png")
 
@@ -74,8 +75,10 @@ def _source(path: Path) -> Asked:
     return Asked(Source(str(path), path.parent, values, trusted=False), film=path)
 
 
-def make(asked: Asked, wishes: Wishes, report: Report) -> None:
+def make(asked: Asked, wishes: Wishes, report: Report, painter: Painter | None = None) -> None:
     """Train the job and make its films, or find them up to date.
+
+    A comparison draws for itself, without the `painter`.
 
     Raises:
         FitreelError: as told by its class.
@@ -83,6 +86,8 @@ def make(asked: Asked, wishes: Wishes, report: Report) -> None:
     started = time.monotonic()
     loaded = load_job(with_vary(asked.source, wishes.vary), wishes.assignments, wishes.seed)
     if loaded.job.compare.wanted:
+        if painter is not None:
+            painter.close()
         compare(
             loaded,
             lambda job: films_of(loaded, wishes, asked.film),
@@ -110,6 +115,7 @@ def make(asked: Asked, wishes: Wishes, report: Report) -> None:
         wait=wishes.wait,
         started=started,
         theme=theme,
+        painter=painter,
     )
 
 
@@ -132,7 +138,9 @@ def compared(job: Path | None, wishes: Wishes) -> Asked:
     return Asked(source)
 
 
-def render(folders: Sequence[Path], wishes: Wishes, report: Report) -> None:
+def render(
+    folders: Sequence[Path], wishes: Wishes, report: Report, painter: Painter | None = None
+) -> None:
     """Draw the films of runs that exist; only [film] and [compare] can be set anew.
 
     Raises:
@@ -143,6 +151,8 @@ def render(folders: Sequence[Path], wishes: Wishes, report: Report) -> None:
             key = assignment.partition("=")[0]
             raise BadInput(f"--set {key}: render draws a record as it is; only film.… can be set")
     if len(folders) > 1:
+        if painter is not None:
+            painter.close()
         if wishes.seed is not None:
             raise BadInput("--seed: the records have their own seeds")
         render_runs(
@@ -159,10 +169,10 @@ def render(folders: Sequence[Path], wishes: Wishes, report: Report) -> None:
         return
     if wishes.tables:
         raise BadInput("--table: the ranking of a comparison; give several runs")
-    _render_run(folders[0], wishes, report)
+    _render_run(folders[0], wishes, report, painter)
 
 
-def _render_run(folder: Path, wishes: Wishes, report: Report) -> None:
+def _render_run(folder: Path, wishes: Wishes, report: Report, painter: Painter | None) -> None:
     started = time.monotonic()
     run = find_run(folder, wishes.runs)
     source = Source(str(run.path), Path(), run.header.job, trusted=False)
@@ -180,6 +190,7 @@ def _render_run(folder: Path, wishes: Wishes, report: Report) -> None:
         wait=wishes.wait,
         started=started,
         theme=theme,
+        painter=painter,
     )
 
 

@@ -23,7 +23,11 @@ class Settings(BaseModel):
     """A table of a job: unknown keys are refused, values don't change once read."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        use_attribute_docstrings=True,
+        defer_build=True,  # each is built as a part of the job, and else when it is first used
     )
 
     def given(self, key: str) -> bool:

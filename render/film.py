@@ -1,25 +1,18 @@
-"""From a run to its films: open the outputs, draw each snapshot once, encode, close."""
+"""From a run to its films: open the outputs, have each snapshot drawn once, encode, close."""
 
-import math
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
+from typing import Any
 
 from fitreel.model.record import Run
-from fitreel.model.snapshot import Snapshot
 from fitreel.render.encode import open_output
-from fitreel.render.frames import FrameDrawer
-from fitreel.render.scene import DemoScene, TextPlace
-from fitreel.render.settings import PANELS_OF_WEIGHTS, FilmSettings
+from fitreel.render.painter import Painter
+from fitreel.render.picture import Picture
+from fitreel.render.settings import FilmSettings
 from fitreel.render.story import chapters, events
 from fitreel.render.timeline import Timeline
-from fitreel.render.words import Words, words_of
-
-if TYPE_CHECKING:
-    from fitreel.render.stage import StageScene
+from fitreel.render.words import words_of
 
 
 @dataclass(frozen=True)
@@ -39,28 +32,40 @@ def draw_reel(
     reels: Sequence[Reel],
     progress: Callable[[int], None],
     check: Callable[[], None],
+    painter: Painter | None = None,
 ) -> None:
     """Draw `run` as `line` has it into every film among `reels`, and into each still its snapshot.
 
-    Memory doesn't grow with the number of frames.
+    Memory doesn't grow with the number of frames. With a `painter`, its process draws.
 
     Raises:
         BadInput: the record is damaged.
         Unavailable: ffmpeg, or an encoder in it, is not here.
         CannotWrite: ffmpeg failed or the system refuses; no reel appears under its name.
     """
-    size = settings.pixels
     words = words_of(settings.language, settings.words)
     told = events(run.epochs, run.losses, run.ending, run.ending_epoch)
+    films = [reel for reel in reels if reel.still is None]
+    stills = {reel.still for reel in reels if reel.still is not None}
+    shown = line if films else None
     with ExitStack() as stack:
-        # ffmpeg first: it starts up while we do.
+        # Begun first: it draws while ffmpeg starts up.
+        drawn: Generator[Picture, None, None]
+        if painter is not None and painter.ask(run, settings, shown, stills):
+            drawn = painter.pictures(check)
+        else:
+            # matplotlib is imported only where something is drawn.
+            from fitreel.render.pictures import pictures
+
+            drawn = pictures(run, settings, shown, stills)
+        stack.enter_context(closing(drawn))
         outputs = [
             (
                 reel,
                 stack.enter_context(
                     open_output(
                         reel.path,
-                        size,
+                        settings.pixels,
                         settings.fps,
                         reel.imprint,
                         chapters=chapters(told, line, words),
@@ -71,115 +76,19 @@ def draw_reel(
             )
             for reel in reels
         ]
-        scene = scene_of(run, settings)
-        drawer = FrameDrawer(scene)
-        films = [output for reel, output in outputs if reel.still is None]
-        stills = {reel.still for reel in reels if reel.still is not None}
         done = 0
-        needs_weights = not PANELS_OF_WEIGHTS.isdisjoint(settings.panels)
-        for moment in moments(run, line if films else None, stills, needs_weights):
+        for picture in drawn:
             check()
-            is_last = moment.number == len(run) - 1
-            remark = ending_of(run, words) if is_last else ""
-            if moment.number is None:
-                remark = words.text("interpolated")
-            scene.show(moment.snapshot, remark)
-            frame = drawer.draw()
             for reel, output in outputs:
-                if reel.still is not None and reel.still == moment.number:
-                    output.write(frame)
-            for _ in range(moment.frames):
+                if reel.still is not None and reel.still == picture.number:
+                    output.write(picture.frame)
+            for _ in range(picture.frames):
                 check()
-                for output in films:
-                    output.write(frame)
+                for reel, output in outputs:
+                    if reel.still is None:
+                        output.write(picture.frame)
                 done += 1
                 progress(done)
             if not films:
                 done += 1
                 progress(done)
-
-
-class Moment(NamedTuple):
-    """What is drawn once, and for how many frames it stays on screen."""
-
-    snapshot: Snapshot
-    number: int | None
-    """Of the snapshot in its run; None where it is interpolated."""
-    frames: int
-
-
-def moments(
-    run: Run, line: Timeline | None, stills: Collection[int], weights: bool = False
-) -> Iterator[Moment]:
-    """What has to be drawn, in order: the frames of `line`, and the snapshots of `stills`.
-
-    Of the run, two snapshots are in memory at a time.
-    """
-    frames: dict[int, dict[float, int]] = {index: {0.0: 0} for index in stills}
-    if line is not None:
-        for index, blend in zip(line.shown.tolist(), line.blend.tolist(), strict=True):
-            shares = frames.setdefault(index, {})
-            shares[blend] = shares.get(blend, 0) + 1
-    ends = {index + 1 for index, shares in frames.items() if any(shares)}
-    indices = sorted(frames.keys() | ends)
-    snapshots = run.snapshots(indices, weights=weights)
-    following = next(snapshots)
-    for index in indices:
-        snapshot = following
-        following = next(snapshots, snapshot)
-        for blend, count in sorted(frames.get(index, {}).items()):
-            if blend:
-                yield Moment(_between(snapshot, following, blend), None, count)
-            else:
-                yield Moment(snapshot, index, count)
-
-
-def _between(before: Snapshot, after: Snapshot, share: float) -> Snapshot:
-    """What would be seen between two snapshots if everything went in straight lines."""
-
-    def mixed(one: Any, other: Any) -> Any:
-        return one if one is None or other is None else (1 - share) * one + share * other
-
-    return Snapshot(
-        epoch=math.floor(mixed(before.epoch, after.epoch)),
-        loss=mixed(before.loss, after.loss),
-        seconds=mixed(before.seconds, after.seconds),
-        prediction=np.asarray(mixed(before.prediction, after.prediction), np.float32),
-        weights=mixed(before.weights, after.weights),
-        truth_loss=mixed(before.truth_loss, after.truth_loss),
-    )
-
-
-def text_place(run: Run) -> TextPlace:
-    """The demo's data keep the demo's text; others get it where it hides no points."""
-    data = run.header.job.get("data", {})
-    if data.get("function", "x**3") in ("x**3", "cubic") and not {"domain", "file"} & set(data):
-        return "demo"
-    return "corner" if run.ending == "diverged" else "free"
-
-
-def scene_of(run: Run, settings: FilmSettings) -> "DemoScene | StageScene":
-    """The demo's picture of a run, or where anything is added to it, the lecture hall's.
-
-    Raises:
-        BadInput: a theme, text or panel that can't be drawn.
-        Unavailable: no font here has the characters.
-    """
-    if not settings.is_demo:
-        from fitreel.render.stage import StageScene
-        from fitreel.render.theme import load_theme
-
-        words = words_of(settings.language, settings.words)
-        return StageScene(run, settings, load_theme(settings.theme), words)
-    truth = None
-    if settings.truth and run.truth is not None:
-        truth = run.prediction_x, run.truth
-    return DemoScene(run.x, run.y, run.prediction_x, settings.pixels, truth, text_place(run))
-
-
-def ending_of(run: Run, words: Words) -> str:
-    """What the last frame says of a run that ended early."""
-    if run.ending in ("delta", "diverged") and run.ending_epoch is not None:
-        key = "delta_reached" if run.ending == "delta" else "diverged"
-        return words.text(key, epoch=str(run.ending_epoch))
-    return ""

@@ -20,15 +20,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.lines import Line2D
 from matplotlib.spines import Spine
 from matplotlib.text import Text
-from numpy.typing import NDArray
 
+from fitreel.render.picture import Frame as Frame
 from fitreel.render.scene import Scene
 from fitreel.render.settled_text import SettledText
 from fitreel.render.tape import NOTHING, Command, Rectangle, TapeRenderer, overlap, union
-
-Frame = NDArray[np.uint8]
-"""Shape (height, width, 4): red, green, blue and alpha, 0 to 255."""
-
 
 TELLING = (Line2D, Text)
 """Artists that are stale whenever they have changed; of others that isn't known."""
@@ -171,6 +167,10 @@ class FrameDrawer:
         self._pixels: Frame = np.asarray(buffer.buffer_rgba())
         self.is_full = _needs_full_draws(scene)
         """Whether every frame is a full draw by matplotlib."""
+        self.changed: Rectangle = (0, 0, width, height)
+        """All pixels in which the newest frame may differ from the one before it."""
+        self._changed = NOTHING
+        self._is_whole = False
         if self.is_full:
             return
         self._views = {axes: View(axes) for axes in figure.axes}
@@ -215,7 +215,9 @@ class FrameDrawer:
             canvas: Any = self._scene.figure.canvas
             canvas.draw()
             return np.asarray(canvas.buffer_rgba())
+        self.changed = (0, 0, self._renderer.canvas[2], self._renderer.canvas[3])
         try:
+            self._changed = NOTHING
             self._refresh()
             while strays := self._paint():
                 for layer in strays:
@@ -224,6 +226,9 @@ class FrameDrawer:
         except BaseException:
             self._forget()
             raise
+        if self._is_whole:
+            self.changed = self._changed
+        self._is_whole = True
         return self._pixels
 
     def _forget(self) -> None:
@@ -233,6 +238,7 @@ class FrameDrawer:
             view.titles = ()
         for region in self._regions:
             region.is_outdated = True
+        self._is_whole = False
 
     def _refresh(self) -> None:
         """Records anew what other limits, or another title, changed."""
@@ -283,13 +289,16 @@ class FrameDrawer:
         for region in self._regions:
             if region.is_outdated:
                 self._paint_background(region)
+                self._changed = union(self._changed, region.rectangle)
             elif not self._limits_changed and not region.is_stale:
                 continue
             else:
                 for layer in region.late:
                     _copy(self._background, self._pixels, layer.touched)
+                    self._changed = union(self._changed, layer.touched)
             for layer in region.late:
                 layer.paint(self._renderer)
+                self._changed = union(self._changed, layer.touched)
                 if layer.moves and union(layer.zone, layer.touched) != layer.zone:
                     strays.append(layer)
         return strays

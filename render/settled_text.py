@@ -7,6 +7,7 @@ the line's metrics, so a place found once serves every other line with these met
 
 from typing import Any
 
+from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.text import Text
 
 from fitreel.render.glyphs import CachedTextRenderer, Metrics
@@ -50,7 +51,8 @@ class SettledText:
             renderer.draw_line(gc, x, y, properties, glyphs)
             artist.stale = False
             return
-        renderer.lines = lines = []
+        lines: list[tuple[GraphicsContextBase, float, float]] = []
+        renderer.lines = lines
         artist.draw(renderer)
         if len(lines) == 1 and len(self._places) < PLACES_KEPT:
             self._places[key] = lines[0]

@@ -13,8 +13,8 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Transform
 
-Rectangle = tuple[int, int, int, int]
-"""Left, top, right, bottom in pixels from the upper left corner; right and bottom are outside."""
+from fitreel.render.picture import Rectangle as Rectangle
+
 Command = tuple[Callable[..., None], tuple[Any, ...], dict[str, Any]]
 """A call that draws something, with frozen arguments."""
 

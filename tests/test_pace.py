@@ -12,8 +12,8 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
 from fitreel.render import containers
 from fitreel.render.comparison import closing_frames, paced, timetable_of
-from fitreel.render.film import moments
 from fitreel.render.panels import Panel
+from fitreel.render.pictures import moments
 from fitreel.render.settings import FilmSettings
 
 

@@ -13,8 +13,8 @@ from fitreel.model.record import Run
 from fitreel.model.snapshot import Snapshot
 from fitreel.render.arrangement import SMALLEST_TYPE
 from fitreel.render.boxes import unit_height
-from fitreel.render.film import scene_of
 from fitreel.render.frames import FrameDrawer
+from fitreel.render.pictures import scene_of
 from fitreel.render.settings import FilmSettings
 from fitreel.render.stage import StageScene
 from fitreel.render.theme import THEMES
