@@ -142,10 +142,16 @@ def arrange(size: tuple[int, int], contents: Contents) -> Arrangement:
     candidates = [pair for tick in ticks for pair in _candidates(size, unit, tick, contents)]
     if candidates:
         return max(candidates, key=lambda pair: pair[0])[1]
+    if not contents.panels:
+        high = {key: getattr(contents, key) for key in ("title", "subtitle", "caption")}
+        name = max(high, key=lambda key: high[key])
+        raise BadInput(
+            f"film.{name}: leaves no room for the fit in {size[0]} x {size[1]}; write less"
+        )
     few = f"{len(contents.panels)} panels" if len(contents.panels) != 1 else "a panel"
     raise BadInput(
         f"film.panels: there is no room for {few} in {size[0]} x {size[1]}"
-        + (" beneath so much text" if contents.title + contents.caption else "")
+        + (" beside so much text" if contents.title + contents.subtitle + contents.caption else "")
         + "; take fewer, or a size of another shape"
     )
 

@@ -141,12 +141,15 @@ class StageScene:
     ) -> None:
         if box is None:
             return
-        _, fall = _rise_and_fall(page, text, size, _weight(key, theme))
-        page.text(
-            box.left, box.bottom + fall, text, size, parse_math=True,
-            color=theme.text if key == "title" else theme.muted, va="baseline",
-            fontweight=_weight(key, theme),
-        ).set_fontfamily(list(fonts.families_of(text)))  # fmt: skip
+        top = box.top
+        for line in text.split("\n"):
+            rise, fall = _rise_and_fall(page, line, size, _weight(key, theme))
+            page.text(
+                box.left, top - rise, line, size, parse_math=True,
+                color=theme.text if key == "title" else theme.muted, va="baseline",
+                fontweight=_weight(key, theme),
+            ).set_fontfamily(list(fonts.families_of(line)))  # fmt: skip
+            top -= rise + fall
 
     def _numbers(self, page: Page, plan: Arrangement, run: Run, theme: Theme) -> tuple[Text, Text]:
         """Epoch and loss: what they are called stays, the numbers move."""
@@ -200,7 +203,10 @@ def _laid_out(
     page = Page(size, theme, settings.transparent, fonts.families)
     types = {key: _type_of(page, fonts, key, texts, theme, size) for key in texts}
     heights = {
-        key: sum(_rise_and_fall(page, texts[key], type_, _weight(key, theme)))
+        key: sum(
+            sum(_rise_and_fall(page, line, type_, _weight(key, theme)))
+            for line in texts[key].split("\n")
+        )
         for key, type_ in types.items()
     }
     truth = has_truth and (settings.truth or "error" in settings.panels)
@@ -243,7 +249,8 @@ def _type_of(
     weight = _weight(key, theme)
     width = text_width(size, 3.2)
     type_ = largest
-    while page.extent_of(texts[key], type_, weight, "$" in texts[key])[0] > width:
+    lines = texts[key].split("\n")
+    while any(page.extent_of(line, type_, weight, "$" in line)[0] > width for line in lines):
         type_ *= 0.97
         if type_ < smallest:
             raise BadInput(
@@ -257,7 +264,7 @@ def _weight(key: str, theme: Theme) -> str:
 
 
 def _rise_and_fall(page: Page, text: str, size: float, weight: str) -> tuple[float, float]:
-    """Room above and below the baseline of a heading: a line's, or what tall mathematics needs."""
+    """Room above and below the baseline of one line: usual, or what tall mathematics needs."""
     _, height, descent = page.extent_of(text, size, weight, "$" in text)
     fall = max(0.3 * size, descent + 0.05 * size)
     return max((LINE - 0.3) * size, height - descent + 0.05 * size), fall

@@ -128,6 +128,34 @@ def test_no_text_lies_over_another_or_leaves_the_frame(
             assert over <= 1 or along <= 1, f"{label} over axes"
 
 
+@pytest.mark.parametrize("size", ["480p", "square", "vertical"])
+def test_a_title_may_have_several_lines(short_run: Run, size: str) -> None:
+    lines = ["One line", "and $y = x^3$", "and a third"]
+    headings = {"title": "\n".join(lines), "caption": "first\nsecond"}
+    found = scene(short_run, "light", size, ("loss",), headings)
+    found.show(next(short_run.snapshots([3])))
+    found.figure.canvas.draw()
+    texts = {text.get_text(): text for text in found.figure.texts}
+    boxes = [texts[line].get_window_extent() for line in [*lines, "first", "second"]]
+    height = found.figure.canvas.get_width_height()[1]
+    assert boxes[0].y1 <= 0.99 * height and boxes[-1].y0 >= 0.01 * height
+    for above, below in itertools.pairwise(boxes):
+        assert above.y0 >= below.y1 - 1
+    sizes = {texts[line].get_fontsize() for line in lines}
+    assert len(sizes) == 1
+
+
+def test_too_many_lines_are_refused_by_name(short_run: Run) -> None:
+    with pytest.raises(BadInput, match=r"film\.subtitle: .*854 x 480"):
+        scene(
+            short_run,
+            "light",
+            "480p",
+            (),
+            {"title": "A", "subtitle": "\n".join("abcdefghijkl" * 2)},
+        )
+
+
 def _ticks(axes: object) -> list[Text]:
     return [*axes.get_xticklabels(), *axes.get_yticklabels()]  # type: ignore[attr-defined]
 
