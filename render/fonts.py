@@ -64,7 +64,7 @@ _BROKEN = (OSError, RuntimeError, ValueError, NotImplementedError, KeyError, Typ
 _FACE_FLAGS: Any = getattr(ft2font, "FaceFlags", None)
 _COLOR = getattr(_FACE_FLAGS, "COLOR", 0) if _FACE_FLAGS else 0
 
-_given: set[str] = set()  # the families made of files that jobs gave
+_given: dict[str, str] = {}  # the families made of files that jobs gave, and their own names
 
 # Which font is drawn is checked here; what it says of weights that one lacks helps nobody.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
@@ -150,6 +150,11 @@ def fonts_for(
     for text in texts:
         fonts.families_of(text)
     return fonts
+
+
+def own_name(family: str) -> str:
+    """What a family is called on other machines, too."""
+    return _given.get(family, family)
 
 
 def shapes_text() -> bool:
@@ -250,7 +255,7 @@ def _from_file(path: Path, language: str, signs: Sequence[str]) -> str:
     if not any(entry.name == family for entry in fontManager.ttflist):
         entry = ttfFontProperty(faces[index])
         fontManager.ttflist.append(replace(entry, name=family))
-        _given.add(family)
+        _given[family] = faces[index].family_name
         _forget()
     return family
 
@@ -296,7 +301,7 @@ def _chosen(missing: set[str], language: str, weights: Sequence[str]) -> list[st
 
 def _names() -> set[str]:
     """All families on this machine."""
-    return {entry.name for entry in _entries()} - _given
+    return {entry.name for entry in _entries()} - _given.keys()
 
 
 def _pool() -> list[str]:

@@ -78,12 +78,16 @@ class Page:
         return self.extent_of(string, size)[0]
 
     def extent_of(
-        self, string: str, size: float, weight: str = "normal", math: bool = False
+        self,
+        string: str,
+        size: float,
+        weight: str = "normal",
+        math: bool = False,
+        fonts: Sequence[str] = (),
     ) -> tuple[float, float, float]:
-        """Width, height and descent of one line of text, in pixels."""
-        properties = FontProperties(
-            size=self.points(size), weight=weight, family=self.fonts or None
-        )
+        """Width, height and descent of one line of text, in pixels; `fonts`: not the page's."""
+        families = list(fonts) or self.fonts or None
+        properties = FontProperties(size=self.points(size), weight=weight, family=families)
         width, height, descent = self._ruler.get_text_width_height_descent(string, properties, math)
         return float(width), float(height), float(descent)
 

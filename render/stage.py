@@ -143,7 +143,7 @@ class StageScene:
             return
         top = box.top
         for line in text.split("\n"):
-            rise, fall = _rise_and_fall(page, line, size, _weight(key, theme))
+            rise, fall = _rise_and_fall(page, fonts, line, size, _weight(key, theme))
             page.text(
                 box.left, top - rise, line, size, parse_math=True,
                 color=theme.text if key == "title" else theme.muted, va="baseline",
@@ -204,7 +204,7 @@ def _laid_out(
     types = {key: _type_of(page, fonts, key, texts, theme, size) for key in texts}
     heights = {
         key: sum(
-            sum(_rise_and_fall(page, line, type_, _weight(key, theme)))
+            sum(_rise_and_fall(page, fonts, line, type_, _weight(key, theme)))
             for line in texts[key].split("\n")
         )
         for key, type_ in types.items()
@@ -250,7 +250,7 @@ def _type_of(
     width = text_width(size, 3.2)
     type_ = largest
     lines = texts[key].split("\n")
-    while any(page.extent_of(line, type_, weight, "$" in line)[0] > width for line in lines):
+    while any(_extent(page, fonts, line, type_, weight)[0] > width for line in lines):
         type_ *= 0.97
         if type_ < smallest:
             raise BadInput(
@@ -263,9 +263,18 @@ def _weight(key: str, theme: Theme) -> str:
     return theme.title_weight if key == "title" else "normal"
 
 
-def _rise_and_fall(page: Page, text: str, size: float, weight: str) -> tuple[float, float]:
+def _extent(
+    page: Page, fonts: Fonts, line: str, size: float, weight: str
+) -> tuple[float, float, float]:
+    """Width, height and descent of a heading's line, in the fonts that draw it."""
+    return page.extent_of(line, size, weight, "$" in line, fonts.families_of(line))
+
+
+def _rise_and_fall(
+    page: Page, fonts: Fonts, line: str, size: float, weight: str
+) -> tuple[float, float]:
     """Room above and below the baseline of one line: usual, or what tall mathematics needs."""
-    _, height, descent = page.extent_of(text, size, weight, "$" in text)
+    _, height, descent = _extent(page, fonts, line, size, weight)
     fall = max(0.3 * size, descent + 0.05 * size)
     return max((LINE - 0.3) * size, height - descent + 0.05 * size), fall
 

@@ -3,20 +3,23 @@
 import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
 
 import io
+import math
 from typing import Any, Literal, cast
+from xml.sax.saxutils import escape
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
 from fitreel.model.snapshot import Snapshot
-from fitreel.render.fonts import fonts_for
+from fitreel.render.fonts import Fonts, fonts_for, own_name
 from fitreel.render.mathematics import check_mathtext
 from fitreel.render.settings import FilmSettings
-from fitreel.render.theme import load_theme
+from fitreel.render.theme import Theme, load_theme
 from fitreel.render.timeline import Timeline
 from fitreel.render.words import words_of
 
@@ -27,8 +30,12 @@ A4 = (8.27, 11.69)
 MOST_ACROSS, MOST_DOWN = 8, 12
 DPI = 200
 """Of a PNG."""
-TITLE, CAPTION, TICK = 15.0, 9.0, 6.5
+TITLE, SUBTITLE, CAPTION, TICK = 15.0, 11.0, 9.0, 6.5
 """Font sizes in points, for three pictures in a row; more in a row have smaller ones."""
+SMALLEST = 0.5
+"""To which part of that a heading shrinks."""
+MARGIN, GAP = 0.45, 0.12
+"""In inches: what printers leave free, and between the pictures and a heading."""
 
 _PLAIN: dict[str, Any] = {
     # Text stays text: it can be searched and copied, and is sharp at any size.
@@ -76,10 +83,15 @@ def storyboard(
     for key, text in texts.items():
         if text:
             check_mathtext(text, f"film.{key}")
+    # A run of a few snapshots has as many pictures, and no empty places.
+    across = min(across, len(shown))
+    down = math.ceil(len(shown) / across)
     snapshots = list(run.snapshots(shown))
     captions = [_caption(snapshot, words) for snapshot in snapshots]
     given = [text for text in texts.values() if text]
-    fonts = fonts_for([*given, *captions, "0123456789.−"], settings.font, settings.language)
+    fonts = fonts_for(
+        [*given, *captions, "0123456789.−"], settings.font, settings.language, ("normal", "bold")
+    )
     style = _PLAIN | {
         "font.family": list(fonts.families),
         "text.color": theme.text,
@@ -92,9 +104,15 @@ def storyboard(
     with rc_context(cast(Any, style)):
         figure = Figure(page, dpi=DPI, layout="constrained", facecolor=theme.background)
         FigureCanvasAgg(figure)
+        low_edge, high_edge = _write_headings(figure, texts, theme, fonts)
+        side, height = MARGIN / page[0], high_edge - low_edge
+        cast(Any, figure.get_layout_engine()).set(rect=(side, low_edge, 1 - 2 * side, height))
         panels = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).ravel()
-        for axes in panels[len(snapshots) :]:
-            axes.set_axis_off()
+        for number, axes in enumerate(panels):
+            if number >= len(snapshots):
+                axes.set_axis_off()
+            elif number + across >= len(snapshots):  # nothing stands beneath
+                axes.tick_params(labelbottom=True)
         order = np.argsort(run.prediction_x, kind="stable")
         for axes, snapshot, caption in zip(panels, snapshots, captions, strict=False):
             axes.set_facecolor(theme.axes)
@@ -110,14 +128,73 @@ def storyboard(
         room = 0.08 * (high - low) or 1.0
         # A wild first guess must not flatten all that comes after it.
         panels[0].set_ylim(low - room, high + room)
-        heading = "\n".join(text for text in (texts["title"], texts["subtitle"]) if text)
-        if heading:
-            figure.suptitle(heading, fontsize=TITLE)
-        if texts["caption"]:
-            figure.supxlabel(texts["caption"], fontsize=CAPTION)
         content = io.BytesIO()
         figure.savefig(content, format=kind, metadata=_NO_DATE[kind])
-    return content.getvalue()
+    return _without_places(content.getvalue(), fonts) if kind == "svg" else content.getvalue()
+
+
+def _write_headings(
+    figure: Figure, texts: dict[str, str | None], theme: Theme, fonts: Fonts
+) -> tuple[float, float]:
+    """Title and subtitle at the head, the caption at the foot, shrunk to the page's width.
+
+    Returns:
+        The lower and the upper end of what they leave, in parts of the page.
+
+    Raises:
+        BadInput: one would be too small to be read.
+    """
+    width, height = figure.get_size_inches()
+    edges = {"foot": MARGIN, "head": height - MARGIN}
+    for key, type_ in (("title", TITLE), ("subtitle", SUBTITLE), ("caption", CAPTION)):
+        lines = (texts[key] or "").split("\n")
+        if not any(lines):
+            continue
+        artists = [
+            figure.text(
+                0.5, 0.5, line, fontsize=type_, ha="center", va="baseline",
+                color=theme.text if key == "title" else theme.muted,
+                fontweight=theme.title_weight if key == "title" else "normal",
+                fontfamily=list(fonts.families_of(line)), in_layout=False,
+            )
+            for line in lines
+        ]  # fmt: skip
+        widest = max(_extent(artist)[0] for artist in artists)
+        shrunk = type_ * min(1.0, (width - 2 * MARGIN) / widest)
+        if shrunk < SMALLEST * type_:
+            raise BadInput(f"film.{key}: too long for a page: {texts[key]!r:.60}")
+        at, side = edges["head"], "head"
+        if key == "caption":
+            at, side = edges["foot"] + sum(_line(artist, shrunk) for artist in artists), "foot"
+            edges[side] = at + GAP
+        for artist in artists:
+            artist.set_fontsize(shrunk)
+            at -= _line(artist, shrunk)
+            artist.set_y((at + 0.3 * shrunk / 72) / height)
+        if side == "head":
+            edges[side] = at - GAP / 2
+    if edges["head"] - edges["foot"] < height / 2:
+        raise BadInput("film.title, film.subtitle, film.caption: leave too little of a page")
+    return edges["foot"] / height, edges["head"] / height
+
+
+def _extent(artist: Text) -> tuple[float, float]:
+    """Width and height in inches."""
+    box = artist.get_window_extent()
+    return max(box.width, 1) / DPI, box.height / DPI
+
+
+def _line(artist: Text, type_: float) -> float:
+    """The height in inches that a line needs at a font size."""
+    return max(1.3 * type_ / 72, 1.1 * _extent(artist)[1])
+
+
+def _without_places(svg: bytes, fonts: Fonts) -> bytes:
+    """The families of font files by the names that they have elsewhere, too."""
+    for family in fonts.families:
+        old, new = (escape(name, {'"': "&quot;"}).encode() for name in (family, own_name(family)))
+        svg = svg.replace(old, new)
+    return svg
 
 
 def _caption(snapshot: Snapshot, words: Any) -> str:

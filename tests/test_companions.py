@@ -1,15 +1,22 @@
 """What goes with a film: chapters, subtitles, and a page of pictures."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
+import matplotlib
 import pytest
 from conftest import Fitreel
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from fitreel.jobs.companions import sheet_of
 from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
 from fitreel.render.ffmpeg import ffmpeg_path
+from fitreel.render.fonts import fonts_for
+from fitreel.render.storyboard import _write_headings
+from fitreel.render.theme import load_theme
 
 CHEAP = ("--set", "film.size=[320,240]")
 
@@ -85,3 +92,39 @@ def test_of_several_runs_there_are_none(fitreel: Fitreel, tmp_path: Path) -> Non
     done = fitreel("run", str(job), "-o", "two.srt")
     assert done.returncode == 65 and "one run" in done.stderr
     assert not (tmp_path / "runs").exists(), "before anything is trained"
+
+
+def test_headings_of_a_sheet_have_their_fonts_and_fit_the_page(
+    fitreel: Fitreel, short_run: Run, tmp_path: Path
+) -> None:
+    given = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSansMono.ttf"
+    done = fitreel(
+        "render", str(short_run.path), "-o", "sheet.svg", "--sheet", "3x4",
+        "--set", "film.size=1080p", "--set", f"film.font={given}", "--set", "film.theme=light",
+        "--set", 'film.title="\\u2336 of $x^2$, \\\\nand a second line"',
+        "--set", f"film.subtitle={'many words ' * 8}",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "does not have a glyph" not in done.stderr
+    svg = (tmp_path / "sheet.svg").read_text("utf-8")
+    assert "DejaVu Sans Mono" in svg and str(given.parent) not in svg
+
+
+def test_headings_are_within_the_page_and_apart(short_run: Run) -> None:
+    figure = Figure((8.27, 11.69), dpi=200)
+    FigureCanvasAgg(figure)
+    texts: dict[str, str | None] = {
+        "title": "A long title of words " * 4,
+        "subtitle": "one\ntwo $\\frac{x^2}{2}$",
+        "caption": "first\nsecond",
+    }
+    fonts = fonts_for([text for text in texts.values() if text])
+    low, high = _write_headings(figure, texts, load_theme("light"), fonts)
+    boxes = [text.get_window_extent() for text in figure.texts]
+    assert all(box.x0 > 0.04 * 1654 and box.x1 < 0.96 * 1654 for box in boxes)
+    assert all(box.y0 >= high * 2338 - 1 for box in boxes[:3])
+    assert all(box.y1 <= low * 2338 + 1 for box in boxes[3:])
+    assert all(above.y0 >= below.y1 - 1 for above, below in pairwise(boxes))
+    with pytest.raises(BadInput, match=r"film\.title: too long for a page"):
+        _write_headings(figure, {"title": "w" * 200, "subtitle": "", "caption": ""},
+                        load_theme("light"), fonts)  # fmt: skip

@@ -145,6 +145,13 @@ def test_a_title_may_have_several_lines(short_run: Run, size: str) -> None:
     assert len(sizes) == 1
 
 
+def test_words_beside_mathematics_are_measured_in_their_own_font(
+    short_run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert scene(short_run, "light", "480p", (), {"title": "\u2336 of $x^2$"})
+    assert "does not have a glyph" not in caplog.text
+
+
 def test_too_many_lines_are_refused_by_name(short_run: Run) -> None:
     with pytest.raises(BadInput, match=r"film\.subtitle: .*854 x 480"):
         scene(
