@@ -20,6 +20,7 @@ from fitreel.jobs.filming import (
     pace_of,
     theme_file,
     warn_of_rounding,
+    warn_of_weak_colours,
 )
 from fitreel.jobs.finding import find_run
 from fitreel.jobs.locks import locked
@@ -228,6 +229,7 @@ def make_clip(
 
     job, settings = comparison.job, comparison.job.compare
     warn_of_rounding(job.film, report)
+    warn_of_weak_colours(job.film, report)
     timetable = timetable_of(comparison.panels, settings.clock)
     if not len(timetable):
         raise BadInput("there is no snapshot to draw in any of the runs")

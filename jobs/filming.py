@@ -85,6 +85,7 @@ def make_films(
     if not len(run):
         raise BadInput(f"{run.path}: there is no snapshot to draw: diverged at epoch 0")
     warn_of_rounding(job.film, report)
+    warn_of_weak_colours(job.film, report)
     line = timeline_of(run, job.film)
     drawn = job if theme is None else with_theme(job, theme)
     for film in films:
@@ -243,6 +244,15 @@ def warn_of_rounding(settings: FilmSettings, report: Report) -> None:
     if isinstance(settings.size, tuple) and settings.size != settings.pixels:
         asked, made = (f"{width} x {height}" for width, height in (settings.size, settings.pixels))
         report.warn(f"film.size: {asked} is odd, as no video can be: it becomes {made}")
+
+
+def warn_of_weak_colours(settings: FilmSettings, report: Report) -> None:
+    """Say so where a theme of the user's own has colours that are hard to read."""
+    if settings.theme.lower().endswith(".toml"):
+        from fitreel.render.theme import load_theme, weak_contrasts
+
+        for weak in weak_contrasts(load_theme(settings.theme)):
+            report.warn(f"film.theme: {Path(settings.theme).name}: {weak}")
 
 
 def frames_to_draw(reels: Sequence["Reel"], count: int) -> int:

@@ -230,6 +230,10 @@ def test_a_theme_of_ones_own(fitreel: Fitreel, short_run: Run, tmp_path: Path) -
     (tmp_path / "mine.toml").write_text('base = "dark"\nprediction = "#ff0000"\n')
     again = fitreel("render", str(short_run.path), "-o", "a.png", "--set", "film.theme=mine.toml")
     assert "up to date" not in again.stdout, "its content decides, not its name"
+    assert "contrast" not in again.stderr
+    (tmp_path / "mine.toml").write_text('base = "dark"\nticks = "#30353f"\n')
+    weak = fitreel("render", str(short_run.path), "-o", "a.png", "--set", "film.theme=mine.toml")
+    assert weak.returncode == 0 and "mine.toml: ticks on background: contrast" in weak.stderr
 
 
 def test_a_panel_without_its_numbers_says_what_to_train_with(tmp_path: Path) -> None:
