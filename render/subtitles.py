@@ -142,7 +142,7 @@ def _moments(told: Sequence[Event], line: Timeline) -> list[_Moment]:
     at = min(line.first_frame_of(last.index), count - apart)
     if at >= apart:
         found.append(_Moment(at, last.kind, last.index, last))
-    elif count > 1:
+    elif count > 1 or last.kind != "end":
         # Too short to say two things: one says where it all goes.
         found[0] = _Moment(0, last.kind, last.index, last)
     # Those deeper down matter more: they are what the run came to.

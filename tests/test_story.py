@@ -172,6 +172,11 @@ def test_a_divergence_is_told() -> None:
     assert "Epoch 506: the training diverges." in "".join(cue.text for cue in found)
 
 
+def test_a_divergence_at_once_is_told() -> None:
+    found = cues_of([0.3], ending="diverged", ending_epoch=4)
+    assert "Epoch 4: the training diverges." in "".join(cue.text for cue in found)
+
+
 def test_srt_and_vtt() -> None:
     told = [
         Cue(Fraction(0), Fraction(50, 30), "One <b> & two"),
