@@ -25,6 +25,10 @@ from fitreel.render.words import Words
 
 MOST_UNITS = 32
 """So many hidden units are drawn one by one: those that add the most at the end."""
+STRONG = 0.97
+"""Of all weights, so many have colours of their own; a few large ones don't pale the others."""
+NEAREST_TICKS = 1.6
+"""From one number at an upright axis to the next, in font sizes."""
 PLACES = 200
 """So many places along x show a unit's contribution."""
 
@@ -69,6 +73,9 @@ def dress(
     places, texts = linear_ticks(*x, across)
     axes.set_xticks(places, [look.words.respelled(text.replace("\u2212", "-")) for text in texts])
     places, texts = log_ticks(*y, along) if log else linear_ticks(*y, along)
+    if not log and _are_near(places, y, box.height, tick):
+        first = len(places) // 2 % 2  # every second one: of three about zero, the outer two
+        places, texts = places[1 - first :: 2], texts[1 - first :: 2]
     axes.set_yticks(places, [look.words.respelled(text.replace("\u2212", "-")) for text in texts])
     axes.set_yticks([], minor=True)
     axes.tick_params(
@@ -83,6 +90,16 @@ def dress(
         axes.grid(color=theme.grid, lw=page.points(0.0018 * look.unit))
 
 
+def _are_near(
+    places: Sequence[float], limits: tuple[float, float], height: float, tick: float
+) -> bool:
+    """Whether numbers at an upright axis nearly touch."""
+    if len(places) < 3:
+        return False
+    apart = height * (places[1] - places[0]) / (limits[1] - limits[0])
+    return apart < NEAREST_TICKS * tick
+
+
 class LossCurve:
     """The loss so far, on a logarithmic axis."""
 
@@ -93,7 +110,8 @@ class LossCurve:
         self._epochs, self._losses = run.epochs.astype(np.float64), losses
         axes = look.page.axes(box)
         end = float(max(run.epochs[-1], 1))
-        dress(axes, look, (0.0, end), span_of_losses([losses]), box, log=True)
+        room = 0.03 * end  # the point that moves is seen whole at both ends
+        dress(axes, look, (-room, end + room), span_of_losses([losses]), box, log=True)
         self._line, self._now = (
             axes.plot([], [], color=look.theme.prediction, lw=look.page.points(0.007 * look.unit),
                       solid_joinstyle="round")[0],
@@ -219,7 +237,7 @@ class Strip:
         self._run = run
         self._loss = Loss(run.header) if name == "gradients" else None
         pictures = [self._picture(snapshot) for snapshot in seen]
-        reach = _reach(pictures)
+        reach = _reach(pictures, most=STRONG)
         axes = look.page.axes(box)
         theme = look.theme
         colours = LinearSegmentedColormap.from_list(
@@ -306,13 +324,16 @@ def _across(run: Run) -> tuple[float, float]:
     return left - room, right + room
 
 
-def _reach(values: Sequence[NDArray[Any]]) -> float:
-    """How far from zero nearly all of the values lie: a wild start doesn't flatten the rest."""
+def _reach(values: Sequence[NDArray[Any]], most: float = 1.0) -> float:
+    """How far from zero nearly all of the values lie: a wild start doesn't flatten the rest.
+
+    Of each moment's values, a part `most` decides.
+    """
     largest_each = []
     for each in values:
         known = np.abs(each[np.isfinite(each)])
         if known.size:
-            largest_each.append(float(known.max()))
+            largest_each.append(float(known.max() if most == 1 else np.quantile(known, most)))
     if not largest_each:
         return 1.0
     reach = min(max(largest_each), 3 * float(np.median(largest_each)) or max(largest_each))

@@ -20,7 +20,7 @@ def linear_ticks(low: float, high: float, most: int) -> Ticks:
 
 
 def log_ticks(low: float, high: float, most: int) -> Ticks:
-    """At most `most` powers of ten from `low` to `high`, both above 0; 2 and 5 where few."""
+    """At most `most` powers of ten from `low` to `high`, both above 0; others where few."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
 
     def between(digits: Sequence[int], step: int) -> list[float]:
@@ -33,6 +33,11 @@ def log_ticks(low: float, high: float, most: int) -> Ticks:
     while len(places) > most:
         places = between((1,), step)
         step += 1
+    if len(places) < 2:  # one number alone doesn't say how an axis is divided
+        others = (between(digits, 1) for digits in ((1, 3), (2, 5)))
+        evenly = (linear_ticks(low, high, few)[0] for few in range(most, 0, -1))
+        tried = (each for each in (*others, *evenly) if min(each, default=0) > 0)
+        places = next((each for each in tried if 2 <= len(each) <= most), places)
     return places, [f"{at:g}".replace("-", "\u2212") for at in places]
 
 

@@ -163,6 +163,42 @@ def test_too_many_lines_are_refused_by_name(short_run: Run) -> None:
         )
 
 
+@pytest.mark.parametrize("size", ["480p", "square", "vertical"])
+def test_numbers_at_the_axes_say_enough(short_run: Run, size: str) -> None:
+    found = scene(short_run, "light", size, ALL, {})
+    found.figure.canvas.draw()
+    for axes in found.figure.axes[:-2]:  # less the strips, which have none
+        low, high = sorted(axes.get_ylim())
+        shown = [
+            label.get_window_extent()
+            for label, at in zip(axes.get_yticklabels(), axes.get_yticks(), strict=True)
+            if low <= at <= high and label.get_text()
+        ]
+        assert len(shown) >= 2
+        for below, above in itertools.pairwise(shown):
+            assert above.y0 - below.y0 >= 1.2 * below.height
+
+
+def test_the_point_on_the_loss_curve_is_seen_whole(short_run: Run) -> None:
+    found = scene(short_run, "light", "480p", ("loss",), {})
+    axes = found.figure.axes[1]
+    left, right = axes.get_xlim()
+    first, last = short_run.epochs[[0, -1]]
+    for at in (first, last):
+        assert left < at < right
+        middle = axes.transData.transform((at, 1.0))[0]
+        box = axes.get_window_extent()
+        assert box.x0 + 4 <= middle <= box.x1 - 4
+
+
+def test_most_weights_have_strong_colours(short_run: Run) -> None:
+    found = scene(short_run, "light", "480p", ("weights",), {})
+    found.show(next(short_run.snapshots([len(short_run) - 1], weights=True)))
+    image = next(image for axes in found.figure.axes for image in axes.images)
+    values = np.abs(np.ma.filled(image.get_array(), np.nan))
+    assert np.nanmedian(values) > 0.2 * image.get_clim()[1]
+
+
 def _ticks(axes: object) -> list[Text]:
     return [*axes.get_xticklabels(), *axes.get_yticklabels()]  # type: ignore[attr-defined]
 
