@@ -41,6 +41,8 @@ REMARKS: tuple[tuple[str, dict[str, str]], ...] = (
     ("delta_reached", {"epoch": "99999"}),
 )
 """What may be said of a frame, at its longest."""
+DEFAULT_LEFT = 3.2
+"""Room for the numbers left of axes, in their font size, where no more is needed."""
 SWATCH = 1.3
 """Room for the sign before a word of the legend, in font sizes."""
 SIGNS = "0123456789.,−-·⁰¹²³⁴⁵⁶⁷⁸⁹●━╍ "
@@ -62,9 +64,34 @@ class StageScene:
 
     def __init__(self, run: Run, settings: FilmSettings, theme: Theme, words: Words) -> None:
         self._words = words
+        self._build(run, settings, theme, words, Lefts())
+        needed = self._lefts()
+        if needed != Lefts():  # numbers at the axes that are wider than most
+            try:
+                self._build(run, settings, theme, words, needed)
+            except BadInput:
+                self._build(run, settings, theme, words, Lefts())
+
+    def _lefts(self) -> "Lefts":
+        """What the numbers left of the axes need."""
+        page, tick = self._page, self._tick
+        widths = [
+            max(
+                (page.width_of(text.get_text(), tick) for text in axes.get_yticklabels()), default=0
+            )
+            for axes in self.figure.axes
+        ]
+        beside = 0.5 + page.theme.tick_length
+        fit, *panels = (max(DEFAULT_LEFT, width / tick + beside) for width in widths)
+        return Lefts(fit, max(panels, default=DEFAULT_LEFT))
+
+    def _build(
+        self, run: Run, settings: FilmSettings, theme: Theme, words: Words, lefts: "Lefts"
+    ) -> None:
         page, fonts, texts, types, plan, truth, entries = _laid_out(
-            settings, theme, words, has_truth=run.truth is not None
+            settings, theme, words, has_truth=run.truth is not None, lefts=lefts
         )
+        self._page, self._tick = page, plan.tick
         drawn_truth = run.truth if truth else None
         unit = plan.unit
         self.figure = page.figure
@@ -176,6 +203,13 @@ class StageScene:
         return found[0], found[1]
 
 
+class Lefts(NamedTuple):
+    """Room for the numbers left of axes, in their font size."""
+
+    fit: float = DEFAULT_LEFT
+    panel: float = DEFAULT_LEFT
+
+
 class _LaidOut(NamedTuple):
     page: Page
     fonts: Fonts
@@ -187,7 +221,11 @@ class _LaidOut(NamedTuple):
 
 
 def _laid_out(
-    settings: FilmSettings, theme: Theme, words: Words, has_truth: bool = True
+    settings: FilmSettings,
+    theme: Theme,
+    words: Words,
+    has_truth: bool = True,
+    lefts: Lefts = Lefts(),  # noqa: B008
 ) -> _LaidOut:
     """Every text checked and every place found, before there is any run."""
     size = settings.pixels
@@ -201,7 +239,7 @@ def _laid_out(
         ("normal", "bold") if theme.title_weight == "bold" and texts else ("normal",),
     )
     page = Page(size, theme, settings.transparent, fonts.families)
-    types = {key: _type_of(page, fonts, key, texts, theme, size) for key in texts}
+    types = {key: _type_of(page, fonts, key, texts, theme, size, lefts.fit) for key in texts}
     heights = {
         key: sum(
             sum(_rise_and_fall(page, fonts, line, type_, _weight(key, theme)))
@@ -222,6 +260,8 @@ def _laid_out(
             remark=max(page.width_of(words.text(key, **told), label) for key, told in REMARKS),
             legend=len(entries) if truth else 0,
             legend_width=sum(_entry_width(page, word, least) for _, _, word in entries),
+            fit_left=lefts.fit,
+            panel_left=lefts.panel,
         ),
     )
     return _LaidOut(page, fonts, texts, types, plan, truth, entries)
@@ -238,7 +278,13 @@ def check_stage(settings: FilmSettings) -> None:
 
 
 def _type_of(
-    page: Page, fonts: Fonts, key: str, texts: dict[str, str], theme: Theme, size: tuple[int, int]
+    page: Page,
+    fonts: Fonts,
+    key: str,
+    texts: dict[str, str],
+    theme: Theme,
+    size: tuple[int, int],
+    left: float,
 ) -> float:
     """The font size of a heading, shrunk until it fits.
 
@@ -247,7 +293,7 @@ def _type_of(
     """
     largest, smallest = (share * unit_height(size) for share in HEADINGS[key])
     weight = _weight(key, theme)
-    width = text_width(size, 3.2)
+    width = text_width(size, left)
     type_ = largest
     lines = texts[key].split("\n")
     while any(_extent(page, fonts, line, type_, weight)[0] > width for line in lines):

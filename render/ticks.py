@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from matplotlib.ticker import MaxNLocator
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 Ticks = tuple[list[float], list[str]]
 """Where, and what is written there."""
 
@@ -38,7 +40,7 @@ def log_ticks(low: float, high: float, most: int) -> Ticks:
         evenly = (linear_ticks(low, high, few)[0] for few in range(most, 0, -1))
         tried = (each for each in (*others, *evenly) if min(each, default=0) > 0)
         places = next((each for each in tried if 2 <= len(each) <= most), places)
-    return places, [f"{at:g}".replace("-", "\u2212") for at in places]
+    return places, [_spelled(f"{at:g}") for at in places]
 
 
 def _written(places: Sequence[float]) -> list[str]:
@@ -55,4 +57,14 @@ def _written(places: Sequence[float]) -> list[str]:
     if all(value == 0 or 1e-3 <= abs(value) < 1e5 for value in plain):
         decimals = max((len(repr(v).partition(".")[2].rstrip("0")) for v in plain), default=0)
         texts = [f"{value:.{decimals}f}" for value in plain]
-    return [text.replace("-", "\u2212") for text in texts]
+    return [_spelled(text) for text in texts]
+
+
+def _spelled(number: str) -> str:
+    """1.5e+06 as 1.5·10⁶, and 1e-05 as 10⁻⁵: narrower, and as it is said."""
+    front, _, power = number.partition("e")
+    if power:
+        raised = "10" + str(int(power)).translate(_RAISED)
+        sign = "-" if front.startswith("-") else ""
+        front = sign + raised if front.lstrip("-") == "1" else f"{front}·{raised}"
+    return front.replace("-", "\u2212")

@@ -199,6 +199,26 @@ def test_most_weights_have_strong_colours(short_run: Run) -> None:
     assert np.nanmedian(values) > 0.2 * image.get_clim()[1]
 
 
+@pytest.mark.parametrize("size", ["480p", "vertical"])
+@pytest.mark.parametrize("function", ["1000000*x**2", "1e-7*x", "x + 123456"])
+def test_wide_numbers_at_the_axes_have_room(tmp_path: Path, function: str, size: str) -> None:
+    run = train_here(tmp_path, "train.epochs=20", f"data.function='{function}'", "train.lr=1e-9")
+    found = scene(run, "light", size, ("units", "error", "residuals", "loss"), {"title": "A"})
+    found.show(next(run.snapshots([1], weights=True)))
+    found.figure.canvas.draw()
+    for axes in found.figure.axes:
+        low, high = sorted(axes.get_ylim())
+        for label, at in zip(axes.get_yticklabels(), axes.get_yticks(), strict=True):
+            box = label.get_window_extent()
+            if not low <= at <= high:
+                continue
+            assert box.x0 >= 0 and "e" not in label.get_text()
+            for other in found.figure.axes:
+                inside = other.get_window_extent()
+                if other is not axes and inside.y0 < box.y1 and box.y0 < inside.y1:
+                    assert box.x1 <= inside.x0 or box.x0 >= inside.x1, label.get_text()
+
+
 def _ticks(axes: object) -> list[Text]:
     return [*axes.get_xticklabels(), *axes.get_yticklabels()]  # type: ignore[attr-defined]
 
