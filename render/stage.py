@@ -45,7 +45,7 @@ DEFAULT_LEFT = 3.2
 """Room for the numbers left of axes, in their font size, where no more is needed."""
 SWATCH = 1.3
 """Room for the sign before a word of the legend, in font sizes."""
-SIGNS = "0123456789.,−-·⁰¹²³⁴⁵⁶⁷⁸⁹●━╍ "
+SIGNS = "0123456789.,−-·⁻⁰¹²³⁴⁵⁶⁷⁸⁹●━╍ "
 HEADINGS = {
     "title": (arrangement.TITLE_TYPE, arrangement.SMALLEST_TITLE),
     "subtitle": (arrangement.SUBTITLE_TYPE, 0.7 * arrangement.SUBTITLE_TYPE),

@@ -20,6 +20,7 @@ from fitreel.render.fonts import Fonts, fonts_for, own_name
 from fitreel.render.mathematics import check_mathtext
 from fitreel.render.settings import FilmSettings
 from fitreel.render.theme import Theme, load_theme
+from fitreel.render.ticks import linear_ticks
 from fitreel.render.timeline import Timeline
 from fitreel.render.words import words_of
 
@@ -90,7 +91,10 @@ def storyboard(
     captions = [_caption(snapshot, words) for snapshot in snapshots]
     given = [text for text in texts.values() if text]
     fonts = fonts_for(
-        [*given, *captions, "0123456789.−"], settings.font, settings.language, ("normal", "bold")
+        [*given, *captions, "0123456789.,−·⁰¹²³⁴⁵⁶⁷⁸⁹⁻"],
+        settings.font,
+        settings.language,
+        ("normal", "bold"),
     )
     style = _PLAIN | {
         "font.family": list(fonts.families),
@@ -123,11 +127,18 @@ def storyboard(
             axes.plot(run.prediction_x[order], prediction, color=theme.prediction, lw=2 * scale)
             axes.set_title(caption, fontsize=CAPTION * scale, parse_math=False)
             axes.tick_params(labelsize=TICK * scale)
-            axes.locator_params(nbins=5)
         low, high = float(np.min(run.y)), float(np.max(run.y))
         room = 0.08 * (high - low) or 1.0
         # A wild first guess must not flatten all that comes after it.
         panels[0].set_ylim(low - room, high + room)
+        for set_ticks, limits in (
+            (panels[0].set_xticks, panels[0].get_xlim()),
+            (panels[0].set_yticks, panels[0].get_ylim()),
+        ):
+            places, numbers = linear_ticks(limits[0], limits[1], 5)
+            set_ticks(
+                places, [words.respelled(number.replace("\u2212", "-")) for number in numbers]
+            )
         content = io.BytesIO()
         figure.savefig(content, format=kind, metadata=_NO_DATE[kind])
     return _without_places(content.getvalue(), fonts) if kind == "svg" else content.getvalue()

@@ -110,6 +110,17 @@ def test_headings_of_a_sheet_have_their_fonts_and_fit_the_page(
     assert "DejaVu Sans Mono" in svg and str(given.parent) not in svg
 
 
+def test_numbers_on_a_sheet_are_in_its_language(
+    fitreel: Fitreel, short_run: Run, tmp_path: Path
+) -> None:
+    done = fitreel(
+        "render", str(short_run.path), "-o", "s.svg", "--sheet", "2x2", "--set", "film.language=de"
+    )
+    assert done.returncode == 0, done.stderr
+    svg = (tmp_path / "s.svg").read_text("utf-8")
+    assert ">0,5<" in svg and not re.search(r">−?\d+\.\d+<", svg)
+
+
 def test_headings_are_within_the_page_and_apart(short_run: Run) -> None:
     figure = Figure((8.27, 11.69), dpi=200)
     FigureCanvasAgg(figure)
