@@ -38,7 +38,7 @@ from fitreel.render.destination import format_of as format_of
 from fitreel.render.destination import is_still as is_still
 from fitreel.render.ffmpeg import PATIENCE, Encoder
 from fitreel.render.imprint import Chapter, ffmetadata, imprint_text
-from fitreel.render.output import Frame, Output
+from fitreel.render.output import Frame, Output, Rectangle
 from fitreel.render.planes import Planes
 from fitreel.render.seal import seal
 
@@ -167,11 +167,11 @@ class Film(Output):
         except OSError as error:
             raise CannotWrite(f"cannot write a temporary file: {error.strerror}") from error
 
-    def _write(self, frame: Frame) -> None:
+    def _write(self, frame: Frame, changed: Rectangle) -> None:
         if self._planes is None:
             self._ffmpeg.write(frame.reshape(-1).data)
         else:
-            self._ffmpeg.write(self._planes.update(frame))
+            self._ffmpeg.write(self._planes.update(frame, changed))
 
     def _finish(self) -> None:
         self._ffmpeg.finish()

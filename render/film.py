@@ -9,6 +9,7 @@ from fitreel.model.record import Run
 from fitreel.render.encode import open_output
 from fitreel.render.painter import Painter
 from fitreel.render.picture import Picture
+from fitreel.render.rectangle import NOTHING, union
 from fitreel.render.settings import FilmSettings
 from fitreel.render.story import chapters, events
 from fitreel.render.timeline import Timeline
@@ -77,16 +78,20 @@ def draw_reel(
             for reel in reels
         ]
         done = 0
+        changed = NOTHING
         for picture in drawn:
             check()
             for reel, output in outputs:
                 if reel.still is not None and reel.still == picture.number:
                     output.write(picture.frame)
+            # A picture that no film shows leaves its changes to the next that one does.
+            changed = union(changed, picture.changed)
             for _ in range(picture.frames):
                 check()
                 for reel, output in outputs:
                     if reel.still is None:
-                        output.write(picture.frame)
+                        output.write(picture.frame, changed)
+                changed = NOTHING
                 done += 1
                 progress(done)
             if not films:

@@ -22,9 +22,10 @@ from matplotlib.spines import Spine
 from matplotlib.text import Text
 
 from fitreel.render.picture import Frame as Frame
+from fitreel.render.rectangle import NOTHING, Rectangle, overlap, union
 from fitreel.render.scene import Scene
 from fitreel.render.settled_text import SettledText
-from fitreel.render.tape import NOTHING, Command, Rectangle, TapeRenderer, overlap, union
+from fitreel.render.tape import Command, TapeRenderer
 
 TELLING = (Line2D, Text)
 """Artists that are stale whenever they have changed; of others that isn't known."""

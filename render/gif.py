@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from fitreel.model.errors import CannotWrite
 from fitreel.render import containers
 from fitreel.render.output import Frame, Output
+from fitreel.render.rectangle import NOTHING, Rectangle, union
 from fitreel.render.seal import seal
 
 # Index 0 is transparent, so 255 colours are left.
@@ -87,28 +88,28 @@ class Gif(Output):
         # What the newest frame looks like, and what the images that are in the file add up to.
         self._newest = np.zeros((height, width), np.uint8)
         self._stored = np.zeros((height, width), np.uint8)
+        self._unstored = NOTHING  # outside of it they are the same
         self._since = 0  # when the newest look came, in hundredths of a second
         self._images = self._delays = 0
         self._file = self._temporary.open("wb")
         self._file.write(_head(size, comment.encode()))
 
-    def _write(self, frame: Frame) -> None:
-        pixels = frame.reshape(-1).view(np.uint32).reshape(self._pixels.shape)
-        changed = np.flatnonzero(pixels != self._pixels)
-        now = self._time(self.frames)
-        if self.frames and not changed.size:
+    def _write(self, frame: Frame, changed: Rectangle) -> None:
+        left, top, right, bottom = changed
+        part = np.s_[top:bottom, left:right]
+        pixels = frame.reshape(-1).view(np.uint32).reshape(self._pixels.shape)[part]
+        differs = pixels != self._pixels[part] if self.frames else np.ones(pixels.shape, bool)
+        colours = pixels[differs]
+        if not colours.size:
             return
-        colours = pixels.reshape(-1)[changed] if self.frames else pixels.reshape(-1)
         places = self._palette.places(colours & np.uint32(0xFFFFFF))
+        now = self._time(self.frames)
         if self.frames and now > self._since:
             self._store(now - self._since)
             self._since = now
-        if self.frames:
-            self._newest.reshape(-1)[changed] = places
-            self._pixels.reshape(-1)[changed] = colours
-        else:
-            self._newest.reshape(-1)[:] = places
-            np.copyto(self._pixels, pixels)
+        self._newest[part][differs] = places
+        self._pixels[part][differs] = colours
+        self._unstored = union(self._unstored, changed)
 
     def _finish(self) -> None:
         end = max(math.floor(100 * self.frames / self._fps + Fraction(1, 2)), 1)
@@ -137,13 +138,17 @@ class Gif(Output):
 
     def _store(self, delay: int) -> None:
         """Add the newest look to the file, shown for `delay` hundredths of a second."""
-        differs = self._newest != self._stored
+        left, top, right, bottom = self._unstored
+        part = np.s_[top:bottom, left:right]
+        newest = self._newest[part]
+        differs = newest != self._stored[part]
         rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
         if rows.size:
             box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-            image = np.where(differs[box], self._newest[box], np.uint8(0))
-            corner = (int(columns[0]), int(rows[0]))
-            np.copyto(self._stored, self._newest)
+            image = np.where(differs[box], newest[box], np.uint8(0))
+            corner = (left + int(columns[0]), top + int(rows[0]))
+            self._stored[part] = newest
+            self._unstored = NOTHING
         else:
             image, corner = np.zeros((1, 1), np.uint8), (0, 0)
         # A hold that is longer than one delay can say goes on with images of nothing.

@@ -8,13 +8,12 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fitreel.model.errors import BadInput
 from fitreel.model.files import cannot_write, put_folder_in_place, put_in_place, temporary_name
 from fitreel.render.destination import check_output
-
-Frame = NDArray[np.uint8]
+from fitreel.render.picture import Frame as Frame
+from fitreel.render.rectangle import Rectangle as Rectangle
 
 
 class Output(ABC):
@@ -36,10 +35,15 @@ class Output(ABC):
         self.frames = 0
         self._finished = False
         self._shape = (size[1], size[0], 4)
+        self._whole: Rectangle = (0, 0, *size)
         self._temporary = temporary_name(self.path)
 
-    def write(self, frame: Frame) -> None:
+    def write(self, frame: Frame, changed: Rectangle | None = None) -> None:
         """Add `frame`: (H, W, 4), uint8, C-contiguous RGBA. It may be reused after the return.
+
+        Args:
+            frame: what is to be seen.
+            changed: a rectangle outside of which it is the same as the frame before; None: unknown.
 
         Raises:
             CannotWrite: no space, or the encoder failed; `abort` is then what is left to do.
@@ -51,7 +55,7 @@ class Output(ABC):
                 f"got {frame.shape} of {frame.dtype}"
             )
         try:
-            self._write(frame)
+            self._write(frame, changed if self.frames and changed else self._whole)
         except OSError as error:
             raise cannot_write(self.shown, error) from error
         self.frames += 1
@@ -93,8 +97,8 @@ class Output(ABC):
                 self._temporary.unlink()
 
     @abstractmethod
-    def _write(self, frame: Frame) -> None:
-        """Add a frame of the right shape."""
+    def _write(self, frame: Frame, changed: Rectangle) -> None:
+        """Add a frame of the right shape, which is as the one before outside of `changed`."""
 
     @abstractmethod
     def _finish(self) -> None:

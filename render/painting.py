@@ -53,8 +53,8 @@ def _draw(
     import numpy as np
 
     from fitreel.model.record import Run
+    from fitreel.render.rectangle import NOTHING, union
     from fitreel.render.settings import FilmSettings
-    from fitreel.render.tape import NOTHING, union
     from fitreel.render.timeline import Timeline
 
     run = Run(Path(request["run"]))

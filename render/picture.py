@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fitreel.render.rectangle import Rectangle
+
 Frame = NDArray[np.uint8]
 """Shape (height, width, 4): red, green, blue and alpha, 0 to 255."""
-Rectangle = tuple[int, int, int, int]
-"""Left, top, right, bottom in pixels from the upper left corner; right and bottom are outside."""
 
 
 class Picture(NamedTuple):

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Frame = NDArray[np.uint8]
+from fitreel.render.picture import Frame
+from fitreel.render.rectangle import Rectangle
 
 # BT.601 limited range, in units of 1/65536.
 _SHIFT = 16
@@ -49,10 +50,11 @@ class Planes:
         self._pairs = np.zeros((rows, 2, columns), np.uint64)
         self._seen = False
 
-    def update(self, frame: Frame) -> memoryview:
+    def update(self, frame: Frame, changed: Rectangle | None = None) -> memoryview:
         """Convert `frame` (H, W, 4), uint8, C-contiguous, and return the planes' bytes.
 
-        The bytes are valid until the next call.
+        The bytes are valid until the next call. Outside of `changed`, if it is given, the frame is
+        the same as the one before.
 
         Raises:
             ValueError: a frame of another shape or dtype.
@@ -65,8 +67,13 @@ class Planes:
             raise ValueError("expected a C-contiguous frame")
         pairs = frame.reshape(-1).view(np.uint64).reshape(self._pairs.shape)
         if self._seen:
-            changed = pairs != self._pairs
-            blocks = np.flatnonzero(changed[:, 0] | changed[:, 1])
+            left, top, right, bottom = changed or (0, 0, self._shape[1], self._shape[0])
+            left, top, right, bottom = left // 2, top // 2, (right + 1) // 2, (bottom + 1) // 2
+            part = np.s_[top:bottom, :, left:right]
+            differs = pairs[part] != self._pairs[part]
+            found = np.flatnonzero(differs[:, 0] | differs[:, 1])
+            rows, columns = np.divmod(found, max(1, right - left))
+            blocks = (rows + top) * pairs.shape[2] + columns + left
         else:
             blocks = np.arange(self._blue.size)
             self._seen = True

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from fitreel.render import containers
-from fitreel.render.output import Frame, Output
+from fitreel.render.output import Frame, Output, Rectangle
 from fitreel.render.seal import frame_name, sealed
 
 # On our frames 8 ms and 35 kB; the default level takes 12 ms for 29 kB.
@@ -32,7 +32,7 @@ class Still(Output):
         self._comment = comment.encode()
         self._last = np.empty(self._shape, np.uint8)
 
-    def _write(self, frame: Frame) -> None:
+    def _write(self, frame: Frame, changed: Rectangle) -> None:
         np.copyto(self._last, frame)
 
     def _finish(self) -> None:
@@ -54,7 +54,7 @@ class Folder(Output):
             shutil.rmtree(self._temporary)
         self._temporary.mkdir()
 
-    def _write(self, frame: Frame) -> None:
+    def _write(self, frame: Frame, changed: Rectangle) -> None:
         if self.frames:
             self._save(frame, self.frames, {})
         else:
