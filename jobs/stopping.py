@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from fitreel.model.errors import Stopped
@@ -23,6 +23,7 @@ SECONDS_TO_END = 1.6
 
 _received: list[int] = []
 _last_words: list[Callable[[str], None]] = []
+_ended_first: list[Callable[[], None]] = []
 
 
 def install() -> None:
@@ -86,6 +87,16 @@ def at_once(say: Callable[[str], None]) -> Iterator[None]:
         _last_words.pop()
 
 
+@contextmanager
+def ending_first(end: Callable[[], None]) -> Iterator[None]:
+    """A block with processes of our own: where the program ends at once, `end` is called before."""
+    _ended_first.append(end)
+    try:
+        yield
+    finally:
+        _ended_first.remove(end)
+
+
 def _watch(woken: int, signals: list[signal.Signals]) -> None:
     first = _next(woken, signals)
     # A second one may come while the main thread is too busy to take even the first.
@@ -102,5 +113,8 @@ def _next(woken: int, signals: list[signal.Signals]) -> int:
 
 
 def _end(number: int) -> None:
+    for end in list(_ended_first):
+        with suppress(Exception):
+            end()
     remove_own_temporaries()
     os._exit(128 + number)

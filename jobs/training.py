@@ -23,8 +23,10 @@ from fitreel.jobs.sharing import Share, shared_out
 from fitreel.jobs.variants import Variant
 from fitreel.jobs.worker import question
 from fitreel.model.errors import BadInput, CannotWrite, FitreelError, Stopped
+from fitreel.model.files import remove_temporaries_of
 
 SECONDS_TO_STOP = 1.0
+SECONDS_TO_DIE = 0.2
 CHECKS = 8
 """Configurations that a worker is asked to check at once: each takes milliseconds."""
 
@@ -67,7 +69,9 @@ def train_all(
     if workers > 1:
         try:
             shares = shared_out(found, waiting, workers)
-            return _at_once(found, shares, runs, workers, report, force, wait)
+            team = _Team(workers, runs)
+            with stopping.ending_first(team.kill):
+                return _at_once(found, shares, team, report, force, wait)
         except OSError as error:
             # A machine that can't start processes is slower, not broken.
             report.say(f"training one after the other: cannot start a process: {error}")
@@ -142,7 +146,8 @@ def _refuse(found: Sequence[Variant], refused: dict[int, Failure]) -> None:
 class _Worker:
     """A process that trains, and a thread that listens to it."""
 
-    def __init__(self, news: "queue.Queue[News]") -> None:
+    def __init__(self, news: "queue.Queue[News]", runs: Path) -> None:
+        self._runs = runs
         self.which: int | None = None
         """The place of the question that it is answering."""
         self.process = subprocess.Popen(
@@ -176,10 +181,18 @@ class _Worker:
         try:
             self.process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            self.kill()
             self.process.wait()
         self._thread.join(SECONDS_TO_STOP)
         self.process.stdout.close()
+
+    def kill(self) -> None:
+        """End it now, with all that it has under temporary names."""
+        self.process.kill()
+        # With a timeout, because another thread may be waiting for it already.
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(SECONDS_TO_DIE)
+        remove_temporaries_of(self.process.pid, self._runs)
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
@@ -191,20 +204,18 @@ class _Worker:
 def _at_once(
     found: Sequence[Variant],
     shares: Sequence[Share],
-    runs: Path,
-    count: int,
+    team: "_Team",
     report: Report,
     force: bool,
     wait: bool,
 ) -> dict[int, Failure]:
-    team = _Team(count)
     waiting = [number for share in shares for number in share]
     names = [_name(found, share) for share in shares]
     epochs = max(found[number].prepared.loaded.job.train.epochs for number in waiting)
 
     def line(share: Share, check: bool) -> str:
         variants = [found[number] for number in share]
-        return question(variants, runs, force=force, wait=wait, check=check)
+        return question(variants, team.runs, force=force, wait=wait, check=check)
 
     try:
         team.start()
@@ -212,7 +223,7 @@ def _at_once(
         parts = [tuple(waiting[start : start + CHECKS]) for start in starts]
         checks = [(part, line(part, True)) for part in parts]
         _refuse(found, team.work(checks, lambda which, done, word: None))
-        report.say(f"training {len(waiting)} configurations, {count} at once")
+        report.say(f"training {len(waiting)} configurations, {team.count} at once")
         with report.many(names, epochs, "epochs") as update:
 
             def news(which: int, done: int | None, word: str) -> None:
@@ -238,8 +249,9 @@ News = tuple[_Worker, dict[str, Any] | None]
 class _Team:
     """Some workers, and the news that they tell."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, runs: Path) -> None:
         self.count = count
+        self.runs = runs
         self.workers: list[_Worker] = []
         self.news: queue.Queue[News] = queue.Queue()
 
@@ -250,7 +262,7 @@ class _Team:
             OSError: this machine can't start them.
         """
         for _ in range(self.count):
-            self.workers.append(_Worker(self.news))
+            self.workers.append(_Worker(self.news, self.runs))
 
     def work(
         self, questions: Sequence[Question], tell: Callable[[int, int | None, str], None]
@@ -291,8 +303,9 @@ class _Team:
                 killed = [CannotWrite.exit_code, "its process was killed"]
                 message = {"failures": [[k, *killed] for k in range(len(share))]}
                 self.workers.remove(worker)
+                worker.kill()  # for what it has left
                 worker.close(time.monotonic())
-                worker = _Worker(self.news)
+                worker = _Worker(self.news, self.runs)
                 self.workers.append(worker)
             if "done" in message:
                 tell(which, message["done"], message["word"])
@@ -308,6 +321,13 @@ class _Team:
         """Ask all to stop: they write what they have trained."""
         for worker in self.workers:
             worker.process.terminate()
+
+    def kill(self) -> None:
+        """End all now."""
+        for worker in list(self.workers):
+            worker.process.kill()
+        for worker in list(self.workers):
+            worker.kill()
 
     def close(self) -> None:
         """Let all end, and make those that don't."""

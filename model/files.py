@@ -164,10 +164,21 @@ def sweep(folder: Path, name: str | None = None) -> None:
         _remove(leftover)
 
 
-def leftovers(folder: Path, name: str | None = None) -> list[Path]:
-    """The temporary files of `name`, or of any name, in `folder`."""
+def remove_temporaries_of(process: int, folder: Path) -> None:
+    """Remove what a process that has ended left in `folder` and in the folders in it."""
+    for leftover in leftovers(folder, process=process):
+        _remove(leftover)
+    with suppress(OSError):
+        for inner in folder.iterdir():
+            for leftover in leftovers(inner, process=process):
+                _remove(leftover)
+
+
+def leftovers(folder: Path, name: str | None = None, process: int | None = None) -> list[Path]:
+    """The temporary files of `name`, or of any name, in `folder`; of one process, or of any."""
     own = ".+" if name is None else re.escape(name)
-    wanted = re.compile(rf"\.{own}\.\d+(\.old)?{re.escape(TEMPORARY)}", re.DOTALL)
+    number = r"\d+" if process is None else str(process)
+    wanted = re.compile(rf"\.{own}\.{number}(\.old)?{re.escape(TEMPORARY)}", re.DOTALL)
     try:
         return [entry for entry in folder.iterdir() if wanted.fullmatch(entry.name)]
     except OSError:

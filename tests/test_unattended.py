@@ -190,6 +190,34 @@ def test_a_second_signal_ends_at_once_and_a_long_step_does_not_hold_the_first(
         assert temporaries(tmp_path) == []
 
 
+def test_a_second_signal_takes_what_the_workers_are_writing(tmp_path: Path) -> None:
+    arguments = (
+        "compare",
+        "--vary",
+        "seed=1,2,3",
+        "--workers",
+        "2",
+        "--set",
+        "train.epochs=200000",
+    )
+    process = start(tmp_path, *arguments, "-q", "-o", "a.gif")
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    deadline = time.monotonic() + 60
+    while len(list(tmp_path.glob("runs/*/state-*"))) < 2:
+        assert time.monotonic() < deadline and process.poll() is None
+        time.sleep(0.05)
+    workers = children.read_text().split()
+    assert len(workers) == 2
+    run = next(tmp_path.glob("runs/*/"))
+    for worker in workers:  # as if it were in the middle of writing
+        (run / f".state.{worker}.tmp").write_bytes(b"half")
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode in (130, 143) and temporaries(tmp_path) == []
+    assert not any(Path(f"/proc/{worker}/cwd").exists() for worker in workers)
+
+
 def test_nohup_is_heeded(tmp_path: Path) -> None:
     code = (
         "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
