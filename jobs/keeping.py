@@ -13,6 +13,7 @@ from fitreel.jobs.report import Report
 from fitreel.jobs.spec import Job, LoadedJob
 from fitreel.model.errors import BadInput, Busy, CannotWrite
 from fitreel.model.files import cannot_write, put_in_place, sweep, sync_folder, temporary_name
+from fitreel.render.destination import check_ours
 from fitreel.render.encode import format_of
 from fitreel.render.imprint import read_imprint
 
@@ -98,12 +99,13 @@ def point_at(latest: Path, film: Path, report: Report) -> None:
 
     Raises:
         CannotWrite: the system refuses.
-        Busy: another process is doing the same.
+        Stopped: a signal came while another process was doing the same.
     """
     target = os.path.relpath(film.resolve(), latest.parent.resolve())
     if latest.is_symlink() and latest.readlink() == Path(target):
         return
-    with locked(latest, "link"):
+    # Who makes the same link needs a moment: that is no reason to fail.
+    with locked(latest, "link", wait=True):
         sweep(latest.parent, latest.name)
         temporary = temporary_name(latest)
         try:
@@ -158,11 +160,15 @@ def _remove(path: Path, report: Report) -> None:
     try:
         with locked(path, "film"):
             if path.is_dir():
+                check_ours(path, path)
                 shutil.rmtree(path)
             else:
                 path.unlink()
             lock_of(path).unlink(missing_ok=True)
     except Busy:
+        return
+    except (BadInput, CannotWrite) as error:
+        report.warn(f"it is kept: {error}")
         return
     except OSError as error:
         report.warn(f"{path}: cannot be removed: {error.strerror}")

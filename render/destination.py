@@ -71,7 +71,7 @@ def check_output(output: str | Path) -> Path:
         if mode is not None and not stat.S_ISDIR(mode):
             raise BadInput(f"{output} is a file; a folder of frames can't go there")
         if mode is not None:
-            _check_ours(path, output)
+            check_ours(path, output)
     elif mode is not None and stat.S_ISDIR(mode):
         raise BadInput(f'{output} is a folder; for one PNG a frame write "{output}/"')
     elif mode is not None and not stat.S_ISREG(mode):
@@ -96,8 +96,13 @@ def _check_folder_takes(path: Path, output: str | Path) -> None:
             trial.unlink()
 
 
-def _check_ours(folder: Path, output: str | Path) -> None:
-    """Refuse to replace a folder with anything in it that fitreel did not make."""
+def check_ours(folder: Path, output: str | Path) -> None:
+    """Refuse to replace a folder with anything in it that fitreel did not make.
+
+    Raises:
+        BadInput: the line names what is in it.
+        CannotWrite: it can't be looked into.
+    """
     try:
         names = sorted(file.name for file in folder.iterdir())
     except OSError as error:

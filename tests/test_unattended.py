@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime
 from pathlib import Path
 
@@ -278,6 +280,35 @@ class TestLatestAndKeep:
         done = program("run", "night.toml", "-q")
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
         assert (tmp_path / "clips" / "latest.gif").readlink() == Path("night.gif")
+
+    def test_a_folder_with_something_else_in_it_stays(
+        self, fitreel: Fitreel, tmp_path: Path
+    ) -> None:
+        self.job(tmp_path, outputs='["clips/{name}-{date}/", "clips/{name}.gif"]')
+        clips = tmp_path / "clips"
+        assert fitreel("run", "night.toml").returncode == 0
+        today = clips / datetime.now().strftime("night-%Y-%m-%d")
+        for day in ("01", "02", "03"):
+            shutil.copytree(today, clips / f"night-2020-01-{day}")
+        (clips / "night-2020-01-02" / "notes.txt").write_text("mine")
+        again = fitreel("run", "night.toml")
+        assert again.returncode == 0 and "notes.txt" in again.stderr
+        assert sorted(path.name for path in clips.glob("night-*")) == [
+            "night-2020-01-02",
+            "night-2020-01-03",
+            today.name,
+        ]
+
+    def test_another_process_at_the_link_is_waited_for(
+        self, fitreel: Fitreel, tmp_path: Path
+    ) -> None:
+        self.job(tmp_path)
+        with ThreadPoolExecutor() as threads:
+            with locked(tmp_path / "clips" / "latest.gif", "link"):
+                running = threads.submit(fitreel, "run", "night.toml")
+                assert wait([running], 3.0).not_done
+            assert running.result().returncode == 0
+        assert (tmp_path / "clips" / "latest.gif").is_symlink()
 
     def test_what_is_not_ours_stays(self, program: Fitreel, tmp_path: Path) -> None:
         self.job(tmp_path)
