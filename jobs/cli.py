@@ -102,7 +102,7 @@ def run(
 
     def work(report: Report) -> None:
         from fitreel.jobs.companions import sheet_of
-        from fitreel.jobs.run import Wishes, make, sources
+        from fitreel.jobs.run import Wishes, asked, check_outputs, make
 
         wishes = Wishes(
             outputs=tuple(outputs or ()),
@@ -116,8 +116,13 @@ def run(
             force=force,
             wait=wait,
         )
-        found = sources(jobs or [], wishes)
-        each(report, debug, [partial(make, job, wishes, report, painter) for job in found])
+        check_outputs(jobs or [], wishes)
+
+        def one(job: Path | None) -> None:
+            # Read in its turn: a job that isn't there is one that fails, like any other.
+            make(asked(job), wishes, report, painter)
+
+        each(report, debug, [partial(one, job) for job in jobs or [None]])
 
     with Painter.start() as painter:
         guarded(work, quiet, debug, log, log_format)

@@ -52,18 +52,24 @@ class Asked:
     """The film whose own job this is: that film is made again."""
 
 
-def sources(jobs: Sequence[Path], wishes: Wishes) -> list[Asked]:
-    """What `fitreel run` was asked to make: job files, films, or the demo.
+def check_outputs(jobs: Sequence[Path], wishes: Wishes) -> None:
+    """Make sure that what is asked for on the command line can be made of these jobs.
 
     Raises:
         BadInput: several jobs would write to one output.
     """
     if len(jobs) > 1 and any("{name}" not in output for output in wishes.outputs):
         raise BadInput("-o: with several jobs the name needs {name} in it, such as '{name}.mp4'")
-    return [Asked(DEMO)] if not jobs else [_source(path) for path in jobs]
 
 
-def _source(path: Path) -> Asked:
+def asked(path: Path | None) -> Asked:
+    """What `fitreel run` was asked to make: a job file, a film, or, where there is none, the demo.
+
+    Raises:
+        BadInput: it can't be read.
+    """
+    if path is None:
+        return Asked(DEMO)
     if path.suffix.lower() == ".toml":
         return Asked(read_job_file(path))
     if not path.exists():

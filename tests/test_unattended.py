@@ -323,6 +323,19 @@ class TestLatestAndKeep:
         assert wrong.returncode == 65 and "ending" in wrong.stderr
 
 
+def test_a_job_that_cannot_be_read_does_not_stop_the_others(
+    fitreel: Fitreel, tmp_path: Path
+) -> None:
+    (tmp_path / "a.toml").write_text("[train]\nepochs = 20\n[film]\nsize = [320, 240]\n")
+    (tmp_path / "broken.toml").write_text("[train\n")
+    done = fitreel("run", "missing.toml", "broken.toml", "a.toml", "missing.mp4", "-q")
+    assert (done.returncode, done.stdout) == (65, "")
+    lines = done.stderr.strip().splitlines()
+    for name, line in zip(("missing.toml", "broken.toml", "missing.mp4"), lines, strict=True):
+        assert name in line
+    check_whole(tmp_path / "a.mp4")
+
+
 def test_the_log_gets_everything(program: Fitreel, tmp_path: Path) -> None:
     done = program("run", *SHORT, *SMALL, "-q", "--log", "l.txt")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
