@@ -154,9 +154,10 @@ class Training:
             if reached:
                 self.ending = "delta"
             else:
-                self._step(loss)
-                if self.scheduler is not None:
-                    self._schedule(value)
+                with _numbers_that_fit(epoch):
+                    self._step(loss)
+                    if self.scheduler is not None:
+                        self._schedule(value)
                 self.epoch = epoch + 1
                 if self.epoch >= last:
                     self.ending = "complete"
@@ -273,6 +274,19 @@ class Training:
             self.scheduler.step(value)
         else:
             self.scheduler.step()
+
+
+@contextmanager
+def _numbers_that_fit(epoch: int) -> Iterator[None]:
+    """A step may meet a rate or an argument that torch's numbers can't hold, also by a schedule."""
+    try:
+        yield
+    except (RuntimeError, OverflowError) as error:
+        if "overflow" not in str(error) and not isinstance(error, OverflowError):
+            raise
+        raise BadInput(
+            f"epoch {epoch}: train.lr, or another number in [train], is too large: {error}"
+        ) from error
 
 
 def is_plain_sgd(train: TrainSettings) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import train_here
+from conftest import Fitreel, train_here
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -462,3 +462,22 @@ def test_a_record_from_when_plain_descent_had_an_optimizer_goes_on() -> None:
     next(adam.epochs())
     with pytest.raises(BadInput, match="another optimizer"):
         load_state(training(*asked), *save_state(adam))
+
+
+@pytest.mark.parametrize(
+    "assignments",
+    [
+        ("train.lr=1e308",),
+        ("train.weight_decay=1e300",),
+        ("train.optimizer=Adam", "train.lr=1e300"),
+    ],
+)
+def test_numbers_that_no_step_can_hold_are_refused(
+    fitreel: Fitreel, assignments: tuple[str, ...]
+) -> None:
+    sets = [part for text in assignments for part in ("--set", text)]
+    done = fitreel("train", *sets, "--set", "train.epochs=5", "-q")
+    assert done.returncode in (0, 65), done
+    assert len(done.stderr.splitlines()) == (done.returncode == 65)
+    if done.returncode:
+        assert "too large" in done.stderr or "can't take a step" in done.stderr
