@@ -145,13 +145,18 @@ def read_job_file(path: Path) -> Source:
     """The tables of a TOML file.
 
     Raises:
-        BadInput: it is missing, too large, not readable or not TOML.
+        BadInput: it is missing, no file, too large, not readable or not TOML.
     """
     try:
+        # A named pipe waits for somebody to write into it; a shell's <(…) has no name of its own.
+        real = path.resolve()
+        if real.exists() and not (real.is_file() or real.is_dir()):
+            raise BadInput(f"{path}: cannot read this job: it is not a plain file")
         with path.open("rb") as file:
             content = file.read(LARGEST_JOB + 1)
-    except OSError as error:
-        raise BadInput(f"{path}: cannot read this job: {error.strerror}") from error
+    except (OSError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise BadInput(f"{path}: cannot read this job: {why}") from error
     if len(content) > LARGEST_JOB:
         raise BadInput(f"{path}: larger than {LARGEST_JOB:,} bytes, which no job is")
     try:

@@ -169,7 +169,7 @@ def _merged(theme: str, folder: Path | None, ancestry: tuple[str, ...]) -> dict[
         raise BadInput(f"{ancestry[0]}: base: themes that lean on each other without end")
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadInput(f"{where}: is not TOML: {error}") from None
     base = content.pop("base", None if theme in THEMES else "light")
     if base is None:
@@ -181,6 +181,8 @@ def _merged(theme: str, folder: Path | None, ancestry: tuple[str, ...]) -> dict[
 
 def _read(path: Path) -> str:
     try:
+        if path.exists() and not path.is_file():  # a pipe would wait for somebody to write into it
+            raise BadInput(f"film.theme: {path}: is not a plain file")
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
         if len(content) > LARGEST_FILE:

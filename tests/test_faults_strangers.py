@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import Fitreel
 from forked import Done, Fault, forge
 from safetensors.numpy import load, save
 
@@ -296,3 +297,15 @@ def test_films_that_ask_for_more(tmp_path: Path, what: str) -> None:
     assert before <= {path.name for path in here.iterdir()}
     if "code" in what or "file" in what:
         assert done.code == 65, done
+
+
+def test_a_pipe_in_place_of_a_job_or_theme(fitreel: Fitreel, tmp_path: Path) -> None:
+    """Nobody writes into it: to open it would be to wait for ever."""
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "themed.toml").write_text('[film]\ntheme = "pipe.toml"\n')
+    (tmp_path / "deep.toml").write_text("a = " + "[" * 100_000)
+    (tmp_path / "deeply.toml").write_text('[film]\ntheme = "deep.toml"\n')
+    for job in ("pipe.toml", "themed.toml", "deeply.toml"):
+        done = fitreel("run", job, "-q")
+        assert done.returncode == 65 and len(done.stderr.splitlines()) == 1, done
+    assert not (tmp_path / "runs").exists()
