@@ -129,14 +129,17 @@ def _cache() -> str:
 
 def _writable(runs: Path) -> Finding:
     """Try it: permissions alone don't tell (read-only, full, no rights)."""
-    place = _nearest(runs)
-    try:
-        with tempfile.TemporaryFile(dir=place) as file:
-            file.write(b"x")
-    except OSError as error:
-        advice = "set --runs or FITREEL_RUNS to a folder that can be written to"
-        return Finding("writing", False, f"{place.absolute()}: {error.strerror}; {advice}")
-    return Finding("writing", True, f"records go to {runs.absolute()}")
+    places = {
+        _nearest(runs): "set --runs or FITREEL_RUNS to a folder that can be written to",
+        Path.cwd(): "films go here: change to a folder that can be written to",
+    }
+    for place, advice in places.items():
+        try:
+            with tempfile.TemporaryFile(dir=place) as file:
+                file.write(b"x")
+        except OSError as error:
+            return Finding("writing", False, f"{place}: {error.strerror}; {advice}", needed=True)
+    return Finding("writing", True, f"records go to {runs.absolute()}", needed=True)
 
 
 def _nearest(folder: Path) -> Path:

@@ -363,3 +363,14 @@ def test_the_doctor(program: Fitreel, tmp_path: Path) -> None:
     sick = program("doctor", env={**os.environ, "IMAGEIO_FFMPEG_EXE": "/nowhere/ffmpeg"})
     assert sick.returncode == 69 and "missing" in sick.stdout
     assert [line for line in diagnose(tmp_path) if line.needed and not line.ok] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a folder that not even root can write")
+def test_the_doctor_where_nothing_can_be_written(
+    fitreel: Fitreel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = fitreel("doctor", "--runs", "/proc/runs")
+    assert done.returncode == 69 and "writing" in done.stderr
+    monkeypatch.chdir("/proc")
+    found = [line for line in diagnose(tmp_path) if line.needed and not line.ok]
+    assert [line.what for line in found] == ["writing"]
