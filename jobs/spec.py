@@ -163,7 +163,9 @@ def read_job_file(path: Path) -> Source:
         values = tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(f"{path}: not a TOML file: {error or 'nested too deeply'}") from error
-    return Source(label=str(path), folder=path.parent, values=values, name=path.stem)
+    # A file may be called what no name of a job may be.
+    name = "".join("_" if c == "\\" or ord(c) < 32 else c for c in path.stem).lstrip(".")
+    return Source(label=str(path), folder=path.parent, values=values, name=name or "job")
 
 
 def load_job(source: Source, assignments: Sequence[str] = (), seed: int | None = None) -> LoadedJob:

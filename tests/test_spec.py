@@ -225,6 +225,14 @@ def test_any_job_is_taken_or_refused_in_one_line(values: dict[str, Any]) -> None
         assert load_job(Source("again", Path("/nowhere"), spelled(job))).job.train == job.train
 
 
+@pytest.mark.parametrize(
+    ("file", "name"), [("a\nb.toml", "a_b"), (".night.toml", "night"), ("夜 1.toml", "夜 1")]
+)
+def test_any_job_file_has_a_name(tmp_path: Path, file: str, name: str) -> None:
+    (tmp_path / file).touch()
+    assert load_job(read_job_file(tmp_path / file)).job.name == name
+
+
 def test_wrong_files_are_named(tmp_path: Path) -> None:
     cases: dict[str, bytes | None] = {
         "missing.toml": None,
