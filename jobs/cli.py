@@ -117,12 +117,13 @@ def run(
             wait=wait,
         )
         check_outputs(jobs or [], wishes)
+        wanted: list[Path | None] = [*jobs] if jobs else [None]
 
         def one(job: Path | None) -> None:
             # Read in its turn: a job that isn't there is one that fails, like any other.
             make(asked(job), wishes, report, painter)
 
-        each(report, debug, [partial(one, job) for job in jobs or [None]])
+        each(report, debug, [partial(one, job) for job in wanted])
 
     with Painter.start() as painter:
         guarded(work, quiet, debug, log, log_format)

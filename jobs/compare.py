@@ -29,7 +29,7 @@ from fitreel.jobs.report import Report
 from fitreel.jobs.spec import Job, LoadedJob, Source, load_job, spelled
 from fitreel.jobs.training import Failure, default_workers, train_all
 from fitreel.jobs.variants import Variant, label_of, variants
-from fitreel.model.errors import BadInput, FitreelError, gravest
+from fitreel.model.errors import BadInput, Busy, FitreelError, gravest
 from fitreel.model.files import sweep, write_whole
 from fitreel.model.record import Run
 from fitreel.render.encode import is_still
@@ -103,7 +103,8 @@ def compare(
         wait: for another process that makes the same.
 
     Raises:
-        SomeFailed: some could not be trained; the clip is made from the others.
+        SomeFailed: some could not be trained; the clip is made from the others, unless another
+            process is training them.
         FitreelError: as told by its class.
     """
     started = time.monotonic()
@@ -115,6 +116,8 @@ def compare(
     comparison = Comparison(unknown, loaded.job, note, seeds_only, theme_file(loaded))
     check(comparison, tables, wanted_films)
     failures = train_all(found, runs, workers or default_workers(), report, force=force, wait=wait)
+    if any(failure.code == Busy.exit_code for failure in failures.values()):
+        raise _failed(found, failures)  # those records are on their way: no clip without them
     if note:
         report.say(note)
     panels = [_panel(variant, failures.get(n), runs) for n, variant in enumerate(found)]

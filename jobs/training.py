@@ -3,6 +3,7 @@
 What is trained in one go, by one process, is a share: a configuration, or a batch of them.
 """
 
+import hashlib
 import json
 import os
 import queue
@@ -17,13 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from fitreel.jobs import stopping
+from fitreel.jobs.locks import locked
 from fitreel.jobs.recording import Place, check, record, record_together
 from fitreel.jobs.report import Report
 from fitreel.jobs.sharing import Share, shared_out
 from fitreel.jobs.variants import Variant
 from fitreel.jobs.worker import question
 from fitreel.model.errors import BadInput, CannotWrite, FitreelError, Stopped
-from fitreel.model.files import remove_temporaries_of
+from fitreel.model.files import cannot_write, remove_temporaries_of
 
 SECONDS_TO_STOP = 1.0
 SECONDS_TO_DIE = 0.2
@@ -55,14 +57,45 @@ def train_all(
     One failing configuration doesn't stop the others.
 
     Raises:
+        Busy: another process trains the same, and `wait` isn't asked for.
         Stopped: a signal came; what is trained is on disk.
     """
     place = Place(runs)
-    waiting = [
+    if not _waiting(found, place, force):
+        return _train_those_that_wait(found, runs, workers, report, force, wait)
+    # Or two that make the same would share it out among them, and each call the rest failures.
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(runs, error) from error
+    with locked(_all_of(found, runs), "comparison", wait=wait):
+        return _train_those_that_wait(found, runs, workers, report, force, wait)
+
+
+def _waiting(found: Sequence[Variant], place: Place, force: bool) -> list[int]:
+    return [
         number
         for number, variant in enumerate(found)
         if force or not place.is_trained(variant.prepared)
     ]
+
+
+def _all_of(found: Sequence[Variant], runs: Path) -> Path:
+    """What stands for all these configurations' records together; there is no such file."""
+    marks = sorted(variant.prepared.fingerprint for variant in found)
+    return runs / f"comparison-{hashlib.sha256(''.join(marks).encode()).hexdigest()[:12]}"
+
+
+def _train_those_that_wait(
+    found: Sequence[Variant],
+    runs: Path,
+    workers: int,
+    report: Report,
+    force: bool,
+    wait: bool,
+) -> dict[int, Failure]:
+    place = Place(runs)
+    waiting = _waiting(found, place, force)
     if found and len(waiting) < len(found):
         report.say(f"{len(found) - len(waiting)} of {len(found)} configurations already trained")
     workers = min(workers, len(waiting))

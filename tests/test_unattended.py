@@ -74,6 +74,30 @@ def test_six_at_once(tmp_path: Path, more: tuple[str, ...]) -> None:
     assert len([p for p in (tmp_path / "runs").iterdir() if not p.name.startswith(".")]) == 1
 
 
+def test_three_comparisons_at_once(tmp_path: Path) -> None:
+    arguments = ("compare", "--vary", "seed=1,2", "--workers", "1", "-o", "a.gif", "-q")
+    epochs = ("--set", "train.epochs=4000")
+    running = [start(tmp_path, *arguments, *epochs) for _ in range(3)]
+    for process in running:
+        process.communicate(timeout=100)
+    assert sorted(process.returncode for process in running) == [0, 75, 75]
+    imprint = read_imprint(tmp_path / "a.gif")
+    assert all("digest" in run for run in imprint["runs"])
+
+
+def test_a_clip_is_not_made_without_what_another_process_trains(
+    fitreel: Fitreel, tmp_path: Path
+) -> None:
+    arguments = ("compare", "--vary", "seed=1,2", "--workers", "1", "-o", "a.gif", "-q", *SHORT)
+    assert fitreel(*arguments).returncode == 0
+    (tmp_path / "a.gif").unlink()
+    run = sorted(tmp_path.glob("runs/*/"))[0]
+    shutil.rmtree(run)
+    with locked(run, "run"):
+        assert fitreel(*arguments).returncode == 75
+    assert not (tmp_path / "a.gif").exists()
+
+
 def test_a_killed_holder_blocks_nobody_and_waiting_ends_by_a_signal(
     program: Fitreel, tmp_path: Path
 ) -> None:
