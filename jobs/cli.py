@@ -125,7 +125,7 @@ def run(
 
         each(report, debug, [partial(one, job) for job in wanted])
 
-    with Painter.start() as painter:
+    with Painter.start(needs_ffmpeg(outputs)) as painter:
         guarded(work, quiet, debug, log, log_format)
 
 
@@ -201,7 +201,7 @@ def render(
         )
         draw(folders, wishes, report, painter)
 
-    with Painter.start() as painter:
+    with Painter.start(needs_ffmpeg(outputs)) as painter:
         guarded(work, quiet, debug, log, log_format)
 
 
@@ -353,6 +353,11 @@ def doctor(runs: RunsOption = RUNS, debug: DebugOption = False) -> None:
         examine(runs, report)
 
     guarded(work, False, debug)
+
+
+def needs_ffmpeg(outputs: list[str] | None) -> bool:
+    """Whether what is asked for, or the default, is encoded by ffmpeg."""
+    return not outputs or any(name.lower().endswith((".mp4", ".webm")) for name in outputs)
 
 
 def guarded(

@@ -1,0 +1,195 @@
+"""The process that draws: the same pictures, the same errors, and no trace of it afterwards."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fitreel.model.errors import BadInput, CannotWrite, Stopped
+from fitreel.model.record import Run
+from fitreel.render import painter as painting
+from fitreel.render.film import Reel, draw_reel
+from fitreel.render.painter import Painter
+from fitreel.render.pictures import pictures
+from fitreel.render.settings import FilmSettings
+from fitreel.render.timeline import timeline
+
+
+@pytest.fixture
+def painter(monkeypatch: pytest.MonkeyPatch) -> Iterator[Painter]:
+    monkeypatch.setattr(painting, "cores", lambda: 4)
+    with Painter.start(True) as started:
+        yield started
+
+
+def quietly() -> None:
+    """Nothing asks for an end."""
+
+
+LOOKS = [
+    FilmSettings(),
+    FilmSettings(fps=60, duration=1.0, interpolate=True, pace="log"),
+    FilmSettings(theme="dark", panels=("loss", "units"), title="$x^3$", size=(800, 450)),
+]
+
+
+@pytest.mark.parametrize("settings", LOOKS)
+def test_its_pictures_are_those_drawn_here(
+    short_run: Run, settings: FilmSettings, painter: Painter
+) -> None:
+    run = short_run
+    line = timeline(
+        run.epochs, run.losses, Fraction(settings.fps), settings.pace, settings.duration,
+        interpolate=settings.interpolate,
+    )  # fmt: skip
+    for stills in (set[int](), {0, 11}):  # one request after another
+        assert painter.ask(run, settings, line, stills)
+        theirs = painter.pictures(quietly)
+        before: np.ndarray | None = None
+        for ours, other in zip(pictures(run, settings, line, stills), theirs, strict=True):
+            assert np.array_equal(ours.frame, other.frame)
+            assert ours[1:] == other[1:]
+            if before is not None:
+                rows, columns = np.nonzero((before != other.frame).any(axis=2))
+                left, top, right, bottom = other.changed
+                assert not rows.size or (rows.min() >= top and rows.max() < bottom)
+                assert not columns.size or (columns.min() >= left and columns.max() < right)
+            before = other.frame.copy()
+
+
+def test_more_pictures_than_places(short_run: Run, painter: Painter) -> None:
+    settings = FilmSettings(size="1080p")
+    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
+    assert painter.ask(short_run, settings, line, ())
+    numbers = []
+    for picture in painter.pictures(quietly):
+        time.sleep(0.02)  # it would be ahead
+        kept = picture.frame.copy()
+        time.sleep(0.02)
+        assert np.array_equal(kept, picture.frame)
+        numbers.append(picture.number)
+    assert numbers == list(range(12))
+
+
+def draw(run: Run, out: Path, painter: Painter | None) -> bytes:
+    line = timeline(run.epochs, run.losses, Fraction(20))
+    reel = Reel(str(out), {"fitreel": "test"})
+    draw_reel(run, FilmSettings(), line, [reel], lambda done: None, quietly, painter)
+    return out.read_bytes()
+
+
+@pytest.mark.parametrize("ending", ["mp4", "gif"])
+def test_films_are_the_same_with_it_and_without(
+    short_run: Run, tmp_path: Path, ending: str, painter: Painter
+) -> None:
+    ours = draw(short_run, tmp_path / f"a.{ending}", painter)
+    assert ours == draw(short_run, tmp_path / f"b.{ending}", None)
+    ours = draw(short_run, tmp_path / f"c.{ending}", painter)
+    assert ours == draw(short_run, tmp_path / f"b.{ending}", None)
+
+
+def test_it_tells_of_damage_as_we_would(short_run: Run, tmp_path: Path, painter: Painter) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(short_run.path, folder)
+    run = Run(folder)
+    chunk = next(folder.glob("snapshots-*"))
+    content = bytearray(chunk.read_bytes())
+    content[-1] ^= 1
+    chunk.write_bytes(content)
+    with pytest.raises(BadInput, match="snapshots-00000"):
+        draw(run, tmp_path / "a.gif", painter)
+    assert not list(tmp_path.glob("*a.gif*"))
+
+
+def test_its_death_is_an_error(short_run: Run, tmp_path: Path, painter: Painter) -> None:
+    assert painter._process is not None
+    process = painter._process
+    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
+    assert painter.ask(short_run, FilmSettings(size="4k"), line, ())
+    drawn = painter.pictures(quietly)
+    next(drawn)
+    process.kill()
+    with pytest.raises(CannotWrite, match="ended by signal 9"):
+        list(drawn)
+    assert not painter.ask(short_run, FilmSettings(), line, ())
+    draw(short_run, tmp_path / "a.gif", painter)  # by ourselves
+
+
+def test_a_stop_ends_it(short_run: Run, tmp_path: Path, painter: Painter) -> None:
+    assert painter._process is not None
+    process = painter._process
+    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
+    calls = 0
+
+    def stop() -> None:
+        nonlocal calls
+        calls += 1
+        if calls > 5:
+            raise Stopped(signal.SIGTERM)
+
+    reel = Reel(str(tmp_path / "a.gif"), {"fitreel": "test"})
+    with pytest.raises(Stopped):
+        draw_reel(short_run, FilmSettings(), line, [reel], lambda done: None, stop, painter)
+    assert process.returncode is not None
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_it_ends_with_its_parent(at_once: bool) -> None:
+    code = (
+        "import os, sys, time\n"
+        "from fitreel.render import painter\n"
+        "painter.cores = lambda: 4\n"
+        "started = painter.Painter.start(True)\n"
+        f"time.sleep({0 if at_once else 2})\n"
+        "print(started._process.pid, flush=True)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    pid = int(done.stdout)
+    deadline = time.monotonic() + 5
+    while is_alive(pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def test_where_it_cannot_be_there_is_none(
+    short_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError("no more processes")
+
+    for name, value in (("cores", lambda: 1), ("subprocess.Popen", refused)):
+        with monkeypatch.context() as patch:
+            patch.setattr(painting, "cores", lambda: 4)
+            patch.setattr(f"fitreel.render.painter.{name}", value)
+            with Painter.start(False) as none:
+                assert not none.ask(short_run, FilmSettings(), line, ())
+                assert draw(short_run, tmp_path / "a.gif", none)
+
+
+def test_no_memory_to_share(
+    short_run: Run, tmp_path: Path, painter: Painter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError("no space")
+
+    monkeypatch.setattr(os, "posix_fallocate", refused)
+    assert draw(short_run, tmp_path / "a.gif", painter)
