@@ -27,8 +27,9 @@ from fitreel.jobs.locks import locked
 from fitreel.jobs.recording import Place
 from fitreel.jobs.report import Report
 from fitreel.jobs.spec import Job, LoadedJob, Source, load_job, spelled
-from fitreel.jobs.training import Failure, default_workers, train_all
+from fitreel.jobs.training import Failure, train_all
 from fitreel.jobs.variants import Variant, label_of, variants
+from fitreel.model.cores import cores
 from fitreel.model.errors import BadInput, Busy, FitreelError, gravest
 from fitreel.model.files import sweep, write_whole
 from fitreel.model.record import Run
@@ -115,7 +116,7 @@ def compare(
     unknown = [Panel(variant.label, None) for variant in found]
     comparison = Comparison(unknown, loaded.job, note, seeds_only, theme_file(loaded))
     check(comparison, tables, wanted_films)
-    failures = train_all(found, runs, workers or default_workers(), report, force=force, wait=wait)
+    failures = train_all(found, runs, workers or cores(), report, force=force, wait=wait)
     if any(failure.code == Busy.exit_code for failure in failures.values()):
         raise _failed(found, failures)  # those records are on their way: no clip without them
     if note:

@@ -112,13 +112,6 @@ def _train_those_that_wait(
     return _one_after_the_other(found, shared_out(found, waiting, 1), place, report, force, wait)
 
 
-def default_workers() -> int:
-    """As many as there are cores for this process."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _one_after_the_other(
     found: Sequence[Variant],
     shares: Sequence[Share],

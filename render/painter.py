@@ -23,6 +23,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from fitreel.model import errors
+from fitreel.model.cores import cores
 
 if TYPE_CHECKING:
     from fitreel.model.record import Run
@@ -41,6 +42,10 @@ PLACES = (2, 8)
 _LOOK = 0.2
 """The caller's stop flag is looked at this often, in seconds."""
 _SECONDS_TO_END = 5.0
+
+# What we import from, it imports from, too, and nothing else: -P keeps a user's matplotlib.py in
+# the current folder from being matplotlib.
+_CODE = "import sys; sys.path[:] = {!r}; from fitreel.render.painting import main; main()"
 
 
 class Painter:
@@ -70,10 +75,13 @@ class Painter:
         with suppress(OSError):
             painter._memory = os.memfd_create("fitreel-frames", os.MFD_CLOEXEC)
             painter._process = subprocess.Popen(
-                # -P: a user's matplotlib.py in the current folder is not matplotlib.
                 [
-                    *(sys.executable, "-P", "-m", "fitreel.render.painting"),
-                    *(str(painter._memory), str(os.getpid())),
+                    sys.executable,
+                    "-P",
+                    "-c",
+                    _CODE.format(sys.path),
+                    str(painter._memory),
+                    str(os.getpid()),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -206,13 +214,6 @@ class Painter:
             code = self._process.wait(_SECONDS_TO_END)
         how = f"by signal {-code}" if code is not None and code < 0 else f"with code {code}"
         return errors.CannotWrite(f"the process that draws was ended {how}")
-
-
-def cores() -> int:
-    """How many processor cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _failure(told: dict[str, Any]) -> Exception:

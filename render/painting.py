@@ -12,6 +12,7 @@ import struct
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,11 @@ def main() -> None:
     """Draw for the parent until it asks for nothing more."""
     memory, parent = int(sys.argv[1]), int(sys.argv[2])
     _end_with(parent)
+    with suppress(BrokenPipeError):  # the parent has gone, or wants no more
+        _answer(memory)
+
+
+def _answer(memory: int) -> None:
     gc.set_threshold(50_000)  # imports make many objects and no rubbish
     trouble: Exception | None = None
     try:
@@ -137,11 +143,4 @@ def _end_with(parent: int) -> None:
 
         ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
-        os._exit(1)
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except BrokenPipeError:
         os._exit(1)

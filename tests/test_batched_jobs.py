@@ -144,7 +144,8 @@ def test_what_cannot_be_batched_is_refused_by_name_before_any_is_trained(
     assert done.returncode == 65 and len(done.stderr.splitlines()) == 1
     assert f"{label}: " in done.stderr and part in done.stderr
     assert 'use engine = "exact"' in done.stderr
-    assert not (tmp_path / "runs").exists()
+    left = (tmp_path / "runs").glob("*") if (tmp_path / "runs").exists() else ()
+    assert not [path.name for path in left if not path.name.endswith(".lock")]
     key, _, values = vary.partition("=")
     wrong = values.split(",")[0] if part == "train.batch_size" else values.split(",")[1]
     single = fitreel("run", *more, "--set", f"{key}={wrong}")

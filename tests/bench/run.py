@@ -2,7 +2,7 @@
 
 Each row checks before it times: the fast frames equal full draws, the film's likeness and size are
 those of x264's `-preset medium -crf 23` or better. Ratios are medians of three interleaved pairs of
-whole processes, imports included; slow full draws are extrapolated from 100 frames. About ten
+whole processes, imports included; slow full draws are extrapolated from 100 frames. About twenty
 minutes; `--quick` takes one pair a row.
 """
 
@@ -279,6 +279,19 @@ def memory_and_cost(room: Path, pairs: int) -> None:
     ROWS.append(("cost against panels (300 frames, 1080p)", "linear or better", told, ""))
 
 
+def training(rounds: int) -> None:
+    """The rows of bench_training.py, which checks bits and tolerance first."""
+    told = subprocess.run(
+        [PYTHON, str(HERE / "bench_training.py"), "--rounds", str(rounds)],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    print(told, flush=True)
+    for name, wanted in (("exact, demo, 1 thread", "≥ 1.4"), ("batched, 64 networks", "≥ 8")):
+        line = next(line for line in told.splitlines() if line.startswith(name + " "))
+        ratio = re.findall(r"([\d.]+) x", line)[0]
+        ROWS.append((f"plain loops : {name}", wanted, f"{ratio} ×", ""))
+
+
 def machine() -> str:
     model = next(
         (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
@@ -294,7 +307,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one pair a row")
     parser.add_argument("--seed", type=int, default=0)
-    parts = ("films", "whole", "grid", "memory")
+    parts = ("films", "whole", "grid", "memory", "training")
     parser.add_argument("--only", choices=parts, action="append")
     options = parser.parse_args()
     pairs = 1 if options.quick else 3
@@ -312,6 +325,8 @@ def main() -> None:
             grid(room, pairs)
         if "memory" in wanted:
             memory_and_cost(room, pairs)
+        if "training" in wanted:
+            training(pairs)
     print("\n| what | target | measured | |\n| --- | --- | --- | --- |")
     for line in ROWS:
         print(f"| {' | '.join(line)} |")
