@@ -43,9 +43,19 @@ _LOOK = 0.2
 """The caller's stop flag is looked at this often, in seconds."""
 _SECONDS_TO_END = 5.0
 
-# What we import from, it imports from, too, and nothing else: -P keeps a user's matplotlib.py in
-# the current folder from being matplotlib.
-_CODE = "import sys; sys.path[:] = {!r}; from fitreel.render.painting import main; main()"
+# It imports from where we do, and from nowhere else: -P keeps a user's matplotlib.py in the current
+# folder from being matplotlib. An editable install also needs what its .pth file sets up.
+_CODE = """
+import site, sys
+sys.path[:] = {!r}
+try:
+    import fitreel.render
+except ImportError:
+    for folder in sys.path[:]:
+        site.addsitedir(folder)
+from fitreel.render.painting import main
+main()
+"""
 
 
 class Painter:
