@@ -34,7 +34,7 @@ OUTSIDE = {"outputs", "latest", "keep"}
 """Settings of a film that say where it goes, not what is in it."""
 PACE = {"pace", "duration", "hold_start", "hold_end", "interpolate"}
 SAID_ALWAYS = {"size", "fps", "truth"}
-FRAMES = 1
+FRAMES = 2
 """Raised when a version draws other frames than the one before: its films are made again."""
 
 

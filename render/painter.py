@@ -46,13 +46,14 @@ _SECONDS_TO_END = 5.0
 # It imports from where we do, and from nowhere else: -P keeps a user's matplotlib.py in the current
 # folder from being matplotlib. An editable install also needs what its .pth file sets up.
 _CODE = """
-import site, sys
+import importlib, site, sys
 sys.path[:] = {!r}
 try:
     import fitreel.render
 except ImportError:
     for folder in sys.path[:]:
         site.addsitedir(folder)
+    importlib.invalidate_caches()
 from fitreel.render.painting import main
 main()
 """
