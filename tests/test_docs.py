@@ -122,6 +122,7 @@ TORCH_FREE = {
     "points",
     "record",
     "recorder",
+    "cores",
     "settings",
     "snapshot",
     "targets",

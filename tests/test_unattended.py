@@ -74,6 +74,7 @@ def test_six_at_once(tmp_path: Path, more: tuple[str, ...]) -> None:
     assert len([p for p in (tmp_path / "runs").iterdir() if not p.name.startswith(".")]) == 1
 
 
+@pytest.mark.long
 def test_three_comparisons_at_once(tmp_path: Path) -> None:
     arguments = ("compare", "--vary", "seed=1,2", "--workers", "1", "-o", "a.gif", "-q")
     epochs = ("--set", "train.epochs=4000")
