@@ -4,9 +4,7 @@ On stdin comes a line of JSON for each; on stdout go lines of JSON: {"done", "wo
 and at the end {"failures"}. It ends when its stdin ends, and with its parent.
 """
 
-import ctypes
 import json
-import os
 import signal
 import sys
 import time
@@ -22,9 +20,9 @@ from fitreel.jobs.report import Report, Update
 from fitreel.jobs.spec import Source
 from fitreel.jobs.variants import Variant, prepared_of
 from fitreel.model.errors import FitreelError
+from fitreel.model.parent import end_with_the_parent
 
 SECONDS_A_REPORT = 0.2
-PR_SET_PDEATHSIG = 1
 
 
 def question(
@@ -128,17 +126,9 @@ def _tell(message: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _end_with_the_parent(parent: int) -> None:
-    """On Linux even a parent that is killed takes this process with it."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
-
-
 def main() -> None:
     """Answer questions until there are no more."""
-    _end_with_the_parent(int(sys.argv[1]))
+    end_with_the_parent(int(sys.argv[1]))
     # A terminal's Ctrl-C reaches the whole group: the parent decides, and tells us by TERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

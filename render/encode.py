@@ -49,8 +49,10 @@ from fitreel.render.destination import format_of as format_of
 from fitreel.render.destination import is_still as is_still
 from fitreel.render.ffmpeg import PATIENCE, Encoder
 from fitreel.render.imprint import Chapter, ffmetadata, imprint_text
-from fitreel.render.output import Frame, Output, Rectangle
+from fitreel.render.output import Output
+from fitreel.render.picture import Frame
 from fitreel.render.planes import Planes
+from fitreel.render.rectangle import Rectangle
 from fitreel.render.seal import seal
 
 _X264 = "psy=0:partitions=all:mixed-refs=1:subme=1:rc-lookahead=40:ref=4:qcomp=0.4"

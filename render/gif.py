@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from fitreel.model.errors import CannotWrite
 from fitreel.render import containers
-from fitreel.render.output import Frame, Output
+from fitreel.render.output import Output
+from fitreel.render.picture import Frame
 from fitreel.render.rectangle import NOTHING, Rectangle, union
 from fitreel.render.seal import seal
 

@@ -12,8 +12,8 @@ import numpy as np
 from fitreel.model.errors import BadInput
 from fitreel.model.files import cannot_write, put_folder_in_place, put_in_place, temporary_name
 from fitreel.render.destination import check_output
-from fitreel.render.picture import Frame as Frame
-from fitreel.render.rectangle import Rectangle as Rectangle
+from fitreel.render.picture import Frame
+from fitreel.render.rectangle import Rectangle
 
 
 class Output(ABC):

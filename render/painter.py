@@ -7,7 +7,7 @@ Where there is one core only, or such a process can't be started, there is no pa
 caller draws for itself.
 
 The protocol: to the painter goes a request, as its length in 8 bytes and JSON, and then a byte for
-each picture that has been used. From it comes an `_ANSWER` for each picture, in turn in the
+each picture that has been used. From it comes an `ANSWER` for each picture, in turn in the
 places 0, 1, 2, 0, …; at the end, or where it failed, one with a length of JSON behind it.
 """
 

@@ -7,7 +7,6 @@ import gc
 import json
 import mmap
 import os
-import signal
 import struct
 import sys
 import traceback
@@ -18,19 +17,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fitreel.model.errors import BadInput, FitreelError
+from fitreel.model.parent import end_with_the_parent
 from fitreel.render.painter import ANSWER, END, FAILED, PICTURE
 
 if TYPE_CHECKING:
     from fitreel.render.picture import Picture
 
-_SET_DEATH_SIGNAL = 1
 _IN, _OUT = 0, 1
 
 
 def main() -> None:
     """Draw for the parent until it asks for nothing more."""
     memory, parent = int(sys.argv[1]), int(sys.argv[2])
-    _end_with(parent)
+    end_with_the_parent(parent)
     with suppress(BrokenPipeError):  # the parent has gone, or wants no more
         _answer(memory)
 
@@ -134,13 +133,3 @@ def _tell(error: Exception) -> None:
     )
     content = json.dumps({"kind": kind, "message": message}).encode()
     _send(ANSWER.pack(FAILED, 0, len(content), 0, 0, 0, 0) + content)
-
-
-def _end_with(parent: int) -> None:
-    """On Linux even a parent that is killed takes this process with it."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from fitreel.render import containers
-from fitreel.render.output import Frame, Output, Rectangle
+from fitreel.render.output import Output
+from fitreel.render.picture import Frame
+from fitreel.render.rectangle import Rectangle
 from fitreel.render.seal import frame_name, sealed
 
 # On our frames 8 ms and 35 kB; the default level takes 12 ms for 29 kB.

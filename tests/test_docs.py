@@ -123,6 +123,7 @@ TORCH_FREE = {
     "record",
     "recorder",
     "cores",
+    "parent",
     "settings",
     "snapshot",
     "targets",
