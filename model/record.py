@@ -23,11 +23,11 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
 from fitreel.model.errors import BadInput
+from fitreel.model.header import Header, header_digest
 from fitreel.model.snapshot import Snapshot
 
 FORMAT = 1
@@ -42,25 +42,6 @@ Tensors = dict[str, NDArray[Any]]
 
 class Damaged(BadInput):
     """A file of a run folder isn't what was written."""
-
-
-class Header(BaseModel):
-    """run.json."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    format: int
-    fitreel: str = Field(max_length=100)
-    name: str = Field(max_length=255)
-    fingerprint: str = Field(pattern=r"^[0-9a-f]{64}$")
-    job: dict[str, Any]
-    network: str = Field(max_length=1_000_000)
-    """The network as torch prints it."""
-    parameters: int = Field(ge=0)
-    layout: list[tuple[str, list[int]]]
-    """Name and shape of each parameter, in the order of the recorded weights."""
-    environment: dict[str, str | int]
-    points: str = Field(pattern=r"^[0-9a-f]{32}$")
 
 
 @dataclass(frozen=True)
@@ -265,10 +246,10 @@ class Run:
             digest = content.pop("digest")
             if digest != header_digest(content):
                 raise Damaged(f"{where}: damaged: its content doesn't match its digest")
-            return Header.model_validate_json(json.dumps(content))
+            return Header.of(content)
         except BadInput:
             raise
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ValidationError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise Damaged(f"{where}: damaged: not the header of a run") from None
 
     def _list(self) -> dict[tuple[str, int | None], Path]:
@@ -385,9 +366,3 @@ class Run:
                     + ("" if found is None else f", not {found.dtype} of {found.shape}")
                 )
         return tensors, metadata
-
-
-def header_digest(content: dict[str, Any]) -> str:
-    """SHA-256 of a header's content in one canonical spelling."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()

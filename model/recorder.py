@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,15 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from fitreel.model.files import cannot_write, sync_folder, write_whole
+from fitreel.model.header import Header, header_digest
 from fitreel.model.record import (
     FORMAT,
     HEADER,
     NAMES,
     Ending,
-    Header,
     Run,
     Tensors,
     digest_of,
-    header_digest,
 )
 from fitreel.model.snapshot import Snapshot
 
@@ -63,18 +63,20 @@ def begin(
     content = save({key: np.ascontiguousarray(values) for key, values in points.items()})
     digest = digest_of(content)
     write_whole(path / f"points-{digest}.safetensors", content)
-    header = Header(
-        format=FORMAT,
-        fitreel=version,
-        name=name,
-        fingerprint=fingerprint,
-        job=job,
-        network=network,
-        parameters=int(sum(np.prod(shape, dtype=int) for shape in layout.values())),
-        layout=[(key, list(shape)) for key, shape in layout.items()],
-        environment=environment,
-        points=digest,
-    ).model_dump(mode="json")
+    header = asdict(
+        Header(
+            format=FORMAT,
+            fitreel=version,
+            name=name,
+            fingerprint=fingerprint,
+            job=job,
+            network=network,
+            parameters=int(sum(np.prod(shape, dtype=int) for shape in layout.values())),
+            layout=[(key, list(shape)) for key, shape in layout.items()],
+            environment=environment,
+            points=digest,
+        )
+    )
     header["digest"] = header_digest(header)
     write_whole(path / HEADER, (json.dumps(header, indent=1) + "\n").encode())
     return Run(path)

@@ -70,6 +70,11 @@ _COLOURS = (
 )
 
 
+def takes_planes(output: str) -> bool:
+    """Whether its film, unless it is transparent, can be written as planes of I420, too."""
+    return format_of(output) in _CODECS
+
+
 def open_output(
     output: str | Path,
     size: tuple[int, int],
@@ -149,6 +154,8 @@ class Film(Output):
         """As every output; `kind` is "mp4" or "webm", `metadata` an ffmetadata file."""
         self._planes = None if transparent else Planes(size)
         super().__init__(output, size)
+        if self._planes is not None:
+            self._shapes = (*self._shapes, (size[1] * 3 // 2, size[0]))
         self._fps = fps
         self._kind = kind
         codec, options = _CODECS[kind]
@@ -181,7 +188,7 @@ class Film(Output):
             raise CannotWrite(f"cannot write a temporary file: {error.strerror}") from error
 
     def _write(self, frame: Frame, changed: Rectangle) -> None:
-        if self._planes is None:
+        if self._planes is None or frame.ndim == 2:
             self._ffmpeg.write(frame.reshape(-1).data)
         else:
             self._ffmpeg.write(self._planes.update(frame, changed))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fitreel.model.record import Run
-from fitreel.render.encode import open_output
+from fitreel.render.encode import open_output, takes_planes
 from fitreel.render.painter import Painter
 from fitreel.render.picture import Picture
 from fitreel.render.rectangle import NOTHING, union
@@ -49,10 +49,12 @@ def draw_reel(
     films = [reel for reel in reels if reel.still is None]
     stills = {reel.still for reel in reels if reel.still is not None}
     shown = line if films else None
+    # Converted where they are drawn, if nothing but films that take planes are made of them.
+    as_planes = not settings.transparent and all(takes_planes(reel.path) for reel in reels)
     with ExitStack() as stack:
         # Begun first: it draws while ffmpeg starts up.
         drawn: Generator[Picture, None, None]
-        if painter is not None and painter.ask(run, settings, shown, stills):
+        if painter is not None and painter.ask(run, settings, shown, stills, as_planes):
             drawn = painter.pictures(check)
         else:
             # matplotlib is imported only where something is drawn.

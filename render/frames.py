@@ -24,6 +24,7 @@ from matplotlib.text import Text
 from fitreel.render.picture import Frame as Frame
 from fitreel.render.rectangle import NOTHING, Rectangle, overlap, union
 from fitreel.render.scene import Scene
+from fitreel.render.settled_line import SettledLine
 from fitreel.render.settled_text import SettledText
 from fitreel.render.tape import Command, TapeRenderer
 
@@ -47,8 +48,12 @@ class Layer:
         self.touched = NOTHING
         self.zone = NOTHING
         self.region: Region
-        # Only a plain text is known to have no more to it; an annotation has.
-        self.text = SettledText(artist) if moves and type(artist) is Text else None
+        # Only a plain text or line is known to have no more to it; an annotation has.
+        self.settled: SettledText | SettledLine | None = None
+        if moves and type(artist) is Text:
+            self.settled = SettledText(artist)
+        elif moves and type(artist) is Line2D:
+            self.settled = SettledLine(artist)
 
     def record(self, renderer: TapeRenderer) -> None:
         """Records what the artist paints now, without painting."""
@@ -64,7 +69,7 @@ class Layer:
         """Paints: a moving artist as it is now, another one from its record."""
         if self.moves:
             renderer.touched = NOTHING
-            (self.text or self.artist).draw(renderer)
+            (self.settled or self.artist).draw(renderer)
             self.touched = renderer.touched
         else:
             for draw, arguments, options in self.tape:
@@ -81,6 +86,10 @@ class Region:
         self.is_outdated = True
         self.early: list[Layer] = []
         self.late: list[Layer] = []
+        self.moving: list[Layer] = []
+        """Those of `late` that move."""
+        self.is_crossed = False
+        """Whether in the newest frame a late layer that stays lies over one that moves."""
 
     def absorb(self, other: "Region") -> None:
         """Takes over another region's layers."""
@@ -94,10 +103,18 @@ class Region:
     def is_stale(self) -> bool:
         """Whether a moving artist may look other than when it was painted last."""
         return any(
-            layer.artist.stale or not isinstance(layer.artist, TELLING)
-            for layer in self.late
-            if layer.moves
+            layer.artist.stale or not isinstance(layer.artist, TELLING) for layer in self.moving
         )
+
+    def crosses(self) -> bool:
+        """Whether a moving artist has painted where one that stays lies over it."""
+        beneath: list[Rectangle] = []
+        for layer in self.late:
+            if layer.moves:
+                beneath.append(layer.touched)
+            elif any(overlap(layer.touched, rectangle) for rectangle in beneath):
+                return True
+        return False
 
     def sort(self) -> None:
         """Sorts the layers into a background and what has to be painted for every frame."""
@@ -105,6 +122,7 @@ class Region:
         for layer in self.layers:
             over_late = any(overlap(layer.zone, late.zone) for late in self.late)
             (self.late if layer.moves or over_late else self.early).append(layer)
+        self.moving = [layer for layer in self.late if layer.moves]
 
 
 class View:
@@ -195,6 +213,9 @@ class FrameDrawer:
         figure.patch.draw(self._renderer)
         self._ground = self._pixels.copy()
         self._background = self._pixels.copy()
+        """Beneath all that moves."""
+        self._composed = self._pixels.copy()
+        """The same, and over it what lies over that but stays."""
         self._regions: list[Region] = []
         for layer in self._layers:
             if layer.moves:
@@ -294,15 +315,30 @@ class FrameDrawer:
             elif not self._limits_changed and not region.is_stale:
                 continue
             else:
+                self._restore(self._composed, region.moving)
+            if region.is_crossed:
+                self._restore(self._background, region.late)
+            for layer in region.late if region.is_crossed else region.moving:
+                self._repaint(layer)
+            crossed_before, region.is_crossed = region.is_crossed, region.crosses()
+            if region.is_crossed and not crossed_before:
+                self._restore(self._background, region.late)
                 for layer in region.late:
-                    _copy(self._background, self._pixels, layer.touched)
-                    self._changed = union(self._changed, layer.touched)
-            for layer in region.late:
-                layer.paint(self._renderer)
-                self._changed = union(self._changed, layer.touched)
-                if layer.moves and union(layer.zone, layer.touched) != layer.zone:
-                    strays.append(layer)
+                    self._repaint(layer)
+            strays += [
+                layer for layer in region.moving if union(layer.zone, layer.touched) != layer.zone
+            ]
         return strays
+
+    def _restore(self, source: Frame, layers: list[Layer]) -> None:
+        """Takes away what layers have painted."""
+        for layer in layers:
+            _copy(source, self._pixels, layer.touched)
+            self._changed = union(self._changed, layer.touched)
+
+    def _repaint(self, layer: Layer) -> None:
+        layer.paint(self._renderer)
+        self._changed = union(self._changed, layer.touched)
 
     def _paint_background(self, region: Region) -> None:
         """Paints a region's background afresh, and keeps as much as will be painted over."""
@@ -312,6 +348,11 @@ class FrameDrawer:
             layer.paint(self._renderer)
         for layer in region.late:
             _copy(self._pixels, self._background, layer.zone)
+        for layer in region.late:
+            if not layer.moves:
+                layer.paint(self._renderer)
+        for layer in region.late:
+            _copy(self._pixels, self._composed, layer.zone)
         region.is_outdated = False
 
 

@@ -55,6 +55,24 @@ def _remember(cache: dict[Key, Value], key: Key, value: Value, limit: int) -> Va
     return value
 
 
+class _Composed:
+    """A line of text put together from pieces."""
+
+    def __init__(self, glyphs: list[Glyph], width: float, top: float, descent: float) -> None:
+        self.glyphs = glyphs
+        self._top = top
+        self._descent = descent
+        self.metrics: Metrics = (width, top + descent, descent)
+
+    def followed_by(self, distance: float, glyphs: list[Glyph], metrics: Metrics) -> "_Composed":
+        """The same with a piece more, its first glyph `distance` after our last."""
+        start = self.glyphs[-1][2] + distance
+        width, height, descent = metrics
+        moved = [(font, index, start + x, y) for font, index, x, y in glyphs]
+        top = max(self._top, height - descent)
+        return _Composed(self.glyphs + moved, start + width, top, max(self._descent, descent))
+
+
 class GlyphCache:
     """The layouts and bitmaps of one renderer's strings, `height` pixels high at `dpi`."""
 
@@ -65,6 +83,8 @@ class GlyphCache:
         self._hinting = AGG.get_hinting_flag()
         self._bitmaps: dict[Hashable, tuple[NDArray[np.uint8], int, int]] = {}
         self._layouts: dict[Hashable, tuple[list[Glyph], Metrics]] = {}
+        self._distances: dict[Hashable, float] = {}
+        self._beginnings: dict[Hashable, _Composed] = {}
         self._composable: dict[Hashable, bool] = {}
 
     def layout(self, string: str, properties: FontProperties) -> tuple[list[Glyph], Metrics]:
@@ -80,18 +100,38 @@ class GlyphCache:
             or not self._is_composable(style, properties)
         ):
             return self._laid_out(style, string, properties)
-        parts = [self._laid_out(style, piece, properties) for piece in pieces]
-        if any(len(glyphs) != len(piece) for piece, (glyphs, _) in zip(pieces, parts, strict=True)):
-            return self._laid_out(style, string, properties)  # "ffi" is one glyph
-        start, top, descent, placed = 0.0, -math.inf, -math.inf, list[Glyph]()
-        for piece, before, (glyphs, metrics) in zip(pieces, ["", *pieces], parts, strict=False):
-            if before:
-                pair, _ = self._laid_out(style, before[-1] + piece[0], properties)
-                start = placed[-1][2] + pair[1][2]
-            placed += [(font, index, start + x, y) for font, index, x, y in glyphs]
-            top = max(top, metrics[1] - metrics[2])
-            descent = max(descent, metrics[2])
-        return placed, (start + parts[-1][1][0], top + descent, descent)
+        composed = self._composed(style, pieces, properties)
+        if composed is None:
+            return self._laid_out(style, string, properties)
+        return composed.glyphs, composed.metrics
+
+    def _composed(
+        self, style: int, pieces: list[str], properties: FontProperties
+    ) -> "_Composed | None":
+        """A line put together piece by piece, each put to a beginning that may be known.
+
+        None where it can't be: "ffi" is one glyph.
+        """
+        count, string = len(pieces), "".join(pieces)
+        while count and (style, string) not in self._beginnings:
+            count -= 1
+            string = string[: len(string) - len(pieces[count])]
+        composed = self._beginnings[style, string] if count else None
+        for number in range(count, len(pieces)):
+            piece = pieces[number]
+            glyphs, metrics = self._laid_out(style, piece, properties)
+            if len(glyphs) != len(piece):
+                return None
+            if composed is None:
+                width, height, descent = metrics
+                composed = _Composed(glyphs, width, height - descent, descent)
+            else:
+                neighbours = pieces[number - 1][-1] + piece[0]
+                distance = self._distance(style, neighbours, properties)
+                composed = composed.followed_by(distance, glyphs, metrics)
+            string += piece
+            _remember(self._beginnings, (style, string), composed, LAYOUTS_KEPT)
+        return composed
 
     def _laid_out(
         self, style: int, string: str, properties: FontProperties
@@ -100,16 +140,27 @@ class GlyphCache:
         known = self._layouts.get((style, string))
         if known is not None:
             return known
-        font = self._prepare_font(properties)
-        glyphs = [
-            (item.ft_object, item.glyph_index, item.x, item.y)
-            for item in font._layout(string, flags=self._hinting)
-        ]
+        glyphs = self._placed(string, properties)
         font = self._prepare_font(properties)
         font.set_text(string, 0.0, flags=self._hinting)
         width, height = font.get_width_height()
         metrics = (width / 64, height / 64, font.get_descent() / 64)
         return _remember(self._layouts, (style, string), (glyphs, metrics), LAYOUTS_KEPT)
+
+    def _distance(self, style: int, pair: str, properties: FontProperties) -> float:
+        """How far apart two characters begin that stand side by side."""
+        known = self._distances.get((style, pair))
+        if known is not None:
+            return known
+        distance = self._placed(pair, properties)[1][2]
+        return _remember(self._distances, (style, pair), distance, LAYOUTS_KEPT)
+
+    def _placed(self, string: str, properties: FontProperties) -> list[Glyph]:
+        """The glyphs that matplotlib's own layout engine takes."""
+        return [
+            (item.ft_object, item.glyph_index, item.x, item.y)
+            for item in self._prepare_font(properties)._layout(string, flags=self._hinting)
+        ]
 
     def _is_composable(self, style: int, properties: FontProperties) -> bool:
         """Whether the font is one that `PIECES` is known to hold for."""
@@ -208,7 +259,7 @@ class CachedTextRenderer(RendererAgg):
     def stamp(self, gc: GraphicsContextBase, stamps: list[Stamp]) -> None:
         """Draws a line's glyphs."""
         draw = cast(Any, self)._renderer.draw_text_image
-        for coverage, left, bottom in _side_by_side(stamps):
+        for coverage, left, bottom in stamps:
             draw(coverage, left, bottom, 0, gc)
 
     def draw_text(
@@ -245,7 +296,8 @@ class CachedTextRenderer(RendererAgg):
         size = prop.get_size_in_points()
         if self.glyphs is not None and not angle:
             antialiased = bool(gc.get_antialiased())
-            self.stamp(gc, self.glyphs.upright_stamps(x, y, size, placed, antialiased))
+            stamps = self.glyphs.upright_stamps(x, y, size, placed, antialiased)
+            self.stamp(gc, _side_by_side(stamps))
             return
         glyphs = [(font, size, index, 0, 1, dx, dy) for font, index, dx, dy in placed]
         self._draw_text_glyphs_and_boxes(gc, x, y, angle, glyphs, [])
@@ -259,7 +311,7 @@ class CachedTextRenderer(RendererAgg):
             base._draw_text_glyphs_and_boxes(gc, x, y, angle, glyphs, boxes)
             return
         antialiased = bool(gc.get_antialiased())
-        self.stamp(gc, self.glyphs.stamps(x, y, angle, list(glyphs), antialiased))
+        self.stamp(gc, _side_by_side(self.glyphs.stamps(x, y, angle, list(glyphs), antialiased)))
         boxes = list(boxes)
         if boxes:
             self.bars(gc, x, y, angle, boxes)

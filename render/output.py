@@ -34,12 +34,14 @@ class Output(ABC):
         self.path = check_output(output)
         self.frames = 0
         self._finished = False
-        self._shape = (size[1], size[0], 4)
+        self._shapes: tuple[tuple[int, ...], ...] = ((size[1], size[0], 4),)
         self._whole: Rectangle = (0, 0, *size)
         self._temporary = temporary_name(self.path)
 
     def write(self, frame: Frame, changed: Rectangle | None = None) -> None:
         """Add `frame`: (H, W, 4), uint8, C-contiguous RGBA. It may be reused after the return.
+
+        A film that `takes_planes` also takes those of I420: (3 / 2 H, W), see `Planes`.
 
         Args:
             frame: what is to be seen.
@@ -49,9 +51,13 @@ class Output(ABC):
             CannotWrite: no space, or the encoder failed; `abort` is then what is left to do.
             ValueError: a frame of another shape or dtype.
         """
-        if frame.shape != self._shape or frame.dtype != np.uint8 or not frame.flags.c_contiguous:
+        if (
+            frame.shape not in self._shapes
+            or frame.dtype != np.uint8
+            or not frame.flags.c_contiguous
+        ):
             raise ValueError(
-                f"expected a contiguous frame {self._shape} of uint8, "
+                f"expected a contiguous frame {self._shapes[0]} of uint8, "
                 f"got {frame.shape} of {frame.dtype}"
             )
         try:

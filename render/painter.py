@@ -6,20 +6,24 @@ both processes share; through pipes go only which of its places holds one, and w
 Where there is one core only, or such a process can't be started, there is no painter, and the
 caller draws for itself.
 
-The protocol: to the painter goes a request, as its length in 8 bytes and JSON, and then a byte for
+The protocol: to the painter goes a `Request`, its length in 8 bytes before it, and then a byte for
 each picture that has been used. From it comes an `ANSWER` for each picture, in turn in the
 places 0, 1, 2, 0, …; at the end, or where it failed, one with a length of JSON behind it.
 """
 
 import json
+import math
 import mmap
 import os
+import pickle
 import select
 import struct
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Generator
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fitreel.model import errors
@@ -27,8 +31,8 @@ from fitreel.model.cores import cores
 
 if TYPE_CHECKING:
     from fitreel.model.record import Run
+    from fitreel.render.appearance import Appearance, PlainAppearance
     from fitreel.render.picture import Picture
-    from fitreel.render.settings import FilmSettings
     from fitreel.render.timeline import Timeline
 
 PICTURE, END, FAILED = range(3)
@@ -59,6 +63,19 @@ main()
 """
 
 
+@dataclass(frozen=True)
+class Request:
+    """What is to be drawn, and how it is handed over."""
+
+    run: Path
+    digest: str
+    look: "PlainAppearance"
+    line: "Timeline | None"
+    stills: frozenset[int]
+    as_planes: bool
+    places: int
+
+
 class Painter:
     """The drawing process, before and while it draws one run after another."""
 
@@ -66,8 +83,8 @@ class Painter:
         """Use `start`."""
         self._process: subprocess.Popen[bytes] | None = None
         self._memory = -1
-        self._size = (0, 0)
-        self._places = 0
+        self._shape: tuple[int, ...] = (0,)
+        """Of the shared memory: places, and what lies in each."""
 
     @classmethod
     def start(cls, beside_ffmpeg: bool) -> "Painter":
@@ -77,11 +94,7 @@ class Painter:
         on a machine with no more, one process less is sooner done (by a twentieth, measured).
         """
         painter = cls()
-        if (
-            cores() < (3 if beside_ffmpeg else 2)
-            or not hasattr(os, "memfd_create")
-            or not sys.executable
-        ):
+        if cores() < 2 or not hasattr(os, "memfd_create") or not sys.executable:
             return painter
         with suppress(OSError):
             painter._memory = os.memfd_create("fitreel-frames", os.MFD_CLOEXEC)
@@ -106,36 +119,34 @@ class Painter:
     def ask(
         self,
         run: "Run",
-        settings: "FilmSettings",
+        look: "Appearance",
         line: "Timeline | None",
         stills: Collection[int],
+        as_planes: bool = False,
     ) -> bool:
-        """Have it begin to draw what `pictures.pictures` would; False where it can't."""
+        """Have it begin to draw what `pictures.pictures` would; False where it can't.
+
+        `as_planes`: it hands over the planes of I420, not frames.
+        """
         if self._process is None or self._process.poll() is not None:
             return False
-        width, height = self._size = settings.pixels
-        frame = 4 * width * height
+        from fitreel.render.appearance import PlainAppearance
+
+        width, height = look.pixels
+        shape = (height * 3 // 2, width) if as_planes else (height, width, 4)
         least, most = PLACES
-        self._places = max(least, min(most, MOST_BYTES // frame))
+        places = max(least, min(most, MOST_BYTES // math.prod(shape)))
+        self._shape = (places, *shape)
         try:
             # Taken now, so that no page is missing later, which would be the end of the process.
-            os.posix_fallocate(self._memory, 0, self._places * frame)
+            os.posix_fallocate(self._memory, 0, math.prod(self._shape))
         except OSError:
             return False
-        request = {
-            "run": os.fspath(run.path.resolve()),
-            "digest": run.digest,
-            "settings": settings.model_dump(mode="json"),
-            "line": None
-            if line is None
-            else [
-                *(line.shown.tolist(), line.blend.tolist()),
-                *(str(line.fps), line.hold_start, line.hold_end),
-            ],
-            "stills": sorted(stills),
-            "places": self._places,
-        }
-        content = json.dumps(request).encode()
+        plain = PlainAppearance.of(look)
+        path = run.path.resolve()
+        content = pickle.dumps(
+            Request(path, run.digest, plain, line, frozenset(stills), as_planes, places)
+        )
         try:
             self._send(struct.pack("<q", len(content)) + content)
         except OSError:
@@ -153,12 +164,11 @@ class Painter:
 
         from fitreel.render.picture import Picture
 
-        width, height = self._size
         whole = False
         try:
             # Not closed, but left to go with the last frame of it that anybody holds.
-            memory = mmap.mmap(self._memory, self._places * 4 * width * height)
-            frames = np.frombuffer(memory, np.uint8).reshape(self._places, height, width, 4)
+            memory = mmap.mmap(self._memory, math.prod(self._shape))
+            frames = np.frombuffer(memory, np.uint8).reshape(self._shape)
             place = 0
             while True:
                 answer = ANSWER.unpack(self._read(ANSWER.size, check))
@@ -170,7 +180,7 @@ class Painter:
                     raise _failure(json.loads(self._read(count, check)))
                 number = None if number < 0 else number
                 yield Picture(frames[place], number, count, (left, top, right, bottom))
-                place = (place + 1) % self._places
+                place = (place + 1) % len(frames)
                 self._send(b".")
         finally:
             if not whole:

@@ -5,20 +5,20 @@ It ends when its parent's pipe does, and on Linux with its parent, however that 
 
 import gc
 import json
+import math
 import mmap
 import os
+import pickle
 import struct
 import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from fractions import Fraction
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fitreel.model.errors import BadInput, FitreelError
 from fitreel.model.parent import end_with_the_parent
-from fitreel.render.painter import ANSWER, END, FAILED, PICTURE
+from fitreel.render.painter import ANSWER, END, FAILED, PICTURE, Request
 
 if TYPE_CHECKING:
     from fitreel.render.picture import Picture
@@ -52,28 +52,22 @@ def _answer(memory: int) -> None:
         _send(ANSWER.pack(END, 0, 0, 0, 0, 0, 0))
 
 
-def _draw(
-    request: dict[str, Any], memory: int, pictures: "Callable[..., Iterator[Picture]]"
-) -> None:
+def _draw(request: Request, memory: int, pictures: "Callable[..., Iterator[Picture]]") -> None:
     import numpy as np
 
     from fitreel.model.record import Run
+    from fitreel.render.planes import Planes
     from fitreel.render.rectangle import NOTHING, union
-    from fitreel.render.settings import FilmSettings
-    from fitreel.render.timeline import Timeline
 
-    run = Run(Path(request["run"]))
-    if run.digest != request["digest"]:
+    run = Run(request.run)
+    if run.digest != request.digest:
         raise BadInput(f"{run.path}: the record has changed while its film was being made")
-    settings = FilmSettings.model_validate_json(json.dumps(request["settings"]))
-    line = None
-    if request["line"] is not None:
-        shown, blend, fps, *holds = request["line"]
-        line = Timeline(np.array(shown, np.int64), np.array(blend), Fraction(fps), *holds)
-    width, height = settings.pixels
-    places = request["places"]
-    shared = mmap.mmap(memory, places * 4 * width * height)
-    frames = np.frombuffer(shared, np.uint8).reshape(places, height, width, 4)
+    width, height = request.look.pixels
+    planes = Planes((width, height)) if request.as_planes else None
+    shape = (height, width, 4) if planes is None else planes.i420.shape
+    places = request.places
+    shared = mmap.mmap(memory, places * math.prod(shape))
+    frames = np.frombuffer(shared, np.uint8).reshape(places, *shape)
     # What each place lacks of the newest picture.
     lacking = [(0, 0, width, height)] * places
     drawn = used = 0
@@ -85,12 +79,16 @@ def _draw(
                 os._exit(0)
             used += 1
 
-    for picture in pictures(run, settings, line, set(request["stills"])):
+    for picture in pictures(run, request.look, request.line, request.stills):
         lacking = [union(rectangle, picture.changed) for rectangle in lacking]
         wait_for(drawn - places + 1)
         place = drawn % places
-        left, top, right, bottom = lacking[place]
-        frames[place, top:bottom, left:right] = picture.frame[top:bottom, left:right]
+        if planes is None:
+            left, top, right, bottom = lacking[place]
+            frames[place, top:bottom, left:right] = picture.frame[top:bottom, left:right]
+        else:
+            planes.update(picture.frame, picture.changed)
+            planes.copy_to(frames[place], lacking[place])
         lacking[place] = NOTHING
         number = -1 if picture.number is None else picture.number
         _send(ANSWER.pack(PICTURE, number, picture.frames, *picture.changed))
@@ -98,12 +96,12 @@ def _draw(
     wait_for(drawn)
 
 
-def _received() -> dict[str, Any] | None:
+def _received() -> Request | None:
     """The parent's next request, or None where there are no more."""
     head = _read(8)
     if not head:
         return None
-    told: dict[str, Any] = json.loads(_read(struct.unpack("<q", head)[0]))
+    told: Request = pickle.loads(_read(struct.unpack("<q", head)[0]))  # noqa: S301 (our parent's)
     return told
 
 

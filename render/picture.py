@@ -15,7 +15,8 @@ class Picture(NamedTuple):
     """What is drawn once."""
 
     frame: Frame
-    """Holds until the next one is asked for."""
+    """Holds until the next one is asked for. Where planes are asked for: those of I420, shape
+    (3 / 2 height, width); see `Planes`."""
     number: int | None
     """Which snapshot of the run it shows; None where it lies between two."""
     frames: int

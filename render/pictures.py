@@ -8,10 +8,10 @@ import numpy as np
 
 from fitreel.model.record import Run
 from fitreel.model.snapshot import Snapshot
+from fitreel.render.appearance import PANELS_OF_WEIGHTS, Appearance
 from fitreel.render.frames import FrameDrawer
 from fitreel.render.picture import Picture
 from fitreel.render.scene import DemoScene, TextPlace
-from fitreel.render.settings import PANELS_OF_WEIGHTS, FilmSettings
 from fitreel.render.timeline import Timeline
 from fitreel.render.words import Words, words_of
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def pictures(
-    run: Run, settings: FilmSettings, line: Timeline | None, stills: Collection[int]
+    run: Run, look: Appearance, line: Timeline | None, stills: Collection[int]
 ) -> Generator[Picture, None, None]:
     """Draw what `line` shows and the snapshots `stills`, in order. Memory doesn't grow with them.
 
@@ -28,10 +28,10 @@ def pictures(
         BadInput: the record is damaged, or holds what can't be drawn.
         Unavailable: no font here has the characters.
     """
-    words = words_of(settings.language, settings.words)
-    scene = scene_of(run, settings)
+    words = words_of(look.language, look.words)
+    scene = scene_of(run, look)
     drawer = FrameDrawer(scene)
-    needs_weights = not PANELS_OF_WEIGHTS.isdisjoint(settings.panels)
+    needs_weights = not PANELS_OF_WEIGHTS.isdisjoint(look.panels)
     for moment in moments(run, line, stills, needs_weights):
         remark = ending_of(run, words) if moment.number == len(run) - 1 else ""
         if moment.number is None:
@@ -100,23 +100,23 @@ def text_place(run: Run) -> TextPlace:
     return "corner" if run.ending == "diverged" else "free"
 
 
-def scene_of(run: Run, settings: FilmSettings) -> "DemoScene | StageScene":
+def scene_of(run: Run, look: Appearance) -> "DemoScene | StageScene":
     """The demo's picture of a run, or where anything is added to it, the lecture hall's.
 
     Raises:
         BadInput: a theme, text or panel that can't be drawn.
         Unavailable: no font here has the characters.
     """
-    if not settings.is_demo:
+    if not look.is_demo:
         from fitreel.render.stage import StageScene
         from fitreel.render.theme import load_theme
 
-        words = words_of(settings.language, settings.words)
-        return StageScene(run, settings, load_theme(settings.theme), words)
+        words = words_of(look.language, look.words)
+        return StageScene(run, look, load_theme(look.theme), words)
     truth = None
-    if settings.truth and run.truth is not None:
+    if look.truth and run.truth is not None:
         truth = run.prediction_x, run.truth
-    return DemoScene(run.x, run.y, run.prediction_x, settings.pixels, truth, text_place(run))
+    return DemoScene(run.x, run.y, run.prediction_x, look.pixels, truth, text_place(run))
 
 
 def ending_of(run: Run, words: Words) -> str:

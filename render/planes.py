@@ -47,6 +47,8 @@ class Planes:
         # Two pixels side by side are one number: half the elements to compare, find and copy.
         self._luma = luma.view(np.uint16).reshape(rows, 2, columns)
         self._blue, self._red = self._bytes[width * height :].reshape(2, rows * columns)
+        self.i420 = self._bytes.reshape(rows * 3, width)
+        """The planes as an image of one channel, shape (3 / 2 height, width)."""
         self._pairs = np.zeros((rows, 2, columns), np.uint64)
         self._seen = False
 
@@ -80,6 +82,17 @@ class Planes:
         for start in range(0, blocks.size, _AT_ONCE):
             self._convert(pairs, blocks[start : start + _AT_ONCE])
         return self._bytes.data
+
+    def copy_to(self, target: Frame, where: Rectangle) -> None:
+        """Copy what lies in a rectangle of the frame to the same places of another `i420`."""
+        height, width, _ = self._shape
+        left, top, right, bottom = where
+        left, top, right, bottom = left // 2, top // 2, (right + 1) // 2, (bottom + 1) // 2
+        luma = np.s_[2 * top : 2 * bottom, 2 * left : 2 * right]
+        target[:height][luma] = self.i420[:height][luma]
+        chroma = np.s_[:, top:bottom, left:right]
+        shape = (2, height // 2, width // 2)
+        target[height:].reshape(shape)[chroma] = self.i420[height:].reshape(shape)[chroma]
 
     def _convert(self, pairs: NDArray[np.uint64], blocks: NDArray[np.intp]) -> None:
         """Bring the 2 × 2 blocks numbered `blocks`, in reading order, up to date with `pairs`."""

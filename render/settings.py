@@ -23,8 +23,6 @@ Side = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
 PanelName = Literal["loss", "residuals", "units", "error", "weights", "gradients"]
-PANELS_OF_WEIGHTS = {"units", "weights", "gradients"}
-"""Panels that show more of a snapshot than its prediction."""
 
 
 class FilmSettings(Settings):

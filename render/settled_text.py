@@ -11,6 +11,7 @@ from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.text import Text
 
 from fitreel.render.glyphs import CachedTextRenderer, Metrics
+from fitreel.render.looks import Looks
 
 VOLATILE = {"_text", "_stale", "_renderer"}
 """What an artist holds of itself that says nothing of where or how its text is drawn."""
@@ -21,13 +22,12 @@ PLACES_KEPT = 1000
 class SettledText:
     """One text artist, and where its lines have been drawn.
 
-    Nothing private of the artist is read by name: everything it holds is compared with what it
-    held. What can't be told apart that way, such as more than one line, is drawn the plain way.
+    What can't be told apart by its looks, such as more than one line, is drawn the plain way.
     """
 
     def __init__(self, artist: Text) -> None:
         self._artist = artist
-        self._looks: dict[str, Any] = {}
+        self._looks = Looks(artist, VOLATILE)
         self._font: dict[str, Any] = {}
         self._at: tuple[float, float] | None = None
         self._places: dict[Metrics, tuple[Any, float, float]] = {}
@@ -75,12 +75,11 @@ class SettledText:
     def _is_where_it_was(self) -> bool:
         """Whether the artist is the same as in the last call, and at the same place."""
         artist: Any = self._artist
-        looks = {key: value for key, value in vars(artist).items() if key not in VOLATILE}
-        font = dict(vars(artist.get_fontproperties()))
+        same = self._looks.are_unchanged()
+        font = vars(artist.get_fontproperties())
+        if font != self._font:
+            self._font, same = dict(font), False
         x, y = artist.get_transform().transform(artist.get_unitless_position()).tolist()
-        try:
-            same = (x, y) == self._at and looks == self._looks and font == self._font
-        except ValueError:  # an array, which doesn't say whether it equals another
-            same = False
-        self._looks, self._font, self._at = looks, font, (x, y)
+        if (x, y) != self._at:
+            self._at, same = (x, y), False
         return same

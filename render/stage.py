@@ -20,11 +20,11 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
 from fitreel.model.snapshot import Snapshot
 from fitreel.render import arrangement
+from fitreel.render.appearance import PANELS_OF_WEIGHTS, Appearance
 from fitreel.render.arrangement import SMALLEST_TYPE, Arrangement, Contents, arrange, text_width
 from fitreel.render.boxes import unit_height
 from fitreel.render.fonts import Fonts, fonts_for
 from fitreel.render.mathematics import check_mathtext
-from fitreel.render.settings import PANELS_OF_WEIGHTS, FilmSettings
 from fitreel.render.stage_panels import PANELS, Look, dress
 from fitreel.render.theme import Theme, load_theme
 from fitreel.render.words import Words, words_of
@@ -62,7 +62,7 @@ class StageScene:
         Unavailable: no font here has the characters.
     """
 
-    def __init__(self, run: Run, settings: FilmSettings, theme: Theme, words: Words) -> None:
+    def __init__(self, run: Run, settings: Appearance, theme: Theme, words: Words) -> None:
         self._words = words
         self._build(run, settings, theme, words, Lefts())
         needed = self._lefts()
@@ -86,7 +86,7 @@ class StageScene:
         return Lefts(fit, max(panels, default=DEFAULT_LEFT))
 
     def _build(
-        self, run: Run, settings: FilmSettings, theme: Theme, words: Words, lefts: "Lefts"
+        self, run: Run, settings: Appearance, theme: Theme, words: Words, lefts: "Lefts"
     ) -> None:
         page, fonts, texts, types, plan, truth, entries = _laid_out(
             settings, theme, words, has_truth=run.truth is not None, lefts=lefts
@@ -221,7 +221,7 @@ class _LaidOut(NamedTuple):
 
 
 def _laid_out(
-    settings: FilmSettings,
+    settings: Appearance,
     theme: Theme,
     words: Words,
     has_truth: bool = True,
@@ -253,7 +253,7 @@ def _laid_out(
     plan = arrange(
         size,
         Contents(
-            panels=settings.panels,
+            panels=tuple(settings.panels),
             title=heights.get("title", 0.0),
             subtitle=heights.get("subtitle", 0.0),
             caption=heights.get("caption", 0.0),
@@ -267,7 +267,7 @@ def _laid_out(
     return _LaidOut(page, fonts, texts, types, plan, truth, entries)
 
 
-def check_stage(settings: FilmSettings) -> None:
+def check_stage(settings: Appearance) -> None:
     """Refuse what can't be drawn, before anything is trained.
 
     Raises:

@@ -32,7 +32,7 @@ class Still(Output):
         """As every output; `comment` is ASCII."""
         super().__init__(output, size)
         self._comment = comment.encode()
-        self._last = np.empty(self._shape, np.uint8)
+        self._last = np.empty(self._shapes[0], np.uint8)
 
     def _write(self, frame: Frame, changed: Rectangle) -> None:
         np.copyto(self._last, frame)
@@ -51,7 +51,7 @@ class Folder(Output):
         """As every output; `comment` is ASCII."""
         super().__init__(output, size)
         self._comment = comment.encode()
-        self._first = np.empty(self._shape, np.uint8)
+        self._first = np.empty(self._shapes[0], np.uint8)
         if self._temporary.is_dir():
             shutil.rmtree(self._temporary)
         self._temporary.mkdir()

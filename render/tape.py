@@ -105,12 +105,14 @@ class TapeRenderer(CachedTextRenderer):
         box = self.pixels_of(x0 - reach, y0 - reach, x1 + reach, y1 + reach)
         return intersection(box, clip)
 
-    def _reach(self, gc: GraphicsContextBase) -> float:
+    def _reach(self, gc: GraphicsContextBase, points: int) -> float:
         """How far beside its path a stroke may colour, snapping and rounding included."""
         base: Any = self
         width: float = base.points_to_pixels(gc.get_linewidth())
-        round_ends = gc.get_joinstyle() == "round" and gc.get_capstyle() != "projecting"
-        return 3.0 + width * (0.5 if round_ends else MITER_REACH)
+        if gc.get_joinstyle() != "round" and points > 2:
+            return 3.0 + width * MITER_REACH
+        # An end that projects is half a square.
+        return 3.0 + width * (math.sqrt(0.5) if gc.get_capstyle() == "projecting" else 0.5)
 
     def _around_markers(
         self,
@@ -122,8 +124,8 @@ class TapeRenderer(CachedTextRenderer):
         transform: Any,
         rgbFace: Any = None,
     ) -> Rectangle:
-        reach = self._reach(gc)
         corners = np.asarray(marker_path.vertices)
+        reach = self._reach(gc, len(corners))
         if len(corners):
             reach += float(np.abs(marker_transform.transform(corners)).max())
         return self._around(clip, path.vertices, transform, reach)
@@ -134,8 +136,13 @@ class TapeRenderer(CachedTextRenderer):
         """See `matplotlib.backend_bases.RendererBase.draw_path`."""
         clip = self._clip(gc)
         if gc.get_sketch_params() is None:
-            clip = self._around(clip, path.vertices, transform, self._reach(gc))
+            clip = self._around(clip, path.vertices, transform, self._reach(gc, len(path.vertices)))
         self._emit(clip, super().draw_path, gc, path, transform, rgbFace)
+
+    def is_stroke(self, command: Command) -> bool:
+        """Whether a recorded call draws a path, and fills nothing."""
+        draw, arguments, _ = command
+        return draw == super().draw_path and arguments[3:] in ((), (None,))
 
     def stamp(self, gc: GraphicsContextBase, stamps: list[Stamp]) -> None:
         """See `CachedTextRenderer.stamp`."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from fitreel.model.errors import BadInput
-from fitreel.model.record import Header
+from fitreel.model.header import Header
 from fitreel.model.settings import NetworkSettings, TrainSettings
 from fitreel.render.activations import ACTIVATIONS, RRELU_SLOPE, Function, Values, leaky, plain
 
