@@ -25,6 +25,8 @@ from numpy.typing import NDArray
 
 BITMAPS_KEPT = 20_000
 """Glyph bitmaps kept in a renderer; about 500 bytes each at size 20."""
+PLACES_KEPT = 1_000
+"""Places at which a renderer has drawn a line of upright text."""
 LAYOUTS_KEPT = 4_000
 """Strings, and pieces of strings, whose layout is kept in a renderer."""
 
@@ -83,6 +85,8 @@ class GlyphCache:
         self._hinting = AGG.get_hinting_flag()
         self._bitmaps: dict[Hashable, tuple[NDArray[np.uint8], int, int]] = {}
         self._layouts: dict[Hashable, tuple[list[Glyph], Metrics]] = {}
+        self._newest: dict[Hashable, tuple[list[Glyph], list[Stamp]]] = {}
+        """The line that was drawn last at each place, in each style."""
         self._distances: dict[Hashable, float] = {}
         self._beginnings: dict[Hashable, _Composed] = {}
         self._composable: dict[Hashable, bool] = {}
@@ -196,13 +200,24 @@ class GlyphCache:
     def upright_stamps(
         self, x: float, y: float, size: float, glyphs: list[Glyph], antialiased: bool
     ) -> list[Stamp]:
-        """The same for glyphs of one `size` in points that stand upright in a line."""
+        """The same for glyphs of one `size` in points that stand upright in a line.
+
+        What begins as the last line at this place did has its stamps already.
+        """
         style = (size, 0, 1, 0.0, antialiased)
+        before, stamps = self._newest.get((x, y, style), ([], []))
+        same = 0
+        for glyph, glyph_before in zip(glyphs, before, strict=False):
+            if glyph is not glyph_before:
+                break
+            same += 1
         up = self._height - y
-        return [
+        stamps = stamps[:same] + [
             self._stamp(style, font, index, round(0x40 * (x + dx)), round(0x40 * (up + dy)))
-            for font, index, dx, dy in glyphs
+            for font, index, dx, dy in glyphs[same:]
         ]
+        _remember(self._newest, (x, y, style), (glyphs, stamps), PLACES_KEPT)
+        return stamps
 
     def _stamp(
         self, style: tuple[float, float, float, float, bool], font: Any, index: int, column: int,
