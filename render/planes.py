@@ -6,23 +6,31 @@ matrix is BT.601 in limited range: luma 16 … 235, chroma 16 … 240 around 128
 the mean of its 2 × 2 pixels. Alpha is not looked at: frames are opaque.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from fitreel.render.picture import Frame
 from fitreel.render.rectangle import Rectangle
 
-# BT.601 limited range, in units of 1/65536.
-_SHIFT = 16
-_LUMA = (16829, 33039, 6416)
-_BLUE = (-9714, -19070, 28784)
-_RED = (28784, -24103, -4681)
-_HALF = 1 << (_SHIFT - 1)
+# BT.601 limited range, in units of 1/65536: what red, green, blue and alpha add to each.
+_LUMA = (16829, 33039, 6416, 0)
+_BLUE = (-9714, -19070, 28784, 0)
+_RED = (28784, -24103, -4681, 0)
+_UNIT = 1 << 16
 
-# So many blocks at once, so that what is computed on the way stays in the processor's cache.
-_AT_ONCE = 1 << 14
+# From the 16 numbers of a block of four pixels to its luma (4) and chroma (2). All products and
+# sums are small multiples of 2^-18, so that floats hold them exactly, in whatever order.
+_MATRIX = np.zeros((16, 6))
+for _pixel in range(4):
+    _MATRIX[4 * _pixel : 4 * _pixel + 4, _pixel] = np.divide(_LUMA, _UNIT)
+    _MATRIX[4 * _pixel : 4 * _pixel + 4, 4] = np.divide(_BLUE, 4 * _UNIT)
+    _MATRIX[4 * _pixel : 4 * _pixel + 4, 5] = np.divide(_RED, 4 * _UNIT)
+_OFFSETS = np.array([16.5] * 4 + [128.5] * 2)
+"""Half a level more than the smallest, as what is behind the point is cut off."""
+
+# So many blocks at once: what is computed on the way stays in the processor's cache, and a product
+# of matrices no larger than that isn't spread over threads, which would take the encoder's core.
+_AT_ONCE = 1 << 11
 
 
 class Planes:
@@ -43,9 +51,8 @@ class Planes:
         self._shape = (height, width, 4)
         rows, columns = height // 2, width // 2
         self._bytes = np.empty(width * height * 3 // 2, np.uint8)
-        luma = self._bytes[: width * height]
         # Two pixels side by side are one number: half the elements to compare, find and copy.
-        self._luma = luma.view(np.uint16).reshape(rows, 2, columns)
+        self._luma = self._bytes[: width * height].view(np.uint16)
         self._blue, self._red = self._bytes[width * height :].reshape(2, rows * columns)
         self.i420 = self._bytes.reshape(rows * 3, width)
         """The planes as an image of one channel, shape (3 / 2 height, width)."""
@@ -67,20 +74,23 @@ class Planes:
             )
         if not frame.flags.c_contiguous:
             raise ValueError("expected a C-contiguous frame")
-        pairs = frame.reshape(-1).view(np.uint64).reshape(self._pairs.shape)
+        pairs = frame.reshape(-1).view(np.uint64)
+        _, _, columns = shape = self._pairs.shape
         if self._seen:
             left, top, right, bottom = changed or (0, 0, self._shape[1], self._shape[0])
             left, top, right, bottom = left // 2, top // 2, (right + 1) // 2, (bottom + 1) // 2
             part = np.s_[top:bottom, :, left:right]
-            differs = pairs[part] != self._pairs[part]
+            differs = pairs.reshape(shape)[part] != self._pairs[part]
             found = np.flatnonzero(differs[:, 0] | differs[:, 1])
-            rows, columns = np.divmod(found, max(1, right - left))
-            blocks = (rows + top) * pairs.shape[2] + columns + left
+            rows = found // max(1, right - left) + top
+            blocks = found + rows * (columns - right + left) + (left + top * (right - left))
         else:
             blocks = np.arange(self._blue.size)
+            rows = blocks // columns
             self._seen = True
         for start in range(0, blocks.size, _AT_ONCE):
-            self._convert(pairs, blocks[start : start + _AT_ONCE])
+            chosen = np.s_[start : start + _AT_ONCE]
+            self._convert(pairs, blocks[chosen], rows[chosen])
         return self._bytes.data
 
     def copy_to(self, target: Frame, where: Rectangle) -> None:
@@ -94,32 +104,20 @@ class Planes:
         shape = (2, height // 2, width // 2)
         target[height:].reshape(shape)[chroma] = self.i420[height:].reshape(shape)[chroma]
 
-    def _convert(self, pairs: NDArray[np.uint64], blocks: NDArray[np.intp]) -> None:
+    def _convert(
+        self, pairs: NDArray[np.uint64], blocks: NDArray[np.intp], rows: NDArray[np.intp]
+    ) -> None:
         """Bring the 2 × 2 blocks numbered `blocks`, in reading order, up to date with `pairs`."""
-        rows, columns = np.divmod(blocks, pairs.shape[2])
-        top, bottom = pairs[rows, 0, columns], pairs[rows, 1, columns]
-        self._pairs[rows, 0, columns] = top
-        self._pairs[rows, 1, columns] = bottom
-        # (blocks, 4 pixels, RGBA); the channels are worked on one by one, as plain long rows.
-        pixels = np.stack((top, bottom), axis=1).view(np.uint8).reshape(-1, 4, 4)
-        channels = [pixels[:, :, channel].astype(np.int32) for channel in range(3)]
-        luma = _weigh(channels, _LUMA)
-        luma += (16 << _SHIFT) + _HALF
-        luma >>= _SHIFT
-        two_by_two = luma.astype(np.uint8).view(np.uint16)
-        self._luma[rows, 0, columns] = two_by_two[:, 0]
-        self._luma[rows, 1, columns] = two_by_two[:, 1]
-        sums = [channel.sum(axis=1, dtype=np.int32) for channel in channels]
-        for plane, weights in ((self._blue, _BLUE), (self._red, _RED)):
-            # Sums of four pixels: two bits more to shift away than for one.
-            chroma = _weigh(sums, weights)
-            chroma += (128 << (_SHIFT + 2)) + (_HALF << 2)
-            chroma >>= _SHIFT + 2
-            plane[blocks] = chroma
-
-
-def _weigh(channels: list[NDArray[np.int32]], weights: tuple[int, int, int]) -> NDArray[Any]:
-    weighed = channels[0] * np.int32(weights[0])
-    weighed += channels[1] * np.int32(weights[1])
-    weighed += channels[2] * np.int32(weights[2])
-    return weighed
+        columns = self._pairs.shape[2]
+        upper = blocks + rows * columns
+        both = np.stack((upper, upper + columns))
+        taken = pairs.take(both)
+        self._pairs.reshape(-1)[both] = taken
+        # (blocks, 4 pixels of RGBA)
+        pixels = taken.T.copy().view(np.uint8)
+        converted = pixels.astype(np.float64) @ _MATRIX
+        converted += _OFFSETS
+        levels = converted.astype(np.uint8)
+        self._luma[both] = levels[:, :4].copy().view(np.uint16).T
+        self._blue[blocks] = levels[:, 4]
+        self._red[blocks] = levels[:, 5]

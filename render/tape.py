@@ -136,7 +136,9 @@ class TapeRenderer(CachedTextRenderer):
         """See `matplotlib.backend_bases.RendererBase.draw_path`."""
         clip = self._clip(gc)
         if gc.get_sketch_params() is None:
-            clip = self._around(clip, path.vertices, transform, self._reach(gc, len(path.vertices)))
+            clip = self._around(
+                clip, path.vertices, transform, self._reach(gc, len(np.asarray(path.vertices)))
+            )
         self._emit(clip, super().draw_path, gc, path, transform, rgbFace)
 
     def is_stroke(self, command: Command) -> bool:
