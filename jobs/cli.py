@@ -79,6 +79,7 @@ RUNS = Path("runs")
 
 @app.command()
 def run(
+    context: typer.Context,
     jobs: Annotated[
         list[Path] | None,
         typer.Argument(metavar="[JOB.toml … | FILM]", help="Job files, or films; none: the demo."),
@@ -125,8 +126,8 @@ def run(
 
         each(report, debug, [partial(one, job) for job in wanted])
 
-    with Painter.start(needs_ffmpeg(outputs)) as painter:
-        guarded(work, quiet, debug, log, log_format)
+    painter: Painter | None = context.obj
+    guarded(work, quiet, debug, log, log_format)
 
 
 @app.command()
@@ -164,6 +165,7 @@ def train(
 
 @app.command()
 def render(
+    context: typer.Context,
     folders: Annotated[
         list[Path], typer.Argument(metavar="RUN [RUN …]", help="Run folders, wherever they lie.")
     ],
@@ -201,8 +203,8 @@ def render(
         )
         draw(folders, wishes, report, painter)
 
-    with Painter.start(needs_ffmpeg(outputs)) as painter:
-        guarded(work, quiet, debug, log, log_format)
+    painter: Painter | None = context.obj
+    guarded(work, quiet, debug, log, log_format)
 
 
 @app.command()
@@ -353,11 +355,6 @@ def doctor(runs: RunsOption = RUNS, debug: DebugOption = False) -> None:
         examine(runs, report)
 
     guarded(work, False, debug)
-
-
-def needs_ffmpeg(outputs: list[str] | None) -> bool:
-    """Whether what is asked for, or the default, is encoded by ffmpeg."""
-    return not outputs or any(name.lower().endswith((".mp4", ".webm")) for name in outputs)
 
 
 def guarded(

@@ -6,6 +6,10 @@ import os
 import sys
 
 from fitreel.jobs import stopping
+from fitreel.render.painter import Painter
+
+DRAWING = ("run", "render")
+"""The commands that draw the film of a run."""
 
 
 def main() -> None:
@@ -16,9 +20,12 @@ def main() -> None:
     gc.set_threshold(50_000)
     # Python would search all of torch for rubbish before it ends: 0.8 s, now 0.2.
     atexit.register(gc.freeze)
-    from fitreel.jobs.cli import app
+    # Begun before all else: while one process reads the job, the other imports matplotlib.
+    draws = sys.argv[1:] and sys.argv[1] in DRAWING and not {"-h", "--help"} & {*sys.argv}
+    with Painter.start() if draws else Painter() as painter:
+        from fitreel.jobs.cli import app
 
-    app()
+        app(obj=painter)
 
 
 def _open_what_is_closed() -> None:

@@ -48,13 +48,15 @@ _LOOK = 0.2
 _SECONDS_TO_END = 5.0
 
 # It imports from where we do, and from nowhere else: -P keeps a user's matplotlib.py in the current
-# folder from being matplotlib. An editable install also needs what its .pth file sets up.
+# folder from being matplotlib, -S saves the time to look for .pth files. An editable install needs
+# its own.
 _CODE = """
-import importlib, site, sys
+import sys
 sys.path[:] = {!r}
 try:
     import fitreel.render
 except ImportError:
+    import importlib, site
     for folder in sys.path[:]:
         site.addsitedir(folder)
     importlib.invalidate_caches()
@@ -80,19 +82,15 @@ class Painter:
     """The drawing process, before and while it draws one run after another."""
 
     def __init__(self) -> None:
-        """Use `start`."""
+        """There is none yet; see `start`."""
         self._process: subprocess.Popen[bytes] | None = None
         self._memory = -1
         self._shape: tuple[int, ...] = (0,)
         """Of the shared memory: places, and what lies in each."""
 
     @classmethod
-    def start(cls, beside_ffmpeg: bool) -> "Painter":
-        """Begin the process, if this machine has a core for it.
-
-        `beside_ffmpeg` says that a film is encoded at the same time, which takes two cores itself:
-        on a machine with no more, one process less is sooner done (by a twentieth, measured).
-        """
+    def start(cls) -> "Painter":
+        """Begin the process, if this machine has a core for it."""
         painter = cls()
         if cores() < 2 or not hasattr(os, "memfd_create") or not sys.executable:
             return painter
@@ -101,8 +99,7 @@ class Painter:
             painter._process = subprocess.Popen(
                 [
                     sys.executable,
-                    "-P",
-                    "-c",
+                    *("-P", "-S", "-c"),
                     _CODE.format(sys.path),
                     str(painter._memory),
                     str(os.getpid()),
@@ -113,6 +110,8 @@ class Painter:
                 pass_fds=[painter._memory],
                 # Its own session: a terminal's Ctrl-C is for us, who end it in our own time.
                 start_new_session=True,
+                # A frame is no work for numpy's threads, which would take the encoder's core.
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
             )
         return painter
 
