@@ -103,7 +103,8 @@ def run(
 
     def work(report: Report) -> None:
         from fitreel.jobs.companions import sheet_of
-        from fitreel.jobs.run import Wishes, asked, check_outputs, make
+        from fitreel.jobs.run import asked, check_outputs, make
+        from fitreel.jobs.wishes import Wishes
 
         wishes = Wishes(
             outputs=tuple(outputs or ()),
@@ -187,8 +188,8 @@ def render(
 
     def work(report: Report) -> None:
         from fitreel.jobs.companions import sheet_of
-        from fitreel.jobs.run import Wishes
-        from fitreel.jobs.run import render as draw
+        from fitreel.jobs.render import render as draw
+        from fitreel.jobs.wishes import Wishes
 
         wishes = Wishes(
             outputs=tuple(outputs or ()),
@@ -237,7 +238,8 @@ def compare(
     """Train several configurations and put them side by side on one clock."""
 
     def work(report: Report) -> None:
-        from fitreel.jobs.run import Wishes, compared, make
+        from fitreel.jobs.run import compared, make
+        from fitreel.jobs.wishes import Wishes
 
         wishes = Wishes(
             outputs=tuple(outputs or ()),

@@ -21,6 +21,9 @@ def main() -> None:
     # Python would search all of torch for rubbish before it ends: 0.8 s, now 0.2.
     atexit.register(gc.freeze)
     # Begun before all else: while one process reads the job, the other imports matplotlib.
+    if sys.argv[1:2] == ["render"]:
+        # numpy's threads, of no use to a frame, spin for 0.05 s when they are started.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     draws = sys.argv[1:] and sys.argv[1] in DRAWING and not {"-h", "--help"} & {*sys.argv}
     with Painter.start() if draws else Painter() as painter:
         from fitreel.jobs.cli import app

@@ -48,18 +48,14 @@ _LOOK = 0.2
 _SECONDS_TO_END = 5.0
 
 # It imports from where we do, and from nowhere else: -P keeps a user's matplotlib.py in the current
-# folder from being matplotlib, -S saves the time to look for .pth files. An editable install needs
-# its own.
+# folder from being matplotlib, -S saves the time to look for .pth files. Our own packages are told
+# by their folders, which only such a file knows for an editable install.
 _CODE = """
-import sys
-sys.path[:] = {!r}
-try:
-    import fitreel.render
-except ImportError:
-    import importlib, site
-    for folder in sys.path[:]:
-        site.addsitedir(folder)
-    importlib.invalidate_caches()
+import sys, types
+sys.path[:], packages = {!r}
+for name, folders in packages.items():
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__path__ = folders
 from fitreel.render.painting import main
 main()
 """
@@ -100,7 +96,7 @@ class Painter:
                 [
                     sys.executable,
                     *("-P", "-S", "-c"),
-                    _CODE.format(sys.path),
+                    _CODE.format((sys.path, _packages())),
                     str(painter._memory),
                     str(os.getpid()),
                 ],
@@ -234,6 +230,15 @@ class Painter:
             code = self._process.wait(_SECONDS_TO_END)
         how = f"by signal {-code}" if code is not None and code < 0 else f"with code {code}"
         return errors.CannotWrite(f"the process that draws was ended {how}")
+
+
+def _packages() -> dict[str, list[str]]:
+    """Our packages that are imported, and where they are."""
+    return {
+        name: [*module.__path__]
+        for name, module in sys.modules.items()
+        if name.partition(".")[0] == "fitreel" and hasattr(module, "__path__")
+    }
 
 
 def _failure(told: dict[str, Any]) -> Exception:
