@@ -17,9 +17,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from fitreel.model.errors import CannotWrite, Unavailable
+from fitreel.render.lean_import import postponed, undocumented
 
 STALE_LOCK_SECONDS = 10.0
 """matplotlib holds its font-cache lock for milliseconds; an older one is a dead process's."""
@@ -134,40 +134,16 @@ def _set_fonts() -> None:
     manager.ttflist[:] = bundled + [font for font in manager.ttflist if font.name not in names]
 
 
-@contextlib.contextmanager
-def _undocumented() -> Iterator[None]:
-    """Keeps matplotlib from writing a docstring about the setters of each artist it defines.
-
-    That is a third of the time that its import takes, and no pixel. A matplotlib that has no such
-    names is imported as it is.
-    """
-    from matplotlib import artist
-
-    known: list[tuple[Any, str, Any]] = [
-        (artist, "kwdoc", lambda _: ""),
-        (artist.Artist, "_update_set_signature_and_docstring", classmethod(lambda _: None)),
-    ]
-    known = [(owner, name, short) for owner, name, short in known if name in vars(owner)]
-    before = [vars(owner)[name] for owner, name, _ in known]
-    for owner, name, short in known:
-        setattr(owner, name, short)
-    try:
-        yield
-    finally:
-        for (owner, name, _), plain in zip(known, before, strict=True):
-            setattr(owner, name, plain)
-
-
 if "matplotlib" in sys.modules:
     import matplotlib
     from matplotlib import font_manager
 else:
-    with _shielded_import():
+    with _shielded_import(), postponed():
         import matplotlib
         from matplotlib import font_manager
 
         matplotlib.get_cachedir()  # decided now, and remembered
-        with _undocumented():
+        with undocumented():
             import matplotlib.backends.backend_agg
             import matplotlib.figure
 
