@@ -11,6 +11,7 @@ import struct
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,20 +97,19 @@ class Gif(Output):
         self._file.write(_head(size, comment.encode()))
 
     def _write(self, frame: Frame, changed: Rectangle) -> None:
-        left, top, right, bottom = changed
-        part = np.s_[top:bottom, left:right]
-        pixels = frame.reshape(-1).view(np.uint32).reshape(self._pixels.shape)[part]
-        differs = pixels != self._pixels[part] if self.frames else np.ones(pixels.shape, bool)
-        colours = pixels[differs]
-        if not colours.size:
+        pixels = frame.reshape(-1).view(np.uint32).reshape(self._pixels.shape)
+        is_first = not self.frames
+        found = np.arange(pixels.size) if is_first else _differing(pixels, self._pixels, changed)
+        if not found.size:
             return
+        colours = pixels.reshape(-1).take(found)
         places = self._palette.places(colours & np.uint32(0xFFFFFF))
         now = self._time(self.frames)
-        if self.frames and now > self._since:
+        if not is_first and now > self._since:
             self._store(now - self._since)
             self._since = now
-        self._newest[part][differs] = places
-        self._pixels[part][differs] = colours
+        self._newest.reshape(-1)[found] = places
+        self._pixels.reshape(-1)[found] = colours
         self._unstored = union(self._unstored, changed)
 
     def _finish(self) -> None:
@@ -139,16 +139,14 @@ class Gif(Output):
 
     def _store(self, delay: int) -> None:
         """Add the newest look to the file, shown for `delay` hundredths of a second."""
-        left, top, right, bottom = self._unstored
-        part = np.s_[top:bottom, left:right]
-        newest = self._newest[part]
-        differs = newest != self._stored[part]
-        rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
-        if rows.size:
-            box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-            image = np.where(differs[box], newest[box], np.uint8(0))
-            corner = (left + int(columns[0]), top + int(rows[0]))
-            self._stored[part] = newest
+        found = _differing(self._newest, self._stored, self._unstored)
+        if found.size:
+            rows, columns = np.divmod(found, self._newest.shape[1])
+            left, top = corner = int(columns.min()), int(rows[0])
+            image = np.zeros((int(rows[-1]) + 1 - top, int(columns.max()) + 1 - left), np.uint8)
+            places = self._newest.reshape(-1).take(found)
+            image[rows - top, columns - left] = places
+            self._stored.reshape(-1)[found] = places
             self._unstored = NOTHING
         else:
             image, corner = np.zeros((1, 1), np.uint8), (0, 0)
@@ -167,6 +165,16 @@ class Gif(Output):
         self._file.write(_compressed(image))
         self._images += 1
         self._delays += delay
+
+
+def _differing(one: NDArray[Any], other: NDArray[Any], where: Rectangle) -> NDArray[np.intp]:
+    """The numbers, in reading order, of the pixels in a rectangle in which two pictures differ."""
+    left, top, right, bottom = where
+    part = np.s_[top:bottom, left:right]
+    found: NDArray[np.intp] = np.flatnonzero(one[part] != other[part])
+    rows = found // max(1, right - left) + top
+    found += rows * (one.shape[1] - right + left) + (left + top * (right - left))
+    return found
 
 
 def _head(size: tuple[int, int], comment: bytes) -> bytes:
