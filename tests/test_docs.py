@@ -118,6 +118,7 @@ TORCH_FREE = {
     "errors",
     "files",
     "formula",
+    "header",
     "names",
     "points",
     "record",

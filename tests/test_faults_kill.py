@@ -4,9 +4,10 @@ The naive controls are the same program with its writing in place instead of bes
 sweeping: the harness sees half-made films and records, and leftovers.
 """
 
+import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -128,7 +129,7 @@ def numbers(record: Path) -> list[bytes]:
     """All that is in a whole record, but the seconds that training took."""
     run = Run(record)
     assert run.ending == "complete"
-    kept = [run.header.model_dump_json().encode(), run.x.tobytes(), run.y.tobytes()]
+    kept = [json.dumps(asdict(run.header)).encode(), run.x.tobytes(), run.y.tobytes()]
     for snapshot in run.snapshots(weights=True):
         assert snapshot.weights is not None
         kept += [snapshot.prediction.tobytes(), snapshot.weights.tobytes()]

@@ -19,6 +19,7 @@ from fitreel.render import painter as painting
 from fitreel.render.film import Reel, draw_reel
 from fitreel.render.painter import Painter
 from fitreel.render.pictures import pictures
+from fitreel.render.planes import Planes
 from fitreel.render.settings import FilmSettings
 from fitreel.render.timeline import timeline
 
@@ -26,7 +27,7 @@ from fitreel.render.timeline import timeline
 @pytest.fixture
 def painter(monkeypatch: pytest.MonkeyPatch) -> Iterator[Painter]:
     monkeypatch.setattr(painting, "cores", lambda: 4)
-    with Painter.start(True) as started:
+    with Painter.start() as started:
         yield started
 
 
@@ -63,6 +64,17 @@ def test_its_pictures_are_those_drawn_here(
                 assert not rows.size or (rows.min() >= top and rows.max() < bottom)
                 assert not columns.size or (columns.min() >= left and columns.max() < right)
             before = other.frame.copy()
+
+
+def test_planes_are_those_of_its_pictures(short_run: Run, painter: Painter) -> None:
+    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
+    planes = Planes(FilmSettings().pixels)
+    for _ in range(2):  # of the second request, no place holds anything of the first
+        assert painter.ask(short_run, FilmSettings(), line, (), as_planes=True)
+        theirs = painter.pictures(quietly)
+        for ours, other in zip(pictures(short_run, FilmSettings(), line, ()), theirs, strict=True):
+            assert other.frame.tobytes() == bytes(planes.update(ours.frame))
+            assert ours[1:] == other[1:]
 
 
 def test_more_pictures_than_places(short_run: Run, painter: Painter) -> None:
@@ -148,7 +160,7 @@ def test_it_ends_with_its_parent(at_once: bool) -> None:
         "import os, sys, time\n"
         "from fitreel.render import painter\n"
         "painter.cores = lambda: 4\n"
-        "started = painter.Painter.start(True)\n"
+        "started = painter.Painter.start()\n"
         f"time.sleep({0 if at_once else 2})\n"
         "print(started._process.pid, flush=True)\n"
         "os.kill(os.getpid(), 9)\n"
@@ -180,7 +192,7 @@ def test_where_it_cannot_be_there_is_none(
         with monkeypatch.context() as patch:
             patch.setattr(painting, "cores", lambda: 4)
             patch.setattr(f"fitreel.render.painter.{name}", value)
-            with Painter.start(False) as none:
+            with Painter.start() as none:
                 assert not none.ask(short_run, FilmSettings(), line, ())
                 assert draw(short_run, tmp_path / "a.gif", none)
 
