@@ -55,6 +55,41 @@ def make(path: Path | str, count: int = 6, fps: Any = 20, **options: Any) -> lis
     return sent
 
 
+@pytest.mark.parametrize("fps", [20, 60, 240])
+@pytest.mark.parametrize("name", ["film.mp4", "film.gif", "frames/"])
+def test_what_changed_is_all_that_need_be_told(name: str, fps: int, tmp_path: Path) -> None:
+    """Told a rectangle around it, tight or not, the film is the one of frames that say nothing."""
+    made = []
+    for told in (True, False):
+        random = np.random.default_rng(3)
+        frame = np.full((HEIGHT, WIDTH, 4), 255, np.uint8)
+        folder = tmp_path / str(told)
+        folder.mkdir()
+        with open_output(str(folder / name), (WIDTH, HEIGHT), fps, {"made": "here"}) as output:
+            output.write(frame)
+            for number in range(12):
+                (left, right), (top, bottom) = (
+                    np.sort(random.choice(side + 1, 2, replace=False)).tolist()
+                    for side in (WIDTH, HEIGHT)
+                )
+                # Some frames change nothing at all.
+                frame[top:bottom, left:right, : number % 4] = random.integers(0, 256)
+                frame[top, left, :3] = number % 4 and random.integers(0, 256, 3)
+                spare = random.integers(0, 5)
+                around = (
+                    *(max(0, left - spare), max(0, top - spare)),
+                    *(min(WIDTH, right + spare), min(HEIGHT, bottom + spare)),
+                )
+                output.write(frame, around if told else None)
+        made.append(content(folder / name))
+    assert made[0] == made[1]
+
+
+def content(path: Path) -> list[bytes]:
+    """All bytes of a film, or of a folder's frames."""
+    return [file.read_bytes() for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
+
+
 def ffmpeg(*arguments: str) -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run(
         [ffmpeg_path(), "-nostdin", "-hide_banner", *arguments],
