@@ -20,15 +20,27 @@ def main() -> None:
     gc.set_threshold(50_000)
     # Python would search all of torch for rubbish before it ends: 0.8 s, now 0.2.
     atexit.register(gc.freeze)
-    # Begun before all else: while one process reads the job, the other imports matplotlib.
-    if sys.argv[1:2] == ["render"]:
-        # numpy's threads, of no use to a frame, spin for 0.05 s when they are started.
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Begun before most else: while one process reads the job, the other imports matplotlib.
     draws = sys.argv[1:] and sys.argv[1] in DRAWING and not {"-h", "--help"} & {*sys.argv}
-    with Painter.start() if draws else Painter() as painter:
+    with begun() if draws else Painter() as painter:
         from fitreel.jobs.cli import app
 
         app(obj=painter)
+
+
+def begun() -> Painter:
+    """The drawing process, begun with what both processes need."""
+    name = "OPENBLAS_NUM_THREADS"
+    told = os.environ.get(name)
+    if told is None:
+        # numpy's threads are of no use to a frame, and spin for 0.05 s when they are started.
+        # torch, which is imported later and reads this too, isn't told.
+        os.environ[name] = "1"
+    import fitreel.model.record  # noqa: F401  (imports numpy)
+
+    if told is None:
+        del os.environ[name]
+    return Painter.start()
 
 
 def _open_what_is_closed() -> None:

@@ -1,7 +1,7 @@
 """A process of our own that draws while this one does everything else.
 
-It is started before anything slow is imported: while one core reads the job, another imports
-matplotlib, and afterwards frames are drawn beside being encoded. Frames come through memory that
+It is started before most is imported: while one core reads the job, another imports matplotlib,
+and afterwards frames are drawn beside being encoded. Frames come through memory that
 both processes share; through pipes go only which of its places holds one, and which is free again.
 Where there is one core only, or such a process can't be started, there is no painter, and the
 caller draws for itself.
@@ -17,14 +17,15 @@ import mmap
 import os
 import pickle
 import select
+import signal
 import struct
-import subprocess
 import sys
+import time
 from collections.abc import Callable, Collection, Generator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from fitreel.model import errors
 from fitreel.model.cores import cores
@@ -47,19 +48,6 @@ _LOOK = 0.2
 """The caller's stop flag is looked at this often, in seconds."""
 _SECONDS_TO_END = 5.0
 
-# It imports from where we do, and from nowhere else: -P keeps a user's matplotlib.py in the current
-# folder from being matplotlib, -S saves the time to look for .pth files. Our own packages are told
-# by their folders, which only such a file knows for an editable install.
-_CODE = """
-import sys, types
-sys.path[:], packages = {!r}
-for name, folders in packages.items():
-    sys.modules[name] = types.ModuleType(name)
-    sys.modules[name].__path__ = folders
-from fitreel.render.painting import main
-main()
-"""
-
 
 @dataclass(frozen=True)
 class Request:
@@ -79,37 +67,46 @@ class Painter:
 
     def __init__(self) -> None:
         """There is none yet; see `start`."""
-        self._process: subprocess.Popen[bytes] | None = None
-        self._memory = -1
+        self.number = 0
+        """Of the process; 0 where there is none."""
+        self._code: int | None = None
+        self._memory = self._asking = self._answering = -1
         self._shape: tuple[int, ...] = (0,)
         """Of the shared memory: places, and what lies in each."""
 
     @classmethod
     def start(cls) -> "Painter":
-        """Begin the process, if this machine has a core for it."""
+        """Begin the process, if this machine has a core for it.
+
+        It is forked off, so what is imported by then is imported once for both. No thread should
+        be in the middle of anything.
+        """
         painter = cls()
-        if cores() < 2 or not hasattr(os, "memfd_create") or not sys.executable:
-            return painter
-        with suppress(OSError):
-            painter._memory = os.memfd_create("fitreel-frames", os.MFD_CLOEXEC)
-            painter._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    *("-P", "-S", "-c"),
-                    _CODE.format((sys.path, _packages())),
-                    str(painter._memory),
-                    str(os.getpid()),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                bufsize=0,
-                pass_fds=[painter._memory],
-                # Its own session: a terminal's Ctrl-C is for us, who end it in our own time.
-                start_new_session=True,
-                # A frame is no work for numpy's threads, which would take the encoder's core.
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-            )
+        if cores() >= 2 and sys.platform == "linux":
+            try:
+                painter._fork()
+            except OSError:
+                painter.close()
         return painter
+
+    def _fork(self) -> None:
+        parent = os.getpid()
+        self._memory = os.memfd_create("fitreel-frames", os.MFD_CLOEXEC)
+        requests = answers = -1
+        # It is deaf to signals until it has left our group: a terminal's Ctrl-C is for us, who end
+        # it in our own time.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        try:
+            requests, self._asking = os.pipe()
+            self._answering, answers = os.pipe()
+            self.number = os.fork()
+            if not self.number:
+                _become_the_painter(requests, answers, self._memory, parent, before)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            for descriptor in (requests, answers):
+                if descriptor >= 0:
+                    os.close(descriptor)
 
     def ask(
         self,
@@ -123,7 +120,7 @@ class Painter:
 
         `as_planes`: it hands over the planes of I420, not frames.
         """
-        if self._process is None or self._process.poll() is not None:
+        if not self.number or self._ended(0.0) is not None:
             return False
         from fitreel.render.appearance import PlainAppearance
 
@@ -183,17 +180,15 @@ class Painter:
 
     def close(self) -> None:
         """End the process. May be called at any time, also twice."""
-        if self._process is not None:
-            self._process.kill()
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(_SECONDS_TO_END)
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
-                    pipe.close()
-            self._process = None
-        if self._memory >= 0:
-            os.close(self._memory)
-            self._memory = -1
+        if self.number:
+            with suppress(ProcessLookupError):
+                os.kill(self.number, signal.SIGKILL)
+            self._ended(_SECONDS_TO_END)
+            self.number = 0
+        for descriptor in (self._memory, self._asking, self._answering):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._memory = self._asking = self._answering = -1
 
     def __enter__(self) -> "Painter":
         return self
@@ -201,22 +196,36 @@ class Painter:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _ended(self, patience: float) -> int | None:
+        """How it ended, as `os.waitstatus_to_exitcode`; None if it hasn't in `patience` seconds."""
+        until = time.monotonic() + patience
+        while self._code is None:
+            try:
+                number, status = os.waitpid(self.number, os.WNOHANG)
+            except ChildProcessError:  # somebody else has reaped it
+                self._code = 0
+                break
+            if number:
+                self._code = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() >= until:
+                break
+            else:
+                time.sleep(0.001)
+        return self._code
+
     def _send(self, content: bytes) -> None:
-        assert self._process is not None and self._process.stdin is not None
         left = memoryview(content)
         with suppress(BrokenPipeError):  # it has died, and reading will tell
             while left:
-                left = left[self._process.stdin.write(left) :]
+                left = left[os.write(self._asking, left) :]
 
     def _read(self, count: int, check: Callable[[], None]) -> bytes:
-        assert self._process is not None and self._process.stdout is not None
         content = b""
-        pipe = self._process.stdout.fileno()
         while len(content) < count:
             check()
-            if not select.select([pipe], [], [], _LOOK)[0]:
+            if not select.select([self._answering], [], [], _LOOK)[0]:
                 continue
-            more = os.read(pipe, count - len(content))
+            more = os.read(self._answering, count - len(content))
             if not more:
                 check()
                 raise self._died()
@@ -224,21 +233,36 @@ class Painter:
         return content
 
     def _died(self) -> errors.FitreelError:
-        assert self._process is not None
-        code: int | None = None
-        with suppress(subprocess.TimeoutExpired):
-            code = self._process.wait(_SECONDS_TO_END)
+        code = self._ended(_SECONDS_TO_END)
         how = f"by signal {-code}" if code is not None and code < 0 else f"with code {code}"
         return errors.CannotWrite(f"the process that draws was ended {how}")
 
 
-def _packages() -> dict[str, list[str]]:
-    """Our packages that are imported, and where they are."""
-    return {
-        name: [*module.__path__]
-        for name, module in sys.modules.items()
-        if name.partition(".")[0] == "fitreel" and hasattr(module, "__path__")
-    }
+def _become_the_painter(
+    requests: int, answers: int, memory: int, parent: int, unblocked: set[Any]
+) -> NoReturn:
+    """In the process that was forked off: draw, and end."""
+    try:
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
+        # Nothing else that is open is ours: a pipe held here would not end with its other holders.
+        os.dup2(requests, 0)
+        os.dup2(answers, 1)
+        for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 (paths would cost more)
+            if int(name) > 2 and int(name) != memory:
+                with suppress(OSError):
+                    os.close(int(name))
+        from fitreel.render.painting import main
+
+        main(memory, parent)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        # What the parent has registered to be done at its end is not ours to do.
+        os._exit(1)
 
 
 def _failure(told: dict[str, Any]) -> Exception:

@@ -10,7 +10,6 @@ import mmap
 import os
 import pickle
 import struct
-import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -26,12 +25,12 @@ if TYPE_CHECKING:
 _IN, _OUT = 0, 1
 
 
-def main() -> None:
-    """Draw for the parent until it asks for nothing more."""
-    memory, parent = int(sys.argv[1]), int(sys.argv[2])
+def main(memory: int, parent: int) -> None:
+    """Draw into `memory` for the process `parent` until it asks for nothing more."""
     end_with_the_parent(parent)
     with suppress(BrokenPipeError):  # the parent has gone, or wants no more
         _answer(memory)
+    os._exit(0)
 
 
 def _answer(memory: int) -> None:
