@@ -11,7 +11,14 @@ from pydantic import Field, ValidationError, model_validator
 
 from fitreel.model.errors import BadInput
 from fitreel.model.names import nearest
-from fitreel.model.settings import DataSettings, NetworkSettings, Seed, Settings, TrainSettings
+from fitreel.model.settings import (
+    DataSettings,
+    NetworkSettings,
+    Seed,
+    Settings,
+    TrainSettings,
+    descriptions,
+)
 from fitreel.render.settings import FilmSettings
 
 LARGEST_JOB = 1_000_000
@@ -297,8 +304,7 @@ IN_OUR_WORDS = {
 
 def _description(location: tuple[str | int, ...]) -> str:
     table, key = str(location[0]), str(location[-1])
-    info = TABLES[table].model_fields[key] if table in TABLES else Job.model_fields[key]
-    return " ".join((info.description or "").split()).rstrip(".")
+    return " ".join(descriptions(TABLES.get(table, Job)).get(key, "").split()).rstrip(".")
 
 
 def _shown(value: Any) -> str:

@@ -7,10 +7,10 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from fitreel.jobs.spec import Job, toml_text
+from fitreel.jobs.spec import TABLES, Job, toml_text
 from fitreel.model.errors import BadInput
 from fitreel.model.files import write_whole
-from fitreel.model.settings import Settings
+from fitreel.model.settings import Settings, descriptions
 
 # What a key that is unset by default could be set to.
 SUGGESTIONS = {
@@ -62,11 +62,11 @@ def template(name: str) -> str:
             tables.append((key, kind))
         else:
             default = name if key == "name" else info.default
-            lines += _entry(key, key, info, default)
+            lines += _entry(key, key, info, default, descriptions(Job))
     for table, kind in tables:
         lines += ["", f"[{table}]"]
         for key, info in kind.model_fields.items():
-            lines += _entry(f"{table}.{key}", key, info, info.default)
+            lines += _entry(f"{table}.{key}", key, info, info.default, descriptions(kind))
     return "\n".join(lines) + "\n"
 
 
@@ -84,8 +84,10 @@ def write_template(path: Path, *, force: bool = False) -> None:
     write_whole(path, template(path.stem).encode())
 
 
-def _entry(path: str, key: str, info: FieldInfo, default: Any) -> list[str]:
-    text = " ".join((info.description or "").split())
+def _entry(
+    path: str, key: str, info: FieldInfo, default: Any, described: dict[str, str]
+) -> list[str]:
+    text = " ".join(described.get(key, "").split())
     choices = _choices(info.annotation)
     if choices:
         text += f" Choices: {', '.join(choices)}."
@@ -105,6 +107,10 @@ def _choices(kind: Any) -> list[str]:
 def schema() -> str:
     """The job file's JSON schema, for editors."""
     found = Job.model_json_schema()
+    tables = [(found, Job), *((found["$defs"][kind.__name__], kind) for kind in TABLES.values())]
+    for table, kind in tables:
+        for key, text in descriptions(kind).items():
+            table["properties"][key]["description"] = text
     found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     found["title"] = "fitreel job"
     return json.dumps(found, indent=2)

@@ -4,6 +4,11 @@ Torch-free. What only torch knows (the names of optimizers, activations, …) is
 half when it builds them, still before any training.
 """
 
+import ast
+import inspect
+import textwrap
+from functools import cache
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -26,13 +31,32 @@ class Settings(BaseModel):
         extra="forbid",
         frozen=True,
         strict=True,
-        use_attribute_docstrings=True,
         defer_build=True,  # each is built as a part of the job, and else when it is first used
     )
 
     def given(self, key: str) -> bool:
         """Whether the job says `key` itself, rather than leaving it to the default."""
         return key in self.model_fields_set and getattr(self, key) is not None
+
+
+@cache
+def descriptions(kind: type[Settings]) -> dict[str, str]:
+    """What the lines under each of its settings say, by its name.
+
+    Read from the source when it is asked for: pydantic could have it, but would look it up for
+    every setting whenever a program starts, for 0.03 s.
+    """
+    (body,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(body, ast.ClassDef)
+    return {
+        field.target.id: inspect.cleandoc(told.value.value)
+        for field, told in pairwise(body.body)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(told, ast.Expr)
+        and isinstance(told.value, ast.Constant)
+        and isinstance(told.value.value, str)
+    }
 
 
 class DataSettings(Settings):

@@ -250,7 +250,7 @@ class Encoder:
         alive = time.monotonic()
         while True:
             try:
-                code = self._process.wait(_LOOK)
+                code = _wait(self._process, _LOOK)
                 break
             except subprocess.TimeoutExpired:
                 if self._check:
@@ -331,6 +331,25 @@ class Encoder:
             f"cannot write {self._shown}: ffmpeg has done nothing for {self._patience:g} s"
             + (f": {words}" if words else "")
         )
+
+
+def _wait(process: "subprocess.Popen[bytes]", seconds: float) -> int:
+    """`Popen.wait`, which looks only every 0.05 s whether the process has ended, woken by its end.
+
+    Raises:
+        TimeoutExpired: it hasn't.
+    """
+    if process.returncode is None and hasattr(os, "pidfd_open"):
+        with suppress(OSError):  # a kernel that has no such thing, or no descriptor left
+            end = os.pidfd_open(process.pid)
+            try:
+                poll = select.poll()
+                poll.register(end, select.POLLIN)
+                poll.poll(1000 * seconds)
+            finally:
+                os.close(end)
+            seconds = 0.0
+    return process.wait(seconds)
 
 
 def _does_not_start(binary: str, error: OSError) -> Unavailable:

@@ -37,7 +37,10 @@ def _answer(memory: int) -> None:
     gc.set_threshold(50_000)  # imports make many objects and no rubbish
     trouble: Exception | None = None
     try:
+        from fitreel.render.glyphs import cached_text_is_exact
         from fitreel.render.pictures import pictures
+
+        cached_text_is_exact()  # found out now, while the parent is still reading
     except Exception as error:
         trouble = error
     while request := _received():
