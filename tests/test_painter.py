@@ -1,6 +1,7 @@
 """The process that draws: the same pictures, the same errors, and no trace of it afterwards."""
 
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -122,13 +123,13 @@ def test_it_tells_of_damage_as_we_would(short_run: Run, tmp_path: Path, painter:
 
 
 def test_its_death_is_an_error(short_run: Run, tmp_path: Path, painter: Painter) -> None:
-    assert painter._process is not None
-    process = painter._process
+    number = painter.number
+    assert number
     line = timeline(short_run.epochs, short_run.losses, Fraction(20))
     assert painter.ask(short_run, FilmSettings(size="4k"), line, ())
     drawn = painter.pictures(quietly)
     next(drawn)
-    process.kill()
+    os.kill(number, signal.SIGKILL)
     with pytest.raises(CannotWrite, match="ended by signal 9"):
         list(drawn)
     assert not painter.ask(short_run, FilmSettings(), line, ())
@@ -136,8 +137,8 @@ def test_its_death_is_an_error(short_run: Run, tmp_path: Path, painter: Painter)
 
 
 def test_a_stop_ends_it(short_run: Run, tmp_path: Path, painter: Painter) -> None:
-    assert painter._process is not None
-    process = painter._process
+    number = painter.number
+    assert number
     line = timeline(short_run.epochs, short_run.losses, Fraction(20))
     calls = 0
 
@@ -150,7 +151,7 @@ def test_a_stop_ends_it(short_run: Run, tmp_path: Path, painter: Painter) -> Non
     reel = Reel(str(tmp_path / "a.gif"), {"fitreel": "test"})
     with pytest.raises(Stopped):
         draw_reel(short_run, FilmSettings(), line, [reel], lambda done: None, stop, painter)
-    assert process.returncode is not None
+    assert not is_alive(number)
     assert not list(tmp_path.iterdir())
 
 
@@ -162,7 +163,7 @@ def test_it_ends_with_its_parent(at_once: bool) -> None:
         "painter.cores = lambda: 4\n"
         "started = painter.Painter.start()\n"
         f"time.sleep({0 if at_once else 2})\n"
-        "print(started._process.pid, flush=True)\n"
+        "print(started.number, flush=True)\n"
         "os.kill(os.getpid(), 9)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -171,6 +172,18 @@ def test_it_ends_with_its_parent(at_once: bool) -> None:
     while is_alive(pid):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_it_holds_nothing_of_ours_and_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(painting, "cores", lambda: 4)
+    reading, writing = os.pipe()
+    with Painter.start() as started:
+        os.close(writing)
+        assert select.select([reading], [], [], 10)[0] and not os.read(reading, 1)
+        number = started.number
+        assert os.getsid(number) == number
+    os.close(reading)
+    assert not is_alive(number)
 
 
 def is_alive(pid: int) -> bool:
@@ -188,7 +201,7 @@ def test_where_it_cannot_be_there_is_none(
     def refused(*_: object, **__: object) -> None:
         raise OSError("no more processes")
 
-    for name, value in (("cores", lambda: 1), ("subprocess.Popen", refused)):
+    for name, value in (("cores", lambda: 1), ("os.fork", refused)):
         with monkeypatch.context() as patch:
             patch.setattr(painting, "cores", lambda: 4)
             patch.setattr(f"fitreel.render.painter.{name}", value)
