@@ -1,8 +1,9 @@
-"""Where the program starts: signals are taken before anything slow is imported."""
+"""Where the program starts: from the first moment, signals wait for their handlers."""
 
 import atexit
 import gc
 import os
+import signal
 import sys
 
 from fitreel.jobs import stopping
@@ -14,7 +15,7 @@ DRAWING = ("run", "render")
 
 def main() -> None:
     """The `fitreel` command."""
-    stopping.install()
+    unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, stopping.SIGNALS)
     _open_what_is_closed()
     # Imports make many objects and no rubbish; looking for it every 700 of them takes 0.03 s.
     gc.set_threshold(50_000)
@@ -23,6 +24,8 @@ def main() -> None:
     # Begun before most else: while one process reads the job, the other imports matplotlib.
     draws = sys.argv[1:] and sys.argv[1] in DRAWING and not {"-h", "--help"} & {*sys.argv}
     with begun() if draws else Painter() as painter:
+        stopping.install()  # which starts a thread, and so comes after
+        signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
         from fitreel.jobs.cli import app
 
         app(obj=painter)
@@ -36,10 +39,13 @@ def begun() -> Painter:
         # numpy's threads are of no use to a frame, and spin for 0.05 s when they are started.
         # torch, which is imported later and reads this too, isn't told.
         os.environ[name] = "1"
-    import fitreel.model.record  # noqa: F401  (imports numpy)
-
-    if told is None:
-        del os.environ[name]
+    try:
+        import fitreel.model.record  # noqa: F401  (imports numpy)
+    except Exception:  # no memory for it, say: the command will meet the same, and tell
+        return Painter()
+    finally:
+        if told is None:
+            del os.environ[name]
     return Painter.start()
 
 

@@ -78,11 +78,11 @@ class Painter:
     def start(cls) -> "Painter":
         """Begin the process, if this machine has a core for it.
 
-        It is forked off, so what is imported by then is imported once for both. No thread should
-        be in the middle of anything.
+        It is forked off, so what is imported by then is imported once for both; call it before
+        there are threads.
         """
         painter = cls()
-        if cores() >= 2 and sys.platform == "linux":
+        if cores() >= 2 and sys.platform == "linux" and hasattr(os, "memfd_create"):
             try:
                 painter._fork()
             except OSError:
@@ -101,7 +101,7 @@ class Painter:
             self._answering, answers = os.pipe()
             self.number = os.fork()
             if not self.number:
-                _become_the_painter(requests, answers, self._memory, parent, before)
+                _become_the_painter(requests, answers, self._memory, parent)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
             for descriptor in (requests, answers):
@@ -238,16 +238,14 @@ class Painter:
         return errors.CannotWrite(f"the process that draws was ended {how}")
 
 
-def _become_the_painter(
-    requests: int, answers: int, memory: int, parent: int, unblocked: set[Any]
-) -> NoReturn:
+def _become_the_painter(requests: int, answers: int, memory: int, parent: int) -> NoReturn:
     """In the process that was forked off: draw, and end."""
     try:
         os.setsid()
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
         # Nothing else that is open is ours: a pipe held here would not end with its other holders.
         os.dup2(requests, 0)
         os.dup2(answers, 1)
