@@ -96,7 +96,6 @@ def likeness(film: Path, raw: Path, size: tuple[int, int], room: Path) -> str:
 def films(run: Run, room: Path, pairs: int) -> None:
     npz = room / "demo.npz"
     seconds([*FITREEL, "export", str(run.path), "-o", str(npz), "-q"])
-    codec, options = encode._CODECS["mp4"]
     for size, target in (((640, 480), "≤ 1.2"), ((1920, 1080), "≤ 0.9")):
         raw, film = room / "raw.rgba", room / "ours.mp4"
         draw_raw(run, size, raw)
@@ -108,11 +107,7 @@ def films(run: Run, room: Path, pairs: int) -> None:
             str(raw),
             *map(str, size),
             str(room / "alone.mp4"),
-            "-c:v",
-            codec,
-            *options.split(),
-            "-threads",
-            "4",
+            *encode.codec_options("mp4", size),
         ]
         ratios = paired(lambda o=ours: seconds(o), lambda a=alone: seconds(a), pairs)
         row(f"render to MP4 {size[0]} × {size[1]} : ffmpeg alone", target, ratios, invert=True,
