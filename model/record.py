@@ -311,6 +311,7 @@ class Run:
             if ending is not None or (np.diff(epochs, prepend=last_epoch) <= 0).any():
                 raise Damaged(f"{path}: damaged: its epochs don't follow those before")
             chunk = self._chunk(path, number, tensors, metadata)
+            tensors.clear()  # before the next ones come
             previous, ending = chunk.digest, chunk.ending
             last_epoch = int(epochs[-1]) if len(epochs) else last_epoch
             yield chunk

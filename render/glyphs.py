@@ -27,6 +27,8 @@ BITMAPS_KEPT = 20_000
 """Glyph bitmaps kept in a renderer; about 500 bytes each at size 20."""
 PLACES_KEPT = 1_000
 """Places at which a renderer has drawn a line of upright text."""
+BEGINNINGS_KEPT = 500
+"""Lines put together from pieces; of a film's numbers the next one begins as the last ones did."""
 LAYOUTS_KEPT = 4_000
 """Strings, and pieces of strings, whose layout is kept in a renderer."""
 
@@ -134,7 +136,7 @@ class GlyphCache:
                 distance = self._distance(style, neighbours, properties)
                 composed = composed.followed_by(distance, glyphs, metrics)
             string += piece
-            _remember(self._beginnings, (style, string), composed, LAYOUTS_KEPT)
+            _remember(self._beginnings, (style, string), composed, BEGINNINGS_KEPT)
         return composed
 
     def _laid_out(
