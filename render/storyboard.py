@@ -4,11 +4,13 @@ import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
 
 import io
 import math
+from collections.abc import Iterable
 from typing import Any, Literal, cast
 from xml.sax.saxutils import escape
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -139,9 +141,23 @@ def storyboard(
             set_ticks(
                 places, [words.respelled(number.replace("\u2212", "-")) for number in numbers]
             )
+        _settle(figure, panels)
         content = io.BytesIO()
         figure.savefig(content, format=kind, metadata=_NO_DATE[kind])
     return _without_places(content.getvalue(), fonts) if kind == "svg" else content.getvalue()
+
+
+def _settle(figure: Figure, panels: Iterable[Axes]) -> None:
+    """Lay the page out for good, to a millionth of it.
+
+    What the solver finds depends in its last bits on where in memory its variables happen to lie,
+    and so from one time to the next.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in panels:
+        left, low, width, height = (round(part, 6) for part in axes.get_position().bounds)
+        axes.set_position((left, low, width, height))
 
 
 def _write_headings(

@@ -1,22 +1,27 @@
 """What goes with a film: chapters, subtitles, and a page of pictures."""
 
 import re
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
 import matplotlib
+import numpy as np
 import pytest
 from conftest import Fitreel
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from fitreel.jobs.companions import sheet_of
 from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
 from fitreel.render.ffmpeg import ffmpeg_path
 from fitreel.render.fonts import fonts_for
-from fitreel.render.storyboard import _write_headings
+from fitreel.render.settings import FilmSettings
+from fitreel.render.storyboard import _write_headings, storyboard
 from fitreel.render.theme import load_theme
+from fitreel.render.timeline import timeline
 
 CHEAP = ("--set", "film.size=[320,240]")
 
@@ -38,6 +43,24 @@ def test_subtitles_and_sheets_are_made_and_found_up_to_date(
     assert again.stdout.count("up to date") == 4
     other = fitreel("render", str(short_run.path), *outputs, "--sheet", "2x1")
     assert other.stdout.count("up to date") == 2
+
+
+def test_a_page_is_the_same_whatever_the_solvers_last_bits(
+    short_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
+    solve = ConstrainedLayoutEngine.execute
+    random = np.random.default_rng(0)
+
+    def solved(self: ConstrainedLayoutEngine, figure: Figure) -> None:
+        solve(self, figure)
+        for axes in figure.axes:
+            left, *rest = axes.get_position().bounds
+            axes._set_position((left + 1e-12 * random.uniform(), *rest))
+
+    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", solved)
+    pages = {storyboard(short_run, FilmSettings(), line, 3, 2, "svg") for _ in range(3)}
+    assert len(pages) == 1
 
 
 def test_a_sheet_as_png_is_no_still(fitreel: Fitreel, short_run: Run, tmp_path: Path) -> None:

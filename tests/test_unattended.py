@@ -191,6 +191,7 @@ def test_a_second_signal_ends_at_once_and_a_long_step_does_not_hold_the_first(
 ) -> None:
     code = (
         "import signal, sys, time; from pathlib import Path\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"  # these tests may run under nohup
         "from fitreel.jobs import stopping; from fitreel.model.files import temporary_name\n"
         "stopping.install()\n"
         "temporary_name(Path('film')).write_bytes(b'half')\n"
