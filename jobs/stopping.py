@@ -41,7 +41,9 @@ def install() -> None:
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-    threading.Thread(target=_watch, args=(woken, signals), name="stopping", daemon=True).start()
+    # Where no thread can be started, the loops still look.
+    with suppress(RuntimeError):
+        threading.Thread(target=_watch, args=(woken, signals), name="stopping", daemon=True).start()
 
 
 def check() -> None:

@@ -62,7 +62,8 @@ def seek_ffmpeg() -> None:
         with suppress(Unavailable, OSError):
             ffmpeg_path()
 
-    threading.Thread(target=seek, daemon=True).start()
+    with suppress(RuntimeError):  # no thread to be had: it is looked for when it is needed
+        threading.Thread(target=seek, daemon=True).start()
 
 
 def has_encoder(name: str) -> bool:

@@ -218,3 +218,23 @@ def test_no_memory_to_share(
 
     monkeypatch.setattr(os, "posix_fallocate", refused)
     assert draw(short_run, tmp_path / "a.gif", painter)
+
+
+def test_without_forks_and_threads_a_gif_is_the_same(short_run: Run, tmp_path: Path) -> None:
+    code = (
+        "import os, sys, threading\n"
+        "def refused(*_): raise OSError(11, 'Resource temporarily unavailable')\n"
+        'def no_thread(*_): raise RuntimeError("can\'t start new thread")\n'
+        "if sys.argv.pop() == 'refused': os.fork, threading.Thread.start = refused, no_thread\n"
+        "from fitreel.jobs.start import main\n"
+        "main()\n"
+    )
+    films = []
+    for how in ("refused", "granted"):
+        arguments = ("render", str(short_run.path), "-o", f"{how}.gif", how)
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        films.append((tmp_path / f"{how}.gif").read_bytes())
+    assert films[0] == films[1]
