@@ -23,7 +23,7 @@ def main() -> None:
     atexit.register(gc.freeze)
     # Begun before most else: while one process reads the job, the other imports matplotlib.
     draws = sys.argv[1:] and sys.argv[1] in DRAWING and not {"-h", "--help"} & {*sys.argv}
-    with begun() if draws else Painter() as painter:
+    with start_painter() if draws else Painter() as painter:
         stopping.install()  # which starts a thread, and so comes after
         signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
         from fitreel.jobs.cli import app
@@ -31,7 +31,7 @@ def main() -> None:
         app(obj=painter)
 
 
-def begun() -> Painter:
+def start_painter() -> Painter:
     """The drawing process, begun with what both processes need."""
     name = "OPENBLAS_NUM_THREADS"
     told = os.environ.get(name)

@@ -4,7 +4,6 @@ It ends when its parent's pipe does, and on Linux with its parent, however that 
 """
 
 import gc
-import json
 import math
 import mmap
 import os
@@ -30,7 +29,6 @@ def main(memory: int, parent: int) -> None:
     end_with_the_parent(parent)
     with suppress(BrokenPipeError):  # the parent has gone, or wants no more
         _answer(memory)
-    os._exit(0)
 
 
 def _answer(memory: int) -> None:
@@ -124,12 +122,8 @@ def _send(content: bytes) -> None:
 
 
 def _tell(error: Exception) -> None:
-    """Say what went wrong: an error of ours by its class, another one with its traceback."""
-    known = isinstance(error, FitreelError | MemoryError)
-    message = str(error) if known else "".join(traceback.format_exception(error))
-    kind = next(
-        (each.__name__ for each in type(error).__mro__ if each.__module__.endswith(".errors")),
-        type(error).__name__,
-    )
-    content = json.dumps({"kind": kind, "message": message}).encode()
+    """Say what went wrong: the exception itself where it is one of ours, else its traceback."""
+    if not isinstance(error, FitreelError | MemoryError):
+        error = RuntimeError("".join(traceback.format_exception(error)))
+    content = pickle.dumps(error)
     _send(ANSWER.pack(FAILED, 0, len(content), 0, 0, 0, 0) + content)

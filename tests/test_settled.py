@@ -15,6 +15,7 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
+from fitreel.render import settled_line
 from fitreel.render.frames import FrameDrawer
 from fitreel.render.scene import figure_of_size
 from fitreel.render.settled_line import SettledLine
@@ -128,6 +129,18 @@ def test_a_line_settles_where_it_is_one_stroke_through_its_data(
         scene.line.set_ydata(height(seed, 50))
         drawer.draw()
     assert drawn == (0 if settles else 3)
+
+
+def test_a_matplotlib_that_names_its_data_otherwise_is_drawn_plainly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(settled_line, "VOLATILE", set[str]())
+    x = np.linspace(0, 1, 50)
+    scene = Curve(x, height(0, 50), 0.2)
+    drawer = FrameDrawer(scene)
+    for seed in range(3):
+        scene.line.set_ydata(height(seed, 50))
+        assert np.array_equal(drawer.draw().copy(), full_draw(scene.figure))
 
 
 def test_other_lengths_are_an_error_as_in_matplotlib() -> None:
