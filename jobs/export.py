@@ -54,7 +54,7 @@ def _write_npz(run: Run, path: Path) -> None:
         arrays["grid"] = run.grid
     if run.truth_losses is not None:
         arrays["truth_loss"] = run.truth_losses
-    with path.open("wb") as file:
+    with path.open("r+b") as file:
         np.savez(file, prediction=predictions, allow_pickle=False, **arrays)
 
 
@@ -62,7 +62,7 @@ def _write_csv(run: Run, path: Path) -> None:
     # repr of a float32 is its shortest text that reads back as the same float32.
     xs = [_text(value) for value in run.prediction_x]
     ys = [_text(value) for value in run.y] if run.grid is None else [""] * len(xs)
-    with path.open("w", newline="", encoding="ascii") as file:
+    with path.open("r+", newline="", encoding="ascii") as file:
         csv.writer(file).writerow(["x", "y", "epoch", "loss", "prediction"])
         for snapshot in run.snapshots():
             buffer = io.StringIO()

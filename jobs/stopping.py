@@ -6,6 +6,7 @@ ends the program when the loops haven't done so in time. What was trained up to 
 disk by then, and ffmpeg and the workers end with us.
 """
 
+import atexit
 import os
 import signal
 import threading
@@ -15,7 +16,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 from fitreel.model.errors import Stopped
-from fitreel.model.files import remove_own_temporaries
+from fitreel.model.files import remove_own_temporaries, wait_for_who_ends
 
 SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 SECONDS_TO_END = 1.6
@@ -41,6 +42,8 @@ def install() -> None:
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    # Or what the thread below is removing would stay, and its exit code be lost.
+    atexit.register(wait_for_who_ends)
     # Where no thread can be started, the loops still look.
     with suppress(RuntimeError):
         threading.Thread(target=_watch, args=(woken, signals), name="stopping", daemon=True).start()

@@ -1,6 +1,7 @@
 """A commented job file to start from, and the schema that editors complete from."""
 
 import json
+import os
 import textwrap
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -79,7 +80,7 @@ def write_template(path: Path, *, force: bool = False) -> None:
     """
     if path.suffix != ".toml":
         raise BadInput(f"{path}: a job file ends in .toml")
-    if path.exists() and not force:
+    if os.path.lexists(path) and not force:  # also a link that leads nowhere
         raise BadInput(f"{path}: exists already; --force overwrites it")
     write_whole(path, template(path.stem).encode())
 

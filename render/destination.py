@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from fitreel.model.errors import BadInput, CannotWrite
-from fitreel.model.files import cannot_write, temporary_name
+from fitreel.model.files import cannot_write, discard, temporary_file
 from fitreel.render.imprint import read_imprint
 
 # The formats by their endings; `frames` is a folder with one PNG a frame.
@@ -81,19 +81,15 @@ def check_output(output: str | Path) -> Path:
 
 
 def _check_folder_takes(path: Path, output: str | Path) -> None:
-    """Try with a file of the temporary name: permissions alone don't tell (read-only, full)."""
+    """Try with a temporary file: permissions alone don't tell (read-only, full)."""
     if not path.parent.is_dir():
         raise CannotWrite(f"cannot write {output}: there is no folder {path.parent}")
-    trial = temporary_name(path)
     try:
-        if trial.is_dir():
-            return
-        trial.open("wb").close()
+        with suppress(FileNotFoundError):
+            path.lstat()  # a name that is too long has a shorter temporary one
+        discard(temporary_file(path))
     except OSError as error:
         raise cannot_write(Path(output), error) from error
-    finally:
-        with suppress(OSError):
-            trial.unlink()
 
 
 def check_ours(folder: Path, output: str | Path) -> None:

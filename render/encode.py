@@ -137,7 +137,7 @@ def open_output(
         # Imported when asked for: start-up counts.
         from fitreel.render.gif import Gif
 
-        return Gif(output, size, rate, comment)
+        return Gif(output, size, rate, comment, check)
     if wanted in _CODECS:
         metadata = ffmetadata(comment, chapters)
         return Film(
@@ -155,7 +155,7 @@ def open_output(
 
     if wanted not in ("png", "frames"):
         raise BadInput(f"{output}: no film has this ending")
-    return (Still if wanted == "png" else Folder)(output, size, comment)
+    return (Still if wanted == "png" else Folder)(output, size, comment, check)
 
 
 class Film(Output):
@@ -175,7 +175,7 @@ class Film(Output):
     ) -> None:
         """As every output; `kind` is "mp4" or "webm", `metadata` an ffmetadata file."""
         self._planes = None if transparent else Planes(size)
-        super().__init__(output, size)
+        super().__init__(output, size, check)
         if self._planes is not None:
             self._shapes = (*self._shapes, (size[1] * 3 // 2, size[0]))
         self._fps = fps
@@ -186,7 +186,7 @@ class Film(Output):
         # Our planes have no alpha; ffmpeg's own conversion has the same matrix.
         alpha = ("-vf", "format=yuva420p", "-auto-alt-ref", "0") if transparent else ()
         try:
-            with tempfile.TemporaryFile() as told:
+            with self._beginning(), tempfile.TemporaryFile() as told:
                 told.write(metadata)
                 told.seek(0)
                 self._ffmpeg = Encoder(
@@ -218,11 +218,12 @@ class Film(Output):
         self._ffmpeg.finish()
         try:
             with self._temporary.open("rb") as file:
+                if not containers.length_of(file):
+                    raise containers.Malformed("no file")
                 self._check_frames(file)
-        except (containers.Malformed, FileNotFoundError) as error:
-            why = "no file" if isinstance(error, OSError) else error
+        except containers.Malformed as error:
             raise CannotWrite(
-                f"cannot write {self.shown}: ffmpeg ended well, yet made no whole film: {why}"
+                f"cannot write {self.shown}: ffmpeg ended well, yet made no whole film: {error}"
             ) from error
         seal(self._temporary, self._kind)
 

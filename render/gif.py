@@ -8,6 +8,7 @@ noise would both be seen and cost bytes.
 
 import math
 import struct
+from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -79,10 +80,14 @@ class Gif(Output):
     """An endlessly looping GIF."""
 
     def __init__(
-        self, output: str | Path, size: tuple[int, int], fps: Fraction, comment: str
+        self,
+        output: str | Path,
+        size: tuple[int, int],
+        fps: Fraction,
+        comment: str,
+        check: Callable[[], None] | None = None,
     ) -> None:
         """As every output; `fps` in frames a second, of which 50 are shown; `comment` is ASCII."""
-        super().__init__(output, size)
         self._fps = fps
         self._palette = Palette()
         width, height = size
@@ -93,7 +98,9 @@ class Gif(Output):
         self._unstored = NOTHING  # outside of it they are the same
         self._since = 0  # when the newest look came, in hundredths of a second
         self._images = self._delays = 0
-        self._file = self._temporary.open("wb")
+        super().__init__(output, size, check)
+        with self._beginning():
+            self._file = self._temporary.open("r+b")
         self._file.write(_head(size, comment.encode()))
 
     def _write(self, frame: Frame, changed: Rectangle) -> None:

@@ -1,8 +1,8 @@
 """What every output has in common: frames in, then whole under its final name or not there."""
 
-import shutil
 from abc import ABC, abstractmethod
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,7 +10,14 @@ from typing import Self
 import numpy as np
 
 from fitreel.model.errors import BadInput
-from fitreel.model.files import cannot_write, put_folder_in_place, put_in_place, temporary_name
+from fitreel.model.files import (
+    cannot_write,
+    discard,
+    put_folder_in_place,
+    put_in_place,
+    temporary_file,
+    temporary_folder,
+)
 from fitreel.render.destination import check_output
 from fitreel.render.picture import Frame
 from fitreel.render.rectangle import Rectangle
@@ -23,8 +30,17 @@ class Output(ABC):
     by `finish` in one rename, or stays untouched.
     """
 
-    def __init__(self, output: str | Path, size: tuple[int, int]) -> None:
+    is_folder = False
+
+    def __init__(
+        self,
+        output: str | Path,
+        size: tuple[int, int],
+        check: Callable[[], None] | None = None,
+    ) -> None:
         """Check that `output` can be written with frames of `size` (width, height) in pixels.
+
+        `check` is called now and then while work takes long; it may raise to stop.
 
         Raises:
             BadInput: an unknown ending, or something there that must not be replaced.
@@ -36,7 +52,21 @@ class Output(ABC):
         self._finished = False
         self._shapes: tuple[tuple[int, ...], ...] = ((size[1], size[0], 4),)
         self._whole: Rectangle = (0, 0, *size)
-        self._temporary = temporary_name(self.path)
+        self._check = check
+        try:
+            begin = temporary_folder if self.is_folder else temporary_file
+            self._temporary = begin(self.path)
+        except OSError as error:
+            raise cannot_write(self.shown, error) from error
+
+    @contextmanager
+    def _beginning(self) -> Iterator[None]:
+        """A block that gets ready what else there is; where it fails, nothing stays."""
+        try:
+            yield
+        except BaseException:
+            discard(self._temporary)
+            raise
 
     def write(self, frame: Frame, changed: Rectangle | None = None) -> None:
         """Add `frame`: (H, W, 4), uint8, C-contiguous RGBA. It may be reused after the return.
@@ -81,8 +111,8 @@ class Output(ABC):
             if not self.frames:
                 raise BadInput(f"{self.shown}: a film without a single frame")
             self._finish()
-            if self._temporary.is_dir():
-                put_folder_in_place(self._temporary, self.path)
+            if self.is_folder:
+                put_folder_in_place(self._temporary, self.path, self._check)
             else:
                 put_in_place(self._temporary, self.path)
         except OSError as error:
@@ -96,11 +126,7 @@ class Output(ABC):
     def abort(self) -> None:
         """End the work and remove what was made of it. May be called at any time, also twice."""
         self._abort()
-        with suppress(OSError):
-            if self._temporary.is_dir():
-                shutil.rmtree(self._temporary)
-            else:
-                self._temporary.unlink()
+        discard(self._temporary)
 
     @abstractmethod
     def _write(self, frame: Frame, changed: Rectangle) -> None:

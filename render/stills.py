@@ -1,10 +1,11 @@
 """Frames as PNG, written with imageio: the last one as a still, or every one in a folder."""
 
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from fitreel.model.files import fill
 from fitreel.render import containers
 from fitreel.render.output import Output
 from fitreel.render.picture import Frame
@@ -28,17 +29,23 @@ def png(frame: Frame, texts: dict[bytes, bytes]) -> bytes:
 class Still(Output):
     """A PNG of the last frame that is written."""
 
-    def __init__(self, output: str | Path, size: tuple[int, int], comment: str) -> None:
+    def __init__(
+        self,
+        output: str | Path,
+        size: tuple[int, int],
+        comment: str,
+        check: Callable[[], None] | None = None,
+    ) -> None:
         """As every output; `comment` is ASCII."""
-        super().__init__(output, size)
         self._comment = comment.encode()
-        self._last = np.empty(self._shapes[0], np.uint8)
+        self._last = np.empty((size[1], size[0], 4), np.uint8)
+        super().__init__(output, size, check)
 
     def _write(self, frame: Frame, changed: Rectangle) -> None:
         np.copyto(self._last, frame)
 
     def _finish(self) -> None:
-        self._temporary.write_bytes(png(self._last, {b"comment": self._comment}))
+        fill(self._temporary, png(self._last, {b"comment": self._comment}))
 
 
 class Folder(Output):
@@ -47,14 +54,19 @@ class Folder(Output):
     So the first is written last: a folder without it is not whole.
     """
 
-    def __init__(self, output: str | Path, size: tuple[int, int], comment: str) -> None:
+    is_folder = True
+
+    def __init__(
+        self,
+        output: str | Path,
+        size: tuple[int, int],
+        comment: str,
+        check: Callable[[], None] | None = None,
+    ) -> None:
         """As every output; `comment` is ASCII."""
-        super().__init__(output, size)
         self._comment = comment.encode()
-        self._first = np.empty(self._shapes[0], np.uint8)
-        if self._temporary.is_dir():
-            shutil.rmtree(self._temporary)
-        self._temporary.mkdir()
+        self._first = np.empty((size[1], size[0], 4), np.uint8)
+        super().__init__(output, size, check)
 
     def _write(self, frame: Frame, changed: Rectangle) -> None:
         if self.frames:

@@ -436,14 +436,26 @@ def naive(what: Sequence[str]) -> None:
 
     if "direct" in what:
 
-        def in_place(temporary: Path, path: Path) -> None:
+        def in_place(temporary: Path, path: Path, check: Any = None) -> None:
             """Nothing: it is there already."""
+
+        def empty_file(path: Path) -> Path:
+            path.write_bytes(b"")
+            return path
+
+        def empty_folder(path: Path) -> Path:
+            shutil.rmtree(path, ignore_errors=True)
+            path.mkdir()
+            return path
 
         @contextmanager
         def replacing(path: Path) -> Any:
-            yield path
+            yield empty_file(path)
 
         _everywhere(files.temporary_name, lambda path: path)
+        _everywhere(files.temporary_file, empty_file)
+        _everywhere(files.temporary_folder, empty_folder)
+        _everywhere(files.discard, lambda temporary: None)
         _everywhere(files.put_in_place, in_place)
         _everywhere(files.put_folder_in_place, in_place)
         _everywhere(files.replacing, replacing)

@@ -98,7 +98,8 @@ def test_films(tmp_path: Path, name: str, wanted: int | None) -> None:
 
 def test_a_folder_moved_aside_comes_back(tmp_path: Path) -> None:
     """Where two names can't be exchanged in one step, and the kill comes between two renames."""
-    shutil.copytree(film("frames/", OTHER), tmp_path / ".frames.77.old.tmp")
+    aside = tmp_path / ".frames.77-0123456789abcdef.fitreel.old.tmp"
+    shutil.copytree(film("frames/", OTHER), aside)
     command = ("render", str(record()), "-o", "frames/", *SMALL, "--set", f"film.size=[{OTHER}]")
     done = forge(*command, cwd=tmp_path)
     assert done.code == 0 and hidden(tmp_path) == []

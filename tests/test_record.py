@@ -208,7 +208,7 @@ def test_killed_training_goes_on_and_ends_the_same(tmp_path: Path) -> None:
     (folder,) = [p for p in (tmp_path / "runs").iterdir() if p.is_dir()]
     cut = Run(folder)
     assert cut.ending is None and 0 < len(cut) < 240
-    (folder / f".run.json.{process.pid}.tmp").write_text("left behind")
+    (folder / f".run.json.{process.pid}-0123456789abcdef.fitreel.tmp").write_text("left behind")
     again = train_here(tmp_path, *asked)
     assert again.path == folder and again.ending == "complete"
     assert not list(folder.glob(".*"))

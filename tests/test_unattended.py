@@ -17,6 +17,7 @@ from conftest import FITREEL, Fitreel
 from fitreel.jobs.doctor import diagnose
 from fitreel.jobs.locks import locked
 from fitreel.model.errors import Busy
+from fitreel.model.files import temporary_name
 from fitreel.render.imprint import check_whole, read_imprint
 
 SHORT = ("--set", "train.epochs=60")
@@ -237,12 +238,15 @@ def test_a_second_signal_takes_what_the_workers_are_writing(tmp_path: Path) -> N
     workers = children.read_text().split()
     assert len(workers) == 2
     run = next(tmp_path.glob("runs/*/"))
+    name = temporary_name(run / "state").name
     for worker in workers:  # as if it were in the middle of writing
-        (run / f".state.{worker}.tmp").write_bytes(b"half")
+        (run / name.replace(f".{os.getpid()}-", f".{worker}-")).write_bytes(b"half")
+    # And so is a process with the same number, in another container.
+    (other := run / f".state.{workers[0]}-0123456789abcdef01234567.fitreel.tmp").touch()
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
-    assert process.returncode in (130, 143) and temporaries(tmp_path) == []
+    assert process.returncode in (130, 143) and temporaries(tmp_path) == [str(other)]
     assert not any(Path(f"/proc/{worker}/cwd").exists() for worker in workers)
 
 
