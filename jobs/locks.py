@@ -2,26 +2,53 @@
 
 Only with the thing itself does its lock go, while it is held: who waits for it finds, once it is
 theirs, that it has no name any more, and takes the new one.
+
+Some file systems (Lustre as it is mounted by default, NFS without its lock daemon) refuse to lock.
+There a file that says which process holds it stands for the lock. One of a process of this machine
+that has ended counts for nothing; of another machine's nobody can tell.
 """
 
+import errno
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from fitreel.jobs import stopping
 from fitreel.model.errors import Busy
-from fitreel.model.files import cannot_write
+from fitreel.model.files import LONGEST_NAME, cannot_write, shortened
 
 SECONDS_A_LOOK = 0.1
 """How often a lock is tried, and the stop flag looked at, while another process holds it."""
 
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
+"""What a file system that has no locks answers."""
+
+_LOCK, _HOLDER = ".lock", ".lock.holder"
+
 
 def lock_of(path: Path) -> Path:
     """The file by which `path` is locked."""
-    return path.with_name(f".{path.name}.lock")
+    return _beside(path, _LOCK)
+
+
+def holder_of(path: Path) -> Path:
+    """The file that says who holds `path`, where the file system has no locks."""
+    return _beside(path, _HOLDER)
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(f".{shortened(path.name, LONGEST_NAME - 1 - len(_HOLDER))}{ending}")
+
+
+def locked_name(lock: Path) -> str | None:
+    """The name of what is locked by this file; None where it is no lock's."""
+    for ending in (_LOCK, _HOLDER):
+        if lock.name.startswith(".") and lock.name.endswith(ending):
+            return lock.name[1 : -len(ending)]
+    return None
 
 
 @contextmanager
@@ -38,21 +65,47 @@ def locked(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
         Stopped: a signal came while waiting.
         CannotWrite: the lock file cannot be made.
     """
-    lock = FileLock(lock_of(path), timeout=0)
     while True:
         try:
-            lock.acquire()
+            lock = _acquired(path)
             break
         except Timeout:
             if not wait:
                 raise Busy(
                     f"{path}: another process is making this {what}; --wait waits for it"
+                    + _if_it_is_gone(path)
                 ) from None
         except OSError as error:
             raise cannot_write(path, error) from error
         stopping.check()
         time.sleep(SECONDS_A_LOOK)
-    try:
+    with ExitStack() as held:
+        held.callback(lock.release)
+        if isinstance(lock, SoftFileLock):  # it doesn't end with the process
+            held.enter_context(stopping.ending_first(lock.release))
         yield
-    finally:
-        lock.release()
+
+
+def _acquired(path: Path) -> BaseFileLock:
+    """The lock of `path`, held.
+
+    Raises:
+        Timeout: another process holds it.
+        OSError: the system refuses.
+    """
+    lock: BaseFileLock = FileLock(lock_of(path), timeout=0, fallback_to_soft=False)
+    try:
+        lock.acquire()
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+        lock = SoftFileLock(holder_of(path), timeout=0, thread_local=False)
+        lock.acquire()
+    return lock
+
+
+def _if_it_is_gone(path: Path) -> str:
+    holder = holder_of(path)
+    return (
+        f"; if there is none on any machine, remove {holder.name} there" if holder.exists() else ""
+    )
