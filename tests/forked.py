@@ -30,6 +30,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from refusing import library
+
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -57,6 +59,8 @@ class Fault:
     """Run as this user; 0: as who we are."""
     signals: Sequence[tuple[float, int]] = ()
     """Seconds after the start, in their order, and the signal that comes then."""
+    after: str = ""
+    """A pattern in the current folder: the seconds count from when there is such a file."""
     seconds: float = 100.0
 
 
@@ -86,7 +90,7 @@ class Done:
 
 @dataclass
 class Forge:
-    """The process that forks."""
+    """The process that forks; with the library of `refusing` in front, where there is one."""
 
     _process: "subprocess.Popen[str] | None" = field(default=None, init=False)
 
@@ -99,8 +103,13 @@ class Forge:
     ) -> Done:
         """Run the program in `cwd`; `env` is added to the environment."""
         if self._process is None:
+            preloaded = library()
             self._process = subprocess.Popen(
-                [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [sys.executable, __file__],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                env=os.environ | ({"LD_PRELOAD": str(preloaded)} if preloaded else {}),
             )
             atexit.register(self.close)
         assert self._process.stdin is not None and self._process.stdout is not None
@@ -203,11 +212,14 @@ def _fork(asked: dict[str, Any]) -> dict[str, Any]:
     signals = list(asked["fault"]["signals"])
     handled: list[bool] = []
     signalled = 0.0
+    begun, after = started, asked["fault"]["after"]
     while True:
         ended, status, usage = os.wait4(child, os.WNOHANG)
         if ended:
             break
-        if signals and time.monotonic() - started >= signals[0][0]:
+        if after and list(Path(asked["cwd"]).glob(after)):
+            begun, after = time.monotonic(), ""
+        if signals and not after and time.monotonic() - begun >= signals[0][0]:
             handled.append(_takes_signals(child))
             signalled = signalled or time.monotonic()
             os.kill(child, signals.pop(0)[1])
