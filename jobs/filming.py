@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fitreel.jobs import stopping
 from fitreel.jobs.companions import is_companion, make_companions
-from fitreel.jobs.keeping import Series, point_at, remove_oldest
+from fitreel.jobs.keeping import Series, point_at, remove_oldest, sweep_series
 from fitreel.jobs.locks import locked
 from fitreel.jobs.report import Report, seconds, size
 from fitreel.jobs.spec import Job, LoadedJob, spelled
@@ -93,6 +93,8 @@ def make_films(
             make_companions(
                 run, drawn, [film.path], line, film.sheet, report, force=force, wait=wait
             )
+            if film.series is not None:
+                sweep_series(film.series, Path(film.path).parent)
     films = [film for film in films if not is_companion(film.path, film.sheet)]
     if not films:
         return
@@ -162,6 +164,7 @@ def make_stale(
         if one.film.latest is not None:
             point_at(one.film.latest, film, report)
         if one.film.series is not None:
+            sweep_series(one.film.series, film.parent)
             remove_oldest(one.film.series, film, one.film.latest, report)
 
 

@@ -1,22 +1,34 @@
 """What follows a film of a nightly job: `latest` points at it, and of many the oldest go."""
 
+import math
 import os
 import re
 import shutil
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fitreel.jobs.locks import lock_of, locked
+from fitreel.jobs.locks import lock_of, locked, locked_name
 from fitreel.jobs.report import Report
 from fitreel.jobs.spec import Job, LoadedJob
 from fitreel.model.errors import BadInput, Busy, CannotWrite
-from fitreel.model.files import cannot_write, put_in_place, sweep, sync_folder, temporary_name
+from fitreel.model.files import (
+    discard,
+    name_of,
+    remove_folder,
+    replacing,
+    sweep,
+    sync_folder,
+    temporary_name,
+)
 from fitreel.render.destination import check_ours
 from fitreel.render.encode import format_of
 from fitreel.render.imprint import read_imprint
+from fitreel.render.seal import frame_name
 
+SECONDS_A_DAY = 86400
 _BY_TIME = {"{date}": r"(?P<date>\d{4}-\d{2}-\d{2})", "{time}": r"(?P<time>\d{6})"}
 
 
@@ -28,8 +40,8 @@ class Series:
     """The job's."""
     pattern: re.Pattern[str]
     """What the last part of their paths looks like."""
-    keep: int
-    """How many stay."""
+    keep: int | None
+    """How many stay; None: all."""
 
 
 def latest_of(loaded: LoadedJob) -> Path | None:
@@ -56,10 +68,9 @@ def latest_of(loaded: LoadedJob) -> Path | None:
 
 
 def series_of(loaded: LoadedJob, template: str) -> Series | None:
-    """The series that the output `template` belongs to, where the job says how many to keep."""
-    keep, job = loaded.job.film.keep, loaded.job
-    if keep is None or not _may(loaded, "film.keep"):
-        return None
+    """The series that the output `template` belongs to; None where its name has no date or time."""
+    job = loaded.job
+    keep = job.film.keep if _may(loaded, "film.keep") else None
     last = Path(template).name
     if not any(field in last for field in _BY_TIME):
         return None
@@ -109,48 +120,105 @@ def point_at(latest: Path, film: Path, report: Report) -> None:
         sweep(latest.parent, latest.name)
         temporary = temporary_name(latest)
         try:
-            try:
-                temporary.symlink_to(target)
-                temporary.replace(latest)  # a link has no bytes of its own to sync
-                sync_folder(latest.parent)
-            except OSError:
-                shutil.copyfile(film, temporary)
-                put_in_place(temporary, latest)
-        except OSError as error:
-            raise cannot_write(latest, error) from error
+            temporary.symlink_to(target)
+            temporary.replace(latest)  # a link has no bytes of its own to sync
+            sync_folder(latest.parent)
+        except OSError:
+            with replacing(latest) as copy:
+                shutil.copyfile(film, copy)
         finally:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+            discard(temporary)
     report.say(f"{latest}: now {film.name}")
+
+
+def sweep_series(series: Series, folder: Path) -> None:
+    """Remove what killed nights left: tonight's film has another name, and sweeps only its own.
+
+    These are temporary files, and the locks of films that aren't there; nothing that is in use.
+    """
+    hidden: dict[str, bool] = {}
+    try:
+        for entry in folder.iterdir():
+            begun = name_of(entry)
+            name = begun or locked_name(entry)
+            if name is not None and series.pattern.fullmatch(name):
+                hidden[name] = hidden.get(name, False) or begun is not None
+    except OSError:  # a folder that can be written, but not read
+        return
+    for name, is_begun in sorted(hidden.items()):
+        path = folder / name
+        if os.path.lexists(path) and not is_begun:
+            continue  # its lock stays with it
+        with suppress(Busy, CannotWrite), locked(path, "film"):
+            sweep(folder, name)
+            if not os.path.lexists(path):
+                lock_of(path).unlink(missing_ok=True)
 
 
 def remove_oldest(series: Series, film: Path, latest: Path | None, report: Report) -> None:
     """Of the films of a series in the folder of `film`, leave the newest; never touch others.
 
-    A film counts as one of them if its name fits and it says itself that this job made it.
+    A film counts as one of them if its name fits and it says itself that this job made it. The one
+    just made is the newest, whatever the clock says; then `_made_at` decides.
     """
-    keep = {film.resolve()}
+    if series.keep is None:
+        return
+    newest = film.resolve()
+    stay = {newest}
     if latest is not None:
         with suppress(OSError, RuntimeError):
-            keep.add(latest.resolve())
-    found = []
-    for path in film.parent.iterdir():
-        match = series.pattern.fullmatch(path.name)
-        if match is None or path.is_symlink() or not _made_by(path, series.name):
-            continue
-        parts = match.groupdict()
-        # Copying changes a file's time, not its name; a name without a date tells no order.
-        named = (parts["date"], parts.get("time") or "") if parts.get("date") else ("", "")
-        found.append(((*named, path.stat().st_mtime_ns), path))
-    newest_first = [path for _, path in sorted(found, reverse=True)]
-    for path in newest_first[series.keep :]:
-        if path.resolve() not in keep:
+            stay.add(latest.resolve())
+    now = time.mktime(time.localtime())
+    ages = []
+    try:
+        for path in film.parent.iterdir():
+            match = series.pattern.fullmatch(path.name)
+            if match is None or path.is_symlink() or not _made_by(path, series.name):
+                continue
+            age = _made_at(path, match.groupdict(), now)
+            if age is not None:
+                ages.append((path.resolve() == newest, age, path))
+    except OSError as error:
+        report.warn(f"{film.parent}: the oldest films stay: {error.strerror}")
+        return
+    for _, _, path in sorted(ages, reverse=True)[series.keep :]:
+        if path.resolve() not in stay:
             _remove(path, report)
 
 
+def _made_at(
+    path: Path, parts: dict[str, str | None], now: float
+) -> tuple[float, float, float] | None:
+    """When a film was made, to be compared: what its name says, since copying changes its time.
+
+    A name without a date tells nothing: then its time does. Nor does one of the future, but the
+    order among its like: a clock that was wrong made it, and it goes before all others. One less
+    than a day ahead may come from another time zone, and its time decides again.
+
+    Returns:
+        Seconds since 1970, and twice what decides between equals; None for a name with no real day.
+    """
+    modified = path.stat().st_mtime
+    named = modified
+    if parts.get("date"):
+        text = f"{parts['date']} {parts.get('time') or '000000'}"
+        try:
+            named = time.mktime(time.strptime(text, "%Y-%m-%d %H%M%S"))
+        except (ValueError, OverflowError):
+            return None
+    made = named
+    if now < named <= now + SECONDS_A_DAY:
+        made = modified
+    return (made if made <= now else -math.inf, named, modified)
+
+
 def _made_by(path: Path, name: str) -> bool:
+    film = path
+    if path.is_dir() and not (path / frame_name(0)).exists():
+        # Its removal began with the first frame, and was killed.
+        film = min(path.iterdir(), default=path)
     try:
-        job = read_imprint(path).get("job")
+        job = read_imprint(film).get("job")
     except BadInput:
         return False
     return isinstance(job, dict) and job.get("name") == name
@@ -161,7 +229,7 @@ def _remove(path: Path, report: Report) -> None:
         with locked(path, "film"):
             if path.is_dir():
                 check_ours(path, path)
-                shutil.rmtree(path)
+                remove_folder(path)
             else:
                 path.unlink()
             lock_of(path).unlink(missing_ok=True)

@@ -26,7 +26,8 @@ from fitreel.model.errors import CannotWrite
 
 TEMPORARY = ".fitreel.tmp"
 _OLD = ".fitreel.old.tmp"
-_ASIDE = re.compile(rf"\.(.+)\.\d+-[0-9a-f]+{re.escape(_OLD)}", re.DOTALL)
+_ASIDE = re.compile(rf"\.(.+)\.\d+-[0-9a-f]{{8,}}{re.escape(_OLD)}", re.DOTALL)
+_HIDDEN = re.compile(r"\.(.+)\.\d+-[0-9a-f]{8,}\.fitreel(\.old)?\.tmp", re.DOTALL)
 
 LONGEST_NAME = 255
 """Bytes of a file's name, on next to every file system."""
@@ -359,6 +360,12 @@ def leftovers(folder: Path, name: str | None = None, process: int | None = None)
         return [entry for entry in folder.iterdir() if temporary.fullmatch(entry.name)]
     except OSError:
         return []
+
+
+def name_of(temporary: Path) -> str | None:
+    """The name, `shortened` where it was long, of what this is to become; None: nothing of ours."""
+    match = _HIDDEN.fullmatch(temporary.name)
+    return match[1] if match else None
 
 
 def _remove(temporary: Path) -> None:
