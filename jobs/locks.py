@@ -4,6 +4,7 @@ Only with the thing itself does its lock go, while it is held: who waits for it 
 theirs, that it has no name any more, and takes the new one.
 """
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,22 +20,38 @@ SECONDS_A_LOOK = 0.1
 """How often a lock is tried, and the stop flag looked at, while another process holds it."""
 
 
+class Patience:
+    """How long a command waits, in all, for other processes that make the same."""
+
+    def __init__(self, seconds: float = math.inf) -> None:
+        self.seconds = seconds
+        self.left = seconds
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for so long, or until it is at its end; whether it was at its end before."""
+        if not self.left > 0:
+            return False
+        time.sleep(min(seconds, self.left))
+        self.left -= seconds
+        return True
+
+
 def lock_of(path: Path) -> Path:
     """The file by which `path` is locked."""
     return path.with_name(f".{path.name}.lock")
 
 
 @contextmanager
-def locked(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
+def locked(path: Path, what: str, *, wait: Patience | None = None) -> Iterator[None]:
     """Hold the lock of `path` inside the block; a killed holder's lock is free again.
 
     Args:
         path: what is made.
         what: the word for it, for messages.
-        wait: until another process has let go of it.
+        wait: so long at most until another process has let go of it; None: not at all.
 
     Raises:
-        Busy: another process holds it, and `wait` isn't asked for.
+        Busy: another process holds it, and isn't waited for, or not any more.
         Stopped: a signal came while waiting.
         CannotWrite: the lock file cannot be made.
     """
@@ -44,15 +61,20 @@ def locked(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
             lock.acquire()
             break
         except Timeout:
-            if not wait:
-                raise Busy(
-                    f"{path}: another process is making this {what}; --wait waits for it"
-                ) from None
+            stopping.check()
+            if wait is None or not wait.wait(SECONDS_A_LOOK):
+                raise _busy(path, what, wait) from None
         except OSError as error:
             raise cannot_write(path, error) from error
-        stopping.check()
-        time.sleep(SECONDS_A_LOOK)
     try:
         yield
     finally:
         lock.release()
+
+
+def _busy(path: Path, what: str, wait: Patience | None) -> Busy:
+    if wait is None or not wait.seconds:
+        return Busy(f"{path}: another process is making this {what}; --wait waits for it")
+    return Busy(
+        f"{path}: another process is still making this {what}, after {wait.seconds:g} s of waiting"
+    )

@@ -128,8 +128,9 @@ def test_a_killed_holder_blocks_nobody_and_waiting_ends_by_a_signal(
 def test_a_lock_that_goes_with_its_film_lets_no_two_in(tmp_path: Path) -> None:
     """Who waited for it holds the new one: a third is refused."""
     hold = (
-        "import sys; from pathlib import Path; from fitreel.jobs.locks import lock_of, locked\n"
-        "film = Path('old.mp4')\nwith locked(film, 'film', wait=True):\n"
+        "import sys; from pathlib import Path\n"
+        "from fitreel.jobs.locks import Patience, lock_of, locked\n"
+        "film = Path('old.mp4')\nwith locked(film, 'film', wait=Patience()):\n"
         "    print('held', flush=True); sys.stdin.readline()\n"
         "    if sys.argv[1] == 'remove': lock_of(film).unlink()\n"
     )
