@@ -11,6 +11,7 @@ import typer
 from fitreel.jobs import stopping
 from fitreel.jobs.log import Log, LogFormat
 from fitreel.jobs.report import Report
+from fitreel.model.cores import import_numpy
 from fitreel.model.errors import BadInput, CannotWrite, FitreelError, gravest
 from fitreel.render.painter import Painter
 
@@ -167,6 +168,7 @@ def train(
     """Train, and leave only the record."""
 
     def work(report: Report) -> None:
+        import_numpy()
         from fitreel.jobs.prepare import prepare
         from fitreel.jobs.recording import Place, record
         from fitreel.jobs.spec import DEMO, load_job, read_job_file
@@ -254,6 +256,7 @@ def compare(
     """Train several configurations and put them side by side on one clock."""
 
     def work(report: Report) -> None:
+        import_numpy()
         from fitreel.jobs.run import compared, make
         from fitreel.jobs.wishes import Wishes
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from fitreel.jobs import stopping
 from fitreel.jobs.locks import Patience, locked
 from fitreel.jobs.pool import Failure, Pool, Question
+from fitreel.jobs.questions import question
 from fitreel.jobs.recording import Place, check, record, record_together
 from fitreel.jobs.report import Report
 from fitreel.jobs.sharing import Share, shared_out
 from fitreel.jobs.variants import Variant
-from fitreel.jobs.worker import question
 from fitreel.model.errors import BadInput, FitreelError, Stopped
 from fitreel.model.files import cannot_write
 
