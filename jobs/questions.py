@@ -1,4 +1,4 @@
-"""What a worker is asked, in a line of JSON, and how it answers: it trains a share, or checks it."""
+"""What a worker is asked, in a line of JSON, and how it answers: shares are trained, or checked."""
 
 import json
 import time
