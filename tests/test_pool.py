@@ -122,7 +122,8 @@ def test_what_a_module_does_to_its_process_is_its_own_configurations_trouble(
     command = compare(f"network.module=net.py:Noisy,net.py:{name}", 20)
     # -P: as the installed command, which doesn't look for modules in the current folder either.
     done = subprocess.run(
-        [FITREEL[0], "-P", *FITREEL[1:], *command], cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, timeout=100,
+        [FITREEL[0], "-P", *FITREEL[1:], *command], cwd=tmp_path,
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=100,
     )  # fmt: skip
     *_, line = done.stderr.partition(b"fitreel: ")  # noise may end without the end of a line
     assert done.returncode == 74 and line.count(b"\n") == 1, done
