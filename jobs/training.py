@@ -162,7 +162,7 @@ def _at_once(
     names = [_name(found, share) for share in shares]
     epochs = max(found[number].prepared.loaded.job.train.epochs for number in waiting)
 
-    def asking(share: Share, check: bool) -> Question:
+    def ask(share: Share, check: bool) -> Question:
         variants = [found[number] for number in share]
         return share, question(variants, runs, force=force, check=check)
 
@@ -170,8 +170,10 @@ def _at_once(
     parts = [tuple(waiting[start : start + CHECKS]) for start in starts]
     try:
         # What isn't checked here, or took its worker with it, tells when it is trained.
-        refused, _ = pool.work([asking(part, True) for part in parts], lambda *_: None)
+        refused, left = pool.work([ask(part, True) for part in parts], lambda *_: None)
         _refuse(found, refused)
+        if left:
+            return {}, list(shares)
         report.say(f"training {len(waiting)} configurations, {pool.count} at once")
         with report.many(names, epochs, "epochs") as update:
 
@@ -180,7 +182,7 @@ def _at_once(
                 if done is None:
                     report.say(f"{names[which]}: {word}")
 
-            return pool.work([asking(share, False) for share in shares], news)
+            return pool.work([ask(share, False) for share in shares], news)
     except Stopped:
         pool.stop()
         raise
