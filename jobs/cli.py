@@ -4,15 +4,19 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fitreel.jobs import stopping
 from fitreel.jobs.log import Log, LogFormat
 from fitreel.jobs.report import Report
+from fitreel.model.cores import import_numpy
 from fitreel.model.errors import BadInput, CannotWrite, FitreelError, gravest
 from fitreel.render.painter import Painter
+
+if TYPE_CHECKING:
+    from fitreel.jobs.locks import Patience
 
 app = typer.Typer(
     name="fitreel",
@@ -67,6 +71,15 @@ SheetOption = Annotated[
 WaitOption = Annotated[
     bool, typer.Option("--wait", help="Wait for another process that makes the same thing.")
 ]
+WaitLimitOption = Annotated[
+    float | None,
+    typer.Option(
+        "--wait-limit",
+        metavar="SECONDS",
+        min=0,
+        help="Wait for others so long at most in all, then end with 75; implies --wait.",
+    ),
+]
 LogOption = Annotated[
     Path | None,
     typer.Option("--log", metavar="FILE", help="Append all that is said, also with -q."),
@@ -94,6 +107,7 @@ def run(
     runs: RunsOption = RUNS,
     force: ForceOption = False,
     wait: WaitOption = False,
+    wait_limit: WaitLimitOption = None,
     log: LogOption = None,
     log_format: LogFormatOption = "text",
     quiet: QuietOption = False,
@@ -116,7 +130,7 @@ def run(
             tables=tuple(tables or ()),
             runs=runs,
             force=force,
-            wait=wait,
+            wait=patience(wait, wait_limit),
         )
         check_outputs(jobs or [], wishes)
         wanted: list[Path | None] = [*jobs] if jobs else [None]
@@ -145,6 +159,7 @@ def train(
     runs: RunsOption = RUNS,
     force: ForceOption = False,
     wait: WaitOption = False,
+    wait_limit: WaitLimitOption = None,
     log: LogOption = None,
     log_format: LogFormatOption = "text",
     quiet: QuietOption = False,
@@ -153,13 +168,14 @@ def train(
     """Train, and leave only the record."""
 
     def work(report: Report) -> None:
+        import_numpy()
         from fitreel.jobs.prepare import prepare
         from fitreel.jobs.recording import Place, record
         from fitreel.jobs.spec import DEMO, load_job, read_job_file
 
         source = DEMO if job is None else read_job_file(job)
         prepared = prepare(load_job(source, assignments or (), seed))
-        record(prepared, Place(runs, folder), report, force=force, wait=wait)
+        record(prepared, Place(runs, folder), report, force=force, wait=patience(wait, wait_limit))
 
     guarded(work, quiet, debug, log, log_format)
 
@@ -179,6 +195,7 @@ def render(
     runs: RunsOption = RUNS,
     force: ForceOption = False,
     wait: WaitOption = False,
+    wait_limit: WaitLimitOption = None,
     log: LogOption = None,
     log_format: LogFormatOption = "text",
     quiet: QuietOption = False,
@@ -200,7 +217,7 @@ def render(
             tables=tuple(tables or ()),
             runs=runs,
             force=force,
-            wait=wait,
+            wait=patience(wait, wait_limit),
         )
         draw(folders, wishes, report, painter)
 
@@ -230,6 +247,7 @@ def compare(
     runs: RunsOption = RUNS,
     force: ForceOption = False,
     wait: WaitOption = False,
+    wait_limit: WaitLimitOption = None,
     log: LogOption = None,
     log_format: LogFormatOption = "text",
     quiet: QuietOption = False,
@@ -238,6 +256,7 @@ def compare(
     """Train several configurations and put them side by side on one clock."""
 
     def work(report: Report) -> None:
+        import_numpy()
         from fitreel.jobs.run import compared, make
         from fitreel.jobs.wishes import Wishes
 
@@ -251,7 +270,7 @@ def compare(
             tables=tuple(tables or ()),
             runs=runs,
             force=force,
-            wait=wait,
+            wait=patience(wait, wait_limit),
         )
         make(compared(job, wishes), wishes, report)
 
@@ -357,6 +376,15 @@ def doctor(runs: RunsOption = RUNS, debug: DebugOption = False) -> None:
         examine(runs, report)
 
     guarded(work, False, debug)
+
+
+def patience(wait: bool, limit: float | None) -> "Patience | None":
+    """How long other processes are waited for; None: not at all."""
+    from fitreel.jobs.locks import Patience
+
+    if limit is not None:
+        return Patience(limit)
+    return Patience() if wait else None
 
 
 def guarded(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from fitreel.jobs.locks import locked
+from fitreel.jobs.locks import Patience, locked
 from fitreel.jobs.report import Report, seconds, size
 from fitreel.jobs.spec import Job
 from fitreel.model.errors import BadInput
@@ -56,7 +56,7 @@ def make_companions(
     report: Report,
     *,
     force: bool,
-    wait: bool,
+    wait: Patience | None,
 ) -> None:
     """Write those of `outputs` that aren't there already, byte for byte.
 
@@ -68,7 +68,7 @@ def make_companions(
         sheet: columns and rows of a page.
         report: where results are told.
         force: write also what is there.
-        wait: for another process that makes the same.
+        wait: for another process that makes the same; None: not at all.
 
     Raises:
         FitreelError: as told by its class; what stood there stays.

@@ -23,11 +23,12 @@ from fitreel.jobs.filming import (
     warn_of_weak_colours,
 )
 from fitreel.jobs.finding import find_run
-from fitreel.jobs.locks import locked
+from fitreel.jobs.locks import Patience, locked
+from fitreel.jobs.pool import Failure
 from fitreel.jobs.recording import Place
 from fitreel.jobs.report import Report
 from fitreel.jobs.spec import Job, LoadedJob, Source, load_job, spelled
-from fitreel.jobs.training import Failure, train_all
+from fitreel.jobs.training import train_all
 from fitreel.jobs.variants import Variant, label_of, variants
 from fitreel.model.cores import cores
 from fitreel.model.errors import BadInput, Busy, FitreelError, gravest
@@ -86,7 +87,7 @@ def compare(
     tables: Sequence[Path],
     at: int | None,
     force: bool,
-    wait: bool,
+    wait: Patience | None,
 ) -> None:
     """Train all configurations of a job and make the clip.
 
@@ -101,7 +102,7 @@ def compare(
         tables: files for the ranking.
         at: epoch (or second) of a still.
         force: make also what is up to date.
-        wait: for another process that makes the same.
+        wait: for another process that makes the same; None: not at all.
 
     Raises:
         SomeFailed: some could not be trained; the clip is made from the others, unless another
@@ -148,7 +149,7 @@ def render_runs(
     tables: Sequence[Path],
     at: int | None,
     force: bool,
-    wait: bool,
+    wait: Patience | None,
 ) -> None:
     """Make the clip of records that exist.
 
@@ -221,7 +222,7 @@ def make_clip(
     *,
     at: int | None,
     force: bool,
-    wait: bool,
+    wait: Patience | None,
     started: float,
 ) -> None:
     """Draw the clip into all films that aren't up to date, and write the ranking.

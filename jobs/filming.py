@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from fitreel.jobs import stopping
 from fitreel.jobs.companions import is_companion, make_companions
 from fitreel.jobs.keeping import Series, point_at, remove_oldest, sweep_series
-from fitreel.jobs.locks import locked
+from fitreel.jobs.locks import Patience, locked
 from fitreel.jobs.report import Report, seconds, size
 from fitreel.jobs.spec import Job, LoadedJob, spelled
 from fitreel.model.errors import BadInput, Busy, CannotWrite
@@ -62,7 +62,7 @@ def make_films(
     *,
     force: bool,
     started: float,
-    wait: bool = False,
+    wait: Patience | None = None,
     theme: Path | None = None,
     painter: Painter | None = None,
 ) -> None:
@@ -74,7 +74,7 @@ def make_films(
         films: what to make.
         report: where progress and results are told.
         force: make also what is up to date.
-        wait: for another process that makes the same.
+        wait: for another process that makes the same; None: not at all.
         started: `time.monotonic()` when the work for these films began.
         theme: the file of a theme that isn't built in.
         painter: draws, if there is one.
@@ -140,7 +140,7 @@ def make_stale(
     report: Report,
     *,
     force: bool,
-    wait: bool,
+    wait: Patience | None,
     started: float,
 ) -> None:
     """Have those that aren't up to date drawn, all in one go, each under its lock.
@@ -152,7 +152,7 @@ def make_stale(
         count: frames of a film.
         report: where progress and results are told.
         force: make also what is up to date.
-        wait: for another process that makes the same.
+        wait: for another process that makes the same; None: not at all.
         started: `time.monotonic()` when the work for these films began.
 
     Raises:
@@ -176,7 +176,7 @@ def _make_stale(
     report: Report,
     *,
     force: bool,
-    wait: bool,
+    wait: Patience | None,
     started: float,
 ) -> None:
     with ExitStack() as locks:

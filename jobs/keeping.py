@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fitreel.jobs.locks import lock_of, locked, locked_name
+from fitreel.jobs.locks import Patience, lock_of, locked, locked_name
 from fitreel.jobs.report import Report
 from fitreel.jobs.spec import Job, LoadedJob
 from fitreel.model.errors import BadInput, Busy, CannotWrite
@@ -29,6 +29,7 @@ from fitreel.render.imprint import read_imprint
 from fitreel.render.seal import frame_name
 
 SECONDS_A_DAY = 86400
+SECONDS_FOR_THE_LINK = 60.0
 _BY_TIME = {"{date}": r"(?P<date>\d{4}-\d{2}-\d{2})", "{time}": r"(?P<time>\d{6})"}
 
 
@@ -110,13 +111,14 @@ def point_at(latest: Path, film: Path, report: Report) -> None:
 
     Raises:
         CannotWrite: the system refuses.
+        Busy: another process has been doing the same for a minute.
         Stopped: a signal came while another process was doing the same.
     """
     target = os.path.relpath(film.resolve(), latest.parent.resolve())
     if latest.is_symlink() and latest.readlink() == Path(target):
         return
     # Who makes the same link needs a moment: that is no reason to fail.
-    with locked(latest, "link", wait=True):
+    with locked(latest, "link", wait=Patience(SECONDS_FOR_THE_LINK)):
         sweep(latest.parent, latest.name)
         temporary = temporary_name(latest)
         try:

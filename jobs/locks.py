@@ -9,6 +9,7 @@ that has ended counts for nothing; of another machine's nobody can tell.
 """
 
 import errno
+import math
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -27,6 +28,22 @@ _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 """What a file system that has no locks answers."""
 
 _LOCK, _HOLDER = ".lock", ".lock.holder"
+
+
+class Patience:
+    """How long a command waits, in all, for other processes that make the same."""
+
+    def __init__(self, seconds: float = math.inf) -> None:
+        self.seconds = seconds
+        self.left = seconds
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for so long, or until it is at its end; whether it was at its end before."""
+        if not self.left > 0:
+            return False
+        time.sleep(min(seconds, self.left))
+        self.left -= seconds
+        return True
 
 
 def lock_of(path: Path) -> Path:
@@ -52,16 +69,16 @@ def locked_name(lock: Path) -> str | None:
 
 
 @contextmanager
-def locked(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
+def locked(path: Path, what: str, *, wait: Patience | None = None) -> Iterator[None]:
     """Hold the lock of `path` inside the block; a killed holder's lock is free again.
 
     Args:
         path: what is made.
         what: the word for it, for messages.
-        wait: until another process has let go of it.
+        wait: so long at most until another process has let go of it; None: not at all.
 
     Raises:
-        Busy: another process holds it, and `wait` isn't asked for.
+        Busy: another process holds it, and isn't waited for, or not any more.
         Stopped: a signal came while waiting.
         CannotWrite: the lock file cannot be made.
     """
@@ -70,15 +87,11 @@ def locked(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
             lock = _acquired(path)
             break
         except Timeout:
-            if not wait:
-                raise Busy(
-                    f"{path}: another process is making this {what}; --wait waits for it"
-                    + _if_it_is_gone(path)
-                ) from None
+            stopping.check()
+            if wait is None or not wait.wait(SECONDS_A_LOOK):
+                raise _busy(path, what, wait) from None
         except OSError as error:
             raise cannot_write(path, error) from error
-        stopping.check()
-        time.sleep(SECONDS_A_LOOK)
     with ExitStack() as held:
         held.callback(lock.release)
         if isinstance(lock, SoftFileLock):  # it doesn't end with the process
@@ -102,6 +115,14 @@ def _acquired(path: Path) -> BaseFileLock:
         lock = SoftFileLock(holder_of(path), timeout=0, thread_local=False)
         lock.acquire()
     return lock
+
+
+def _busy(path: Path, what: str, wait: Patience | None) -> Busy:
+    if wait is None or not wait.seconds:
+        advice = "is making this {what}; --wait waits for it"
+    else:
+        advice = f"is still making this {{what}}, after {wait.seconds:g} s of waiting"
+    return Busy(f"{path}: another process {advice.format(what=what)}{_if_it_is_gone(path)}")
 
 
 def _if_it_is_gone(path: Path) -> str:

@@ -1,5 +1,6 @@
 """What is said, also into a file: for who reads it in the morning."""
 
+import errno
 import json
 import os
 from contextlib import suppress
@@ -19,14 +20,18 @@ class Log:
         """Open it to append.
 
         Raises:
-            CannotWrite: the system refuses.
+            CannotWrite: the system refuses, or it is a pipe that nobody reads.
         """
         self._form = form
+        self._rest = b""
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+            # A pipe is neither waited for until somebody reads it, nor while its reader is slow.
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK
             self._file = os.open(path, flags, 0o666)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
+            if getattr(error, "errno", None) == errno.ENXIO:
+                why = "nobody reads from it"
             raise CannotWrite(f"cannot write the log {path}: {why}") from error
 
     def write(self, level: str, message: str) -> None:
@@ -42,6 +47,11 @@ class Log:
             line = json.dumps(entry, ensure_ascii=False)
         else:
             line = f"{time} {level.upper():7} " + "\n    ".join(message.splitlines())
-        # A log on a full disk doesn't end the work that it tells of.
+        content = f"{line}\n".encode(errors="backslashreplace")
+        # A log on a full disk, or in a full pipe, doesn't end the work that it tells of, nor hold
+        # it up: that line is lost. Of one that was taken in part, the rest comes first.
         with suppress(OSError):
-            os.write(self._file, f"{line}\n".encode(errors="backslashreplace"))
+            if self._rest:
+                self._rest = self._rest[os.write(self._file, self._rest) :]
+            if not self._rest:
+                self._rest = content[os.write(self._file, content) :]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fitreel.jobs import stopping
 from fitreel.jobs.claims import Claim, Environment, other_conditions, task_of
-from fitreel.jobs.locks import locked
+from fitreel.jobs.locks import Patience, locked
 from fitreel.jobs.prepare import Prepared
 from fitreel.jobs.report import Report, seconds
 from fitreel.jobs.together import build_together, train_together
@@ -52,7 +52,12 @@ class Place:
 
 
 def record(
-    prepared: Prepared, place: Place, report: Report, *, force: bool = False, wait: bool = False
+    prepared: Prepared,
+    place: Place,
+    report: Report,
+    *,
+    force: bool = False,
+    wait: Patience | None = None,
 ) -> Run:
     """The job's whole record: found, finished or made; `wait` for another process that makes it.
 
@@ -60,7 +65,7 @@ def record(
         BadInput: what stands there is damaged or another job's, or torch can't do what is asked.
         Unavailable: the device is not here.
         CannotWrite: the system refuses.
-        Busy: another process is making it, and `wait` isn't asked for.
+        Busy: another process is making it, and isn't waited for, or not any more.
         Stopped: a signal came; what is trained is on disk.
     """
     path = place.of(prepared)
@@ -87,7 +92,7 @@ def record_together(
     report: Report,
     *,
     force: bool = False,
-    wait: bool = False,
+    wait: Patience | None = None,
 ) -> dict[int, FitreelError]:
     """Many jobs' whole records, trained at once; those that failed by their place.
 
@@ -124,19 +129,21 @@ def record_together(
 
 
 @contextmanager
-def claimed(prepared: Prepared, place: Place, *, force: bool, wait: bool) -> Iterator[Claim]:
+def claimed(
+    prepared: Prepared, place: Place, *, force: bool, wait: Patience | None
+) -> Iterator[Claim]:
     """Hold the lock of the job's run inside the block; what a killed process left is swept.
 
     Args:
         prepared: the job.
         place: where runs are kept.
         force: remove what is recorded.
-        wait: for another process that makes it.
+        wait: for another process that makes it; None: not at all.
 
     Raises:
         BadInput: what stands there is damaged or another job's.
         CannotWrite: the system refuses.
-        Busy: another process is making it, and `wait` isn't asked for.
+        Busy: another process is making it, and isn't waited for, or not any more.
         Stopped: a signal came while waiting.
     """
     path = place.of(prepared)

@@ -7,6 +7,7 @@ import signal
 import sys
 
 from fitreel.jobs import stopping
+from fitreel.model.cores import import_numpy
 from fitreel.render.painter import Painter
 
 DRAWING = ("run", "render")
@@ -33,19 +34,11 @@ def main() -> None:
 
 def start_painter() -> Painter:
     """The drawing process, begun with what both processes need."""
-    name = "OPENBLAS_NUM_THREADS"
-    told = os.environ.get(name)
-    if told is None:
-        # numpy's threads are of no use to a frame, and spin for 0.05 s when they are started.
-        # torch, which is imported later and reads this too, isn't told.
-        os.environ[name] = "1"
     try:
-        import fitreel.model.record  # noqa: F401  (imports numpy)
+        import_numpy()
+        import fitreel.model.record  # noqa: F401
     except Exception:  # no memory for it, say: the command will meet the same, and tell
         return Painter()
-    finally:
-        if told is None:
-            del os.environ[name]
     return Painter.start()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from fitreel.jobs.companions import SUBTITLES, is_companion
 from fitreel.jobs.filming import Film, theme_file, with_theme
 from fitreel.jobs.keeping import check_latest, latest_of, series_of
+from fitreel.jobs.locks import Patience
 from fitreel.jobs.spec import Job, LoadedJob
 from fitreel.model.errors import BadInput
 from fitreel.render.encode import check_output, format_of
@@ -31,8 +32,8 @@ class Wishes:
     """Columns and rows of a page of pictures."""
     runs: Path = Path("runs")
     force: bool = False
-    wait: bool = False
-    """For another process that makes the same."""
+    wait: Patience | None = None
+    """For other processes that make the same; None: not at all."""
 
 
 def checked_theme(loaded: LoadedJob, films: Sequence[Film]) -> Path | None:

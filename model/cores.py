@@ -8,3 +8,21 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def import_numpy() -> None:
+    """Import numpy without the threads of its linear algebra.
+
+    They are of no use to us, and spin for 0.05 s when they are started; where the system allows no
+    more of them, that library sends us an INT. torch, which reads the same variable when it is
+    imported later, isn't told.
+    """
+    name = "OPENBLAS_NUM_THREADS"
+    told = os.environ.get(name)
+    if told is None:
+        os.environ[name] = "1"
+    try:
+        import numpy  # noqa: F401
+    finally:
+        if told is None:
+            del os.environ[name]

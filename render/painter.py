@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from fitreel.model import errors
 from fitreel.model.cores import cores
+from fitreel.model.pulse import Pulse
 
 if TYPE_CHECKING:
     from fitreel.model.record import Run
@@ -43,6 +44,8 @@ MOST_BYTES = 64 << 20
 """Of shared memory, if two frames don't need more."""
 PLACES = (2, 8)
 """At least and at most so many frames are drawn ahead."""
+PATIENCE = 60.0
+"""Waited for so many seconds while it has used no processor, the process is taken for dead."""
 
 _LOOK = 0.2
 """The caller's stop flag is looked at this often, in seconds."""
@@ -71,6 +74,7 @@ class Painter:
         """Of the process; 0 where there is none."""
         self._code: int | None = None
         self._memory = self._asking = self._answering = -1
+        self._unsent = b""
         self._shape: tuple[int, ...] = (0,)
         """Of the shared memory: places, and what lies in each."""
 
@@ -99,6 +103,7 @@ class Painter:
         try:
             requests, self._asking = os.pipe()
             self._answering, answers = os.pipe()
+            os.set_blocking(self._asking, False)
             self.number = os.fork()
             if not self.number:
                 _become_the_painter(requests, answers, self._memory, parent)
@@ -139,17 +144,14 @@ class Painter:
         content = pickle.dumps(
             Request(path, run.digest, plain, line, frozenset(stills), as_planes, places)
         )
-        try:
-            self._send(struct.pack("<q", len(content)) + content)
-        except OSError:
-            return False
+        self._send(struct.pack("<q", len(content)) + content)
         return True
 
     def pictures(self, check: Callable[[], None]) -> "Generator[Picture, None, None]":
         """The pictures it was asked for; `check` is called at least every 0.2 s, and may raise.
 
         Raises:
-            FitreelError: as `pictures.pictures`, or the process has been killed.
+            FitreelError: as `pictures.pictures`, or the process has been killed, or stopped.
             RuntimeError: a bug in it; the text is its traceback.
         """
         import numpy as np
@@ -213,23 +215,33 @@ class Painter:
                 time.sleep(0.001)
         return self._code
 
-    def _send(self, content: bytes) -> None:
-        left = memoryview(content)
-        with suppress(BrokenPipeError):  # it has died, and reading will tell
-            while left:
-                left = left[os.write(self._asking, left) :]
+    def _send(self, content: bytes = b"") -> None:
+        """Hand over as much as it takes now; the rest goes while it is listened to."""
+        self._unsent += content
+        try:
+            while self._unsent:
+                self._unsent = self._unsent[os.write(self._asking, self._unsent) :]
+        except BlockingIOError:
+            pass
+        except OSError:  # it has died, and reading will tell
+            self._unsent = b""
 
     def _read(self, count: int, check: Callable[[], None]) -> bytes:
         content = b""
+        pulse = Pulse(self.number)
         while len(content) < count:
             check()
-            if not select.select([self._answering], [], [], _LOOK)[0]:
-                continue
-            more = os.read(self._answering, count - len(content))
-            if not more:
-                check()
-                raise self._died()
-            content += more
+            self._send()
+            asking = [self._asking] if self._unsent else []
+            readable, writable, _ = select.select([self._answering], asking, [], _LOOK)
+            if readable:
+                more = os.read(self._answering, count - len(content))
+                if not more:
+                    check()
+                    raise self._died()
+                content += more
+            elif not writable and pulse.idle(_LOOK) > PATIENCE:
+                raise errors.CannotWrite(f"the process that draws did nothing for {PATIENCE:g} s")
         return content
 
     def _died(self) -> errors.FitreelError:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from conftest import FITREEL, Fitreel
 
-from fitreel.jobs import stopping, training
+from fitreel.jobs import pool, stopping
 from fitreel.jobs.locks import locked
 from fitreel.jobs.prepare import Prepared, prepare
 from fitreel.jobs.recording import Place, record, record_together
@@ -291,7 +291,7 @@ def test_one_core_and_no_new_process_is_slower_and_not_broken(
         tried.append(arguments)
         raise OSError("Resource temporarily unavailable")
 
-    monkeypatch.setattr(training.subprocess, "Popen", refused)
+    monkeypatch.setattr(pool.subprocess, "Popen", refused)
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
     try:

@@ -136,6 +136,37 @@ def test_its_death_is_an_error(short_run: Run, tmp_path: Path, painter: Painter)
     draw(short_run, tmp_path / "a.gif", painter)  # by ourselves
 
 
+@pytest.mark.parametrize("frames", [20, 200_000])
+def test_where_it_is_stopped_it_is_given_up(
+    short_run: Run,
+    tmp_path: Path,
+    painter: Painter,
+    monkeypatch: pytest.MonkeyPatch,
+    frames: int,
+) -> None:
+    """Also where it doesn't take what it is asked, which is more than a pipe holds."""
+    monkeypatch.setattr(painting, "PATIENCE", 1.0)
+    number = painter.number
+    os.kill(number, signal.SIGSTOP)
+    line = timeline(short_run.epochs, short_run.losses, Fraction(20), duration=frames / 20)
+    reel = Reel(str(tmp_path / "a.gif"), {"fitreel": "test"})
+    with pytest.raises(CannotWrite, match="did nothing for 1 s"):
+        draw_reel(short_run, FilmSettings(), line, [reel], lambda done: None, quietly, painter)
+    assert not is_alive(number)
+    assert not list(tmp_path.iterdir())
+
+
+def test_it_may_be_waited_for_while_it_works(
+    short_run: Run, painter: Painter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(painting, "PATIENCE", 0.5)
+    line = timeline(short_run.epochs, short_run.losses, Fraction(20), duration=0.1)
+    assert painter.ask(short_run, FilmSettings(size=(7680, 4320)), line, ())
+    asked_at = time.monotonic()
+    assert sum(picture.frames for picture in painter.pictures(quietly)) == len(line)
+    assert time.monotonic() - asked_at > 0.5
+
+
 def test_a_stop_ends_it(short_run: Run, tmp_path: Path, painter: Painter) -> None:
     number = painter.number
     assert number

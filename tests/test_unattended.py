@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from conftest import FITREEL, Fitreel
 
 from fitreel.jobs.doctor import diagnose
-from fitreel.jobs.locks import locked
+from fitreel.jobs.locks import Patience, locked
 from fitreel.model.errors import Busy
 from fitreel.model.files import temporary_name
 from fitreel.render.imprint import check_whole, read_imprint
@@ -129,8 +130,9 @@ def test_a_killed_holder_blocks_nobody_and_waiting_ends_by_a_signal(
 def test_a_lock_that_goes_with_its_film_lets_no_two_in(tmp_path: Path) -> None:
     """Who waited for it holds the new one: a third is refused."""
     hold = (
-        "import sys; from pathlib import Path; from fitreel.jobs.locks import lock_of, locked\n"
-        "film = Path('old.mp4')\nwith locked(film, 'film', wait=True):\n"
+        "import sys; from pathlib import Path\n"
+        "from fitreel.jobs.locks import Patience, lock_of, locked\n"
+        "film = Path('old.mp4')\nwith locked(film, 'film', wait=Patience()):\n"
         "    print('held', flush=True); sys.stdin.readline()\n"
         "    if sys.argv[1] == 'remove': lock_of(film).unlink()\n"
     )
@@ -404,3 +406,48 @@ def test_the_doctor_where_nothing_can_be_written(
     monkeypatch.chdir("/proc")
     found = [line for line in diagnose(tmp_path) if line.needed and not line.ok]
     assert [line.what for line in found] == ["writing"]
+
+
+def test_a_wait_has_an_end(fitreel: Fitreel, tmp_path: Path) -> None:
+    assert fitreel("run", *SHORT, *SMALL, "-q", "-o", "a.gif").returncode == 0
+    for limit, words in (("0.4", "still making this film, after 0.4 s"), ("0", "--wait waits")):
+        with locked(tmp_path / "b.gif", "film"):
+            asked_at = time.monotonic()
+            done = fitreel("run", *SHORT, *SMALL, "-q", "-o", "b.gif", "--wait-limit", limit)
+            assert time.monotonic() - asked_at >= float(limit)
+        assert done.returncode == 75 and len(done.stderr.splitlines()) == 1
+        assert words in done.stderr
+    assert fitreel("run", "--wait", "--wait-limit", "-1").returncode == 2
+
+
+def test_what_is_waited_for_in_all_has_an_end(tmp_path: Path) -> None:
+    patience = Patience(0.3)
+    with locked(tmp_path / "a", "film"), locked(tmp_path / "b", "film"):
+        asked_at = time.monotonic()
+        for name in ("a", "b", "a"):
+            with pytest.raises(Busy), locked(tmp_path / name, "film", wait=patience):
+                pass
+        assert 0.3 <= time.monotonic() - asked_at < 0.6
+
+
+def test_a_log_that_is_a_pipe_holds_nothing_up(fitreel: Fitreel, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "log")
+    command = ("train", *SHORT, "-q", "--log", "log", "--force")
+    done = fitreel(*command)
+    assert done.returncode == 74 and len(done.stderr.splitlines()) == 1
+    assert "nobody reads" in done.stderr
+    reader = os.open(tmp_path / "log", os.O_RDONLY | os.O_NONBLOCK)
+    writer = os.open(tmp_path / "log", os.O_WRONLY | os.O_NONBLOCK)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writer, b"." * 100)
+    os.read(reader, 4096)  # there is room for a line or two
+    done = fitreel(*command)
+    assert (done.returncode, done.stderr) == (0, "")
+    content = b""
+    with suppress(BlockingIOError):
+        while True:
+            content += os.read(reader, 1 << 16)
+    assert b"INFO" in content
+    os.close(reader)
+    os.close(writer)
