@@ -16,6 +16,7 @@ from fitreel.jobs.report import Report, seconds
 from fitreel.jobs.together import build_together, train_together
 from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError, Stopped
 from fitreel.model.files import cannot_write, leftovers, sweep
+from fitreel.model.private import choose_torch_cache
 from fitreel.model.record import HEADER, Run
 from fitreel.model.recorder import Recorder, forget_states
 
@@ -220,6 +221,7 @@ def check(prepared: Prepared, report: Report) -> None:
 def _build(prepared: Prepared, report: Report) -> "Training":
     # torch takes over a second to import, and as long again for what its optimizers need: only
     # here, where something is trained, and none of it looks at the stop flag.
+    choose_torch_cache()
     with stopping.at_once(report.error):
         from fitreel.model.train import Training
 
