@@ -34,6 +34,7 @@ from fitreel.jobs.variants import Variant, label_of, variants
 from fitreel.model.cores import cores
 from fitreel.model.errors import BadInput, Busy, FitreelError, gravest
 from fitreel.model.files import sweep, write_whole
+from fitreel.model.private import choose_torch_cache
 from fitreel.model.record import Run
 from fitreel.render.encode import is_still
 from fitreel.render.panels import Panel
@@ -331,6 +332,7 @@ def _train(
 ) -> tuple[dict[int, Failure], dict[int, Run]]:
     """Train all; what could be trained stays as it is while `held` is open."""
     place = Place(runs)
+    choose_torch_cache()  # for all workers, however they end
     while True:
         failures = train_all(found, runs, workers, report, force=force, wait=wait)
         if any(failure.code == Busy.exit_code for failure in failures.values()):
