@@ -1,5 +1,7 @@
 """A run folder whose lock is held, from the job that it is for to a record that can be added to."""
 
+import json
+import stat
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -7,9 +9,13 @@ from typing import TYPE_CHECKING
 
 from numpy.typing import NDArray
 
+from fitreel.jobs.locks import Patience
 from fitreel.jobs.prepare import Prepared
+from fitreel.jobs.readers import without_readers
 from fitreel.jobs.spec import spelled
-from fitreel.model.record import Run
+from fitreel.model.errors import BadInput
+from fitreel.model.files import cannot_write, sweep
+from fitreel.model.record import HEADER, LARGEST_HEADER, NAMES, Run
 from fitreel.model.recorder import begin
 
 if TYPE_CHECKING:
@@ -27,7 +33,9 @@ class Claim:
     prepared: Prepared
     path: Path
     run: Run | None
-    """None where nothing is recorded yet."""
+    """None where nothing is recorded yet, or nothing that is to stay."""
+    wait: Patience | None = None
+    """For those who draw from what is to go."""
 
     @property
     def is_trained(self) -> bool:
@@ -41,25 +49,88 @@ class Claim:
         points: "dict[str, NDArray[float32]]",
         environment: Environment,
     ) -> Run:
-        """The record so far, or a new one with its header and points.
+        """The record so far, or a new one with its header and points; only now an old one goes.
 
         Raises:
+            Busy: another process draws from the old one.
             CannotWrite: the system refuses.
+            Stopped: a signal came while waiting.
         """
         if self.run is not None:
             return self.run
         job = self.prepared.loaded.job
-        return begin(
-            self.path,
-            version=version("fitreel"),
-            name=job.name,
-            fingerprint=self.prepared.fingerprint,
-            job=spelled(job),
-            network=network,
-            layout=layout,
-            environment=environment,
-            points=points,
-        )
+        with without_readers(self.path, wait=self.wait):
+            _discard(self.path)
+            return begin(
+                self.path,
+                version=version("fitreel"),
+                name=job.name,
+                fingerprint=self.prepared.fingerprint,
+                job=spelled(job),
+                network=network,
+                layout=layout,
+                environment=environment,
+                points=points,
+            )
+
+
+def check_place(path: Path, *, own: bool) -> None:
+    """Make sure that `path` is a place for a run: free, or a run folder; nothing is touched.
+
+    What isn't ours in a run folder stays there, and is in nobody's way.
+
+    Args:
+        path: the folder.
+        own: whether it has the name that we gave it, and so holds a record, however damaged.
+
+    Raises:
+        BadInput: it holds something else.
+    """
+    if not path.exists():
+        return
+    if not path.is_dir():
+        raise BadInput(f"{path}: is not a folder; a run is a folder")
+    try:
+        entries = sorted(path.iterdir())
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
+    ours = [entry for entry in entries if entry.name == HEADER or NAMES.fullmatch(entry.name)]
+    for entry in ours:
+        if entry.is_dir() and not entry.is_symlink():
+            raise BadInput(f"{entry}: is a folder, where a run has a file; remove it")
+    if own or _is_header(path / HEADER) or any(entry.name != HEADER for entry in ours):
+        return
+    if ours:
+        raise BadInput(f"{path / HEADER}: not the header of a run; choose another folder")
+    # What systems leave in every folder is hidden.
+    foreign = [entry.name for entry in entries if not entry.name.startswith(".")]
+    if foreign:
+        raise BadInput(f"{path}: holds no run but {foreign[0]!r}; choose another folder")
+
+
+def _is_header(file: Path) -> bool:
+    """Whether fitreel, of whatever version, wrote this run.json."""
+    try:
+        status = file.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_HEADER:
+            return False
+        content = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and {"fitreel", "fingerprint"} <= content.keys()
+
+
+def _discard(path: Path) -> None:
+    """Remove a record's own files, the header first, so that no part of it looks whole."""
+    if not path.is_dir():
+        return
+    sweep(path)
+    files = [entry for entry in path.iterdir() if NAMES.fullmatch(entry.name)]
+    try:
+        for file in (path / HEADER, *files):
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise cannot_write(file, error) from error
 
 
 def task_of(prepared: Prepared) -> "Task":

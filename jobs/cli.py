@@ -1,6 +1,5 @@
 """The command line: what each command takes. What it does is imported when it is called."""
 
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -395,9 +394,6 @@ def guarded(
     log_format: LogFormat = "text",
 ) -> None:
     """Do the work; what goes wrong is one or two lines on stderr and the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal or a pipe that knows only ASCII still gets every line.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     report = Report(quiet)
     code = 0
     try:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -22,9 +23,10 @@ from fitreel.jobs.filming import (
     warn_of_rounding,
     warn_of_weak_colours,
 )
-from fitreel.jobs.finding import find_run
+from fitreel.jobs.finding import opened_run
 from fitreel.jobs.locks import Patience, locked
 from fitreel.jobs.pool import Failure
+from fitreel.jobs.readers import reading
 from fitreel.jobs.recording import Place
 from fitreel.jobs.report import Report
 from fitreel.jobs.spec import Job, LoadedJob, Source, load_job, spelled
@@ -33,6 +35,7 @@ from fitreel.jobs.variants import Variant, label_of, variants
 from fitreel.model.cores import cores
 from fitreel.model.errors import BadInput, Busy, FitreelError, gravest
 from fitreel.model.files import sweep, write_whole
+from fitreel.model.private import choose_torch_cache
 from fitreel.model.record import Run
 from fitreel.render.encode import is_still
 from fitreel.render.panels import Panel
@@ -117,24 +120,25 @@ def compare(
     unknown = [Panel(variant.label, None) for variant in found]
     comparison = Comparison(unknown, loaded.job, note, seeds_only, theme_file(loaded))
     check(comparison, tables, wanted_films)
-    failures = train_all(found, runs, workers or cores(), report, force=force, wait=wait)
-    if any(failure.code == Busy.exit_code for failure in failures.values()):
-        raise _failed(found, failures)  # those records are on their way: no clip without them
-    if note:
-        report.say(note)
-    panels = [_panel(variant, failures.get(n), runs) for n, variant in enumerate(found)]
-    if all(panel.run is None for panel in panels):
-        raise _failed(found, failures)
-    make_clip(
-        replace(comparison, panels=panels),
-        wanted_films,
-        tables,
-        report,
-        at=at,
-        force=force,
-        wait=wait,
-        started=started,
-    )
+    with ExitStack() as held:
+        failures, records = _train(
+            found, runs, workers or cores(), report, held, force=force, wait=wait
+        )
+        if note:
+            report.say(note)
+        if not records:
+            raise _failed(found, failures)
+        panels = [_panel(found[n], failures.get(n), records.get(n)) for n in range(len(found))]
+        make_clip(
+            replace(comparison, panels=panels),
+            wanted_films,
+            tables,
+            report,
+            at=at,
+            force=force,
+            wait=wait,
+            started=started,
+        )
     if failures:
         raise _failed(found, failures)
 
@@ -157,7 +161,26 @@ def render_runs(
         FitreelError: as told by its class.
     """
     started = time.monotonic()
-    records = [find_run(folder, runs) for folder in folders]
+    with ExitStack() as held:
+        records = [held.enter_context(opened_run(folder, runs)) for folder in folders]
+        comparison = _comparison_of(records, assignments, report)
+        wanted_films = films(comparison.job)
+        check(comparison, tables, wanted_films)
+        make_clip(
+            comparison,
+            wanted_films,
+            tables,
+            report,
+            at=at,
+            force=force,
+            wait=wait,
+            started=started,
+        )
+
+
+def _comparison_of(
+    records: Sequence[Run], assignments: Sequence[str], report: Report
+) -> Comparison:
     for number, run in enumerate(records):
         for other in records[:number]:
             if other.digest == run.digest:
@@ -172,19 +195,7 @@ def render_runs(
         report.warn("the records have different data: each panel shows its own")
     labels = _labels(jobs, records)
     panels = [Panel(label, run) for label, run in zip(labels, records, strict=True)]
-    comparison = Comparison(panels, loaded.job, "", _only_seeds_differ(jobs), theme_file(loaded))
-    wanted_films = films(loaded.job)
-    check(comparison, tables, wanted_films)
-    make_clip(
-        comparison,
-        wanted_films,
-        tables,
-        report,
-        at=at,
-        force=force,
-        wait=wait,
-        started=started,
-    )
+    return Comparison(panels, loaded.job, "", _only_seeds_differ(jobs), theme_file(loaded))
 
 
 def check(comparison: Comparison, tables: Sequence[Path], films: Sequence[Film]) -> None:
@@ -310,10 +321,43 @@ def imprint_of(comparison: Comparison, still: int | None) -> dict[str, Any]:
     }
 
 
-def _panel(variant: Variant, failure: Failure | None, runs: Path) -> Panel:
+def _train(
+    found: Sequence[Variant],
+    runs: Path,
+    workers: int,
+    report: Report,
+    held: ExitStack,
+    *,
+    force: bool,
+    wait: Patience | None,
+) -> tuple[dict[int, Failure], dict[int, Run]]:
+    """Train all; what could be trained stays as it is while `held` is open."""
+    place = Place(runs)
+    choose_torch_cache()  # for all workers, however they end
+    while True:
+        failures = train_all(found, runs, workers, report, force=force, wait=wait)
+        if any(failure.code == Busy.exit_code for failure in failures.values()):
+            raise _failed(found, failures)  # those records are on their way: no clip without them
+        records = {}
+        for number, variant in enumerate(found):
+            if number in failures:
+                continue
+            held.enter_context(reading(place.of(variant.prepared)))
+            record = place.whole(variant.prepared)
+            if record is None:
+                break
+            records[number] = record
+        else:
+            return failures, records
+        # Another process has begun to make one anew since: it is waited for like any other.
+        held.close()
+        force = False
+
+
+def _panel(variant: Variant, failure: Failure | None, run: Run | None) -> Panel:
     if failure is not None:
         return Panel(variant.label, None, failure.reason.splitlines()[0])
-    return Panel(variant.label, Run(Place(runs).of(variant.prepared)))
+    return Panel(variant.label, run)
 
 
 def _failed(found: Sequence[Variant], failures: dict[int, Failure]) -> SomeFailed:

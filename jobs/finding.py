@@ -1,7 +1,10 @@
 """Runs by what a user calls them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from fitreel.jobs.readers import reading
 from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
 
@@ -17,9 +20,7 @@ def find_run(name: Path, runs: Path, *, partial: bool = False) -> Run:
     Raises:
         BadInput: there is no such run, it isn't finished, or it is damaged.
     """
-    path = name
-    if not name.exists() and not name.is_absolute() and (runs / name).is_dir():
-        path = runs / name
+    path = _folder(name, runs)
     run = Run(path)
     if run.ending is None and not partial:
         raise BadInput(
@@ -27,3 +28,21 @@ def find_run(name: Path, runs: Path, *, partial: bool = False) -> Run:
             "run its job again to finish it"
         )
     return run
+
+
+@contextmanager
+def opened_run(name: Path, runs: Path) -> Iterator[Run]:
+    """As `find_run`; inside the block nobody makes the run anew.
+
+    Raises:
+        BadInput: as `find_run`.
+        Stopped: a signal came while it was being made anew.
+    """
+    with reading(_folder(name, runs)):
+        yield find_run(name, runs)
+
+
+def _folder(name: Path, runs: Path) -> Path:
+    if not name.exists() and not name.is_absolute() and (runs / name).is_dir():
+        return runs / name
+    return name

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fitreel.jobs import stopping
-from fitreel.jobs.claims import Claim, Environment, other_conditions, task_of
+from fitreel.jobs.claims import Claim, Environment, check_place, other_conditions, task_of
 from fitreel.jobs.locks import Patience, locked
 from fitreel.jobs.prepare import Prepared
+from fitreel.jobs.readers import reading
 from fitreel.jobs.report import Report, seconds
 from fitreel.jobs.together import build_together, train_together
 from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError, Stopped
 from fitreel.model.files import cannot_write, leftovers, sweep
-from fitreel.model.record import HEADER, NAMES, Run
+from fitreel.model.private import choose_torch_cache
+from fitreel.model.record import HEADER, Run
 from fitreel.model.recorder import Recorder, forget_states
 
 if TYPE_CHECKING:
@@ -42,13 +44,17 @@ class Place:
         others = sorted(self.runs.glob(f"*-{prepared.fingerprint[:12]}/{HEADER}"))
         return others[0].parent if others else own
 
-    def is_trained(self, prepared: Prepared) -> bool:
-        """Whether the job's record is whole; one that can't be read is not."""
+    def whole(self, prepared: Prepared) -> Run | None:
+        """The job's record if it is whole; one that can't be read is not."""
         try:
             run = _existing(self.of(prepared), prepared)
         except BadInput:
-            return False
-        return run is not None and run.ending is not None
+            return None
+        return None if run is None or run.ending is None else run
+
+    def is_trained(self, prepared: Prepared) -> bool:
+        """Whether the job's record is whole."""
+        return self.whole(prepared) is not None
 
 
 def record(
@@ -59,31 +65,62 @@ def record(
     force: bool = False,
     wait: Patience | None = None,
 ) -> Run:
-    """The job's whole record: found, finished or made; `wait` for another process that makes it.
+    """The job's whole record, as `recorded`; another process may make it anew at any time.
+
+    Raises:
+        FitreelError: as `recorded`.
+    """
+    with recorded(prepared, place, report, force=force, wait=wait) as run:
+        return run
+
+
+@contextmanager
+def recorded(
+    prepared: Prepared,
+    place: Place,
+    report: Report,
+    *,
+    force: bool = False,
+    wait: Patience | None = None,
+) -> Iterator[Run]:
+    """The job's whole record: found, finished or made; inside the block nobody makes it anew.
+
+    Args:
+        prepared: the job.
+        place: where runs are kept.
+        report: where progress and results are told.
+        force: make it anew.
+        wait: for another process that makes it, or that draws from what is made anew; None: not
+            at all.
 
     Raises:
         BadInput: what stands there is damaged or another job's, or torch can't do what is asked.
         Unavailable: the device is not here.
         CannotWrite: the system refuses.
-        Busy: another process is making it, and isn't waited for, or not any more.
+        Busy: another process is making it or draws from it, and isn't waited for, or not any more.
         Stopped: a signal came; what is trained is on disk.
     """
     path = place.of(prepared)
     if not force:
-        run = _existing(path, prepared)
-        if run is not None and run.ending is not None:
-            report.say(f"{path}: already trained ({len(run)} snapshots)")
-            _warn_of_divergence(run, report)
-            _sweep_if_free(run)
-            return run
-    with claimed(prepared, place, force=force, wait=wait) as claim:
-        if claim.run is not None and claim.is_trained:  # by another process, since we looked
-            run = claim.run
-            report.say(f"{path}: already trained ({len(run)} snapshots)")
-        else:
-            run = _train(claim, report)
-    _warn_of_divergence(run, report)
-    return run
+        with reading(path):
+            run = _existing(path, prepared)
+            if run is not None and run.ending is not None:
+                report.say(f"{path}: already trained ({len(run)} snapshots)")
+                _warn_of_divergence(run, report)
+                _sweep_if_free(run)
+                yield run
+                return
+    with ExitStack() as held:
+        with claimed(prepared, place, force=force, wait=wait) as claim:
+            if claim.run is not None and claim.is_trained:  # by another process, since we looked
+                run = claim.run
+                report.say(f"{path}: already trained ({len(run)} snapshots)")
+            else:
+                run = _train(claim, report)
+            # Before the run's lock goes, or another process could come between.
+            held.enter_context(reading(path))
+        _warn_of_divergence(run, report)
+        yield run
 
 
 def record_together(
@@ -134,10 +171,12 @@ def claimed(
 ) -> Iterator[Claim]:
     """Hold the lock of the job's run inside the block; what a killed process left is swept.
 
+    What is to go goes when the new record begins: nothing is lost to a job that can't be trained.
+
     Args:
         prepared: the job.
         place: where runs are kept.
-        force: remove what is recorded.
+        force: what is recorded is to go.
         wait: for another process that makes it; None: not at all.
 
     Raises:
@@ -147,18 +186,18 @@ def claimed(
         Stopped: a signal came while waiting.
     """
     path = place.of(prepared)
+    own = place.folder is None
+    check_place(path, own=own)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(path.parent, error) from error
     with locked(path, "run", wait=wait):
-        if force:
-            _discard(path)
-        _refuse_foreign(path)
-        run = _existing(path, prepared)
-        if run is None:
-            _discard(path)  # without its header, what --force was killed over is of no use
-        yield Claim(prepared, path, run)
+        check_place(path, own=own)  # it may have been a long wait
+        run = None if force else _existing(path, prepared)
+        if run is not None:
+            sweep(path)
+        yield Claim(prepared, path, run, wait)
 
 
 def _existing(path: Path, prepared: Prepared) -> Run | None:
@@ -170,20 +209,6 @@ def _existing(path: Path, prepared: Prepared) -> Run | None:
     return run
 
 
-def _refuse_foreign(path: Path) -> None:
-    """A folder that holds something else is not a place for a run."""
-    if not path.exists():
-        return
-    if not path.is_dir():
-        raise BadInput(f"{path}: is not a folder; a run is a folder")
-    sweep(path)
-    if (path / HEADER).exists():
-        return
-    foreign = [entry.name for entry in path.iterdir() if not NAMES.fullmatch(entry.name)]
-    if foreign:
-        raise BadInput(f"{path}: holds no run but {foreign[0]!r}; choose another folder")
-
-
 def _sweep_if_free(run: Run) -> None:
     """Remove what a process left that was killed just after it had written the last chunk."""
     stale = [*leftovers(run.path), *run.path.glob("state-*")]
@@ -191,19 +216,6 @@ def _sweep_if_free(run: Run) -> None:
         with suppress(Busy, CannotWrite, OSError), locked(run.path, "run"):
             sweep(run.path)
             forget_states(run.path, keep=None)
-
-
-def _discard(path: Path) -> None:
-    """Remove a run's own files, the header first, so that no part of it looks whole."""
-    if not path.is_dir():
-        return
-    sweep(path)
-    files = [entry for entry in path.iterdir() if NAMES.fullmatch(entry.name)]
-    try:
-        for file in (path / HEADER, *files):
-            file.unlink(missing_ok=True)
-    except OSError as error:
-        raise cannot_write(file, error) from error
 
 
 def check(prepared: Prepared, report: Report) -> None:
@@ -222,6 +234,7 @@ def check(prepared: Prepared, report: Report) -> None:
 def _build(prepared: Prepared, report: Report) -> "Training":
     # torch takes over a second to import, and as long again for what its optimizers need: only
     # here, where something is trained, and none of it looks at the stop flag.
+    choose_torch_cache()
     with stopping.at_once(report.error):
         from fitreel.model.train import Training
 

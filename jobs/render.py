@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fitreel.jobs.filming import make_films
-from fitreel.jobs.finding import find_run
+from fitreel.jobs.finding import opened_run
 from fitreel.jobs.report import Report
 from fitreel.jobs.spec import DEMO, LoadedJob, Source, load_job
 from fitreel.jobs.wishes import Wishes, checked_theme, films_of
@@ -51,21 +51,23 @@ def render(
 
 def _render_run(folder: Path, wishes: Wishes, report: Report, painter: Painter | None) -> None:
     started = time.monotonic()
-    run = find_run(folder, wishes.runs)
-    source = Source(str(run.path), Path(), run.header.job, trusted=False)
-    loaded = load_job(source, wishes.assignments)
-    if wishes.seed is not None and wishes.seed != loaded.job.seed:
-        raise BadInput(f"--seed {wishes.seed}: {run.path} was trained with seed {loaded.job.seed}")
-    films = films_of(loaded, wishes)
-    theme = checked_theme(loaded, films)
-    make_films(
-        run,
-        loaded.job,
-        films,
-        report,
-        force=wishes.force,
-        wait=wishes.wait,
-        started=started,
-        theme=theme,
-        painter=painter,
-    )
+    with opened_run(folder, wishes.runs) as run:
+        source = Source(str(run.path), Path(), run.header.job, trusted=False)
+        loaded = load_job(source, wishes.assignments)
+        if wishes.seed is not None and wishes.seed != loaded.job.seed:
+            raise BadInput(
+                f"--seed {wishes.seed}: {run.path} was trained with seed {loaded.job.seed}"
+            )
+        films = films_of(loaded, wishes)
+        theme = checked_theme(loaded, films)
+        make_films(
+            run,
+            loaded.job,
+            films,
+            report,
+            force=wishes.force,
+            wait=wishes.wait,
+            started=started,
+            theme=theme,
+            painter=painter,
+        )

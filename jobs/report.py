@@ -149,12 +149,8 @@ def _bars(labels: Sequence[str], total: int, unit: str) -> Iterator[UpdateOne]:
 
 
 def _write(stream: IO[str], line: str) -> None:
-    try:
-        stream.write(line + "\n")
-        stream.flush()
-    except BrokenPipeError:
-        # Whoever read us has gone; what we make is still wanted.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    stream.write(line + "\n")
+    stream.flush()
 
 
 def printable(text: str) -> str:

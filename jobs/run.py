@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fitreel.jobs.filming import make_films
 from fitreel.jobs.prepare import prepare
-from fitreel.jobs.recording import Place, record
+from fitreel.jobs.recording import Place, recorded
 from fitreel.jobs.report import Report
 from fitreel.jobs.spec import DEMO, Source, load_job, read_job_file
 from fitreel.jobs.variants import with_vary
@@ -87,18 +87,19 @@ def make(asked: Asked, wishes: Wishes, report: Report, painter: Painter | None =
     films = films_of(loaded, wishes, asked.film)
     theme = checked_theme(loaded, films)
     prepared = prepare(loaded)
-    run = record(prepared, Place(wishes.runs), report, force=wishes.force, wait=wishes.wait)
-    make_films(
-        run,
-        loaded.job,
-        films,
-        report,
-        force=wishes.force,
-        wait=wishes.wait,
-        started=started,
-        theme=theme,
-        painter=painter,
-    )
+    place = Place(wishes.runs)
+    with recorded(prepared, place, report, force=wishes.force, wait=wishes.wait) as run:
+        make_films(
+            run,
+            loaded.job,
+            films,
+            report,
+            force=wishes.force,
+            wait=wishes.wait,
+            started=started,
+            theme=theme,
+            painter=painter,
+        )
 
 
 def compared(job: Path | None, wishes: Wishes) -> Asked:

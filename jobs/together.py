@@ -9,6 +9,7 @@ from fitreel.jobs.claims import Claim, Environment, other_conditions, task_of
 from fitreel.jobs.prepare import Prepared
 from fitreel.jobs.report import Report
 from fitreel.model.errors import FitreelError, Stopped
+from fitreel.model.private import choose_torch_cache
 from fitreel.model.recorder import Recorder, Rhythm
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def build_together(prepared: Sequence[Prepared], report: Report) -> "BatchedTrai
         BadInput: they can't be, or torch can't do what is asked.
         Unavailable: the device is not here.
     """
+    choose_torch_cache()
     with stopping.at_once(report.error):  # for torch's import
         from fitreel.model.batched import BatchedTraining
 

@@ -5,24 +5,19 @@ missing home folder then change neither a pixel nor print a line. The settings s
 matplotlib's defaults from here on; the environment is left as it was found.
 """
 
-import atexit
 import contextlib
+import functools
 import importlib.util
 import logging
 import os
-import shutil
-import stat
+import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from fitreel.model.errors import CannotWrite, Unavailable
+from fitreel.model.errors import Unavailable
+from fitreel.render.font_cache import own_cache
 from fitreel.render.lean_import import postponed, undocumented
-
-STALE_LOCK_SECONDS = 10.0
-"""matplotlib holds its font-cache lock for milliseconds; an older one is a dead process's."""
 
 
 def _packaged_settings() -> Path:
@@ -33,50 +28,19 @@ def _packaged_settings() -> Path:
     return Path(spec.origin).parent / "mpl-data"
 
 
-def _users_cache() -> Path | None:
-    """The cache folder that matplotlib would choose, or None where it would complain."""
-    chosen = os.environ.get("MPLCONFIGDIR")
-    try:
-        if chosen:
-            folder = Path(chosen)
-        else:
-            base = os.environ.get("XDG_CACHE_HOME")
-            folder = (Path(base) if base else Path.home() / ".cache") / "matplotlib"
-        folder = folder.resolve()
-        folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK | os.X_OK) or list(folder.glob("*.matplotlib-lock")):
-            return None  # waiting for a lock that a killed process left costs five seconds
-    except (OSError, RuntimeError):  # no such home, not writable, a loop of links
-        return None
-    return folder
+@contextlib.contextmanager
+def silent_children() -> Iterator[None]:
+    """A block in which the programs that matplotlib asks say nothing on our stderr.
 
-
-def _own_cache() -> Path:
-    """A private folder under the temporary one, the same from run to run.
-
-    A folder of that name that others can write to, or own, is not used: its font list could
-    name any file.
+    fc-list, which lists the system's fonts, complains where its own cache can't be written.
     """
+    check_output = subprocess.check_output
+    silent = functools.partial(check_output, stderr=subprocess.DEVNULL)
+    subprocess.check_output = silent  # type: ignore[assignment]
     try:
-        temporary = Path(tempfile.gettempdir()).resolve()
-        folder = temporary / f"fitreel-matplotlib-{os.geteuid()}"
-        with contextlib.suppress(FileExistsError):
-            folder.mkdir(mode=0o700)
-        found = folder.lstat()
-        is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
-        if not is_ours or stat.S_IMODE(found.st_mode) & 0o077:
-            folder = Path(tempfile.mkdtemp(prefix="fitreel-matplotlib-"))
-            atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        for lock in folder.glob("*.matplotlib-lock"):
-            with contextlib.suppress(FileNotFoundError):
-                if time.time() - lock.stat().st_mtime > STALE_LOCK_SECONDS:
-                    lock.unlink()
-    except OSError as error:
-        raise CannotWrite(
-            f"matplotlib needs a folder for its font list: {error}\n"
-            "Set TMPDIR or MPLCONFIGDIR to a folder that can be written to."
-        ) from error
-    return folder
+        yield
+    finally:
+        subprocess.check_output = check_output
 
 
 @contextlib.contextmanager
@@ -84,8 +48,9 @@ def _shielded_import() -> Iterator[None]:
     """Keeps the user's settings away from matplotlib while it is imported."""
     packaged = _packaged_settings()
     shielded = {"MPLBACKEND": "agg", "MATPLOTLIBRC": str(packaged / "matplotlibrc")}
-    if _users_cache() is None:
-        shielded["MPLCONFIGDIR"] = str(_own_cache())
+    folder = own_cache()
+    if folder is not None:
+        shielded["MPLCONFIGDIR"] = str(folder)
     before = {name: os.environ.get(name) for name in shielded}
     logger = logging.getLogger("matplotlib")
     level = logger.level
@@ -138,7 +103,7 @@ if "matplotlib" in sys.modules:
     import matplotlib
     from matplotlib import font_manager
 else:
-    with _shielded_import(), postponed():
+    with _shielded_import(), silent_children(), postponed():
         import matplotlib
         from matplotlib import font_manager
 

@@ -334,7 +334,9 @@ def _look_for_new_fonts() -> None:
     entries = _entries()
     own = {entry.name for entry in entries if Path(entry.fname).parent == defaults.BUNDLED_FONTS}
     known = {str(entry.fname) for entry in entries}
-    for path in sorted(set(map(str, findSystemFonts())) - known):
+    with defaults.silent_children():
+        paths = set(map(str, findSystemFonts()))
+    for path in sorted(paths - known):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
