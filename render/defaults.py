@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fitreel.model.errors import CannotWrite, Unavailable
-from fitreel.render.lean_import import postponed, undocumented
+from fitreel.render.lean_import import undocumented
 
 STALE_LOCK_SECONDS = 10.0
 """matplotlib holds its font-cache lock for milliseconds; an older one is a dead process's."""
@@ -138,7 +138,7 @@ if "matplotlib" in sys.modules:
     import matplotlib
     from matplotlib import font_manager
 else:
-    with _shielded_import(), postponed():
+    with _shielded_import():
         import matplotlib
         from matplotlib import font_manager
 

@@ -24,7 +24,6 @@ from matplotlib.text import Text
 from fitreel.render.picture import Frame as Frame
 from fitreel.render.rectangle import NOTHING, Rectangle, overlap, union
 from fitreel.render.scene import Scene
-from fitreel.render.settled_line import SettledLine
 from fitreel.render.settled_text import SettledText
 from fitreel.render.tape import Command, TapeRenderer
 
@@ -48,12 +47,8 @@ class Layer:
         self.touched = NOTHING
         self.zone = NOTHING
         self.region: Region
-        # Only a plain text or line is known to have no more to it; an annotation has.
-        self.settled: SettledText | SettledLine | None = None
-        if moves and type(artist) is Text:
-            self.settled = SettledText(artist)
-        elif moves and type(artist) is Line2D:
-            self.settled = SettledLine(artist)
+        # Only a plain text is known to have no more to it; an annotation has.
+        self.settled = SettledText(artist) if moves and type(artist) is Text else None
 
     def record(self, renderer: TapeRenderer) -> None:
         """Records what the artist paints now, without painting."""
@@ -392,8 +387,8 @@ def _needs_full_draws(scene: Scene) -> bool:
         return True
     if figure.subfigs or figure.patch in scene.moving:
         return True
-    groups = getattr(figure, "_align_label_groups", {})
-    if any(len(list(group)) for group in groups.values()):
+    groups = getattr(figure, "_align_label_groups", None)  # without it, who knows what is aligned
+    if groups is None or any(len(list(group)) for group in groups.values()):
         return True
     return any(_is_beyond(axes) for axes in figure.axes) or any(
         artist.get_agg_filter() is not None or artist.get_rasterized()
