@@ -7,6 +7,7 @@ import signal
 import sys
 
 from fitreel.jobs import stopping
+from fitreel.render import own_process
 from fitreel.render.painter import Painter
 
 DRAWING = ("run", "render")
@@ -15,6 +16,7 @@ DRAWING = ("run", "render")
 
 def main() -> None:
     """The `fitreel` command."""
+    own_process.declare_own()
     unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, stopping.SIGNALS)
     _open_what_is_closed()
     # Imports make many objects and no rubbish; looking for it every 700 of them takes 0.03 s.

@@ -7,7 +7,7 @@ A frame is that background, the changing artists, and on top of it what lies ove
 is known about the figure but what touches which pixels, so any number of axes may lie anywhere.
 """
 
-import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
+from fitreel.render.defaults import in_force  # isort: skip  (before matplotlib)
 
 from collections.abc import Iterator
 from operator import attrgetter
@@ -171,6 +171,7 @@ class FrameDrawer:
     in full each time: a layout engine, a fixed aspect, aligned labels, image filters.
     """
 
+    @in_force()
     def __init__(self, scene: Scene, cached_text: bool = True) -> None:
         self._scene = scene
         figure = scene.figure
@@ -223,6 +224,7 @@ class FrameDrawer:
             self._regions.append(region)
             self._join(region)
 
+    @in_force()
     def draw(self) -> Frame:
         """The scene as it is now: a view that holds until the next draw.
 

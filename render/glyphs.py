@@ -6,7 +6,7 @@ text machinery are private ones, so they are tried out once: where they are miss
 behave differently (matplotlib before 3.11 has others), text is drawn the public way.
 """
 
-from fitreel.render.defaults import BUNDLED_FONTS  # isort: skip  (before matplotlib)
+from fitreel.render.defaults import BUNDLED_FONTS, in_force  # isort: skip  (before matplotlib)
 
 import functools
 import math
@@ -396,6 +396,7 @@ def cached_math_is_exact() -> bool:
     return _is_exact([(r"$x^3/\sqrt{2}$", 90.0, True)])
 
 
+@in_force()
 def _is_exact(probes: list[tuple[str, float, bool]]) -> bool:
     """Whether strings at angles in degrees, mathematics or not, are drawn alike both ways."""
     properties = FontProperties(size=20)
