@@ -29,6 +29,7 @@ import numpy as np
 from fitreel.model.errors import CannotWrite, Unavailable
 from fitreel.render.lean_import import undocumented
 from fitreel.render.own_process import is_own
+from fitreel.render.private_names import OF_FONT_MANAGER, OF_SETTINGS
 
 STALE_LOCK_SECONDS = 10.0
 """matplotlib holds its font-cache lock for milliseconds; an older one is a dead process's."""
@@ -172,7 +173,7 @@ def _way_in(params: Any) -> Iterator[tuple[Callable[[str], Any], Callable[[str, 
 
     A matplotlib that hasn't these names any more is asked the slow way.
     """
-    if hasattr(params, "_get") and hasattr(params, "_set"):
+    if all(hasattr(params, name) for name in OF_SETTINGS):
         yield params._get, params._set
         return
     with warnings.catch_warnings():
@@ -210,12 +211,12 @@ class _FontList:
             self._derived_from = list(theirs)
             self._entries = _bundled_first(theirs, own)
         manager.ttflist = self._entries
-        _forget_fonts()
+        forget_fonts()
 
         def undo() -> None:
             self._entries = manager.ttflist
             manager.ttflist = theirs
-            _forget_fonts()
+            forget_fonts()
 
         return undo
 
@@ -232,11 +233,11 @@ def _bundled_first(entries: list[Any], own: list[Any]) -> list[Any]:
     return bundled + [entry for entry in [*entries, *own] if entry.name not in names]
 
 
-def _forget_fonts() -> None:
+def forget_fonts() -> None:
     """Have matplotlib look fonts up anew: it remembers what it found among others."""
-    found = getattr(font_manager.fontManager, "_findfont_cached", None)
-    if found is not None:
-        found.cache_clear()
+    for name in OF_FONT_MANAGER:
+        if hasattr(font_manager.fontManager, name):
+            getattr(font_manager.fontManager, name).cache_clear()
 
 
 def _put_colours() -> Undo:

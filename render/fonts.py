@@ -5,7 +5,7 @@ else is needed. A font that the job gives comes before it. Nothing is ever drawn
 that no font here has is refused.
 """
 
-from fitreel.render.defaults import BUNDLED_FONTS, in_force  # isort: skip  (before matplotlib)
+from fitreel.render.defaults import BUNDLED_FONTS, forget_fonts, in_force  # isort: skip  (before matplotlib)
 
 import functools
 import re
@@ -349,9 +349,7 @@ def _look_for_new_fonts() -> None:
 
 def _forget() -> None:
     """Make matplotlib and us look fonts up anew."""
-    cached = getattr(fontManager, "_findfont_cached", None)
-    if cached is not None:
-        cached.cache_clear()
+    forget_fonts()
     _path_of.cache_clear()
     _has.cache_clear()
 

@@ -22,6 +22,7 @@ from matplotlib.spines import Spine
 from matplotlib.text import Text
 
 from fitreel.render.picture import Frame as Frame
+from fitreel.render.private_names import OF_AXES, OF_FIGURE
 from fitreel.render.rectangle import NOTHING, Rectangle, overlap, union
 from fitreel.render.scene import Scene
 from fitreel.render.settled_text import SettledText
@@ -389,8 +390,9 @@ def _needs_full_draws(scene: Scene) -> bool:
         return True
     if figure.subfigs or figure.patch in scene.moving:
         return True
-    groups = getattr(figure, "_align_label_groups", None)  # without it, who knows what is aligned
-    if groups is None or any(len(list(group)) for group in groups.values()):
+    if not all(hasattr(figure, name) for name in OF_FIGURE):
+        return True
+    if any(len(list(group)) for group in figure._align_label_groups.values()):
         return True
     return any(_is_beyond(axes) for axes in figure.axes) or any(
         artist.get_agg_filter() is not None or artist.get_rasterized()
@@ -406,7 +408,5 @@ def _is_beyond(axes: Any) -> bool:
         or axes.get_axes_locator() is not None
         or axes.child_axes
         or axes.get_rasterization_zorder() is not None
-        or not hasattr(axes, "_update_title_position")
-        or not hasattr(axes, "_left_title")
-        or not hasattr(axes, "_twinned_axes")
+        or not all(hasattr(axes, name) for name in OF_AXES)
     )

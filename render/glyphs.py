@@ -23,6 +23,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
+from fitreel.render.private_names import OF_RENDERER
+
 BITMAPS_KEPT = 20_000
 """Glyph bitmaps kept in a renderer; about 500 bytes each at size 20."""
 PLACES_KEPT = 1_000
@@ -402,6 +404,8 @@ def _is_exact(probes: list[tuple[str, float, bool]]) -> bool:
     properties = FontProperties(size=20)
     plain = AGG.RendererAgg(160, 160, 100)
     cached: Any = CachedTextRenderer(160, 160, 100, cached_text=False)  # else it would ask us
+    if not all(hasattr(cached, name) for name in OF_RENDERER):
+        return False
     cached._math_is_tried = True
     try:
         cached.glyphs = GlyphCache(160, 100, cached._prepare_font)

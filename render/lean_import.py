@@ -8,6 +8,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from fitreel.render.private_names import OF_ARTIST
+
 
 @contextlib.contextmanager
 def undocumented() -> Iterator[None]:
@@ -19,7 +21,7 @@ def undocumented() -> Iterator[None]:
 
     known: list[tuple[Any, str, Any]] = [
         (artist, "kwdoc", lambda _: ""),
-        (artist.Artist, "_update_set_signature_and_docstring", classmethod(lambda _: None)),
+        *((artist.Artist, name, classmethod(lambda _: None)) for name in OF_ARTIST),
     ]
     known = [(owner, name, short) for owner, name, short in known if name in vars(owner)]
     before = [vars(owner)[name] for owner, name, _ in known]
