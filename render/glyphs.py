@@ -404,7 +404,7 @@ def _is_exact(probes: list[tuple[str, float, bool]]) -> bool:
     properties = FontProperties(size=20)
     plain = AGG.RendererAgg(160, 160, 100)
     cached: Any = CachedTextRenderer(160, 160, 100, cached_text=False)  # else it would ask us
-    if not all(hasattr(cached, name) for name in OF_RENDERER):
+    if not all(hasattr(plain, name) for name in OF_RENDERER):
         return False
     cached._math_is_tried = True
     try:

@@ -166,8 +166,10 @@ def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
     from fitreel.model.targets import TARGETS
     from fitreel.render.comparison import draw_comparison, frame_count
     from fitreel.render.film import Reel
+    from fitreel.render.frames import FrameDrawer
     from fitreel.render.panels import Panel
     from fitreel.render.pictures import pictures
+    from fitreel.render.scene import DemoScene
     from fitreel.render.settings import FilmSettings
     from fitreel.render.sheet import sheet
     from fitreel.render.storyboard import storyboard
@@ -186,6 +188,11 @@ def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
         for number, picture in enumerate(pictures(run, settings, line, ())):
             if number % 6 == 0:
                 yield f"{name} {number}", bytes(picture.frame)
+    scene = DemoScene(run.x, run.y, run.prediction_x, (320, 240))
+    drawer = FrameDrawer(scene)
+    for number, remark in enumerate((r"$\frac{1}{2}$", "", r"$\sqrt{x^3}$", "plain")):
+        scene.show(next(run.snapshots([number])), remark)
+        yield f"remark {number}", bytes(drawer.draw())
     for kind in ("pdf", "svg"):
         yield kind, storyboard(run, settings, line, 1, 2, kind)  # type: ignore[arg-type]
     entries = [Panel("seed=0", run), Panel("seed=1", run), Panel("lr=1e-3", None, "diverged")]
