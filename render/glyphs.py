@@ -20,10 +20,11 @@ from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends import backend_agg
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from fitreel.render.private_names import OF_RENDERER
+from fitreel.render.private_names import OF_FONT, OF_RENDERER
 
 BITMAPS_KEPT = 20_000
 """Glyph bitmaps kept in a renderer; about 500 bytes each at size 20."""
@@ -404,7 +405,9 @@ def _is_exact(probes: list[tuple[str, float, bool]]) -> bool:
     properties = FontProperties(size=20)
     plain = AGG.RendererAgg(160, 160, 100)
     cached: Any = CachedTextRenderer(160, 160, 100, cached_text=False)  # else it would ask us
-    if not all(hasattr(plain, name) for name in OF_RENDERER):
+    if not all(hasattr(plain, name) for name in OF_RENDERER) or not all(
+        hasattr(FT2Font, name) for name in OF_FONT
+    ):
         return False
     cached._math_is_tried = True
     try:
