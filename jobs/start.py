@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 from fitreel.jobs import stopping
 from fitreel.model.cores import import_numpy
 from fitreel.model.private import remove_private_folders
+from fitreel.render import own_process
 from fitreel.render.font_cache import own_cache
 from fitreel.render.painter import Painter
 
@@ -26,6 +27,7 @@ DRAWING = ("run", "render")
 
 def main() -> NoReturn:
     """The `fitreel` command."""
+    own_process.declare_own()
     unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, stopping.SIGNALS)
     _open_what_is_closed()
     sys.stdout, sys.stderr = _patient(sys.stdout, 1), _patient(sys.stderr, 2)

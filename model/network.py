@@ -92,7 +92,7 @@ def add_module(settings: NetworkSettings) -> nn.Module:
     network = nn.Sequential()
 
     def add(name: str, number: int, module: nn.Module) -> None:
-        taken = name in network._modules
+        taken = name in dict(network.named_children())
         network.add_module(f"{name}_{number}" if taken else name, module)
 
     for number, (inputs, outputs, activation) in enumerate(layers(settings), start=1):

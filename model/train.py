@@ -17,7 +17,7 @@ from fitreel.model.data import Data, draw_data
 from fitreel.model.devices import check_memory, choose_device, choose_threads
 from fitreel.model.epochs import snapshot_epochs
 from fitreel.model.errors import BadInput
-from fitreel.model.exact import ByHand, by_hand
+from fitreel.model.exact import ByHand, by_hand, step
 from fitreel.model.formula import Formula
 from fitreel.model.losses import Loss, build_loss
 from fitreel.model.network import build_network, check_shapes, layout, parameter_count
@@ -237,8 +237,7 @@ class Training:
                 gradients = self._by_hand.differentiate()
             else:
                 gradients = list(torch.autograd.grad(loss, self._trained))
-            with torch.no_grad():
-                torch._foreach_add_(self._trained, gradients, alpha=-self.settings.lr)
+            step(self._trained, gradients, self.settings.lr)
             return
         optimizer = self.optimizer
         assert optimizer is not None

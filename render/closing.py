@@ -1,6 +1,6 @@
 """The closing still of a comparison: the ranking as a table in large type."""
 
-import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
+from fitreel.render.defaults import in_force  # isort: skip  (before matplotlib)
 
 from collections.abc import Callable, Sequence
 
@@ -33,6 +33,7 @@ FEWEST_COLUMNS = 3
 class ClosingScene:
     """The ranking, best first, and a line with `note` beneath. Nothing in it moves."""
 
+    @in_force()
     def __init__(
         self, rows: Sequence[Row], size: tuple[int, int], note: str, theme: Theme | None = None
     ) -> None:

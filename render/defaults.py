@@ -1,8 +1,10 @@
-"""Imports matplotlib so that every picture has matplotlib's own look, on any machine.
+"""matplotlib's own look in every picture, on any machine, and in anybody's process.
 
-Import this module before anything of matplotlib. A user's `matplotlibrc`, MPLBACKEND, fonts or
-missing home folder then change neither a pixel nor print a line. The settings stay
-matplotlib's defaults from here on; the environment is left as it was found.
+Import this module before anything of matplotlib. In a process of our own (see
+`fitreel.render.own_process`) a user's `matplotlibrc`, MPLBACKEND, fonts or missing home folder then
+change neither a pixel nor print a line, and matplotlib's defaults stay in force. In any other
+process matplotlib is imported as the process itself would have; its defaults are `in_force` while
+something of ours is measured or drawn, and all is as it was as soon as that is done.
 """
 
 import contextlib
@@ -12,12 +14,19 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from fitreel.model.errors import Unavailable
 from fitreel.render.font_cache import own_cache
-from fitreel.render.lean_import import postponed, undocumented
+from fitreel.render.lean_import import undocumented
+from fitreel.render.own_process import is_own
+from fitreel.render.private_names import OF_FONT_MANAGER, OF_SETTINGS
 
 
 def _packaged_settings() -> Path:
@@ -77,43 +86,196 @@ def _shielded_import() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _set_defaults() -> None:
-    """Puts matplotlib's own defaults in force, also where someone imported it before us."""
-    for name in matplotlib.rcParamsDefault:
-        # The plain setter would warn of each deprecated setting.
-        matplotlib.rcParams._set(name, matplotlib.rcParamsDefault._get(name))
-    matplotlib.rcParams["backend"] = "agg"
-
-
-def _set_fonts() -> None:
-    """Makes the fonts that matplotlib brings win over a user's fonts of the same names."""
-    manager = font_manager.fontManager
-    bundled = [font for font in manager.ttflist if Path(font.fname).parent == BUNDLED_FONTS]
-    if not any(font.name == "DejaVu Sans" for font in bundled):  # a damaged font list
-        known = len(manager.ttflist)
-        for path in sorted(BUNDLED_FONTS.glob("*.ttf")):
-            manager.addfont(path)
-        bundled = manager.ttflist[known:]
-    names = {font.name for font in bundled}
-    bundled.sort(key=lambda font: font.fname)
-    manager.ttflist[:] = bundled + [font for font in manager.ttflist if font.name not in names]
-
-
-if "matplotlib" in sys.modules:
-    import matplotlib
-    from matplotlib import font_manager
-else:
-    with _shielded_import(), silent_children(), postponed():
+_IMPORTED_HERE = is_own() and "matplotlib" not in sys.modules
+if _IMPORTED_HERE:
+    with _shielded_import(), silent_children():
         import matplotlib
-        from matplotlib import font_manager
+        from matplotlib import colors, font_manager
 
         matplotlib.get_cachedir()  # decided now, and remembered
         with undocumented():
             import matplotlib.backends.backend_agg
             import matplotlib.figure
+else:
+    import matplotlib
+    from matplotlib import colors, font_manager
 
 BUNDLED_FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 """The folder of the fonts that matplotlib brings."""
 
-_set_defaults()
-_set_fonts()
+Undo = Callable[[], object]
+"""Puts back what was before."""
+
+
+def _changed_lists(defaults: dict[str, Any]) -> dict[str, Any]:
+    """Of the settings that are lists, those that aren't as matplotlib's own file has them.
+
+    `rcParamsDefault` has the very lists of `rcParams`, so that they have changed in both where
+    somebody has put a font into one of them.
+    """
+    parse: Any = matplotlib.RcParams
+    lists = {}
+    for line in (Path(matplotlib.get_data_path()) / "matplotlibrc").read_text("utf-8").splitlines():
+        name, colon, value = line.lstrip("#").partition(":")
+        if colon and isinstance(defaults.get(name), list):
+            lists[name] = parse({name: value.partition("#")[0].strip()})[name]
+    return {name: value for name, value in lists.items() if value != defaults[name]}
+
+
+@functools.cache
+def _default_settings() -> dict[str, Any]:
+    """All of them but the backend, which no picture of ours depends on."""
+    defaults: Any = matplotlib.rcParamsDefault
+    with _way_in(defaults) as (get, _):
+        values = {name: get(name) for name in defaults if not name.startswith("backend")}
+    return values if _IMPORTED_HERE else values | _changed_lists(values)
+
+
+@contextlib.contextmanager
+def _way_in(params: Any) -> Iterator[tuple[Callable[[str], Any], Callable[[str, Any], None]]]:
+    """To read and to write one of matplotlib's settings, past the checks and warnings of each.
+
+    A matplotlib that hasn't these names any more is asked the slow way.
+    """
+    if all(hasattr(params, name) for name in OF_SETTINGS):
+        yield params._get, params._set
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of each deprecated setting
+        yield params.__getitem__, params.__setitem__
+
+
+def _put_settings() -> Undo:
+    def put_all(values: dict[str, Any]) -> dict[str, Any]:
+        before = {}
+        with _way_in(matplotlib.rcParams) as (get, put):
+            for name, value in values.items():
+                present = get(name)
+                if present is not value:
+                    before[name] = present
+                    put(name, value)
+        return before
+
+    return functools.partial(put_all, put_all(_default_settings()))
+
+
+class _FontList:
+    """The fonts to draw with: matplotlib's own go before others of the same names."""
+
+    def __init__(self) -> None:
+        self._derived_from: list[Any] = []
+        self._entries: list[Any] = []
+
+    def put(self) -> Undo:
+        manager = font_manager.fontManager
+        theirs = manager.ttflist
+        if theirs != self._derived_from:
+            known = {id(entry) for entry in self._derived_from}
+            own = [entry for entry in self._entries if id(entry) not in known]  # that a job gave
+            self._derived_from = list(theirs)
+            self._entries = _bundled_first(theirs, own)
+        manager.ttflist = self._entries
+        forget_fonts()
+
+        def undo() -> None:
+            self._entries = manager.ttflist
+            manager.ttflist = theirs
+            forget_fonts()
+
+        return undo
+
+
+def _bundled_first(entries: list[Any], own: list[Any]) -> list[Any]:
+    bundled = [entry for entry in entries if Path(entry.fname).parent == BUNDLED_FONTS]
+    if not any(entry.name == "DejaVu Sans" for entry in bundled):  # a damaged font list
+        bundled = [
+            font_manager.ttfFontProperty(font_manager.get_font(path))
+            for path in sorted(BUNDLED_FONTS.glob("*.ttf"))
+        ]
+    bundled.sort(key=lambda entry: str(entry.fname))
+    names = {entry.name for entry in bundled}
+    return bundled + [entry for entry in [*entries, *own] if entry.name not in names]
+
+
+def forget_fonts() -> None:
+    """Have matplotlib look fonts up anew: it remembers what it found among others."""
+    for name in OF_FONT_MANAGER:
+        if hasattr(font_manager.fontManager, name):
+            getattr(font_manager.fontManager, name).cache_clear()
+
+
+def _put_colours() -> Undo:
+    """What "r" and "grey" mean; a well-known library gives the short names its own colours."""
+    names: Any = colors.get_named_colors_mapping()
+    plain = colors.CSS4_COLORS | colors.TABLEAU_COLORS | colors.BASE_COLORS
+    before = {name: names[name] for name, value in plain.items() if names.get(name) != value}
+
+    def put(values: dict[str, Any]) -> None:
+        for name, value in values.items():
+            names[name] = value
+
+    put({name: plain[name] for name in before})
+    return functools.partial(put, before)
+
+
+def _put_number_errors() -> Undo:
+    return functools.partial(
+        np.seterr, **np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
+    )
+
+
+def _is_grave(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.ERROR
+
+
+def _put_silence() -> Undo:
+    """Which font is drawn we check ourselves; what is said of weights that one lacks helps nobody.
+
+    A filter, as setting a level goes through all loggers of the process.
+    """
+    logger = logging.getLogger("matplotlib.font_manager")
+    logger.addFilter(_is_grave)
+    return functools.partial(logger.removeFilter, _is_grave)
+
+
+_ALL = (_put_settings, _FontList().put, _put_colours, _put_number_errors, _put_silence)
+_lock = threading.RLock()
+_is_in_force = False
+
+
+@contextlib.contextmanager
+def in_force() -> Iterator[None]:
+    """A block, or as a decorator a function, in which matplotlib's own defaults are in force.
+
+    Blocks may lie within each other. In another's process, other threads wait for its end before
+    they draw something of ours; their own drawing would meet our settings, as with any of
+    matplotlib's contexts. Don't decorate a generator: it would stay so while it is suspended.
+    """
+    global _is_in_force
+    if is_own():
+        _put_for_good()
+        yield
+        return
+    with _lock:
+        if _is_in_force:
+            yield
+            return
+        undo: list[Undo] = []
+        _is_in_force = True
+        try:
+            undo += (put() for put in _ALL)
+            yield
+        finally:
+            for each in reversed(undo):
+                each()
+            _is_in_force = False
+
+
+@functools.cache
+def _put_for_good() -> None:
+    for put in _ALL:
+        put()
+
+
+if is_own():
+    _put_for_good()

@@ -5,10 +5,9 @@ else is needed. A font that the job gives comes before it. Nothing is ever drawn
 that no font here has is refused.
 """
 
-import fitreel.render.defaults as defaults  # isort: skip  (before matplotlib)
+from fitreel.render.defaults import BUNDLED_FONTS, forget_fonts, in_force  # isort: skip  (before matplotlib), silent_children
 
 import functools
-import logging
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -66,9 +65,6 @@ _COLOR = getattr(_FACE_FLAGS, "COLOR", 0) if _FACE_FLAGS else 0
 
 _given: dict[str, str] = {}  # the families made of files that jobs gave, and their own names
 
-# Which font is drawn is checked here; what it says of weights that one lacks helps nobody.
-logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-
 
 @dataclass(frozen=True)
 class Fonts:
@@ -79,12 +75,14 @@ class Fonts:
     weights: tuple[str, ...] = ("normal",)
     """The weights that were checked."""
 
+    @in_force()
     def has(self, sign: str) -> bool:
         """Whether a character can be drawn; one that only shapes others always can."""
         return not needs_font(sign) or all(
             any(_has(family, weight, sign) for family in self.families) for weight in self.weights
         )
 
+    @in_force()
     def families_of(self, text: str) -> tuple[str, ...]:
         """As `families`, for one text.
 
@@ -108,6 +106,7 @@ class Fonts:
         return all(_has(family, weight, sign) for weight in self.weights for sign in signs)
 
 
+@in_force()
 def fonts_for(
     texts: Iterable[str],
     wanted: str | None = None,
@@ -306,9 +305,7 @@ def _names() -> set[str]:
 
 def _pool() -> list[str]:
     """The families to choose from, those to be taken first first."""
-    bundled = {
-        entry.name for entry in _entries() if Path(entry.fname).parent == defaults.BUNDLED_FONTS
-    }
+    bundled = {entry.name for entry in _entries() if Path(entry.fname).parent == BUNDLED_FONTS}
     names = {name for name in _names() - bundled if not _STAND_INS.search(name)}
     return [*sorted(names, key=lambda name: (_is_odd(name), name)), *HELPFUL]
 
@@ -332,9 +329,9 @@ def _entries() -> list[Any]:
 def _look_for_new_fonts() -> None:
     """Add fonts that were installed after matplotlib made its list."""
     entries = _entries()
-    own = {entry.name for entry in entries if Path(entry.fname).parent == defaults.BUNDLED_FONTS}
+    own = {entry.name for entry in entries if Path(entry.fname).parent == BUNDLED_FONTS}
     known = {str(entry.fname) for entry in entries}
-    with defaults.silent_children():
+    with silent_children():
         paths = set(map(str, findSystemFonts()))
     for path in sorted(paths - known):
         with warnings.catch_warnings():
@@ -347,16 +344,14 @@ def _look_for_new_fonts() -> None:
     fontManager.ttflist[:] = [
         entry
         for entry in fontManager.ttflist
-        if entry.name not in own or Path(entry.fname).parent == defaults.BUNDLED_FONTS
+        if entry.name not in own or Path(entry.fname).parent == BUNDLED_FONTS
     ]
     _forget()
 
 
 def _forget() -> None:
     """Make matplotlib and us look fonts up anew."""
-    cached = getattr(fontManager, "_findfont_cached", None)
-    if cached is not None:
-        cached.cache_clear()
+    forget_fonts()
     _path_of.cache_clear()
     _has.cache_clear()
 

@@ -7,7 +7,7 @@ A frame is that background, the changing artists, and on top of it what lies ove
 is known about the figure but what touches which pixels, so any number of axes may lie anywhere.
 """
 
-import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
+from fitreel.render.defaults import in_force  # isort: skip  (before matplotlib)
 
 from collections.abc import Iterator
 from operator import attrgetter
@@ -22,9 +22,9 @@ from matplotlib.spines import Spine
 from matplotlib.text import Text
 
 from fitreel.render.picture import Frame as Frame
+from fitreel.render.private_names import OF_AXES, OF_FIGURE
 from fitreel.render.rectangle import NOTHING, Rectangle, overlap, union
 from fitreel.render.scene import Scene
-from fitreel.render.settled_line import SettledLine
 from fitreel.render.settled_text import SettledText
 from fitreel.render.tape import Command, TapeRenderer
 
@@ -48,12 +48,8 @@ class Layer:
         self.touched = NOTHING
         self.zone = NOTHING
         self.region: Region
-        # Only a plain text or line is known to have no more to it; an annotation has.
-        self.settled: SettledText | SettledLine | None = None
-        if moves and type(artist) is Text:
-            self.settled = SettledText(artist)
-        elif moves and type(artist) is Line2D:
-            self.settled = SettledLine(artist)
+        # Only a plain text is known to have no more to it; an annotation has.
+        self.settled = SettledText(artist) if moves and type(artist) is Text else None
 
     def record(self, renderer: TapeRenderer) -> None:
         """Records what the artist paints now, without painting."""
@@ -176,6 +172,7 @@ class FrameDrawer:
     in full each time: a layout engine, a fixed aspect, aligned labels, image filters.
     """
 
+    @in_force()
     def __init__(self, scene: Scene, cached_text: bool = True) -> None:
         self._scene = scene
         figure = scene.figure
@@ -228,6 +225,7 @@ class FrameDrawer:
             self._regions.append(region)
             self._join(region)
 
+    @in_force()
     def draw(self) -> Frame:
         """The scene as it is now: a view that holds until the next draw.
 
@@ -392,8 +390,9 @@ def _needs_full_draws(scene: Scene) -> bool:
         return True
     if figure.subfigs or figure.patch in scene.moving:
         return True
-    groups = getattr(figure, "_align_label_groups", {})
-    if any(len(list(group)) for group in groups.values()):
+    if not all(hasattr(figure, name) for name in OF_FIGURE):
+        return True
+    if any(len(list(group)) for group in figure._align_label_groups.values()):
         return True
     return any(_is_beyond(axes) for axes in figure.axes) or any(
         artist.get_agg_filter() is not None or artist.get_rasterized()
@@ -409,7 +408,5 @@ def _is_beyond(axes: Any) -> bool:
         or axes.get_axes_locator() is not None
         or axes.child_axes
         or axes.get_rasterization_zorder() is not None
-        or not hasattr(axes, "_update_title_position")
-        or not hasattr(axes, "_left_title")
-        or not hasattr(axes, "_twinned_axes")
+        or not all(hasattr(axes, name) for name in OF_AXES)
     )

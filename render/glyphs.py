@@ -6,7 +6,7 @@ text machinery are private ones, so they are tried out once: where they are miss
 behave differently (matplotlib before 3.11 has others), text is drawn the public way.
 """
 
-from fitreel.render.defaults import BUNDLED_FONTS  # isort: skip  (before matplotlib)
+from fitreel.render.defaults import BUNDLED_FONTS, in_force  # isort: skip  (before matplotlib)
 
 import functools
 import math
@@ -20,8 +20,11 @@ from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends import backend_agg
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 from numpy.typing import NDArray
+
+from fitreel.render.private_names import OF_FONT, OF_RENDERER
 
 BITMAPS_KEPT = 20_000
 """Glyph bitmaps kept in a renderer; about 500 bytes each at size 20."""
@@ -396,11 +399,16 @@ def cached_math_is_exact() -> bool:
     return _is_exact([(r"$x^3/\sqrt{2}$", 90.0, True)])
 
 
+@in_force()
 def _is_exact(probes: list[tuple[str, float, bool]]) -> bool:
     """Whether strings at angles in degrees, mathematics or not, are drawn alike both ways."""
     properties = FontProperties(size=20)
     plain = AGG.RendererAgg(160, 160, 100)
     cached: Any = CachedTextRenderer(160, 160, 100, cached_text=False)  # else it would ask us
+    if not all(hasattr(plain, name) for name in OF_RENDERER) or not all(
+        hasattr(FT2Font, name) for name in OF_FONT
+    ):
+        return False
     cached._math_is_tried = True
     try:
         cached.glyphs = GlyphCache(160, 100, cached._prepare_font)

@@ -1,6 +1,6 @@
 """A comparison as a grid: every run in a panel of its own, all with the same axes."""
 
-import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
+from fitreel.render.defaults import in_force  # isort: skip  (before matplotlib)
 
 import math
 from collections.abc import Sequence
@@ -155,6 +155,7 @@ class GridScene:
     `end` is the last value of the clock. A panel without a run says why it has none.
     """
 
+    @in_force()
     def __init__(
         self,
         panels: Sequence[Panel],
@@ -216,6 +217,7 @@ class GridScene:
             )  # fmt: skip
             self.moving += self._losses.moving
 
+    @in_force()
     def show(self, instant: Instant) -> None:
         """Moves all panels to an instant."""
         for number, panel in self._panels:

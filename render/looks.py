@@ -1,5 +1,6 @@
 """Whether an artist looks as it did, but for what is known to change."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -11,9 +12,9 @@ class Looks:
     Nothing private of the artist is read by name: everything that it holds is compared.
     """
 
-    def __init__(self, artist: Artist, volatile: set[str]) -> None:
+    def __init__(self, artist: Artist, volatile: Iterable[str]) -> None:
         self._held: dict[str, Any] = vars(artist)
-        self._volatile = tuple(volatile & self._held.keys())
+        self._volatile = tuple(name for name in volatile if name in self._held)
         self._before: dict[str, Any] = {}
 
     def are_unchanged(self) -> bool:

@@ -1,6 +1,6 @@
 """Mathematics in a text: checked before it is drawn, with the place of what is wrong."""
 
-import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
+from fitreel.render.defaults import in_force  # isort: skip  (before matplotlib)
 
 import logging
 import re
@@ -26,6 +26,7 @@ _FAILURES = (
 )  # fmt: skip
 
 
+@in_force()
 def check_mathtext(text: str, where: str = "") -> None:
     r"""Refuse mathematics that can't be read or drawn, and $ that have no partner.
 

@@ -1,6 +1,6 @@
 """A comparison as an overlay: the lines of all runs in one axes, ranked by their loss beside it."""
 
-import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
+from fitreel.render.defaults import in_force  # isort: skip  (before matplotlib)
 
 import math
 from collections.abc import Sequence
@@ -119,6 +119,7 @@ class OverlayScene:
     moment is thick; where only the seed varies, that best stands over the band of all.
     """
 
+    @in_force()
     def __init__(
         self,
         panels: Sequence[Panel],
@@ -183,6 +184,7 @@ class OverlayScene:
             )  # fmt: skip
             self.moving += self._losses.moving
 
+    @in_force()
     def show(self, instant: Instant) -> None:
         """Moves all runs to an instant."""
         for number, line, order in self._lines:

@@ -1,6 +1,6 @@
 """A figure laid out in pixels: boxes, and text that is measured before it is placed."""
 
-from fitreel.render.glyphs import CachedTextRenderer  # isort: skip  (before matplotlib)
+from fitreel.render.defaults import in_force  # isort: skip  (before matplotlib)
 
 import unicodedata
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 
 from fitreel.render.boxes import Box as Box
+from fitreel.render.glyphs import CachedTextRenderer
 from fitreel.render.scene import figure_of_size
 from fitreel.render.theme import Theme, load_theme
 
@@ -26,6 +27,7 @@ class Page:
     `fonts` are families, of which the first that has a sign draws it; none: matplotlib's own.
     """
 
+    @in_force()
     def __init__(
         self,
         size: tuple[int, int],
@@ -45,6 +47,7 @@ class Page:
         """A length as matplotlib wants it for fonts and lines."""
         return float(pixels * 72 / self.figure.dpi)
 
+    @in_force()
     def axes(self, box: Box) -> Axes:
         """Axes over the whole pixels of `box`, with their ticks beneath what is drawn in them."""
         left, bottom, right, top = map(round, (box.left, box.bottom, box.right, box.top))
@@ -61,6 +64,7 @@ class Page:
         axes.tick_params(color=self.theme.spines, labelcolor=self.theme.ticks)
         return axes
 
+    @in_force()
     def text(self, x: float, y: float, string: str, size: float, **given: Any) -> Text:
         """One line or more at pixel `x`, `y`; nothing in it is read as mathematics."""
         style: dict[str, Any] = {
@@ -77,6 +81,7 @@ class Page:
         """How wide one line of text is, in pixels."""
         return self.extent_of(string, size)[0]
 
+    @in_force()
     def extent_of(
         self,
         string: str,
@@ -133,6 +138,7 @@ def _without_middle(string: str, kept: int) -> str:
     return start + ELLIPSIS + string[len(string) - kept // 2 :].lstrip()
 
 
+@in_force()
 def drawable(string: str) -> str:
     """A stranger's text as one line of signs that the font has; others become �."""
     signs = (" " if sign.isspace() else sign for sign in string)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from fitreel.model.errors import BadInput, FitreelError
 from fitreel.model.parent import end_with_the_parent
+from fitreel.render import own_process
 from fitreel.render.painter import ANSWER, END, FAILED, PICTURE, Request
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _IN, _OUT = 0, 1
 def main(memory: int, parent: int) -> None:
     """Draw into `memory` for the process `parent` until it asks for nothing more."""
     end_with_the_parent(parent)
+    own_process.declare_own()
     with suppress(BrokenPipeError):  # the parent has gone, or wants no more
         _answer(memory)
 

@@ -1,6 +1,6 @@
 """How lines are told apart, also by who doesn't see all colours."""
 
-import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
+from fitreel.render.defaults import in_force  # isort: skip  (before matplotlib)
 
 from dataclasses import dataclass
 from typing import Literal
@@ -27,6 +27,7 @@ class LineStyle:
         return (0.0, self.dashes) if self.dashes else "-"
 
 
+@in_force()
 def line_styles(count: int, theme: Theme) -> list[LineStyle]:
     """One style a run: colours and dashes of `theme`, of very many runs neighbouring colours."""
     lines, dashes = theme.lines, theme.dashes

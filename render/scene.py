@@ -1,6 +1,6 @@
 """What is drawn: a figure whose artists are made once and then moved from snapshot to snapshot."""
 
-import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
+from fitreel.render.defaults import in_force  # isort: skip  (before matplotlib)
 
 import math
 from collections.abc import Sequence
@@ -60,6 +60,7 @@ class Scene(Protocol):
         """The artists that `show` may change."""
 
 
+@in_force()
 def figure_of_size(size: tuple[int, int]) -> Figure:
     """An empty figure of exactly `size` (width, height) pixels.
 
@@ -89,6 +90,7 @@ class DemoScene:
     "corner" always in a corner, which stays readable however far the axes grow.
     """
 
+    @in_force()
     def __init__(
         self,
         x: ArrayLike,
@@ -136,6 +138,7 @@ class DemoScene:
         self._remark = ""
         self.moving: Sequence[Artist] = (self._line, self._epoch, self._loss, axes.title)
 
+    @in_force()
     def show(self, snapshot: Moment, remark: str = "") -> None:
         """Moves everything to `snapshot`; `remark` stands above the axes.
 

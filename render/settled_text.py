@@ -12,9 +12,8 @@ from matplotlib.text import Text
 
 from fitreel.render.glyphs import CachedTextRenderer, Metrics
 from fitreel.render.looks import Looks
+from fitreel.render.private_names import OF_TEXT
 
-VOLATILE = {"_text", "_stale", "_renderer"}
-"""What an artist holds of itself that says nothing of where or how its text is drawn."""
 PLACES_KEPT = 1000
 """Places kept of one text; a number that is not set from the left has as many as it has widths."""
 
@@ -27,7 +26,7 @@ class SettledText:
 
     def __init__(self, artist: Text) -> None:
         self._artist = artist
-        self._looks = Looks(artist, VOLATILE)
+        self._looks = Looks(artist, OF_TEXT)
         self._font: dict[str, Any] = {}
         self._at: tuple[float, float] | None = None
         self._places: dict[Metrics, tuple[Any, float, float]] = {}

@@ -1,6 +1,6 @@
 """A picture of all named targets, for choosing one."""
 
-import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
+from fitreel.render.defaults import in_force  # isort: skip  (before matplotlib)
 
 import math
 import textwrap
@@ -22,6 +22,7 @@ CAPTION_WIDTH = 52
 """Characters of a lesson that fit beneath a panel."""
 
 
+@in_force()
 def sheet(targets: Sequence[Target]) -> NDArray[np.uint8]:
     """Draw each target on its domain, with its name and what is hard about it.
 

@@ -23,6 +23,7 @@ from fitreel.render import arrangement
 from fitreel.render.appearance import PANELS_OF_WEIGHTS, Appearance
 from fitreel.render.arrangement import SMALLEST_TYPE, Arrangement, Contents, arrange, text_width
 from fitreel.render.boxes import unit_height
+from fitreel.render.defaults import in_force
 from fitreel.render.fonts import Fonts, fonts_for
 from fitreel.render.mathematics import check_mathtext
 from fitreel.render.stage_panels import PANELS, Look, dress
@@ -62,6 +63,7 @@ class StageScene:
         Unavailable: no font here has the characters.
     """
 
+    @in_force()
     def __init__(self, run: Run, settings: Appearance, theme: Theme, words: Words) -> None:
         self._words = words
         self._build(run, settings, theme, words, Lefts())
@@ -147,6 +149,7 @@ class StageScene:
             moving += panel.moving
         self.moving: Sequence[Artist] = moving
 
+    @in_force()
     def show(self, snapshot: Snapshot, remark: str = "") -> None:
         """Moves everything to `snapshot`; `remark` has a line of its own."""
         self._line.set_ydata(np.ravel(snapshot.prediction)[self._order])
@@ -267,6 +270,7 @@ def _laid_out(
     return _LaidOut(page, fonts, texts, types, plan, truth, entries)
 
 
+@in_force()
 def check_stage(settings: Appearance) -> None:
     """Refuse what can't be drawn, before anything is trained.
 

@@ -1,6 +1,6 @@
 """A film on one page: some of its snapshots side by side, for the handout."""
 
-import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
+from fitreel.render.defaults import in_force  # isort: skip  (before matplotlib)
 
 import io
 import math
@@ -65,6 +65,7 @@ def check_grid(across: int, down: int) -> None:
         )
 
 
+@in_force()
 def storyboard(
     run: Run, settings: FilmSettings, line: Timeline, across: int, down: int, kind: Kind
 ) -> bytes:

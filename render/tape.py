@@ -141,11 +141,6 @@ class TapeRenderer(CachedTextRenderer):
             )
         self._emit(clip, super().draw_path, gc, path, transform, rgbFace)
 
-    def is_stroke(self, command: Command) -> bool:
-        """Whether a recorded call draws a path, and fills nothing."""
-        draw, arguments, _ = command
-        return draw == super().draw_path and arguments[3:] in ((), (None,))
-
     def stamp(self, gc: GraphicsContextBase, stamps: list[Stamp]) -> None:
         """See `CachedTextRenderer.stamp`."""
         if stamps:

@@ -9,7 +9,7 @@ Colours that could not be read or told apart are not refused in such a theme; `w
 names them.
 """
 
-import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
+from fitreel.render.defaults import in_force  # isort: skip  (before matplotlib)
 
 import tomllib
 from collections.abc import Iterator
@@ -126,6 +126,7 @@ class Theme(Settings):
     grid_shown: bool = True
 
 
+@in_force()
 def load_theme(theme: str, folder: Path | None = None) -> Theme:
     """A built-in theme by its name, or one from a file that ends in .toml.
 

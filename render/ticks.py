@@ -1,6 +1,6 @@
 """Ticks of axes that stay as they are, few enough to be read."""
 
-import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
+from fitreel.render.defaults import in_force  # isort: skip  (before matplotlib)
 
 import math
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ Ticks = tuple[list[float], list[str]]
 """Where, and what is written there."""
 
 
+@in_force()
 def linear_ticks(low: float, high: float, most: int) -> Ticks:
     """About `most` round numbers from `low` to `high`, never more than twice as many."""
     locator = MaxNLocator(nbins=max(most, 1), steps=[1, 2, 5, 10])
@@ -21,6 +22,7 @@ def linear_ticks(low: float, high: float, most: int) -> Ticks:
     return places, _written(places)
 
 
+@in_force()
 def log_ticks(low: float, high: float, most: int) -> Ticks:
     """At most `most` powers of ten from `low` to `high`, both above 0; others where few."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))

@@ -13,6 +13,10 @@ from fitreel.jobs.recording import Place, record
 from fitreel.jobs.report import Report
 from fitreel.jobs.spec import DEMO, load_job
 from fitreel.model.record import Run
+from fitreel.render import own_process
+
+# As in the program, matplotlib's defaults are in force in whatever is imported and drawn here.
+own_process.declare_own()
 
 FITREEL = [sys.executable, "-c", "from fitreel.jobs.start import main; main()"]
 Fitreel = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -164,6 +164,9 @@ def film(name: str, size: str = "320,240") -> Path:
 
 def serve() -> None:
     """Answer questions until there are no more."""
+    from fitreel.render import own_process
+
+    own_process.declare_own()
     import matplotlib
     import torch
 

@@ -111,6 +111,15 @@ def test_every_activation_has_the_bits_of_a_plain_loop(activation: str, style: s
     assert is_by_hand(started) == (activation != "mish")
 
 
+def test_a_torch_without_its_private_call_has_the_same_bits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(torch, "_foreach_add_")
+    started, kept = ours("network.hidden=[9,6]", "network.activations=tanh", "seed=5")
+    assert kept == plain([9, 6], "tanh", seed=5)
+    assert is_by_hand(started)
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_loss_has_the_bits_of_a_plain_loop(loss: str) -> None:
     started, kept = ours(

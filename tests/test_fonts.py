@@ -73,7 +73,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Path]]:
     before = list(fontManager.ttflist)
     monkeypatch.setattr(fonts, "findSystemFonts", lambda: list(map(str, installed)))
     monkeypatch.setattr(fonts, "_given", {})
-    bundled = fonts.defaults.BUNDLED_FONTS
+    bundled = fonts.BUNDLED_FONTS
     fontManager.ttflist[:] = [entry for entry in before if Path(entry.fname).parent == bundled]
     fonts._forget()
     yield installed

@@ -406,6 +406,8 @@ def test_memory_does_not_grow() -> None:
 
 
 FRAME_HASH = """
+from fitreel.render import own_process
+own_process.declare_own()
 import fitreel.render.defaults
 import hashlib, sys
 from types import SimpleNamespace

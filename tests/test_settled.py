@@ -2,23 +2,18 @@
 
 import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
 
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from matplotlib.lines import Line2D
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from fitreel.render import settled_line
 from fitreel.render.frames import FrameDrawer
 from fitreel.render.scene import figure_of_size
-from fitreel.render.settled_line import SettledLine
 
 
 class Curve:
@@ -105,44 +100,6 @@ def test_a_line_is_what_matplotlib_draws(changes: Any, count: int, margin: float
         assert np.array_equal(frame, full_draw(scene.figure)), (number, what, values)
 
 
-@pytest.mark.parametrize(
-    ("style", "settles"),
-    [({}, True), ({"ls": "--"}, True), ({"marker": "o"}, False), ({"drawstyle": "steps"}, False)],
-)
-def test_a_line_settles_where_it_is_one_stroke_through_its_data(
-    style: dict[str, Any], settles: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    x = np.linspace(0, 1, 50)
-    scene = Curve(x, height(0, 50), 0.2, **style)
-    drawer = FrameDrawer(scene)
-    drawer.draw()
-    drawn = 0
-    plain = Line2D.draw
-
-    def counted(self: Line2D, *args: Any) -> None:
-        nonlocal drawn
-        drawn += 1
-        plain(self, *args)
-
-    monkeypatch.setattr(Line2D, "draw", counted)
-    for seed in range(1, 4):
-        scene.line.set_ydata(height(seed, 50))
-        drawer.draw()
-    assert drawn == (0 if settles else 3)
-
-
-def test_a_matplotlib_that_names_its_data_otherwise_is_drawn_plainly(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(settled_line, "VOLATILE", set[str]())
-    x = np.linspace(0, 1, 50)
-    scene = Curve(x, height(0, 50), 0.2)
-    drawer = FrameDrawer(scene)
-    for seed in range(3):
-        scene.line.set_ydata(height(seed, 50))
-        assert np.array_equal(drawer.draw().copy(), full_draw(scene.figure))
-
-
 def test_other_lengths_are_an_error_as_in_matplotlib() -> None:
     x = np.linspace(0, 1, 50)
     scene = Curve(x, height(0, 50), 0.2)
@@ -181,55 +138,3 @@ def test_what_lies_over_a_curve_is_painted_again_only_where_it_crosses() -> None
         assert np.array_equal(frame, full_draw(scene.figure)), level
         if level in (0.1, 1.0):  # as in the frame before
             assert len(strokes) == (5 if crosses else 1)
-
-
-def test_what_is_kept_of_a_line_is_not_shared() -> None:
-    x = np.linspace(0, 1, 50)
-    scene = Curve(x, height(0, 50), 0.2)
-    settled = SettledLine(scene.line)
-    drawer = FrameDrawer(scene)
-    renderer = drawer._renderer
-    settled.draw(renderer)
-    before = height(0, 50).copy()
-    scene.line.set_ydata(height(1, 50))
-    settled.draw(renderer)
-    assert np.array_equal(settled._vertices[:, 1], before)
-
-
-LEAN = """
-import fitreel.render.frames, sys
-import matplotlib.backends.backend_agg as agg
-late = {"pyparsing", "matplotlib.mathtext", "matplotlib.dviread", "matplotlib._fontconfig_pattern"}
-assert not late & sys.modules.keys(), late & sys.modules.keys()
-from matplotlib.font_manager import FontProperties
-assert FontProperties("sans:bold").get_weight() == "bold"
-assert FontProperties(family="serif").get_fontconfig_pattern().startswith("serif:")
-try:
-    FontProperties("sans:::=")
-except ValueError:
-    pass
-else:
-    raise AssertionError("a wrong pattern is told no longer")
-from matplotlib.figure import Figure
-figure = Figure()
-canvas = agg.FigureCanvasAgg(figure)
-figure.text(0.5, 0.5, r"$\\frac{x^3}{2}$")
-canvas.draw()
-print(hash(bytes(canvas.buffer_rgba())))
-import matplotlib.mathtext, matplotlib.dviread, pyparsing, matplotlib.pyplot
-assert matplotlib.mathtext.__file__ and matplotlib.dviread.Dvi and pyparsing.Word
-"""
-
-
-def test_what_is_imported_late_is_there_when_it_is_used() -> None:
-    """And draws what a plain matplotlib draws."""
-    hashes = []
-    for first in ("", "import pyparsing, matplotlib.mathtext\n"):
-        code = first + (LEAN.replace("assert not late", "assert late") if first else LEAN)
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            capture_output=True, text=True, env={"PYTHONHASHSEED": "0", "PATH": ""},
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        hashes.append(done.stdout)
-    assert hashes[0] == hashes[1]
