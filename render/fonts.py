@@ -5,7 +5,7 @@ else is needed. A font that the job gives comes before it. Nothing is ever drawn
 that no font here has is refused.
 """
 
-from fitreel.render.defaults import BUNDLED_FONTS, forget_fonts, in_force  # isort: skip  (before matplotlib), silent_children
+from fitreel.render.defaults import BUNDLED_FONTS, forget_fonts, in_force, silent_children  # isort: skip  (before matplotlib), silent_children
 
 import functools
 import re
