@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from fitreel.jobs.locks import locked
-from fitreel.jobs.putting import check_place, put
+from fitreel.jobs.putting import check_place, put, warn_once
 from fitreel.jobs.report import Report
 from fitreel.model.errors import BadInput
 from fitreel.model.targets import TARGETS, preview
@@ -49,5 +49,6 @@ def write_sheet(path: Path, report: Report, *, force: bool = False) -> None:
     check_place(path, force=force, form=form)
     make_folder_of(path)
     with locked(path.resolve(), "sheet"):
-        put(path, content, report, force=force, form=form)
+        warn_once(path, report, force=force, form=form)
+        put(path, content, report, force=True)
     report.say(f"{path}: {len(TARGETS)} targets")

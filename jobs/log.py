@@ -21,11 +21,8 @@ class Log:
         Raises:
             CannotWrite: the system refuses.
         """
-        from fitreel.render.destination import make_folder_of  # only here: start-up counts
-
         self._form = form
         try:
-            make_folder_of(path)
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
             self._file = os.open(path, flags, 0o666)
         except (OSError, ValueError) as error:
