@@ -1,5 +1,6 @@
 """The named targets, in the terminal or as a picture."""
 
+import functools
 import sys
 from pathlib import Path
 
@@ -37,18 +38,22 @@ def write_sheet(path: Path, report: Report, *, force: bool = False) -> None:
     """
     if path.suffix.lower() != ".png" or not is_still(path):
         raise BadInput(f"{path}: the sheet is a picture; its name ends in .png")
-    import imageio.v3
 
-    from fitreel.render.sheet import sheet
+    @functools.cache
+    def content() -> bytes:
+        import imageio.v3
 
-    content = imageio.v3.imwrite("<bytes>", sheet(TARGETS), extension=".png")
+        from fitreel.render.sheet import sheet
+
+        png: bytes = imageio.v3.imwrite("<bytes>", sheet(TARGETS), extension=".png")
+        return png
 
     def form(other: bytes) -> bool:  # without a mark, its size is all that tells it
-        return other[:_HEAD] == content[:_HEAD]
+        return other[:_HEAD] == content()[:_HEAD]
 
     check_place(path, force=force, form=form)
     make_folder_of(path)
     with locked(path.resolve(), "sheet"):
         warn_once(path, report, force=force, form=form)
-        put(path, content, report, force=True)
+        put(path, content(), report, force=True)
     report.say(f"{path}: {len(TARGETS)} targets")

@@ -98,8 +98,8 @@ def test_other_files_that_may_not_grow(tmp_path: Path, what: str) -> None:
         "export.npz": ("export", str(record()), "-o", what, "--force"),
         "job.toml": ("new", what, "--force"),
         "targets.png": ("targets", "-o", what),
-        "rank.csv": ("compare", "-q", "--vary", "seed=1,2", "--workers", "1", "--force", "--table", what,
-                     "--set", "train.epochs=10", "--runs", str(tmp_path.parent / "rank-runs"),
+        "rank.csv": ("compare", "-q", "--vary", "seed=1,2", "--workers", "1", "--table", what,
+                     "--force", "--set", "train.epochs=10", "--runs", str(tmp_path.parent / "rank-runs"),
                      "-o", str(tmp_path.parent / "rank.png")),
     }[what]  # fmt: skip
     assert forge(*command, cwd=tmp_path).code == 0
