@@ -99,8 +99,8 @@ def test_other_files_that_may_not_grow(tmp_path: Path, what: str) -> None:
         "job.toml": ("new", what, "--force"),
         "targets.png": ("targets", "-o", what),
         "rank.csv": ("compare", "-q", "--vary", "seed=1,2", "--workers", "1", "--table", what,
-                     "--force", "--set", "train.epochs=10", "--runs", str(tmp_path.parent / "rank-runs"),
-                     "-o", str(tmp_path.parent / "rank.png")),
+                     "--set", "train.epochs=10", "--runs", str(tmp_path.parent / "rank-runs"),
+                     "--force", "-o", str(tmp_path.parent / "rank.png")),
     }[what]  # fmt: skip
     assert forge(*command, cwd=tmp_path).code == 0
     whole = (tmp_path / what).read_bytes()
