@@ -12,6 +12,7 @@ from fitreel.jobs.spec import TABLES, Job, toml_text
 from fitreel.model.errors import BadInput
 from fitreel.model.files import write_whole
 from fitreel.model.settings import Settings, descriptions
+from fitreel.render.destination import make_folder_of
 
 # What a key that is unset by default could be set to.
 SUGGESTIONS = {
@@ -82,6 +83,7 @@ def write_template(path: Path, *, force: bool = False) -> None:
         raise BadInput(f"{path}: a job file ends in .toml")
     if os.path.lexists(path) and not force:  # also a link that leads nowhere
         raise BadInput(f"{path}: exists already; --force overwrites it")
+    make_folder_of(path)
     write_whole(path, template(path.stem).encode())
 
 
