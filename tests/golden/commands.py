@@ -60,7 +60,7 @@ def plain_films() -> Iterator[Command]:
     yield render("demo-at", "demo", "still.png", options=("--at", "100"))
     yield render("demo-small", "demo", "film.mp4 film.gif film.webm film/", SMALL)
     yield render("demo-odd", "demo", "film.mp4 film.png", "film.size=[323,241]", "film.fps=25")
-    yield render("demo-1080p", "demo", "film.mp4 film.png", "film.size=1080p")
+    yield render("demo-1080p", "tanh", "film.mp4 film.png", "film.size=1080p")
     yield render("demo-vertical", "demo", "film.gif film.png", "film.size=[180,320]")
     yield render("demo-truth", "demo", "film.mp4 film.png", "film.truth=true", SMALL)
     for record in ("sine", "diverged", "batches", "points", "linear", "batched", "module", "norm",
@@ -77,7 +77,7 @@ def themed_films() -> Iterator[Command]:
         look = (f"film.theme={theme}", 'film.panels=["loss"]', "film.truth=true")
         yield render(f"theme-{name}", "sine", "film.mp4 film.png", *look, *texts)
     for panel in PANELS:
-        yield render(f"panel-{panel}", "demo", "film.mp4 film.png", f'film.panels=["{panel}"]')
+        yield render(f"panel-{panel}", "tanh", "film.mp4 film.png", f'film.panels=["{panel}"]')
     all_panels = "film.panels=[" + ",".join(f'"{panel}"' for panel in PANELS) + "]"
     yield render("panels", "sine", "film.mp4 film.png", all_panels, WIDE, "film.theme=dark")
     yield render("panels-vertical", "sine", "film.png", all_panels, "film.size=vertical")
@@ -103,7 +103,8 @@ def worded_films() -> Iterator[Command]:
     for language in ("en", "de", "fr", "es", "zh", "ja"):
         look = [f"film.language={language}", 'film.panels=["loss","units"]', "film.truth=true"]
         look += [FONT] if language in ("zh", "ja") else []
-        outputs = "film.mp4 film.png film.srt film.vtt sheet.pdf sheet.svg"
+        outputs = "film.gif film.png film.srt film.vtt sheet.svg"
+        outputs += " sheet.pdf" if language in ("de", "zh") else ""
         yield render(f"language-{language}", "sine", outputs, *look)
         yield render(f"language-{language}-diverged", "wild", "film.png film.srt", *look[:1],
                      *look[3:])  # fmt: skip
@@ -115,11 +116,11 @@ def worded_films() -> Iterator[Command]:
                    r"film.subtitle=$\frac{1}{n}\sum_i (y_i - \hat{y}_i)^2$")  # fmt: skip
     yield render("title", "demo", "film.mp4 film.png sheet.svg sheet.pdf", *mathematics)
     yield render("title-light", "demo", "film.png", *mathematics, "film.theme=light", WIDE)
-    chinese = ("film.title=网络学习函数 $y = x^3$", "film.caption=噪声点")
+    chinese = ("film.title=网络学习函数", "film.subtitle=$y = x^3$", "film.caption=噪声点")
     yield render("title-chinese", "demo", "film.mp4 film.png sheet.pdf", *chinese, FONT)
     serif = ("film.font=DejaVu Serif", "film.theme=paper", "film.title=A serif title")
     yield render("font", "demo", "film.png sheet.svg", *serif)
-    long = "film.title=" + "A title that is far too long for one line of this film " * 3
+    long = "film.title=A title that only just fits into one line of a small film"
     yield render("title-long", "demo", "film.png", long)
 
 
@@ -150,8 +151,8 @@ def pages() -> Iterator[Command]:
     yield render("transparent-dark", "sine", "film.webm film.png sheet.png", clear, *dark)
     every = "sheet.pdf sheet.svg sheet.png"
     yield render("sheet", "demo", every, options=("--sheet", "3x2"))
-    yield render("sheet-paper", "sine", every, "film.theme=paper", "film.truth=true",
-                 "film.title=A sheet", "film.caption=below", options=("--sheet", "2x3"))  # fmt: skip
+    look = ("film.theme=paper", "film.truth=true", "film.title=A sheet", "film.caption=below")
+    yield render("sheet-paper", "sine", every, *look, options=("--sheet", "2x3"))
     yield render("sheet-default", "batches", "sheet.pdf", "film.theme=dark", "film.pace=log",
                  "film.duration=5")  # fmt: skip
 
@@ -173,9 +174,9 @@ def comparisons() -> Iterator[Command]:
         for theme in THEMES:
             look = (f"film.theme={theme}", f"compare.layout={layout}", "compare.loss_panel=true")
             own = theme.removeprefix("../").removesuffix(".toml")
-            yield render(f"{layout}-{own}", RACE[:3], "clip.gif clip.png", size, few, *look)
+            yield render(f"{layout}-{own}", RACE[:3], "clip.png", size, few, *look)
     mixed = ("demo", "sine", "batches", "points", "diverged", "one")
-    yield render("grid-mixed", mixed, "clip.mp4 clip.png", few, options=tables)
+    yield render("grid-mixed", mixed, "clip.png", few, options=tables)
     yield render("overlay-mixed", mixed, "clip.png", "compare.layout=overlay", few)
     everything = (*RACE, *mixed, "linear", "batched", "module", "norm", "crowd", "large")
     yield render("grid-16", everything, "clip.png", "film.theme=light")
@@ -233,7 +234,7 @@ def refusals() -> Iterator[Command]:
         ("mathematics", "demo", "a.mp4", r"film.title=$\nosuch$"),
         ("pace", "demo", "a.mp4", "film.pace=quick"),
         ("pace-order", "demo", "a.mp4", "film.pace=[[0,0],[5,2],[3,4]]"),
-        ("pace-late", "demo", "a.mp4", "film.pace=[[50,0],[60,2]]"),
+        ("title-long", "demo", "a.mp4", "film.title=" + "A title that is too long. " * 6),
         ("pace-duration", "demo", "a.mp4", "film.duration=1e-9"),
         ("holds", "demo", "a.mp4", "film.hold_end=90000"),
         ("transparent", "demo", "a.mp4", "film.transparent=true"),
@@ -250,7 +251,7 @@ def refusals() -> Iterator[Command]:
     for name, value in [
         ("title", "film.title=A title"), ("panels", 'film.panels=["loss"]'),
         ("layout", "compare.layout=pile"), ("size", "film.size=[100,100]"),
-        ("between", "film.interpolate=true"), ("duration", "film.duration=1"),
+        ("between", "film.interpolate=true"), ("duration", "film.duration=0.01"),
     ]:  # fmt: skip
         yield render(f"refused-race-{name}", RACE, "a.mp4", value, code=65)
     yield render("refused-race-same", ("relu", "relu"), "a.mp4", code=65)

@@ -6,10 +6,10 @@
 
 Runs the program as a user does and imports nothing of it, so that it survives any change inside.
 Pictures are made of the records kept in tests/data (see make_data.py); digests hold under
-constraints.txt's versions. Of a film there are two digests: of its bytes, and of what is seen, which
-stays when only the version or the settings in its metadata change. What is refused is kept with its
-message. Trainings are compared by the arrays in their records, bit for bit, and only on the kind of
-processor and with the torch that their digests are of.
+constraints.txt's versions. Of a film there are two digests: of its bytes, and of what is seen,
+which stays when only the version or the settings in its metadata change. What is refused is kept
+with its message. Trainings are compared by the arrays in their records, bit for bit, and only on
+the kind of processor and with the torch that their digests are of.
 
 `--check` ends with 1 and names what differs, is missing or is new; `--keep DIR` leaves all that was
 made there; `--only WORD` takes only the commands with that word in their names, `--only trainings`
@@ -92,7 +92,7 @@ def run(program: Path, command: Command, work: Path) -> Digests:
     folder.mkdir()
     done = subprocess.run([program, *command.arguments], cwd=folder, env=environment(),
                           stdin=subprocess.DEVNULL, capture_output=True, check=False)  # fmt: skip
-    message = done.stderr.decode(errors="replace")
+    message = done.stderr.decode(errors="replace").replace(str(work), "…")
     if done.returncode != command.code or command.code:
         return {command.name: {"exit": done.returncode, "message": message}}
     if command.prints:
@@ -102,6 +102,16 @@ def run(program: Path, command: Command, work: Path) -> Digests:
         f"{command.name}/{path.name}{'/' if path.is_dir() else ''}": file_digests(path)
         for path in made
     }
+
+
+def failures(outputs: Digests) -> list[str]:
+    """A line for each command that didn't end as it should."""
+    codes = {command.name: command.code for command in commands()}
+    return [
+        f"{name}: exit {digests['exit']}, not {codes[name]}: {digests['message']}".strip()
+        for name, digests in outputs.items()
+        if "exit" in digests and digests["exit"] != codes[name]
+    ]
 
 
 def machine() -> dict[str, str]:
@@ -118,7 +128,9 @@ def machine() -> dict[str, str]:
 
 def libraries() -> dict[str, str]:
     """Versions that decide the bytes of pictures."""
-    words = subprocess.run([get_ffmpeg_exe(), "-version"], check=True, capture_output=True, text=True)
+    words = subprocess.run(
+        [get_ffmpeg_exe(), "-version"], check=True, capture_output=True, text=True
+    )
     return {name: version(name) for name in LIBRARIES} | {"ffmpeg": words.stdout.split()[2]}
 
 
@@ -188,7 +200,9 @@ def main() -> None:
     parser.add_argument("--only", default="", metavar="WORD")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     beside = Path(sys.executable).parent / "fitreel"
-    parser.add_argument("program", type=Path, nargs="?", default=beside, help="default: %(default)s")
+    parser.add_argument(
+        "program", type=Path, nargs="?", default=beside, help="default: %(default)s"
+    )
     options = parser.parse_args()
     if options.write and options.only:
         parser.error("--only goes with --check")
@@ -197,14 +211,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         work = options.keep or Path(temporary)
         made = make(options.program.absolute(), work.resolve(), options.only, options.jobs)
-    count = f"{len(made['outputs'])} outputs, {len(made.get('trainings', {}).get('records', ()))} trainings"
+    trained = made.get("trainings", {}).get("records", {})
+    count = f"{len(made['outputs'])} outputs, {len(trained)} trainings"
+    if options.write and (lines := failures(made["outputs"])):
+        raise SystemExit("\n".join(["nothing is written:", *lines]))
     if options.write:
         text = json.dumps(made, indent=1, ensure_ascii=False, sort_keys=True)
         options.write.write_text(text + "\n", encoding="utf-8")
         print(f"{options.write}: {count}")
         return
     lines = check(json.loads(options.check.read_text("utf-8")), made, options.only)
-    print("\n".join([*lines, f"{count}: {len(lines)} differ" if lines else f"{count}: all as they were"]))
+    print(*lines, f"{count}: {len(lines)} differ" if lines else f"{count}: as they were", sep="\n")
     raise SystemExit(1 if lines else 0)
 
 

@@ -137,8 +137,6 @@ def arrays_of_trainings(program: Path, work: Path, environment: dict[str, str]) 
     for name in ("exact", "batched"):
         train("run", f"{name}.toml", "-o", f"{name}.png", "--table", f"{name}.csv")
     train("train", "--set", "train.epochs=60", "--set", "name=alone")
-    train("train", "--set", "train.engine=batched", "--set", "train.epochs=60",
-          "--set", "name=alone")  # fmt: skip
     train("run", "../films/demo.mp4", "-o", "again.mp4")
     # One that the version before began goes on to the same bits.
     shutil.copytree(work / "records" / "open", folder / "runs" / "open")
@@ -149,7 +147,9 @@ def arrays_of_trainings(program: Path, work: Path, environment: dict[str, str]) 
 def _records(runs: Path) -> Iterator[tuple[str, dict[str, str]]]:
     for header in sorted(runs.glob("*/run.json")):
         content = json.loads(header.read_text())
-        said = {key: value for key, value in content["job"].items() if key not in ("film", "compare")}
+        said = {
+            key: value for key, value in content["job"].items() if key not in ("film", "compare")
+        }
         yield json.dumps(said, sort_keys=True), _digests(header.parent, content)
 
 
