@@ -81,7 +81,7 @@ def check_place(path: Path, *, own: bool) -> None:
 
     Args:
         path: the folder.
-        own: whether it has the name that we gave it, and so holds a record, however damaged.
+        own: whether it has the name that we gave it, so that its run.json is ours, however damaged.
 
     Raises:
         BadInput: it holds something else.
@@ -98,7 +98,9 @@ def check_place(path: Path, *, own: bool) -> None:
     for entry in ours:
         if entry.is_dir() and not entry.is_symlink():
             raise BadInput(f"{entry}: is a folder, where a run has a file; remove it")
-    if own or _is_header(path / HEADER) or any(entry.name != HEADER for entry in ours):
+    if _is_header(path / HEADER) or any(entry.name != HEADER for entry in ours):
+        return
+    if ours and own:
         return
     if ours:
         raise BadInput(f"{path / HEADER}: not the header of a run; choose another folder")
@@ -121,11 +123,15 @@ def _is_header(file: Path) -> bool:
 
 
 def _discard(path: Path) -> None:
-    """Remove a record's own files, the header first, so that no part of it looks whole."""
+    """Remove a record's own files, the header first, so that no part of it looks whole.
+
+    Its points stay until there are new ones: they say whose folder it is.
+    """
     if not path.is_dir():
         return
     sweep(path)
-    files = [entry for entry in path.iterdir() if NAMES.fullmatch(entry.name)]
+    names = {entry: NAMES.fullmatch(entry.name) for entry in path.iterdir()}
+    files = [entry for entry, match in names.items() if match and match[1] != "points"]
     try:
         for file in (path / HEADER, *files):
             file.unlink(missing_ok=True)

@@ -136,20 +136,20 @@ def sweep_series(series: Series, folder: Path) -> None:
 
     These are temporary files, and the locks of films that aren't there; nothing that is in use.
     """
-    hidden: dict[str, bool] = {}
+    leftovers: dict[str, bool] = {}
     try:
         for entry in folder.iterdir():
-            begun = name_of(entry)
-            name = begun or locked_name(entry)
+            target = name_of(entry)
+            name = target or locked_name(entry)
             if name is not None and series.pattern.fullmatch(name):
-                hidden[name] = hidden.get(name, False) or begun is not None
+                leftovers[name] = leftovers.get(name, False) or target is not None
     except OSError:  # a folder that can be written, but not read
         return
-    for name, is_begun in sorted(hidden.items()):
+    for name, is_unfinished in sorted(leftovers.items()):
         path = folder / name
-        if os.path.lexists(path) and not is_begun:
+        if os.path.lexists(path) and not is_unfinished:
             continue  # its lock stays with it
-        with suppress(Busy, CannotWrite), locked(path, "film"):
+        with suppress(Busy, CannotWrite, OSError), locked(path, "film"):
             sweep(folder, name)
             if not os.path.lexists(path):
                 lock_of(path).unlink(missing_ok=True)
@@ -173,11 +173,12 @@ def remove_oldest(series: Series, film: Path, latest: Path | None, report: Repor
     try:
         for path in film.parent.iterdir():
             match = series.pattern.fullmatch(path.name)
-            if match is None or path.is_symlink() or not _made_by(path, series.name):
+            if match is None or path.is_symlink():
                 continue
-            age = _made_at(path, match.groupdict(), now)
-            if age is not None:
-                ages.append((path.resolve() == newest, age, path))
+            with suppress(FileNotFoundError):  # another night removes it just now
+                age = _made_at(path, match.groupdict(), now)
+                if age is not None and _made_by(path, series.name):
+                    ages.append((path.resolve() == newest, age, path))
     except OSError as error:
         report.warn(f"{film.parent}: the oldest films stay: {error.strerror}")
         return
@@ -198,18 +199,16 @@ def _made_at(
     Returns:
         Seconds since 1970, and twice what decides between equals; None for a name with no real day.
     """
-    modified = path.stat().st_mtime
-    named = modified
+    mtime = path.stat().st_mtime
+    date = mtime
     if parts.get("date"):
         text = f"{parts['date']} {parts.get('time') or '000000'}"
         try:
-            named = time.mktime(time.strptime(text, "%Y-%m-%d %H%M%S"))
+            date = time.mktime(time.strptime(text, "%Y-%m-%d %H%M%S"))
         except (ValueError, OverflowError):
             return None
-    made = named
-    if now < named <= now + SECONDS_A_DAY:
-        made = modified
-    return (made if made <= now else -math.inf, named, modified)
+    age = mtime if now < date <= now + SECONDS_A_DAY else date
+    return (age if age <= now else -math.inf, date, mtime)
 
 
 def _made_by(path: Path, name: str) -> bool:
@@ -231,7 +230,7 @@ def _remove(path: Path, report: Report) -> None:
                 check_ours(path, path)
                 remove_folder(path)
             else:
-                path.unlink()
+                path.unlink(missing_ok=True)  # another night may have been faster
             lock_of(path).unlink(missing_ok=True)
     except Busy:
         return

@@ -92,7 +92,7 @@ def temporary_file(path: Path) -> Path:
         OSError: the system refuses.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    return _made(path, lambda temporary: os.close(os.open(temporary, flags, 0o666)))
+    return _create(path, lambda temporary: os.close(os.open(temporary, flags, 0o666)))
 
 
 def temporary_folder(path: Path) -> Path:
@@ -101,10 +101,10 @@ def temporary_folder(path: Path) -> Path:
     Raises:
         OSError: the system refuses.
     """
-    return _made(path, Path.mkdir)
+    return _create(path, Path.mkdir)
 
 
-def _made(path: Path, make: Callable[[Path], None]) -> Path:
+def _create(path: Path, make: Callable[[Path], None]) -> Path:
     with _changes:
         temporary = temporary_name(path)
         try:

@@ -41,6 +41,8 @@ def begin(
 ) -> Run:
     """Make a run folder that holds the points and the header, and no snapshot yet.
 
+    Points of a record that was there before go once these are there.
+
     Args:
         path: the folder; made where it isn't.
         version: of fitreel.
@@ -62,7 +64,11 @@ def begin(
         raise cannot_write(path, error) from error
     content = save({key: np.ascontiguousarray(values) for key, values in points.items()})
     digest = digest_of(content)
-    write_whole(path / f"points-{digest}.safetensors", content)
+    points_file = path / f"points-{digest}.safetensors"
+    write_whole(points_file, content)
+    for other in path.glob("points-*"):
+        if NAMES.fullmatch(other.name) and other != points_file:
+            other.unlink(missing_ok=True)
     header = asdict(
         Header(
             format=FORMAT,

@@ -16,6 +16,9 @@ from fitreel.render.containers import not_ours, reading
 _MARK = b"fitreel-sha256:"
 _COMMENT = b'{"fitreel":'
 
+# What stands before the first picture. A GIF has too short a sign for it.
+_PICTURE = {"mp4": b"mdat", "webm": b"\x1f\x43\xb6\x75", "png": b"IDAT"}
+
 # What ends a file of this kind and has to stay last: the GIF's trailer, the PNG's chunk IEND.
 _ENDS = {
     "mp4": b"",
@@ -109,8 +112,8 @@ def _check_folder(folder: Path) -> None:
 def is_film_of_ours(path: Path) -> bool:
     """Whether the file `path` is a film, still or frame of ours, as it was made or damaged since.
 
-    One that somebody else's program wrote anew is whole and has no seal, though it may have kept
-    the comment.
+    One that another program wrote anew is whole and has no seal, though it may have kept the
+    comment. What is cut short before its first picture might be anybody's, and holds nothing.
     """
     try:
         with reading(path, path) as file:
@@ -126,9 +129,11 @@ def is_film_of_ours(path: Path) -> bool:
             if len(tail) == len(model) and 2 * same > len(_MARK):
                 return True
             file.seek(0)
-            return _COMMENT in file.read(containers.COMMENT_LIMIT) and (
-                tail.startswith(model[:at]) or _is_broken(file, kind)
-            )
+            head = file.read(containers.COMMENT_LIMIT)
+            if _COMMENT in head:
+                return tail.startswith(model[:at]) or _is_broken(file, kind)
+            is_all = len(head) < containers.COMMENT_LIMIT
+            return is_all and _PICTURE.get(kind, b"") not in head and _is_broken(file, kind)
     except BadInput:
         return False
 

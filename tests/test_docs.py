@@ -125,6 +125,7 @@ TORCH_FREE = {
     "recorder",
     "cores",
     "parent",
+    "private",
     "settings",
     "snapshot",
     "targets",
