@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from fitreel.jobs.clashes import Destination, check_apart
-from fitreel.jobs.finding import find_run
+from fitreel.jobs.finding import opened_run
 from fitreel.jobs.locks import locked
 from fitreel.jobs.putting import check_place, warn_once
 from fitreel.jobs.report import Report
@@ -48,13 +48,13 @@ def export_run(
             raise BadInput(f"{path}: export writes {' and '.join(ENDINGS)}")
         check_place(path, force=force, form=_form_of(path))
     check_apart([Destination(f"-o {path}", path) for path in outputs])
-    run = find_run(folder, runs)
-    for path in outputs:
-        make_folder_of(path)
-    for path in outputs:
-        same = not _export(run, path, report, force=force)
-        what = "is up to date" if same else "written"
-        report.say(f"{path}: {what}: {len(run)} snapshots of {len(run.prediction_x)} points")
+    with opened_run(folder, runs) as run:
+        for path in outputs:
+            make_folder_of(path)
+        for path in outputs:
+            same = not _export(run, path, report, force=force)
+            what = "is up to date" if same else "written"
+            report.say(f"{path}: {what}: {len(run)} snapshots of {len(run.prediction_x)} points")
 
 
 def _export(run: Run, output: Path, report: Report, *, force: bool) -> bool:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from fitreel.model.errors import BadInput
-from fitreel.model.files import sweep, write_whole
+from fitreel.model.files import LONGEST_NAME, shortened, sweep, write_whole
 from fitreel.render.destination import format_of
 from fitreel.render.imprint import read_imprint
 from fitreel.render.seal import is_film_of_ours
@@ -29,7 +29,7 @@ _LARGEST = 64 << 20
 
 def mark_of(path: Path) -> Path:
     """The hidden file that holds the digests of `path`."""
-    return path.with_name(f".{path.name}.fitreel")
+    return path.with_name(f".{shortened(path.name, LONGEST_NAME - len('..fitreel'))}.fitreel")
 
 
 def mark(path: Path, digest: str) -> None:
