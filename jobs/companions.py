@@ -95,13 +95,13 @@ def make_companions(
 
 
 def _subtitles(run: Run, job: Job, line: Timeline, kind: str) -> bytes:
-    from fitreel.render.subtitles import Seen, cues, srt, vtt
+    from fitreel.render.subtitles import Points, cues, srt, vtt
 
     told = cues(
         run.epochs,
         run.losses,
         lambda indices: (snapshot.prediction for snapshot in run.snapshots(indices)),
-        Seen(run.x, run.y, run.prediction_x, run.truth),
+        Points(run.x, run.y, run.prediction_x, run.truth),
         run.ending,
         run.ending_epoch,
         line,
@@ -113,4 +113,4 @@ def _subtitles(run: Run, job: Job, line: Timeline, kind: str) -> bytes:
 def _page(run: Run, job: Job, line: Timeline, kind: str, sheet: tuple[int, int]) -> bytes:
     from fitreel.render.storyboard import storyboard
 
-    return storyboard(run, job.film, line, *sheet, cast("Kind", kind))
+    return storyboard(run, job.film.picture, line, *sheet, cast("Kind", kind))

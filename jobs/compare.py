@@ -10,14 +10,10 @@ from typing import TYPE_CHECKING, Any
 from fitreel.jobs import stopping
 from fitreel.jobs.companions import is_companion
 from fitreel.jobs.filming import (
-    FRAMES,
     Film,
     Progress,
     Wanted,
-    appearance_of,
-    digest_of_theme,
     make_stale,
-    pace_of,
     theme_file,
     warn_of_rounding,
     warn_of_weak_colours,
@@ -34,7 +30,8 @@ from fitreel.model.errors import BadInput, Busy, FitreelError, gravest
 from fitreel.model.files import sweep, write_whole
 from fitreel.model.record import Run
 from fitreel.render.encode import is_still
-from fitreel.render.panels import Panel
+from fitreel.render.panels import ComparisonPicture, Entry
+from fitreel.render.picture_version import comparison_facts, pacing_facts
 from fitreel.render.ranking import ENDINGS, ranking, table
 from fitreel.render.settings import NAMED_SIZES, FilmSettings
 
@@ -51,7 +48,7 @@ SIZE = NAMED_SIZES["1080p"]
 class Comparison:
     """What is compared, and how the clip shows it."""
 
-    panels: Sequence[Panel]
+    entries: Sequence[Entry]
     job: Job
     """The job that all configurations are taken from; its film and compare tables count."""
     note: str
@@ -64,6 +61,19 @@ class Comparison:
     def size(self) -> tuple[int, int]:
         """Of the whole clip, in pixels."""
         return self.job.film.pixels if self.job.film.given("size") else SIZE
+
+    def picture(self, theme: str) -> ComparisonPicture:
+        """What decides its pictures, with the theme of this name or in this file."""
+        own = self.job.compare
+        return ComparisonPicture(
+            self.entries,
+            replace(self.job.film.picture, pixels=self.size, theme=theme),
+            own.layout,
+            own.clock,
+            own.loss_panel,
+            self.note,
+            self.seeds_only,
+        )
 
 
 class SomeFailed(FitreelError):
@@ -113,7 +123,7 @@ def compare(
     wanted_films = films(loaded.job)
     tables = [*tables, *_own_table(loaded)]
     note, seeds_only = _seeds(found, loaded.job)
-    unknown = [Panel(variant.label, None) for variant in found]
+    unknown = [Entry(variant.label, None) for variant in found]
     comparison = Comparison(unknown, loaded.job, note, seeds_only, theme_file(loaded))
     check(comparison, tables, wanted_films)
     failures = train_all(found, runs, workers or cores(), report, force=force, wait=wait)
@@ -121,11 +131,11 @@ def compare(
         raise _failed(found, failures)  # those records are on their way: no clip without them
     if note:
         report.say(note)
-    panels = [_panel(variant, failures.get(n), runs) for n, variant in enumerate(found)]
-    if all(panel.run is None for panel in panels):
+    entries = [_entry(variant, failures.get(n), runs) for n, variant in enumerate(found)]
+    if all(entry.run is None for entry in entries):
         raise _failed(found, failures)
     make_clip(
-        replace(comparison, panels=panels),
+        replace(comparison, entries=entries),
         wanted_films,
         tables,
         report,
@@ -170,8 +180,8 @@ def render_runs(
     if len({run.header.points for run in records}) > 1:
         report.warn("the records have different data: each panel shows its own")
     labels = _labels(jobs, records)
-    panels = [Panel(label, run) for label, run in zip(labels, records, strict=True)]
-    comparison = Comparison(panels, loaded.job, "", _only_seeds_differ(jobs), theme_file(loaded))
+    entries = [Entry(label, run) for label, run in zip(labels, records, strict=True)]
+    comparison = Comparison(entries, loaded.job, "", _only_seeds_differ(jobs), theme_file(loaded))
     wanted_films = films(loaded.job)
     check(comparison, tables, wanted_films)
     make_clip(
@@ -205,12 +215,13 @@ def check(comparison: Comparison, tables: Sequence[Path], films: Sequence[Film])
     for path in tables:
         if path.suffix.lower() not in ENDINGS:
             raise BadInput(f"{path}: a table ends in {', '.join(ENDINGS)}")
-    from fitreel.render.comparison import check_comparison
+    from fitreel.render.comparison import check_comparison, check_pacing_of_comparison
     from fitreel.render.theme import load_theme
 
-    load_theme(str(comparison.theme or settings.theme))
-    own = comparison.job.compare
-    check_comparison(comparison.panels, comparison.size, own.layout, own.loss_panel)
+    theme = str(comparison.theme or settings.theme)
+    load_theme(theme)
+    check_pacing_of_comparison(settings.pacing)
+    check_comparison(comparison.picture(theme))
 
 
 def make_clip(
@@ -231,13 +242,13 @@ def make_clip(
     """
     from fitreel.render.comparison import closing_frames, draw_comparison, paced, timetable_of
 
-    job, settings = comparison.job, comparison.job.compare
+    job = comparison.job
     warn_of_rounding(job.film, report)
     warn_of_weak_colours(job.film, report)
-    timetable = timetable_of(comparison.panels, settings.clock)
+    timetable = timetable_of(comparison.entries, job.compare.clock)
     if not len(timetable):
         raise BadInput("there is no snapshot to draw in any of the runs")
-    timetable = paced(comparison.panels, timetable, job.film)
+    timetable = paced(comparison.entries, timetable, job.film.pacing)
     closing = closing_frames(job.film.fps, job.film.duration)
     still = len(timetable) - 1
     if at is not None:
@@ -249,25 +260,11 @@ def make_clip(
         wanted.append(Wanted(film, imprint_of(comparison, frame), frame))
 
     def draw(reels: "Sequence[Reel]", progress: Progress) -> None:
-        draw_comparison(
-            comparison.panels,
-            comparison.size,
-            job.film.fps,
-            settings.layout,
-            settings.clock,
-            settings.loss_panel,
-            comparison.note,
-            reels,
-            progress,
-            stopping.check,
-            comparison.seeds_only,
-            timetable,
-            closing,
-            str(comparison.theme or job.film.theme),
-        )
+        picture = comparison.picture(str(comparison.theme or job.film.theme))
+        draw_comparison(picture, job.film.fps, reels, progress, stopping.check, timetable, closing)
 
     make_stale(wanted, draw, job, count, report, force=force, wait=wait, started=started)
-    rows = ranking(comparison.panels)
+    rows = ranking(comparison.entries)
     for path in tables:
         content = table(rows, path.suffix.lower()).encode()
         if not force and path.is_file() and path.read_bytes() == content:
@@ -281,38 +278,26 @@ def make_clip(
 
 def imprint_of(comparison: Comparison, still: int | None) -> dict[str, Any]:
     """What a clip says of how it was made; holds no host, user or absolute path."""
-    settings = comparison.job.compare
-    picture: dict[str, Any] = {
-        "frames": FRAMES,
-        "size": list(comparison.size),
-        "layout": settings.layout,
-        "clock": settings.clock,
-        "loss_panel": settings.loss_panel,
-        "note": comparison.note,
-        "labels": [panel.label for panel in comparison.panels],
-    }
     film = comparison.job.film
-    picture |= appearance_of(film)
-    if comparison.theme is not None:
-        picture["theme_digest"] = digest_of_theme(comparison.theme)
-    picture |= {"fps": film.fps} | pace_of(film) if still is None else {"still": still}
+    facts = comparison_facts(comparison.picture(film.theme), comparison.theme)
+    facts |= pacing_facts(film.pacing) if still is None else {"still": still}
     return {
         "fitreel": version("fitreel"),
         "job": spelled(comparison.job),
         "runs": [
-            {"failed": panel.failure}
-            if panel.run is None
-            else {"fingerprint": panel.run.header.fingerprint, "digest": panel.run.digest}
-            for panel in comparison.panels
+            {"failed": entry.failure}
+            if entry.run is None
+            else {"fingerprint": entry.run.header.fingerprint, "digest": entry.run.digest}
+            for entry in comparison.entries
         ],
-        "film": picture,
+        "film": facts,
     }
 
 
-def _panel(variant: Variant, failure: Failure | None, runs: Path) -> Panel:
+def _entry(variant: Variant, failure: Failure | None, runs: Path) -> Entry:
     if failure is not None:
-        return Panel(variant.label, None, failure.reason.splitlines()[0])
-    return Panel(variant.label, Run(Place(runs).of(variant.prepared)))
+        return Entry(variant.label, None, failure.reason.splitlines()[0])
+    return Entry(variant.label, Run(Place(runs).of(variant.prepared)))
 
 
 def _failed(found: Sequence[Variant], failures: dict[int, Failure]) -> SomeFailed:

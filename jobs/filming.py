@@ -1,11 +1,9 @@
 """The films of a run: which are up to date, and drawing the others once for all of them."""
 
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,19 +21,14 @@ from fitreel.render.encode import format_of, is_still
 from fitreel.render.ffmpeg import seek_ffmpeg
 from fitreel.render.imprint import check_whole, read_imprint
 from fitreel.render.painter import Painter
+from fitreel.render.picture_version import pacing_facts, run_facts
 from fitreel.render.settings import FilmSettings
-from fitreel.render.timeline import Timeline, timeline
+from fitreel.render.timeline import Timeline, make_timeline
 
 if TYPE_CHECKING:
     from fitreel.render.film import Reel
 
 Progress = Callable[[int], None]
-OUTSIDE = {"outputs", "latest", "keep"}
-"""Settings of a film that say where it goes, not what is in it."""
-PACE = {"pace", "duration", "hold_start", "hold_end", "interpolate"}
-SAID_ALWAYS = {"size", "fps", "truth"}
-FRAMES = 2
-"""Raised when a version draws other frames than the one before: its films are made again."""
 
 
 @dataclass(frozen=True)
@@ -227,16 +220,7 @@ def timeline_of(run: Run, settings: FilmSettings) -> Timeline:
     Raises:
         BadInput: a pace or a duration that can't be kept.
     """
-    return timeline(
-        run.epochs,
-        run.losses,
-        Fraction(settings.fps).limit_denominator(100_000),
-        settings.pace,
-        settings.duration,
-        settings.hold_start,
-        settings.hold_end,
-        settings.interpolate,
-    )
+    return make_timeline(run.epochs, run.losses, settings.pacing)
 
 
 def warn_of_rounding(settings: FilmSettings, report: Report) -> None:
@@ -262,22 +246,6 @@ def frames_to_draw(reels: Sequence["Reel"], count: int) -> int:
     return len({reel.still for reel in reels})
 
 
-def appearance_of(settings: FilmSettings) -> dict[str, Any]:
-    """What the film's settings say that changes a picture, where it isn't the default."""
-    plain = FilmSettings().model_dump(mode="json")
-    return {
-        key: value
-        for key, value in settings.model_dump(mode="json").items()
-        if value != plain[key] and key not in OUTSIDE | PACE | SAID_ALWAYS
-    }
-
-
-def pace_of(settings: FilmSettings) -> dict[str, Any]:
-    """What the film's settings say that changes which snapshot is shown when, if they do."""
-    plain, values = FilmSettings().model_dump(mode="json"), settings.model_dump(mode="json")
-    return {key: values[key] for key in sorted(PACE) if values[key] != plain[key]}
-
-
 def theme_file(loaded: LoadedJob) -> Path | None:
     """The file of the job's theme, if it isn't a built-in one."""
     name = loaded.job.film.theme
@@ -289,36 +257,17 @@ def with_theme(job: Job, theme: Path) -> Job:
     return job.model_copy(update={"film": job.film.model_copy(update={"theme": str(theme)})})
 
 
-def digest_of_theme(theme: Path) -> str:
-    """Stands for what a theme's file says.
-
-    Raises:
-        BadInput: it can't be read.
-    """
-    try:
-        return hashlib.sha256(theme.read_bytes()).hexdigest()[:16]
-    except OSError as error:
-        raise BadInput(f"film.theme: {theme}: {error.strerror}") from error
-
-
 def imprint_of(
     run: Run, job: Job, still: int | None, count: int, theme: Path | None = None
 ) -> dict[str, Any]:
     """What a film of `count` frames says of how it was made; no host, user or absolute path."""
-    width, height = job.film.pixels
-    picture: dict[str, Any] = {"frames": FRAMES, "size": [width, height], "truth": job.film.truth}
-    picture |= appearance_of(job.film)
-    if theme is not None:
-        picture["theme_digest"] = digest_of_theme(theme)
-    if still is None:
-        picture |= {"fps": job.film.fps, "count": count} | pace_of(job.film)
-    else:
-        picture["epoch"] = int(run.epochs[still])
+    moving = pacing_facts(job.film.pacing, count)
+    shown_when = moving if still is None else {"epoch": int(run.epochs[still])}
     return {
         "fitreel": version("fitreel"),
         "job": spelled(job),
         "runs": [{"fingerprint": run.header.fingerprint, "digest": run.digest}],
-        "film": picture,
+        "film": run_facts(job.film.picture, theme) | shown_when,
     }
 
 

@@ -45,14 +45,14 @@ def checked_theme(loaded: LoadedJob, films: Sequence[Film]) -> Path | None:
         Unavailable: no font here has the characters.
     """
     job = loaded.job
-    if job.film.is_demo or all(format_of(film.path) in SUBTITLES for film in films):
+    if job.film.picture.is_demo or all(format_of(film.path) in SUBTITLES for film in films):
         return None
     theme = theme_file(loaded)
     if theme is not None:
         job = with_theme(job, theme)
     from fitreel.render.stage import check_stage
 
-    check_stage(job.film)
+    check_stage(job.film.picture)
     return theme
 
 

@@ -9,8 +9,9 @@ from matplotlib.lines import Line2D
 
 from fitreel.render.grid import SMALLEST_TEXT, unit_height
 from fitreel.render.page import Page, drawable
+from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.ranking import Row
-from fitreel.render.theme import Theme
+from fitreel.render.theme import load_theme
 
 MOST_ROWS = 16
 BEST_ROWS = 12
@@ -33,21 +34,19 @@ FEWEST_COLUMNS = 3
 class ClosingScene:
     """The ranking, best first, and a line with `note` beneath. Nothing in it moves."""
 
-    def __init__(
-        self, rows: Sequence[Row], size: tuple[int, int], note: str, theme: Theme | None = None
-    ) -> None:
-        page = Page(size, theme)
+    def __init__(self, rows: Sequence[Row], picture: PictureSettings, note: str) -> None:
+        self._page = page = Page(picture.pixels, load_theme(picture.theme))
         self.figure = page.figure
         self.moving: Sequence[Artist] = ()
         box = page.box
         edge = 0.05 * min(box.width, box.height)
         width = box.width - 2 * edge
-        shown = list(rows) if len(rows) <= MOST_ROWS else list(rows[:BEST_ROWS])
-        more = len(rows) - len(shown)
-        lines = 1 + len(shown) + bool(more) + 1.3 * bool(note)
-        smallest = SMALLEST_TEXT * unit_height(size)
+        top_rows = list(rows) if len(rows) <= MOST_ROWS else list(rows[:BEST_ROWS])
+        more = len(rows) - len(top_rows)
+        lines = 1 + len(top_rows) + bool(more) + 1.3 * bool(note)
+        smallest = SMALLEST_TEXT * unit_height(picture.pixels)
         largest = min((box.height - 2 * edge) / lines / PITCH, LARGEST_TEXT * smallest)
-        columns = _columns(shown)
+        columns = _columns(top_rows)
         text, widths, room = _fitted(page, columns, width, largest)
         # How a run ended is the first to go where the table would get small.
         while text < min(GOOD_TEXT * smallest, largest) and len(columns) > FEWEST_COLUMNS:
@@ -55,8 +54,29 @@ class ClosingScene:
             text, widths, room = _fitted(page, columns, width, largest)
         widths[1] = min(widths[1], room)
         taken = sum(widths) + GAP * text * (len(columns) - 1)
-        left = (box.width - taken) / 2
-        top = (box.height + lines * PITCH * text) / 2
+        start, top = (box.width - taken) / 2, (box.height + lines * PITCH * text) / 2
+        self._write_table(columns, widths, text, start, top)
+        self._draw_rule(text, start / box.width, (top - PITCH * text + 0.1 * text) / box.height)
+        y = top - (1 + len(top_rows) + bool(more)) * PITCH * text + 0.5 * text
+        if more:
+            label_left = start + widths[0] + GAP * text
+            page.text(
+                label_left, y, f"… and {more} more", text, va="baseline", color=page.theme.heading
+            )
+        if note:
+            line = page.shortened(drawable(note), width, text)
+            page.text(box.width / 2, y - 1.3 * PITCH * text, line, text, ha="center",
+                      va="baseline", color=page.theme.heading)  # fmt: skip
+
+    def _write_table(
+        self,
+        columns: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        text: float,
+        left: float,
+        top: float,
+    ) -> None:
+        page = self._page
         for number, (column, wide) in enumerate(zip(columns, widths, strict=True)):
             on_right = number != 1 and column[0] != "ended"
             x = left + wide if on_right else left
@@ -68,24 +88,16 @@ class ClosingScene:
                     color=page.theme.heading if row == 0 else page.theme.text,
                 )  # fmt: skip
             left += wide + GAP * text
-        rule = (top - PITCH * text + 0.1 * text) / box.height
-        start = (box.width - taken) / 2 / box.width
+
+    def _draw_rule(self, text: float, start: float, at: float) -> None:
+        """Beneath the headings, from `start` on and as far from the other edge."""
+        page = self._page
         page.figure.add_artist(
             Line2D(
-                [start, 1 - start], [rule, rule], color=page.theme.heading,
+                [start, 1 - start], [at, at], color=page.theme.heading,
                 lw=page.points(0.06 * text), transform=page.figure.transFigure,
             )
         )  # fmt: skip
-        y = top - (1 + len(shown) + bool(more)) * PITCH * text + 0.5 * text
-        if more:
-            label_left = start * box.width + widths[0] + GAP * text
-            page.text(
-                label_left, y, f"… and {more} more", text, va="baseline", color=page.theme.heading
-            )
-        if note:
-            words = page.shortened(drawable(note), width, text)
-            page.text(box.width / 2, y - 1.3 * PITCH * text, words, text, ha="center",
-                      va="baseline", color=page.theme.heading)  # fmt: skip
 
 
 def _fitted(

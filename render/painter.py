@@ -32,8 +32,8 @@ from fitreel.model.cores import cores
 
 if TYPE_CHECKING:
     from fitreel.model.record import Run
-    from fitreel.render.appearance import Appearance, PlainAppearance
     from fitreel.render.picture import Picture
+    from fitreel.render.picture_settings import PictureSettings
     from fitreel.render.timeline import Timeline
 
 PICTURE, END, FAILED = range(3)
@@ -55,7 +55,7 @@ class Request:
 
     run: Path
     digest: str
-    look: "PlainAppearance"
+    look: "PictureSettings"
     line: "Timeline | None"
     stills: frozenset[int]
     as_planes: bool
@@ -111,7 +111,7 @@ class Painter:
     def ask(
         self,
         run: "Run",
-        look: "Appearance",
+        look: "PictureSettings",
         line: "Timeline | None",
         stills: Collection[int],
         as_planes: bool = False,
@@ -122,8 +122,6 @@ class Painter:
         """
         if not self.number or self._ended(0.0) is not None:
             return False
-        from fitreel.render.appearance import PlainAppearance
-
         width, height = look.pixels
         shape = (height * 3 // 2, width) if as_planes else (height, width, 4)
         least, most = PLACES
@@ -134,10 +132,9 @@ class Painter:
             os.posix_fallocate(self._memory, 0, math.prod(self._shape))
         except OSError:
             return False
-        plain = PlainAppearance.of(look)
         path = run.path.resolve()
         content = pickle.dumps(
-            Request(path, run.digest, plain, line, frozenset(stills), as_planes, places)
+            Request(path, run.digest, look, line, frozenset(stills), as_planes, places)
         )
         try:
             self._send(struct.pack("<q", len(content)) + content)

@@ -28,7 +28,7 @@ LONGEST_LOSS = 1e9
 """A loss from here on is written in powers of ten where the text stands in a corner."""
 
 
-class Moment(Protocol):
+class FrameState(Protocol):
     """What a scene shows of a snapshot."""
 
     @property
@@ -136,7 +136,7 @@ class DemoScene:
         self._remark = ""
         self.moving: Sequence[Artist] = (self._line, self._epoch, self._loss, axes.title)
 
-    def show(self, snapshot: Moment, remark: str = "") -> None:
+    def show(self, snapshot: FrameState, remark: str = "") -> None:
         """Moves everything to `snapshot`; `remark` stands above the axes.
 
         Raises `BadInput` where matplotlib has no axes for such values.

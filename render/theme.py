@@ -249,11 +249,11 @@ def weak_contrasts(theme: Theme) -> list[str]:
 
     The demo's red on white (4.0) is a fact, and left out: it is large type, where 3 is enough.
     """
-    found = []
+    weak = []
     pairs = [(*pair, TEXT_CONTRAST) for pair in text_pairs(theme)]
     pairs += [(name, "axes", MARK_CONTRAST) for name in ("prediction", "points", "truth")]
     for name, ground, least in pairs:
         ratio = contrast(getattr(theme, name), getattr(theme, ground))
         if ratio < (MARK_CONTRAST if name == "value" else least):
-            found.append(f"{name} on {ground}: contrast {ratio:.1f} : 1, less than {least:g}")
-    return found
+            weak.append(f"{name} on {ground}: contrast {ratio:.1f} : 1, less than {least:g}")
+    return weak

@@ -122,14 +122,14 @@ def words_of(language: str = DEFAULT, own: Mapping[str, str] = MappingProxyType(
         BadInput: an unknown language (the message names all that are here), an unknown key, or
             words that can't be filled in, that are empty or too long.
     """
-    known = languages()
+    names = languages()
     base = language.replace("_", "-").split("-")[0].lower()
-    if base not in known:
+    if base not in names:
         lacking = [key for key in SMALLEST_TABLE if key not in own]
         if lacking:
             raise BadInput(
-                f"film.language: there is no {language!r} here{nearest(language, known)}; there "
-                f"are {', '.join(known)}\nFor another, film.words needs at least: "
+                f"film.language: there is no {language!r} here{nearest(language, names)}; there "
+                f"are {', '.join(names)}\nFor another, film.words needs at least: "
                 f"{', '.join(lacking)}"
             )
         base = DEFAULT
@@ -160,14 +160,14 @@ def _check(key: str, words: str, english: str) -> None:
         raise BadInput(f"{where}: {words!r}: must be one line without tabs")
     names = _names_in(english)
     try:
-        found = _names_in(words)
+        fields = _names_in(words)
     except ValueError as error:
         raise BadInput(
             f"{where}: {words!r}: {error}; write {{{{ and }}}} for plain braces"
         ) from None
     if key in _FORMATS:
-        found = set() if "{" not in words and "}" not in words else {words}
-    for name in sorted(found - names):
+        fields = set() if "{" not in words and "}" not in words else {words}
+    for name in sorted(fields - names):
         allowed = ", ".join(f"{{{each}}}" for each in sorted(names)) or "none"
         raise BadInput(
             f"{where}: {words!r}: {{{name}}} is not filled in here{nearest(name, names)}; "

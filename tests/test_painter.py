@@ -18,11 +18,12 @@ from fitreel.model.errors import BadInput, CannotWrite, Stopped
 from fitreel.model.record import Run
 from fitreel.render import painter as painting
 from fitreel.render.film import Reel, draw_reel
+from fitreel.render.pace import Pacing
 from fitreel.render.painter import Painter
 from fitreel.render.pictures import pictures
 from fitreel.render.planes import Planes
 from fitreel.render.settings import FilmSettings
-from fitreel.render.timeline import timeline
+from fitreel.render.timeline import make_timeline
 
 
 @pytest.fixture
@@ -48,15 +49,14 @@ def test_its_pictures_are_those_drawn_here(
     short_run: Run, settings: FilmSettings, painter: Painter
 ) -> None:
     run = short_run
-    line = timeline(
-        run.epochs, run.losses, Fraction(settings.fps), settings.pace, settings.duration,
-        interpolate=settings.interpolate,
+    line = make_timeline(
+        run.epochs, run.losses, settings.pacing,
     )  # fmt: skip
     for stills in (set[int](), {0, 11}):  # one request after another
-        assert painter.ask(run, settings, line, stills)
+        assert painter.ask(run, settings.picture, line, stills)
         theirs = painter.pictures(quietly)
         before: np.ndarray | None = None
-        for ours, other in zip(pictures(run, settings, line, stills), theirs, strict=True):
+        for ours, other in zip(pictures(run, settings.picture, line, stills), theirs, strict=True):
             assert np.array_equal(ours.frame, other.frame)
             assert ours[1:] == other[1:]
             if before is not None:
@@ -68,19 +68,20 @@ def test_its_pictures_are_those_drawn_here(
 
 
 def test_planes_are_those_of_its_pictures(short_run: Run, painter: Painter) -> None:
-    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
+    line = make_timeline(short_run.epochs, short_run.losses, Pacing(Fraction(20)))
     planes = Planes(FilmSettings().pixels)
     for _ in range(2):  # of the second request, no place holds anything of the first
-        assert painter.ask(short_run, FilmSettings(), line, (), as_planes=True)
+        assert painter.ask(short_run, FilmSettings().picture, line, (), as_planes=True)
         theirs = painter.pictures(quietly)
-        for ours, other in zip(pictures(short_run, FilmSettings(), line, ()), theirs, strict=True):
+        here = pictures(short_run, FilmSettings().picture, line, ())
+        for ours, other in zip(here, theirs, strict=True):
             assert other.frame.tobytes() == bytes(planes.update(ours.frame))
             assert ours[1:] == other[1:]
 
 
 def test_more_pictures_than_places(short_run: Run, painter: Painter) -> None:
-    settings = FilmSettings(size="1080p")
-    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
+    settings = FilmSettings(size="1080p").picture
+    line = make_timeline(short_run.epochs, short_run.losses, Pacing(Fraction(20)))
     assert painter.ask(short_run, settings, line, ())
     numbers = []
     for picture in painter.pictures(quietly):
@@ -93,7 +94,7 @@ def test_more_pictures_than_places(short_run: Run, painter: Painter) -> None:
 
 
 def draw(run: Run, out: Path, painter: Painter | None) -> bytes:
-    line = timeline(run.epochs, run.losses, Fraction(20))
+    line = make_timeline(run.epochs, run.losses, Pacing(Fraction(20)))
     reel = Reel(str(out), {"fitreel": "test"})
     draw_reel(run, FilmSettings(), line, [reel], lambda done: None, quietly, painter)
     return out.read_bytes()
@@ -125,21 +126,21 @@ def test_it_tells_of_damage_as_we_would(short_run: Run, tmp_path: Path, painter:
 def test_its_death_is_an_error(short_run: Run, tmp_path: Path, painter: Painter) -> None:
     number = painter.number
     assert number
-    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
-    assert painter.ask(short_run, FilmSettings(size="4k"), line, ())
+    line = make_timeline(short_run.epochs, short_run.losses, Pacing(Fraction(20)))
+    assert painter.ask(short_run, FilmSettings(size="4k").picture, line, ())
     drawn = painter.pictures(quietly)
     next(drawn)
     os.kill(number, signal.SIGKILL)
     with pytest.raises(CannotWrite, match="ended by signal 9"):
         list(drawn)
-    assert not painter.ask(short_run, FilmSettings(), line, ())
+    assert not painter.ask(short_run, FilmSettings().picture, line, ())
     draw(short_run, tmp_path / "a.gif", painter)  # by ourselves
 
 
 def test_a_stop_ends_it(short_run: Run, tmp_path: Path, painter: Painter) -> None:
     number = painter.number
     assert number
-    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
+    line = make_timeline(short_run.epochs, short_run.losses, Pacing(Fraction(20)))
     calls = 0
 
     def stop() -> None:
@@ -196,7 +197,7 @@ def is_alive(pid: int) -> bool:
 def test_where_it_cannot_be_there_is_none(
     short_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
+    line = make_timeline(short_run.epochs, short_run.losses, Pacing(Fraction(20)))
 
     def refused(*_: object, **__: object) -> None:
         raise OSError("no more processes")
@@ -206,7 +207,7 @@ def test_where_it_cannot_be_there_is_none(
             patch.setattr(painting, "cores", lambda: 4)
             patch.setattr(f"fitreel.render.painter.{name}", value)
             with Painter.start() as none:
-                assert not none.ask(short_run, FilmSettings(), line, ())
+                assert not none.ask(short_run, FilmSettings().picture, line, ())
                 assert draw(short_run, tmp_path / "a.gif", none)
 
 

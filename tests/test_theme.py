@@ -99,7 +99,7 @@ def test_letters_have_that_contrast_in_the_picture(short_run: Run, name: str, si
     settings = FilmSettings(
         theme=name, size=size, panels=("loss", "units"), title="Title", subtitle="words",
         caption="more words", truth=True,
-    )  # fmt: skip
+    ).picture  # fmt: skip
     scene = StageScene(short_run, settings, load_theme(name), words_of("en", {}))
     scene.show(next(short_run.snapshots([3], weights=True)), "interpolated")
     frame = FrameDrawer(scene).draw()
