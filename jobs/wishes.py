@@ -2,16 +2,17 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fitreel.jobs.companions import SUBTITLES, is_companion
-from fitreel.jobs.filming import Film, theme_file, with_theme
+from fitreel.jobs.companions import SHEET, SUBTITLES, is_companion
+from fitreel.jobs.filming import Film, theme_file
 from fitreel.jobs.keeping import check_latest, latest_of, series_of
 from fitreel.jobs.spec import Job, LoadedJob
 from fitreel.model.errors import BadInput
 from fitreel.render.encode import check_output, format_of
+from fitreel.render.panel_kinds import check_panels
 
 PAGES = ("pdf", "svg", "png")
 
@@ -41,19 +42,33 @@ def checked_theme(loaded: LoadedJob, films: Sequence[Film]) -> Path | None:
     Subtitles need neither a theme nor a font.
 
     Raises:
-        BadInput: a theme, text, language or size that can't be drawn.
+        BadInput: a theme, text, language or size that can't be drawn, a pace that can't be kept,
+            or panels that the data or the network can't have.
         Unavailable: no font here has the characters.
     """
-    job = loaded.job
-    if job.film.picture.is_demo or all(format_of(film.path) in SUBTITLES for film in films):
+    job, theme = loaded.job, theme_file(loaded)
+    picture = job.film.picture if theme is None else replace(job.film.picture, theme=str(theme))
+    # numpy and matplotlib are imported only where something is made.
+    from fitreel.render.timeline import check_pacing
+
+    check_pacing(job.film.pacing)
+    for film in films:
+        if is_page(film):
+            from fitreel.render.storyboard import check_storyboard
+
+            check_storyboard(picture, *(film.sheet or SHEET))
+    if picture.is_demo or all(format_of(film.path) in SUBTITLES for film in films):
         return None
-    theme = theme_file(loaded)
-    if theme is not None:
-        job = with_theme(job, theme)
+    check_panels(picture.panels, job.data, job.network)
     from fitreel.render.stage import check_stage
 
-    check_stage(job.film.picture)
+    check_stage(picture)
     return theme
+
+
+def is_page(film: Film) -> bool:
+    """Whether it is a page of pictures for the handout."""
+    return is_companion(film.path, film.sheet) and format_of(film.path) not in SUBTITLES
 
 
 def films_of(loaded: LoadedJob, wishes: Wishes, film: Path | None = None) -> list[Film]:

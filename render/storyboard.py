@@ -4,7 +4,7 @@ import fitreel.render.defaults  # isort: skip  # noqa: F401  (before matplotlib)
 
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, cast
 from xml.sax.saxutils import escape
 
@@ -66,6 +66,20 @@ def check_grid(across: int, down: int) -> None:
         )
 
 
+def check_storyboard(settings: PictureSettings, across: int, down: int) -> None:
+    """Refuse what can't be a page, before there is any run.
+
+    Raises:
+        BadInput: a grid, theme, title or caption that can't be drawn.
+        Unavailable: no font has the signs.
+    """
+    check_grid(across, down)
+    words = words_of(settings.language, settings.words)
+    theme, fonts = _theme_and_fonts(settings, [words.text("epoch"), words.text("loss")])
+    with rc_context(cast(Any, _style(theme, fonts))):
+        _headed_page(settings, theme, fonts, A4 if across <= down else A4[::-1])
+
+
 def storyboard(
     run: Run, settings: PictureSettings, timeline: Timeline, across: int, down: int, kind: Kind
 ) -> bytes:
@@ -75,37 +89,22 @@ def storyboard(
     fewer pictures.
 
     Raises:
-        BadInput: a grid, title or caption that can't be drawn, or a damaged record.
+        BadInput: as `check_storyboard`, or a damaged record.
         Unavailable: no font has the signs.
     """
     check_grid(across, down)
     frames = np.linspace(0, len(timeline) - 1, across * down).round().astype(int)
     indices = np.unique(timeline.indices[frames]).tolist()
-    theme = load_theme(settings.theme)
-    words = words_of(settings.language, settings.words)
-    texts = {"title": settings.title, "subtitle": settings.subtitle, "caption": settings.caption}
-    for key, text in texts.items():
-        if text:
-            check_mathtext(text, f"film.{key}")
     # A run of a few snapshots has as many pictures, and no empty places.
     across = min(across, len(indices))
     down = math.ceil(len(indices) / across)
     snapshots = list(run.snapshots(indices))
+    words = words_of(settings.language, settings.words)
     captions = [_caption(snapshot, words) for snapshot in snapshots]
-    given = [text for text in texts.values() if text]
-    fonts = fonts_for(
-        [*given, *captions, "0123456789.,−·⁰¹²³⁴⁵⁶⁷⁸⁹⁻"],
-        settings.font,
-        settings.language,
-        ("normal", "bold"),
-    )
+    theme, fonts = _theme_and_fonts(settings, captions)
     page = A4 if across <= down else A4[::-1]
     with rc_context(cast(Any, _style(theme, fonts))):
-        figure = Figure(page, dpi=DPI, layout="constrained", facecolor=theme.background)
-        FigureCanvasAgg(figure)
-        low_edge, high_edge = _write_headings(figure, texts, theme, fonts)
-        side, height = MARGIN / page[0], high_edge - low_edge
-        cast(Any, figure.get_layout_engine()).set(rect=(side, low_edge, 1 - 2 * side, height))
+        figure = _headed_page(settings, theme, fonts, page)
         cells = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).ravel()
         for number, axes in enumerate(cells):
             if number >= len(snapshots):
@@ -122,6 +121,36 @@ def storyboard(
         content = io.BytesIO()
         figure.savefig(content, format=kind, metadata=_NO_DATE[kind])
     return _without_places(content.getvalue(), fonts) if kind == "svg" else content.getvalue()
+
+
+def _headings(settings: PictureSettings) -> dict[str, str]:
+    texts = {"title": settings.title, "subtitle": settings.subtitle, "caption": settings.caption}
+    return {key: text for key, text in texts.items() if text}
+
+
+def _theme_and_fonts(settings: PictureSettings, captions: Sequence[str]) -> tuple[Theme, Fonts]:
+    headings = _headings(settings)
+    for key, text in headings.items():
+        check_mathtext(text, f"film.{key}")
+    fonts = fonts_for(
+        [*headings.values(), *captions, "0123456789.,−·⁰¹²³⁴⁵⁶⁷⁸⁹⁻"],
+        settings.font,
+        settings.language,
+        ("normal", "bold"),
+    )
+    return load_theme(settings.theme), fonts
+
+
+def _headed_page(
+    settings: PictureSettings, theme: Theme, fonts: Fonts, page: tuple[float, float]
+) -> Figure:
+    """A page with its headings, and what they leave for the layout of the pictures."""
+    figure = Figure(page, dpi=DPI, layout="constrained", facecolor=theme.background)
+    FigureCanvasAgg(figure)
+    low_edge, high_edge = _write_headings(figure, _headings(settings), theme, fonts)
+    side, height = MARGIN / page[0], high_edge - low_edge
+    cast(Any, figure.get_layout_engine()).set(rect=(side, low_edge, 1 - 2 * side, height))
+    return figure
 
 
 def _style(theme: Theme, fonts: Fonts) -> dict[str, Any]:
@@ -182,7 +211,7 @@ def _settle(figure: Figure, cells: Iterable[Axes]) -> None:
 
 
 def _write_headings(
-    figure: Figure, texts: dict[str, str | None], theme: Theme, fonts: Fonts
+    figure: Figure, texts: dict[str, str], theme: Theme, fonts: Fonts
 ) -> tuple[float, float]:
     """Title and subtitle at the head, the caption at the foot, shrunk to the page's width.
 
@@ -195,7 +224,7 @@ def _write_headings(
     width, height = figure.get_size_inches()
     edges = {"foot": MARGIN, "head": height - MARGIN}
     for key, type_ in (("title", TITLE), ("subtitle", SUBTITLE), ("caption", CAPTION)):
-        lines = (texts[key] or "").split("\n")
+        lines = texts.get(key, "").split("\n")
         if not any(lines):
             continue
         artists = [
