@@ -17,6 +17,7 @@ from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError, Stop
 from fitreel.model.files import cannot_write, leftovers, sweep
 from fitreel.model.record import HEADER, NAMES, Run
 from fitreel.model.recorder import Recorder, forget_states
+from fitreel.render.numbers import DEMO, write_number
 
 if TYPE_CHECKING:
     from fitreel.model.train import Training
@@ -279,7 +280,7 @@ def _epochs(
         for snapshot in training.epochs():
             if snapshot is not None:
                 recorder.add(snapshot)
-                update(snapshot.epoch + 1, f"loss {snapshot.loss:.4f}")
+                update(snapshot.epoch + 1, f"loss {write_number(snapshot.loss, DEMO)}")
             if training.ending is None:
                 if stopping.asked():
                     write()

@@ -8,10 +8,12 @@ from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
 from fitreel.render.grid import SMALLEST_TEXT, unit_height
+from fitreel.render.numbers import TABLE, write_number
 from fitreel.render.page import Page, drawable
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.ranking import Row
 from fitreel.render.theme import load_theme
+from fitreel.render.words import english
 
 MOST_ROWS = 16
 BEST_ROWS = 12
@@ -61,7 +63,12 @@ class ClosingScene:
         if more:
             label_left = start + widths[0] + GAP * text
             page.text(
-                label_left, y, f"… and {more} more", text, va="baseline", color=page.theme.heading
+                label_left,
+                y,
+                english().text("more", count=more),
+                text,
+                va="baseline",
+                color=page.theme.heading,
             )
         if note:
             line = page.shortened(drawable(note), width, text)
@@ -78,7 +85,7 @@ class ClosingScene:
     ) -> None:
         page = self._page
         for number, (column, wide) in enumerate(zip(columns, widths, strict=True)):
-            on_right = number != 1 and column[0] != "ended"
+            on_right = number != 1 and column[0] != english().text("table_ended")
             x = left + wide if on_right else left
             for row, cell in enumerate(column):
                 page.text(
@@ -115,16 +122,18 @@ def _fitted(
 def _columns(rows: Sequence[Row]) -> list[list[str]]:
     """Headings and cells, the most important columns first; one without a value is left out."""
     number: Callable[[object], str] = lambda value: "–" if value is None else f"{value}"  # noqa: E731
+    words = english()
     columns = [
         ["", *(number(row.rank) for row in rows)],
         ["", *(drawable(row.label) for row in rows)],
-        ["final loss", *(_final(row) for row in rows)],
+        [words.text("table_final_loss"), *(_final(row) for row in rows)],
     ]
     if any(row.epochs_to_delta is not None for row in rows):
-        columns.append(["epochs to δ", *(number(row.epochs_to_delta) for row in rows)])
-    columns.append(["time", *("–" if r.seconds is None else _time(r.seconds) for r in rows)])
-    columns.append(["parameters", *(number(row.parameters) for row in rows)])
-    columns.append(["ended", *(drawable(row.ended) for row in rows)])
+        deltas = [number(row.epochs_to_delta) for row in rows]
+        columns.append([words.text("table_epochs_to_delta"), *deltas])
+    columns.append([words.text("table_time"), *(_time(row.seconds) for row in rows)])
+    columns.append([words.text("table_parameters"), *(number(row.parameters) for row in rows)])
+    columns.append([words.text("table_ended"), *(drawable(row.ended) for row in rows)])
     return columns
 
 
@@ -132,19 +141,20 @@ def _final(row: Row) -> str:
     """The final loss, or in one word why it says nothing."""
     if row.rank is None or row.final_loss is None:
         return drawable(row.ended).split(":")[0].split(" at ")[0]
-    return _loss(row.final_loss)
+    return write_number(row.final_loss, TABLE)
 
 
-def _loss(loss: float) -> str:
-    return f"{loss:.4f}" if 1e-3 <= abs(loss) < 1e4 or loss == 0 else f"{loss:.2e}"
-
-
-def _time(seconds: float) -> str:
+def _time(seconds: float | None) -> str:
+    if seconds is None:
+        return "–"
+    words = english()
     if seconds < 100:
-        return f"{seconds:.2f} s"
+        return words.text("seconds_value", seconds=f"{seconds:.2f}")
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02} min"
+    if hours:
+        return f"{hours}:{minutes:02}:{rest:02}"
+    return words.text("minutes_value", time=f"{minutes}:{rest:02}")
 
 
 def _width(page: Page, column: Sequence[str], size: float) -> float:

@@ -20,14 +20,16 @@ from fitreel.render.palette import LineStyle, line_styles
 from fitreel.render.panels import (
     ComparisonPicture,
     ComparisonState,
+    clock_text,
     ending_of,
     failure_of,
     has_ended,
-    loss_words,
+    loss_text,
 )
 from fitreel.render.scene import DEMO_SIZE
 from fitreel.render.theme import load_theme
 from fitreel.render.ticks import Ticks, linear_ticks
+from fitreel.render.words import english
 
 MOST_CELLS = 16
 """More can't be read from the back row."""
@@ -194,7 +196,7 @@ class GridScene:
         for number, cell in self._cells:
             cell.show(state, number)
         if self._clock is not None:
-            self._clock.set_text(time_words(state.time))
+            self._clock.set_text(clock_text("time", state.time))
         if self._losses is not None:
             self._losses.show(state)
 
@@ -280,28 +282,23 @@ class GridCell:
             return
         self._drawn = index
         self._line.set_ydata(snapshot.prediction[self._order])
-        loss = f"Loss={loss_words(snapshot.loss)}"
-        self._values.set_text(f"{_epoch_words(self._run, index)}\n{loss}")
+        self._values.set_text(f"{_epoch_text(self._run, index)}\n{loss_text(snapshot.loss)}")
 
 
-def time_words(seconds: float) -> str:
-    """The clock, where it shows seconds of training."""
-    return f"training time {seconds:.2f} s" if seconds < 100 else f"training time {seconds:.0f} s"
-
-
-def _epoch_words(run: Run, index: int) -> str:
-    epoch = f"epoch={run.epochs[index]:d}"
+def _epoch_text(run: Run, index: int) -> str:
+    words = english()
+    epoch = words.text("epoch_value", epoch=str(run.epochs[index]))
     if not has_ended(run, index):
         return epoch
-    return f"{epoch}, done" if run.ending == "complete" else ending_of(run)
+    return words.text("epoch_done", epoch=epoch) if run.ending == "complete" else ending_of(run)
 
 
 def _widest_values(run: Run) -> list[str]:
     """Texts than which no other of this run's is wider; digits are all of one width."""
     finite = run.losses[np.isfinite(run.losses)].tolist()
     losses = [min(finite, default=0.0), max(finite, default=0.0)]
-    epochs = [_epoch_words(run, len(run) - 1)] if len(run) else [ending_of(run)]
-    return [*epochs, *(f"Loss={loss_words(loss)}" for loss in losses), "Loss=0.0000"]
+    epochs = [_epoch_text(run, len(run) - 1)] if len(run) else [ending_of(run)]
+    return [*epochs, *map(loss_text, losses), loss_text(0.0)]
 
 
 def _emptiest_corner(

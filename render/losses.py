@@ -14,6 +14,7 @@ from fitreel.render.page import LINE, Box, Page
 from fitreel.render.palette import LineStyle
 from fitreel.render.panels import Clock, ComparisonState
 from fitreel.render.ticks import linear_ticks, log_ticks
+from fitreel.render.words import english
 
 DECADES = 12.0
 """At most so many powers of ten are shown, counted from above: a loss may come near to 0."""
@@ -65,10 +66,11 @@ class LossPanel:
             pad=page.points(0.2 * size),
         )
         axes.grid(color=page.theme.loss_grid, lw=page.points(max(0.08 * size, 1)))
-        page.text(box.left, inner.top + 0.75 * size, "Loss", size * 1.1, va="baseline")
-        words = "epoch" if clock == "epoch" else "seconds of training"
+        words = english()
+        page.text(box.left, inner.top + 0.75 * size, words.text("loss"), size * 1.1, va="baseline")
         page.text(
-            inner.left + inner.width / 2, box.bottom + 0.4 * size, words, size, ha="center",
+            inner.left + inner.width / 2, box.bottom + 0.4 * size,
+            words.text("axis_epoch" if clock == "epoch" else "axis_seconds"), size, ha="center",
             va="baseline",
         )  # fmt: skip
         width = page.points(line_width)

@@ -20,24 +20,26 @@ from fitreel.render.grid import (
     SMALLEST_TEXT,
     SMALLEST_TICK,
     split_for_losses,
-    time_words,
     unit_height,
 )
 from fitreel.render.limits import Limits
 from fitreel.render.losses import LossPanel
+from fitreel.render.numbers import SHORT, write_number
 from fitreel.render.page import LINE, Box, Page, drawable
 from fitreel.render.palette import MOST_DISTINCT, LineStyle, line_styles
 from fitreel.render.panels import (
     ComparisonPicture,
     ComparisonState,
     Entry,
+    clock_text,
     ending_of,
     failure_of,
     has_ended,
-    loss_words,
+    loss_text,
 )
 from fitreel.render.theme import load_theme
 from fitreel.render.ticks import linear_ticks
+from fitreel.render.words import english
 
 MOST_RUNS = 256
 LEGEND_SHARE = 0.3
@@ -183,8 +185,7 @@ class OverlayScene:
             self._best.set_data(run.prediction_x[order], best.prediction[order])
         if self._band is not None:
             self._band.show([each for each in state.snapshots if each is not None])
-        epoch = f"epoch {state.time:.0f}"
-        self._clock.set_text(epoch if self._clock_kind == "epoch" else time_words(state.time))
+        self._clock.set_text(clock_text(self._clock_kind, state.time))
         self._legend.show(state, ranked)
         if self._losses is not None:
             self._losses.show(state)
@@ -301,7 +302,7 @@ class Legend:
             column, row = divmod(plan.entries, rows)
             page.text(
                 box.left + column * across + swatch, box.top - row * 2.6 * size - size,
-                f"… and {len(entries) - plan.entries} more", size, va="baseline",
+                english().text("more", count=len(entries) - plan.entries), size, va="baseline",
             )  # fmt: skip
         self._said: list[tuple[int, str]] = [(-1, "")] * plan.entries
 
@@ -330,12 +331,12 @@ class Legend:
             return self._failures[number]
         if snapshot is None:
             return self._shortened(ending_of(entry.run))
-        loss = loss_words(snapshot.loss)
         if not has_ended(entry.run, state.indices[number]):
-            return f"Loss={loss}"
+            return loss_text(snapshot.loss)
         ending = ending_of(entry.run)
         if number not in self._endings:
-            spellings = (f"Loss={loss}, {ending}", f"{loss}, {ending}", ending)
+            loss = write_number(snapshot.loss, SHORT)
+            spellings = (f"{loss_text(snapshot.loss)}, {ending}", f"{loss}, {ending}", ending)
             fitting = (text for text in spellings if self._shortened(text) == text)
             self._endings[number] = next(fitting, self._shortened(ending))
         return self._endings[number]

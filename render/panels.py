@@ -6,7 +6,9 @@ from typing import Literal
 
 from fitreel.model.record import Run
 from fitreel.model.snapshot import Snapshot
+from fitreel.render.numbers import SHORT, write_number
 from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.words import english
 
 Clock = Literal["epoch", "time"]
 """What entries advance in together: epochs, or seconds of training."""
@@ -58,16 +60,20 @@ class ComparisonState:
 
 def failure_of(entry: Entry) -> str:
     """What an entry without a run says in place of its picture."""
-    return f"failed: {entry.failure}" if entry.failure else "failed"
+    words = english()
+    return (
+        words.text("failed_because", reason=entry.failure)
+        if entry.failure
+        else words.text("failed")
+    )
 
 
 def ending_of(run: Run) -> str:
     """What is said of a run that goes no further; in itself enough to be understood."""
-    if run.ending == "delta":
-        return f"δ reached at {run.ending_epoch}"
-    if run.ending == "diverged":
-        return f"diverged at {run.ending_epoch}"
-    return "done" if run.ending == "complete" else "unfinished"
+    if run.ending in ("delta", "diverged"):
+        key = "delta_reached_short" if run.ending == "delta" else "diverged_short"
+        return english().text(key, epoch=str(run.ending_epoch))
+    return english().text("done" if run.ending == "complete" else "unfinished")
 
 
 def has_ended(run: Run, index: int) -> bool:
@@ -75,6 +81,14 @@ def has_ended(run: Run, index: int) -> bool:
     return index == len(run) - 1
 
 
-def loss_words(loss: float) -> str:
-    """A loss as the demo writes it; in powers of ten from 10,000 on, to bound its width."""
-    return f"{loss:.4f}" if abs(loss) < 1e4 or loss != loss else f"{loss:.3e}"
+def loss_text(loss: float) -> str:
+    """What is said of a loss in or beside axes."""
+    return english().text("loss_value", loss=write_number(loss, SHORT))
+
+
+def clock_text(clock: Clock, time: float) -> str:
+    """What stands over a comparison: an epoch, or seconds of training."""
+    if clock == "epoch":
+        return english().text("clock_epoch", epoch=f"{time:.0f}")
+    seconds = f"{time:.2f}" if time < 100 else f"{time:.0f}"
+    return english().text("clock_time", seconds=seconds)
