@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, cast
 from fitreel.jobs.locks import Patience, locked
 from fitreel.jobs.putting import put
 from fitreel.jobs.report import Report, seconds, size
-from fitreel.jobs.spec import Job
 from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
 from fitreel.render.destination import format_of
 from fitreel.render.marks import Form
+from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.timeline import Timeline
 from fitreel.render.words import words_of
 
@@ -57,7 +57,7 @@ def is_companion(output: str, sheet: tuple[int, int] | None) -> bool:
 
 def make_companions(
     run: Run,
-    job: Job,
+    picture: PictureSettings,
     outputs: Sequence[str],
     line: Timeline,
     sheet: tuple[int, int] | None,
@@ -70,7 +70,7 @@ def make_companions(
 
     Args:
         run: a whole record.
-        job: its job, with the film's settings.
+        picture: its look, files where they lie.
         outputs: .srt, .vtt, .pdf, .svg or .png files.
         line: which snapshot is on screen in each frame of the film that they go with.
         sheet: columns and rows of a page.
@@ -84,12 +84,12 @@ def make_companions(
     for output in outputs:
         started = time.monotonic()
         kind = format_of(output)
-        form = companion_form(kind, job)
+        form = companion_form(kind, picture)
         with locked(Path(output).resolve(), "file", wait=wait):
             content = (
-                _subtitles(run, job, line, kind)
+                _subtitles(run, picture, line, kind)
                 if kind in SUBTITLES
-                else _page(run, job, line, kind, sheet or SHEET)
+                else _page(run, picture, line, kind, sheet or SHEET)
             )
             written = put(Path(output), content, report, force=force, form=form)
         if not written:
@@ -101,34 +101,36 @@ def make_companions(
         report.say(f"{output}: {what}, {size(len(content))}, {took}")
 
 
-def companion_form(kind: str, job: Job) -> Form:
+def companion_form(kind: str, picture: PictureSettings) -> Form:
     """Tells whether a file's content has the form of what is made as `kind`."""
     if kind in SUBTITLES:
         from fitreel.render.subtitles import has_form
 
-        words = words_of(job.film.language, job.film.words)
+        words = words_of(picture.language, picture.words)
         return lambda content: has_form(content, words)
     begins, creator = _PAGES[kind]
     return lambda content: content.startswith(begins) and creator in content
 
 
-def _subtitles(run: Run, job: Job, line: Timeline, kind: str) -> bytes:
-    from fitreel.render.subtitles import Seen, cues, srt, vtt
+def _subtitles(run: Run, picture: PictureSettings, line: Timeline, kind: str) -> bytes:
+    from fitreel.render.subtitles import Points, cues, srt, vtt
 
     told = cues(
         run.epochs,
         run.losses,
         lambda indices: (snapshot.prediction for snapshot in run.snapshots(indices)),
-        Seen(run.x, run.y, run.prediction_x, run.truth),
+        Points(run.x, run.y, run.prediction_x, run.truth),
         run.ending,
         run.ending_epoch,
         line,
-        words_of(job.film.language, job.film.words),
+        words_of(picture.language, picture.words),
     )
     return "".join((srt if kind == "srt" else vtt)(told)).encode()
 
 
-def _page(run: Run, job: Job, line: Timeline, kind: str, sheet: tuple[int, int]) -> bytes:
+def _page(
+    run: Run, picture: PictureSettings, line: Timeline, kind: str, sheet: tuple[int, int]
+) -> bytes:
     from fitreel.render.storyboard import storyboard
 
-    return storyboard(run, job.film, line, *sheet, cast("Kind", kind))
+    return storyboard(run, picture, line, *sheet, cast("Kind", kind))

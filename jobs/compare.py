@@ -11,19 +11,16 @@ from typing import TYPE_CHECKING, Any
 from fitreel.jobs import stopping
 from fitreel.jobs.companions import is_companion
 from fitreel.jobs.filming import (
-    FRAMES,
     Film,
     Progress,
     Wanted,
-    appearance_of,
     make_stale,
-    pace_of,
     warn_of_rounding,
     warn_of_weak_colours,
 )
 from fitreel.jobs.finding import opened_run
 from fitreel.jobs.locks import Patience, locked
-from fitreel.jobs.look_files import LookFiles, look_files
+from fitreel.jobs.look_files import NO_FILES, LookFiles, look_files
 from fitreel.jobs.pool import Failure
 from fitreel.jobs.putting import check_place, put
 from fitreel.jobs.readers import reading
@@ -38,7 +35,9 @@ from fitreel.model.private import choose_torch_cache
 from fitreel.model.record import Run
 from fitreel.render.destination import make_folder_of
 from fitreel.render.encode import is_still
-from fitreel.render.panels import Panel
+from fitreel.render.panels import ComparisonPicture, Entry
+from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.picture_version import comparison_facts, pacing_facts
 from fitreel.render.ranking import ENDINGS, ranking, table, table_form
 from fitreel.render.settings import NAMED_SIZES, FilmSettings
 
@@ -55,19 +54,41 @@ SIZE = NAMED_SIZES["1080p"]
 class Comparison:
     """What is compared, and how the clip shows it."""
 
-    panels: Sequence[Panel]
+    entries: Sequence[Entry]
     job: Job
     """The job that all configurations are taken from; its film and compare tables count."""
     note: str
     """What the seed varies, for the log and the closing still; may be empty."""
     seeds_only: bool
-    theme: Path | None = None
-    """The file of a theme that isn't built in."""
+    files: LookFiles = NO_FILES
+    """That the look is taken from."""
 
     @property
     def size(self) -> tuple[int, int]:
         """Of the whole clip, in pixels."""
         return self.job.film.pixels if self.job.film.given("size") else SIZE
+
+    @property
+    def drawn(self) -> ComparisonPicture:
+        """What decides its pictures, files where they lie."""
+        return self._of(self.files.drawn(self.job.film.picture))
+
+    @property
+    def said(self) -> ComparisonPicture:
+        """What decides its pictures, files as the clip names them."""
+        return self._of(self.files.said(self.job.film.picture))
+
+    def _of(self, picture: PictureSettings) -> ComparisonPicture:
+        own = self.job.compare
+        return ComparisonPicture(
+            self.entries,
+            replace(picture, pixels=self.size),
+            own.layout,
+            own.clock,
+            own.loss_panel,
+            self.note,
+            self.seeds_only,
+        )
 
 
 class SomeFailed(FitreelError):
@@ -116,8 +137,8 @@ def compare(
     found = variants(loaded, assignments, seed)
     wanted_films = films(loaded.job)
     note, seeds_only = _seeds(found, loaded.job)
-    unknown = [Panel(variant.label, None) for variant in found]
-    comparison = Comparison(unknown, loaded.job, note, seeds_only, look_files(loaded).theme)
+    unknown = [Entry(variant.label, None) for variant in found]
+    comparison = Comparison(unknown, loaded.job, note, seeds_only, look_files(loaded))
     check(comparison, tables, wanted_films, force=force)
     with ExitStack() as held:
         failures, records = _train(
@@ -127,9 +148,9 @@ def compare(
             report.say(note)
         if not records:
             raise _failed(found, failures)
-        panels = [_panel(found[n], failures.get(n), records.get(n)) for n in range(len(found))]
+        entries = [_entry(found[n], failures.get(n), records.get(n)) for n in range(len(found))]
         make_clip(
-            replace(comparison, panels=panels),
+            replace(comparison, entries=entries),
             wanted_films,
             tables,
             report,
@@ -193,8 +214,8 @@ def _comparison_of(
     if len({run.header.points for run in records}) > 1:
         report.warn("the records have different data: each panel shows its own")
     labels = _labels(jobs, records)
-    panels = [Panel(label, run) for label, run in zip(labels, records, strict=True)]
-    return Comparison(panels, loaded.job, "", _only_seeds_differ(jobs), look_files(loaded).theme)
+    entries = [Entry(label, run) for label, run in zip(labels, records, strict=True)]
+    return Comparison(entries, loaded.job, "", _only_seeds_differ(jobs), look_files(loaded))
 
 
 def check(
@@ -220,12 +241,13 @@ def check(
         if path.suffix.lower() not in ENDINGS:
             raise BadInput(f"{path}: a table ends in {', '.join(ENDINGS)}")
         check_place(path, force=force, form=table_form(path.suffix))
-    from fitreel.render.comparison import check_comparison
+    from fitreel.render.comparison import check_comparison, check_pacing_of_comparison
     from fitreel.render.theme import load_theme
 
-    load_theme(str(comparison.theme or settings.theme))
-    own = comparison.job.compare
-    check_comparison(comparison.panels, comparison.size, own.layout, own.loss_panel)
+    picture = comparison.drawn
+    load_theme(picture.picture.theme)
+    check_pacing_of_comparison(settings.pacing)
+    check_comparison(picture)
     for path in tables:
         make_folder_of(path)
 
@@ -248,13 +270,13 @@ def make_clip(
     """
     from fitreel.render.comparison import closing_frames, draw_comparison, paced, timetable_of
 
-    job, settings = comparison.job, comparison.job.compare
+    job = comparison.job
     warn_of_rounding(job.film, report)
-    warn_of_weak_colours(comparison.theme, report)
-    timetable = timetable_of(comparison.panels, settings.clock)
+    warn_of_weak_colours(comparison.files.theme, report)
+    timetable = timetable_of(comparison.entries, job.compare.clock)
     if not len(timetable):
         raise BadInput("there is no snapshot to draw in any of the runs")
-    timetable = paced(comparison.panels, timetable, job.film)
+    timetable = paced(comparison.entries, timetable, job.film.pacing)
     closing = closing_frames(job.film.fps, job.film.duration)
     still = len(timetable) - 1
     if at is not None:
@@ -267,24 +289,11 @@ def make_clip(
 
     def draw(reels: "Sequence[Reel]", progress: Progress) -> None:
         draw_comparison(
-            comparison.panels,
-            comparison.size,
-            job.film.fps,
-            settings.layout,
-            settings.clock,
-            settings.loss_panel,
-            comparison.note,
-            reels,
-            progress,
-            stopping.check,
-            comparison.seeds_only,
-            timetable,
-            closing,
-            str(comparison.theme or job.film.theme),
+            comparison.drawn, job.film.fps, reels, progress, stopping.check, timetable, closing
         )
 
     make_stale(wanted, draw, job, count, report, force=force, wait=wait, started=started)
-    rows = ranking(comparison.panels)
+    rows = ranking(comparison.entries)
     for path in tables:
         content = table(rows, path.suffix.lower()).encode()
         with locked(path.resolve(), "ranking", wait=wait):
@@ -294,29 +303,19 @@ def make_clip(
 
 def imprint_of(comparison: Comparison, still: int | None) -> dict[str, Any]:
     """What a clip says of how it was made; holds no host, user or absolute path."""
-    settings = comparison.job.compare
-    picture: dict[str, Any] = {
-        "frames": FRAMES,
-        "size": list(comparison.size),
-        "layout": settings.layout,
-        "clock": settings.clock,
-        "loss_panel": settings.loss_panel,
-        "note": comparison.note,
-        "labels": [panel.label for panel in comparison.panels],
-    }
     film = comparison.job.film
-    picture |= appearance_of(film) | LookFiles(comparison.theme).digests()
-    picture |= {"fps": film.fps} | pace_of(film) if still is None else {"still": still}
+    facts = comparison_facts(comparison.said, comparison.files.digests())
+    facts |= pacing_facts(film.pacing) if still is None else {"still": still}
     return {
         "fitreel": version("fitreel"),
         "job": spelled(comparison.job),
         "runs": [
-            {"failed": panel.failure}
-            if panel.run is None
-            else {"fingerprint": panel.run.header.fingerprint, "digest": panel.run.digest}
-            for panel in comparison.panels
+            {"failed": entry.failure}
+            if entry.run is None
+            else {"fingerprint": entry.run.header.fingerprint, "digest": entry.run.digest}
+            for entry in comparison.entries
         ],
-        "film": picture,
+        "film": facts,
     }
 
 
@@ -353,10 +352,10 @@ def _train(
         force = False
 
 
-def _panel(variant: Variant, failure: Failure | None, run: Run | None) -> Panel:
+def _entry(variant: Variant, failure: Failure | None, run: Run | None) -> Entry:
     if failure is not None:
-        return Panel(variant.label, None, failure.reason.splitlines()[0])
-    return Panel(variant.label, run)
+        return Entry(variant.label, None, failure.reason.splitlines()[0])
+    return Entry(variant.label, run)
 
 
 def _failed(found: Sequence[Variant], failures: dict[int, Failure]) -> SomeFailed:

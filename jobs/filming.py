@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from fractions import Fraction
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from fitreel.jobs.keeping import Series, point_at, remove_oldest, sweep_series
 from fitreel.jobs.locks import Patience, locked
 from fitreel.jobs.look_files import NO_FILES, LookFiles
 from fitreel.jobs.report import Report, seconds, size
-from fitreel.jobs.spec import Job, relative, spelled
+from fitreel.jobs.spec import Job, spelled
 from fitreel.model.errors import BadInput, Busy, CannotWrite
 from fitreel.model.files import leftovers, sweep
 from fitreel.model.record import Run
@@ -24,19 +23,14 @@ from fitreel.render.ffmpeg import seek_ffmpeg
 from fitreel.render.imprint import check_whole, read_imprint
 from fitreel.render.marks import check_replaceable
 from fitreel.render.painter import Painter
+from fitreel.render.picture_version import pacing_facts, run_facts
 from fitreel.render.settings import FilmSettings
-from fitreel.render.timeline import Timeline, timeline
+from fitreel.render.timeline import Timeline, make_timeline
 
 if TYPE_CHECKING:
     from fitreel.render.film import Reel
 
 Progress = Callable[[int], None]
-OUTSIDE = {"outputs", "latest", "keep"}
-"""Settings of a film that say where it goes, not what is in it."""
-PACE = {"pace", "duration", "hold_start", "hold_end", "interpolate"}
-SAID_ALWAYS = {"size", "fps", "truth"}
-FRAMES = 2
-"""Raised when a version draws other frames than the one before: its films are made again."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +82,11 @@ def make_films(
     warn_of_rounding(job.film, report)
     warn_of_weak_colours(files.theme, report)
     line = timeline_of(run, job.film)
-    drawn = job.model_copy(update={"film": files.settings(job.film)})
+    picture = files.drawn(job.film.picture)
     for film in films:
         if is_companion(film.path, film.sheet):
             make_companions(
-                run, drawn, [film.path], line, film.sheet, report, force=force, wait=wait
+                run, picture, [film.path], line, film.sheet, report, force=force, wait=wait
             )
             if film.series is not None:
                 sweep_series(film.series, Path(film.path).parent)
@@ -108,7 +102,7 @@ def make_films(
     def draw(reels: Sequence["Reel"], progress: Progress) -> None:
         from fitreel.render.film import draw_reel
 
-        draw_reel(run, drawn.film, line, reels, progress, stopping.check, painter)
+        draw_reel(run, picture, job.film.fps, line, reels, progress, stopping.check, painter)
 
     imprints = [imprint_of(run, job, stills.get(film.path), len(line), files) for film in films]
     make_stale(
@@ -232,16 +226,7 @@ def timeline_of(run: Run, settings: FilmSettings) -> Timeline:
     Raises:
         BadInput: a pace or a duration that can't be kept.
     """
-    return timeline(
-        run.epochs,
-        run.losses,
-        Fraction(settings.fps).limit_denominator(100_000),
-        settings.pace,
-        settings.duration,
-        settings.hold_start,
-        settings.hold_end,
-        settings.interpolate,
-    )
+    return make_timeline(run.epochs, run.losses, settings.pacing)
 
 
 def warn_of_rounding(settings: FilmSettings, report: Report) -> None:
@@ -267,45 +252,17 @@ def frames_to_draw(reels: Sequence["Reel"], count: int) -> int:
     return len({reel.still for reel in reels})
 
 
-def appearance_of(settings: FilmSettings) -> dict[str, Any]:
-    """What the film's settings say that changes a picture, where it isn't the default.
-
-    Of files, only the last part of an absolute path: films are handed on.
-    """
-    plain = FilmSettings().model_dump(mode="json")
-    if settings.theme_is_file:
-        settings = settings.model_copy(update={"theme": relative(settings.theme)})
-    if settings.font is not None and settings.font_is_file:
-        settings = settings.model_copy(update={"font": relative(settings.font)})
-    return {
-        key: value
-        for key, value in settings.model_dump(mode="json").items()
-        if value != plain[key] and key not in OUTSIDE | PACE | SAID_ALWAYS
-    }
-
-
-def pace_of(settings: FilmSettings) -> dict[str, Any]:
-    """What the film's settings say that changes which snapshot is shown when, if they do."""
-    plain, values = FilmSettings().model_dump(mode="json"), settings.model_dump(mode="json")
-    return {key: values[key] for key in sorted(PACE) if values[key] != plain[key]}
-
-
 def imprint_of(
     run: Run, job: Job, still: int | None, count: int, files: LookFiles = NO_FILES
 ) -> dict[str, Any]:
     """What a film of `count` frames says of how it was made; no host, user or absolute path."""
-    width, height = job.film.pixels
-    picture: dict[str, Any] = {"frames": FRAMES, "size": [width, height], "truth": job.film.truth}
-    picture |= appearance_of(job.film) | files.digests()
-    if still is None:
-        picture |= {"fps": job.film.fps, "count": count} | pace_of(job.film)
-    else:
-        picture["epoch"] = int(run.epochs[still])
+    moving = pacing_facts(job.film.pacing, count)
+    shown_when = moving if still is None else {"epoch": int(run.epochs[still])}
     return {
         "fitreel": version("fitreel"),
         "job": spelled(job),
         "runs": [{"fingerprint": run.header.fingerprint, "digest": run.digest}],
-        "film": picture,
+        "film": run_facts(files.said(job.film.picture), files.digests()) | shown_when,
     }
 
 

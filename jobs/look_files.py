@@ -2,12 +2,12 @@
 
 import hashlib
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fitreel.jobs.spec import LoadedJob
+from fitreel.jobs.spec import LoadedJob, relative
 from fitreel.model.errors import BadInput
-from fitreel.render.settings import FilmSettings
+from fitreel.render.picture_settings import PictureSettings
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,21 @@ class LookFiles:
     theme: Path | None = None
     font: Path | None = None
 
-    def settings(self, film: FilmSettings) -> FilmSettings:
-        """The film's settings with these in place of what the job says; only for drawing."""
-        paths = {"theme": self.theme, "font": self.font}
-        return film.model_copy(update={key: str(p) for key, p in paths.items() if p is not None})
+    def drawn(self, picture: PictureSettings) -> PictureSettings:
+        """The picture with these in place of what the job says; only for drawing."""
+        return replace(
+            picture,
+            theme=picture.theme if self.theme is None else str(self.theme),
+            font=picture.font if self.font is None else str(self.font),
+        )
+
+    def said(self, picture: PictureSettings) -> PictureSettings:
+        """The picture as a film says it: of a file only the last part of an absolute path."""
+        return replace(
+            picture,
+            theme=picture.theme if self.theme is None else relative(picture.theme),
+            font=picture.font if self.font is None else relative(str(picture.font)),
+        )
 
     def digests(self) -> dict[str, str]:
         """What stands in an imprint for what the files say.

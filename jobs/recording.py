@@ -19,6 +19,7 @@ from fitreel.model.files import cannot_write, leftovers, sweep
 from fitreel.model.private import choose_torch_cache
 from fitreel.model.record import HEADER, Run
 from fitreel.model.recorder import Recorder, forget_states
+from fitreel.render.numbers import DEMO, write_number
 
 if TYPE_CHECKING:
     from fitreel.model.train import Training
@@ -299,7 +300,7 @@ def _epochs(
         for snapshot in training.epochs():
             if snapshot is not None:
                 recorder.add(snapshot)
-                update(snapshot.epoch + 1, f"loss {snapshot.loss:.4f}")
+                update(snapshot.epoch + 1, f"loss {write_number(snapshot.loss, DEMO)}")
             if training.ending is None:
                 if stopping.asked():
                     write()

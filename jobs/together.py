@@ -11,6 +11,7 @@ from fitreel.jobs.report import Report
 from fitreel.model.errors import FitreelError, Stopped
 from fitreel.model.private import choose_torch_cache
 from fitreel.model.recorder import Recorder, Rhythm
+from fitreel.render.numbers import DEMO, write_number
 
 if TYPE_CHECKING:
     from fitreel.model.batched import BatchedTraining
@@ -164,5 +165,5 @@ class _Together:
 def _losses(kept: "dict[int, Snapshot]") -> str:
     losses = [snapshot.loss for snapshot in kept.values()]
     if len(losses) == 1:
-        return f"loss {losses[0]:.4f}"
-    return f"loss {min(losses):.4f} to {max(losses):.4f}"
+        return f"loss {write_number(losses[0], DEMO)}"
+    return f"loss {write_number(min(losses), DEMO)} to {write_number(max(losses), DEMO)}"

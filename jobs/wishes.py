@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fitreel.jobs.clashes import Destination, check_apart
-from fitreel.jobs.companions import SUBTITLES, companion_form, is_companion
+from fitreel.jobs.companions import SHEET, SUBTITLES, companion_form, is_companion
 from fitreel.jobs.filming import Film
 from fitreel.jobs.keeping import check_latest, latest_of, series_of
 from fitreel.jobs.locks import Patience
@@ -18,6 +18,7 @@ from fitreel.model.errors import BadInput
 from fitreel.render.destination import make_folder, make_folder_of
 from fitreel.render.encode import check_output, format_of
 from fitreel.render.marks import check_replaceable
+from fitreel.render.panel_kinds import check_panels
 
 PAGES = ("pdf", "svg", "png")
 MOST = 64
@@ -61,18 +62,34 @@ def checked_files(loaded: LoadedJob, films: Sequence[Film]) -> LookFiles:
     Subtitles need neither a theme nor a font.
 
     Raises:
-        BadInput: a theme, text, language or size that can't be drawn, or a file that a film or a
-            record names.
+        BadInput: a theme, text, language or size that can't be drawn, a pace that can't be kept,
+            panels that the data or the network can't have, or a file that a film or a record names.
         Unavailable: no font here has the characters.
     """
     job = loaded.job
-    if job.film.is_demo or all(format_of(film.path) in SUBTITLES for film in films):
+    # numpy and matplotlib are imported only where something is made.
+    from fitreel.render.timeline import check_pacing
+
+    check_pacing(job.film.pacing)
+    for film in films:
+        if is_page(film):
+            from fitreel.render.storyboard import check_storyboard
+
+            picture = look_files(loaded).drawn(job.film.picture)
+            check_storyboard(picture, *(film.sheet or SHEET))
+    if job.film.picture.is_demo or all(format_of(film.path) in SUBTITLES for film in films):
         return NO_FILES
     files = look_files(loaded)
+    check_panels(job.film.panels, job.data, job.network)
     from fitreel.render.stage import check_stage
 
-    check_stage(files.settings(job.film))
+    check_stage(files.drawn(job.film.picture))
     return files
+
+
+def is_page(film: Film) -> bool:
+    """Whether it is a page of pictures for the handout."""
+    return is_companion(film.path, film.sheet) and format_of(film.path) not in SUBTITLES
 
 
 def films_of(loaded: LoadedJob, wishes: Wishes, film: Path | None = None) -> list[Film]:
@@ -230,7 +247,7 @@ def _check_standing(film: Film, loaded: LoadedJob, wishes: Wishes) -> None:
     if loaded.job.film.transparent and kind in ("mp4", "gif"):
         raise BadInput(f"{film.path}: film.transparent needs .webm, .png or a folder of frames")
     if is_companion(film.path, film.sheet):
-        form = companion_form(kind, loaded.job)
+        form = companion_form(kind, loaded.job.film.picture)
         check_place(Path(film.path), force=wishes.force, form=form)
     else:
         check_replaceable(film.path, force=wishes.force)

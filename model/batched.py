@@ -39,8 +39,9 @@ from fitreel.model.epochs import snapshot_epochs
 from fitreel.model.errors import BadInput
 from fitreel.model.exact import activation_of
 from fitreel.model.network import activation_class
+from fitreel.model.settings import MOST_WEIGHTS_RECORDED
 from fitreel.model.snapshot import Snapshot
-from fitreel.model.train import MOST_WEIGHTS_RECORDED, Ending, Task, Training
+from fitreel.model.train import Ending, Task, Training
 
 FORMAT = 1
 TOLERANCE = 1e-3

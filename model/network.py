@@ -2,7 +2,6 @@
 
 import importlib.util
 import inspect
-import itertools
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable
@@ -124,12 +123,6 @@ def layers(settings: NetworkSettings) -> list[tuple[int, int, str]]:
 def width_of_last(settings: NetworkSettings) -> int:
     """What the output layer reads: the last hidden layer's width, or x itself."""
     return settings.hidden[-1] if settings.hidden else 1
-
-
-def parameter_count(settings: NetworkSettings) -> int:
-    """Weights and biases of the fully connected layers, without building them."""
-    widths = (1, *settings.hidden, 1)
-    return sum(inputs * outputs + outputs for inputs, outputs in itertools.pairwise(widths))
 
 
 def _plain(name: str) -> str:

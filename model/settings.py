@@ -22,6 +22,8 @@ Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
 MOST_POINTS = 1_000_000
 MOST_NEURONS = 65_536
 MOST_LAYERS = 64
+MOST_WEIGHTS_RECORDED = 10_000
+"""A record has the weights of networks with up to so many parameters."""
 
 
 class Settings(BaseModel):
@@ -132,6 +134,14 @@ class NetworkSettings(Settings):
                 "give one a layer, or one name for all"
             )
         return self
+
+    @property
+    def parameter_count(self) -> int:
+        """Weights and biases, without building the network; not that of a `module`."""
+        widths = (1, *self.hidden, 1)
+        count = sum(inputs * outputs + outputs for inputs, outputs in pairwise(widths))
+        own = [name.lower().replace("_", "") for name in self.activation_names].count("prelu")
+        return count + own + (2 * sum(self.hidden) if self.batch_norm else 0)
 
     @property
     def activation_names(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.exact import ByHand, by_hand, step
 from fitreel.model.formula import Formula
 from fitreel.model.losses import Loss, build_loss
-from fitreel.model.network import build_network, check_shapes, layout, parameter_count
+from fitreel.model.network import build_network, check_shapes, layout
 from fitreel.model.optimizers import (
     Optimizer,
     Scheduler,
@@ -28,10 +28,13 @@ from fitreel.model.optimizers import (
     build_scheduler,
     rehearse,
 )
-from fitreel.model.settings import DataSettings, NetworkSettings, TrainSettings
+from fitreel.model.settings import (
+    MOST_WEIGHTS_RECORDED,
+    DataSettings,
+    NetworkSettings,
+    TrainSettings,
+)
 from fitreel.model.snapshot import Snapshot
-
-MOST_WEIGHTS_RECORDED = 10_000
 
 Ending = Literal["complete", "delta", "diverged"]
 
@@ -66,7 +69,7 @@ class Training:
         if task.network.module is None:
             points = task.data.points if task.points is None else len(task.points[0])
             seen = max(points, task.data.grid or 0)
-            check_memory(seen * sum(task.network.hidden), parameter_count(task.network))
+            check_memory(seen * sum(task.network.hidden), task.network.parameter_count)
         torch.manual_seed(task.seed if task.data.seed is None else task.data.seed)
         self.data: Data = draw_data(task.data, task.formula, task.points)
         if task.data.seed is not None:

@@ -60,6 +60,9 @@ ACTIVATIONS: dict[str, Function] = {
 }
 """With torch's own default arguments; a network's PReLU has a weight, and its RReLU draws lots."""
 
+DRAWABLE = {*ACTIVATIONS, "prelu", "rrelu"}
+"""Those that can be drawn unit by unit."""
+
 # As a network that is looked at, rather than trained, has it: the mean of both slopes.
 RRELU_SLOPE = (1 / 8 + 1 / 3) / 2
 

@@ -184,8 +184,8 @@ def _candidates(
     room = Box(margin, bottom, right - margin, top - bottom)
     makers = [_beside(room, unit, tick, contents, share) for share in SHARES]
     makers += [_below(room, unit, tick, contents, share) for share in SHARES]
-    for found in makers:
-        for parts in found:
+    for boxes in makers:
+        for parts in boxes:
             panels = list(parts.panels.values())
             if _has_lines(parts, contents) and _is_roomy(parts.fit, panels, tick):
                 worth = _worth(parts.fit, panels) + 1.2 * math.log(tick / unit)
@@ -362,17 +362,17 @@ def _cells(
     height = (grid.height - (rows - 1) * along) / rows - foot - head
     if height < 1:
         return None
-    found = {}
+    boxes = {}
     for row in range(rows):
         names = contents.panels[row * columns : (row + 1) * columns]
         width = (grid.width - (len(names) - 1) * across) / len(names) - left
         if width < 1:
             return None
         for number, name in enumerate(names):
-            found[name] = Box(
+            boxes[name] = Box(
                 grid.left + left + number * (width + left + across),
                 grid.top - (row + 1) * (height + head + foot) - row * along + foot,
                 width,
                 height,
             )
-    return found
+    return boxes

@@ -18,7 +18,7 @@ class Timetable:
 
     times: NDArray[np.float64]
     """Shape (F,), not decreasing: the clock in each frame, in epochs or seconds."""
-    shown: NDArray[np.int64]
+    indices: NDArray[np.int64]
     """Shape (R, F): each run's snapshot in each frame, the last at or before the clock. Before
     its first snapshot a run shows that one; a run without snapshots has -1."""
 
@@ -48,11 +48,11 @@ def timetable(
     else:
         own = [_rising(values) for values in seconds]
         times = _even(own)
-    shown = np.full((len(own), len(times)), -1, np.int64)
-    for row, at in zip(shown, own, strict=True):
+    indices = np.full((len(own), len(times)), -1, np.int64)
+    for row, at in zip(indices, own, strict=True):
         if len(at):
             row[:] = np.maximum(np.searchsorted(at, times, side="right") - 1, 0)
-    return Timetable(times, shown)
+    return Timetable(times, indices)
 
 
 def _epochs_of_frames(own: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -76,5 +76,5 @@ def _even(own: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
 
 def _rising(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
     """Seconds as a clock needs them, whatever the record of a strange machine says."""
-    known = np.nan_to_num(seconds.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    return np.maximum.accumulate(np.clip(known, 0.0, LONGEST)) if len(known) else known
+    finite = np.nan_to_num(seconds.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    return np.maximum.accumulate(np.clip(finite, 0.0, LONGEST)) if len(finite) else finite

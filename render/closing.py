@@ -8,9 +8,12 @@ from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
 from fitreel.render.grid import SMALLEST_TEXT, unit_height
+from fitreel.render.numbers import TABLE, write_number
 from fitreel.render.page import Page, drawable
+from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.ranking import Row
-from fitreel.render.theme import Theme
+from fitreel.render.theme import load_theme
+from fitreel.render.words import english
 
 MOST_ROWS = 16
 BEST_ROWS = 12
@@ -34,21 +37,19 @@ class ClosingScene:
     """The ranking, best first, and a line with `note` beneath. Nothing in it moves."""
 
     @in_force()
-    def __init__(
-        self, rows: Sequence[Row], size: tuple[int, int], note: str, theme: Theme | None = None
-    ) -> None:
-        page = Page(size, theme)
+    def __init__(self, rows: Sequence[Row], picture: PictureSettings, note: str) -> None:
+        self._page = page = Page(picture.pixels, load_theme(picture.theme))
         self.figure = page.figure
         self.moving: Sequence[Artist] = ()
         box = page.box
         edge = 0.05 * min(box.width, box.height)
         width = box.width - 2 * edge
-        shown = list(rows) if len(rows) <= MOST_ROWS else list(rows[:BEST_ROWS])
-        more = len(rows) - len(shown)
-        lines = 1 + len(shown) + bool(more) + 1.3 * bool(note)
-        smallest = SMALLEST_TEXT * unit_height(size)
+        top_rows = list(rows) if len(rows) <= MOST_ROWS else list(rows[:BEST_ROWS])
+        more = len(rows) - len(top_rows)
+        lines = 1 + len(top_rows) + bool(more) + 1.3 * bool(note)
+        smallest = SMALLEST_TEXT * unit_height(picture.pixels)
         largest = min((box.height - 2 * edge) / lines / PITCH, LARGEST_TEXT * smallest)
-        columns = _columns(shown)
+        columns = _columns(top_rows)
         text, widths, room = _fitted(page, columns, width, largest)
         # How a run ended is the first to go where the table would get small.
         while text < min(GOOD_TEXT * smallest, largest) and len(columns) > FEWEST_COLUMNS:
@@ -56,10 +57,36 @@ class ClosingScene:
             text, widths, room = _fitted(page, columns, width, largest)
         widths[1] = min(widths[1], room)
         taken = sum(widths) + GAP * text * (len(columns) - 1)
-        left = (box.width - taken) / 2
-        top = (box.height + lines * PITCH * text) / 2
+        start, top = (box.width - taken) / 2, (box.height + lines * PITCH * text) / 2
+        self._write_table(columns, widths, text, start, top)
+        self._draw_rule(text, start / box.width, (top - PITCH * text + 0.1 * text) / box.height)
+        y = top - (1 + len(top_rows) + bool(more)) * PITCH * text + 0.5 * text
+        if more:
+            label_left = start + widths[0] + GAP * text
+            page.text(
+                label_left,
+                y,
+                english().text("more", count=more),
+                text,
+                va="baseline",
+                color=page.theme.heading,
+            )
+        if note:
+            line = page.shortened(drawable(note), width, text)
+            page.text(box.width / 2, y - 1.3 * PITCH * text, line, text, ha="center",
+                      va="baseline", color=page.theme.heading)  # fmt: skip
+
+    def _write_table(
+        self,
+        columns: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        text: float,
+        left: float,
+        top: float,
+    ) -> None:
+        page = self._page
         for number, (column, wide) in enumerate(zip(columns, widths, strict=True)):
-            on_right = number != 1 and column[0] != "ended"
+            on_right = number != 1 and column[0] != english().text("table_ended")
             x = left + wide if on_right else left
             for row, cell in enumerate(column):
                 page.text(
@@ -69,24 +96,16 @@ class ClosingScene:
                     color=page.theme.heading if row == 0 else page.theme.text,
                 )  # fmt: skip
             left += wide + GAP * text
-        rule = (top - PITCH * text + 0.1 * text) / box.height
-        start = (box.width - taken) / 2 / box.width
+
+    def _draw_rule(self, text: float, start: float, at: float) -> None:
+        """Beneath the headings, from `start` on and as far from the other edge."""
+        page = self._page
         page.figure.add_artist(
             Line2D(
-                [start, 1 - start], [rule, rule], color=page.theme.heading,
+                [start, 1 - start], [at, at], color=page.theme.heading,
                 lw=page.points(0.06 * text), transform=page.figure.transFigure,
             )
         )  # fmt: skip
-        y = top - (1 + len(shown) + bool(more)) * PITCH * text + 0.5 * text
-        if more:
-            label_left = start * box.width + widths[0] + GAP * text
-            page.text(
-                label_left, y, f"… and {more} more", text, va="baseline", color=page.theme.heading
-            )
-        if note:
-            words = page.shortened(drawable(note), width, text)
-            page.text(box.width / 2, y - 1.3 * PITCH * text, words, text, ha="center",
-                      va="baseline", color=page.theme.heading)  # fmt: skip
 
 
 def _fitted(
@@ -104,16 +123,18 @@ def _fitted(
 def _columns(rows: Sequence[Row]) -> list[list[str]]:
     """Headings and cells, the most important columns first; one without a value is left out."""
     number: Callable[[object], str] = lambda value: "–" if value is None else f"{value}"  # noqa: E731
+    words = english()
     columns = [
         ["", *(number(row.rank) for row in rows)],
         ["", *(drawable(row.label) for row in rows)],
-        ["final loss", *(_final(row) for row in rows)],
+        [words.text("table_final_loss"), *(_final(row) for row in rows)],
     ]
     if any(row.epochs_to_delta is not None for row in rows):
-        columns.append(["epochs to δ", *(number(row.epochs_to_delta) for row in rows)])
-    columns.append(["time", *("–" if r.seconds is None else _time(r.seconds) for r in rows)])
-    columns.append(["parameters", *(number(row.parameters) for row in rows)])
-    columns.append(["ended", *(drawable(row.ended) for row in rows)])
+        deltas = [number(row.epochs_to_delta) for row in rows]
+        columns.append([words.text("table_epochs_to_delta"), *deltas])
+    columns.append([words.text("table_time"), *(_time(row.seconds) for row in rows)])
+    columns.append([words.text("table_parameters"), *(number(row.parameters) for row in rows)])
+    columns.append([words.text("table_ended"), *(drawable(row.ended) for row in rows)])
     return columns
 
 
@@ -121,19 +142,20 @@ def _final(row: Row) -> str:
     """The final loss, or in one word why it says nothing."""
     if row.rank is None or row.final_loss is None:
         return drawable(row.ended).split(":")[0].split(" at ")[0]
-    return _loss(row.final_loss)
+    return write_number(row.final_loss, TABLE)
 
 
-def _loss(loss: float) -> str:
-    return f"{loss:.4f}" if 1e-3 <= abs(loss) < 1e4 or loss == 0 else f"{loss:.2e}"
-
-
-def _time(seconds: float) -> str:
+def _time(seconds: float | None) -> str:
+    if seconds is None:
+        return "–"
+    words = english()
     if seconds < 100:
-        return f"{seconds:.2f} s"
+        return words.text("seconds_value", seconds=f"{seconds:.2f}")
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02} min"
+    if hours:
+        return f"{hours}:{minutes:02}:{rest:02}"
+    return words.text("minutes_value", time=f"{minutes}:{rest:02}")
 
 
 def _width(page: Page, column: Sequence[str], size: float) -> float:

@@ -1,9 +1,9 @@
-"""From many runs to one clip: one clock, all panels drawn at each of its instants, the ranking."""
+"""From many runs to one clip: one clock, all entries drawn at each of its times, the ranking."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from fractions import Fraction
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -18,7 +18,7 @@ from fitreel.render.encode import open_output
 from fitreel.render.film import Reel
 from fitreel.render.frames import FrameDrawer
 from fitreel.render.grid import (
-    MOST_PANELS,
+    MOST_CELLS,
     SMALLEST_TEXT,
     SMALLEST_TICK,
     GridScene,
@@ -28,16 +28,13 @@ from fitreel.render.grid import (
 from fitreel.render.limits import Limits, shared_limits
 from fitreel.render.output import Output
 from fitreel.render.overlay import MOST_RUNS, OverlayScene, plan_overlay
-from fitreel.render.panels import Clock as Clock
-from fitreel.render.panels import Instant
-from fitreel.render.panels import Panel as Panel
+from fitreel.render.pace import Pacing
+from fitreel.render.panels import Clock, ComparisonPicture, ComparisonState, Entry, Layout
 from fitreel.render.ranking import ranking
-from fitreel.render.settings import LARGEST_SIDE, FilmSettings
-from fitreel.render.theme import Theme, load_theme
-from fitreel.render.timeline import resampled, timeline
+from fitreel.render.settings import LARGEST_SIDE
+from fitreel.render.theme import load_theme
+from fitreel.render.timeline import check_pacing, make_timeline, resampled
 
-LAYOUTS = ("auto", "grid", "overlay")
-Layout = Literal["auto", "grid", "overlay"]
 CLOSING_SECONDS = 5.0
 SMALLEST_FONT = 11.0
 """In pixels: smaller letters can't be read."""
@@ -46,41 +43,38 @@ SMALLEST_DIGITS = 8.8
 
 
 def layout_of(count: int, layout: Layout) -> Literal["grid", "overlay"]:
-    """What "auto" means for so many panels."""
+    """What "auto" means for so many entries."""
     if layout == "auto":
-        return "grid" if count <= MOST_PANELS else "overlay"
+        return "grid" if count <= MOST_CELLS else "overlay"
     return layout
 
 
-def check_comparison(
-    panels: Sequence[Panel], size: tuple[int, int], layout: Layout, loss_panel: bool
-) -> None:
-    """Make sure that these panels can be drawn in a clip of `size`; needs no runs.
+def check_comparison(comparison: ComparisonPicture) -> None:
+    """Make sure that this comparison can be drawn; needs no runs.
 
     Raises:
-        BadInput: no panel at all, more than the layout shows, or a size too small for them to be
+        BadInput: no entry at all, more than the layout shows, or a size too small for them to be
             readable; the line names the limit, or the smallest size that works.
     """
-    count = len(panels)
+    count, size, loss_panel = (
+        len(comparison.entries),
+        comparison.picture.pixels,
+        comparison.loss_panel,
+    )
     if not count:
         raise BadInput("a comparison without a single panel")
-    chosen = layout_of(count, layout)
-    limit = MOST_PANELS if chosen == "grid" else MOST_RUNS
+    layout = layout_of(count, comparison.layout)
+    limit = MOST_CELLS if layout == "grid" else MOST_RUNS
     if count > limit:
-        instead = f'; layout = "overlay" shows up to {MOST_RUNS}' if chosen == "grid" else ""
-        raise BadInput(f"{count} panels: {chosen} shows up to {limit}{instead}")
-    readable = _grid_is_readable if chosen == "grid" else _overlay_is_readable
+        instead = f'; layout = "overlay" shows up to {MOST_RUNS}' if layout == "grid" else ""
+        raise BadInput(f"{count} panels: {layout} shows up to {limit}{instead}")
+    readable = _grid_is_readable if layout == "grid" else _overlay_is_readable
     if not readable(count, size, loss_panel):
         raise BadInput(
             f"film.size {size[0]} x {size[1]}: too small for {count} panels "
-            f"({chosen}{', loss panel' if loss_panel else ''}) to be readable; "
+            f"({layout}{', loss panel' if loss_panel else ''}) to be readable; "
             f"{_smallest(size, lambda larger: readable(count, larger, loss_panel))}"
         )
-
-
-def frame_count(panels: Sequence[Panel], clock: Clock, fps: float) -> int:
-    """Frames of the whole clip: one for each instant of the clock, and the closing still's."""
-    return len(timetable_of(panels, clock)) + closing_frames(fps)
 
 
 def closing_frames(fps: float, duration: float | None = None) -> int:
@@ -89,34 +83,52 @@ def closing_frames(fps: float, duration: float | None = None) -> int:
     return max(1, round(seconds * fps))
 
 
-def paced(panels: Sequence[Panel], table: Timetable, film: FilmSettings) -> Timetable:
+def check_pacing_of_comparison(pacing: Pacing) -> Pacing:
+    """Make sure that a comparison can go at this pace; needs no runs.
+
+    Returns:
+        The pacing of the frames before the closing still.
+
+    Raises:
+        BadInput: a pace or a duration that can't be kept, or frames between snapshots.
+    """
+    if pacing.interpolate:
+        raise BadInput("film.interpolate: a comparison shows its snapshots only, none between them")
+    moving = pacing
+    if pacing.duration is not None:
+        fps = pacing.exact_fps
+        closing = closing_frames(pacing.fps, pacing.duration)
+        seconds = pacing.duration - float(closing / fps)
+        if seconds * fps < 1:
+            raise BadInput(
+                f"film.duration: {pacing.duration:g} s leave no frame before the ranking"
+            )
+        moving = replace(pacing, duration=seconds)
+    check_pacing(moving)
+    return moving
+
+
+def paced(entries: Sequence[Entry], table: Timetable, pacing: Pacing) -> Timetable:
     """The frames before the closing still, at the pace and of the length that the film asks for.
 
-    `film.duration` is that of the whole clip: the closing still and the holds are in it.
+    `pacing.duration` is that of the whole clip: the closing still and the holds are in it.
 
     Raises:
         BadInput: a pace or a duration that can't be kept.
     """
-    if film.interpolate:
-        raise BadInput("film.interpolate: a comparison shows its snapshots only, none between them")
-    fps = Fraction(film.fps).limit_denominator(100_000)
-    closing = closing_frames(film.fps, film.duration)
-    moving = None if film.duration is None else film.duration - float(closing / fps)
-    if moving is not None and moving * fps < 1:
-        raise BadInput(f"film.duration: {film.duration:g} s leave no frame before the ranking")
+    moving = check_pacing_of_comparison(pacing)
     losses = [
-        np.where(row >= 0, panel.run.losses[row], np.nan)
-        for panel, row in zip(panels, table.shown, strict=True)
-        if panel.run is not None and len(panel.run)
+        np.where(row >= 0, entry.run.losses[row], np.nan)
+        for entry, row in zip(entries, table.indices, strict=True)
+        if entry.run is not None and len(entry.run)
     ]
-    line = timeline(table.times, losses, fps, film.pace, moving, film.hold_start, film.hold_end)
-    return resampled(table, line)
+    return resampled(table, make_timeline(table.times, losses, moving))
 
 
-def timetable_of(panels: Sequence[Panel], clock: Clock) -> Timetable:
-    """The frames before the closing still, and which snapshot each panel shows in them."""
+def timetable_of(entries: Sequence[Entry], clock: Clock) -> Timetable:
+    """The frames before the closing still, and which snapshot each entry shows in them."""
     empty = np.empty(0)
-    runs = [panel.run for panel in panels]
+    runs = [entry.run for entry in entries]
     return timetable(
         [empty.astype(np.int64) if run is None else run.epochs for run in runs],
         [empty if run is None else run.seconds for run in runs],
@@ -125,54 +137,39 @@ def timetable_of(panels: Sequence[Panel], clock: Clock) -> Timetable:
 
 
 def draw_comparison(
-    panels: Sequence[Panel],
-    size: tuple[int, int],
+    comparison: ComparisonPicture,
     fps: float,
-    layout: Layout,
-    clock: Clock,
-    loss_panel: bool,
-    note: str,
     reels: Sequence[Reel],
     progress: Callable[[int], None],
     check: Callable[[], None],
-    seeds_only: bool = False,
-    table: Timetable | None = None,
-    closing: int | None = None,
-    theme: str = "demo",
+    table: Timetable,
+    closing: int,
 ) -> None:
-    """Draw panels on one clock, and then the ranking, into every reel.
+    """Draw entries on one clock, and then the ranking, into every reel.
 
-    A reel's `still` counts the clip's frames: `frame_count` - 1 is the ranking. Where all reels
-    are stills, only these frames are drawn. Memory doesn't grow with the number of frames; of
-    each run one chunk is held.
+    A reel's `still` counts the clip's frames: those after the table's are the ranking. Where all
+    reels are stills, only these frames are drawn. Memory doesn't grow with the number of frames;
+    of each run one chunk is held.
 
     Args:
-        panels: at least one with a run.
-        size: of the whole clip, width and height in pixels.
+        comparison: what is drawn, of at least one entry with a run.
         fps: frames a second.
-        layout: see `LAYOUTS`.
-        clock: what panels advance in together.
-        loss_panel: whether all loss curves stand beside the panels.
-        note: a line under the ranking.
         reels: where to.
         progress: told after each frame how many are done.
         check: called between frames; raises to stop.
-        seeds_only: whether the runs differ in nothing but their seed.
-        table: the frames before the ranking; default: each instant of the clock.
-        closing: frames of the ranking; default: `CLOSING_SECONDS`.
-        theme: its name or file.
+        table: the frames before the ranking.
+        closing: how many frames the ranking has.
 
     Raises:
-        BadInput: no panel has a snapshot, a size too small, or a record is damaged.
+        BadInput: no entry has a snapshot, a size too small, or a record is damaged.
         Unavailable: ffmpeg, or an encoder in it, is not here.
         CannotWrite: ffmpeg failed or the system refuses; no reel appears under its name.
     """
-    check_comparison(panels, size, layout, loss_panel)
-    table = timetable_of(panels, clock) if table is None else table
-    closing = closing_frames(fps) if closing is None else closing
-    look = load_theme(theme)
+    check_comparison(comparison)
+    load_theme(comparison.picture.theme)  # refused before anything is opened
     if not len(table):
         raise BadInput("there is no snapshot to draw in any of the runs")
+    size = comparison.picture.pixels
     with ExitStack() as stack:
         # ffmpeg first: it starts up while we do.
         outputs = [
@@ -182,88 +179,88 @@ def draw_comparison(
             )
             for reel in reels
         ]
-        done = 0
-        frames = _wanted(reels, len(table), closing)
-        moving = [frame for frame in frames if frame < len(table)]
-        if moving:
-            scene = scene_of(panels, size, layout, clock, loss_panel, table, seeds_only, look)
-            drawer = FrameDrawer(scene)
-            for frame, instant in zip(moving, instants(panels, table, moving), strict=True):
-                check()
-                scene.show(instant)
-                _write(outputs, drawer.draw(), frame)
-                done += 1
-                progress(done)
-        ending = [frame for frame in frames if frame >= len(table)]
-        if ending:
-            still = FrameDrawer(ClosingScene(ranking(panels), size, note, look)).draw()
-            for frame in ending:
-                check()
-                _write(outputs, still, frame)
-                done += 1
-                progress(done)
+        frames = _frames_of(reels, len(table), closing)
+        for done, (frame, pixels) in enumerate(_drawn(comparison, table, frames), 1):
+            check()
+            _write(outputs, pixels, frame)
+            progress(done)
 
 
-def scene_of(
-    panels: Sequence[Panel],
-    size: tuple[int, int],
-    layout: Layout,
-    clock: Clock,
-    loss_panel: bool,
-    table: Timetable,
-    seeds_only: bool = False,
-    theme: Theme | None = None,
-) -> GridScene | OverlayScene:
-    """The picture of a comparison, at no instant yet.
+def _drawn(
+    comparison: ComparisonPicture, table: Timetable, frames: Sequence[int]
+) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """Each of `frames` and its pixels; those after the table's are the ranking."""
+    moving = [frame for frame in frames if frame < len(table)]
+    if moving:
+        scene = scene_of(comparison, table)
+        drawer = FrameDrawer(scene)
+        for frame, state in zip(moving, states(comparison.entries, table, moving), strict=True):
+            scene.show(state)
+            yield frame, drawer.draw()
+    if len(moving) < len(frames):
+        rows = ranking(comparison.entries)
+        still = FrameDrawer(ClosingScene(rows, comparison.picture, comparison.note)).draw()
+        for frame in frames[len(moving) :]:
+            yield frame, still
+
+
+def scene_of(comparison: ComparisonPicture, table: Timetable) -> GridScene | OverlayScene:
+    """The picture of a comparison, at no time yet.
 
     Raises:
         BadInput: a record is damaged.
     """
-    limits = _limits(panels, table)
+    limits = _limits(comparison.entries, table)
     end = float(table.times[-1]) if len(table) else 0.0
-    if layout_of(len(panels), layout) == "grid":
-        return GridScene(panels, size, limits, clock, end, loss_panel, theme)
-    return OverlayScene(panels, size, limits, clock, end, loss_panel, seeds_only, theme)
+    layout = layout_of(len(comparison.entries), comparison.layout)
+    kind = GridScene if layout == "grid" else OverlayScene
+    return kind(comparison, limits, end)
 
 
-def instants(panels: Sequence[Panel], table: Timetable, frames: Sequence[int]) -> Iterator[Instant]:
-    """What all panels show in each of `frames`, which don't decrease."""
+def states(
+    entries: Sequence[Entry], table: Timetable, frames: Sequence[int]
+) -> Iterator[ComparisonState]:
+    """What all entries show in each of `frames`, which don't decrease."""
     players = [
-        _played(panel.run, shown[list(frames)])
-        for panel, shown in zip(panels, table.shown, strict=True)
+        _played(entry.run, row[list(frames)])
+        for entry, row in zip(entries, table.indices, strict=True)
     ]
     for frame, snapshots in zip(frames, zip(*players, strict=True), strict=True):
-        yield Instant(float(table.times[frame]), table.shown[:, frame].tolist(), snapshots)
+        yield ComparisonState(
+            float(table.times[frame]), table.indices[:, frame].tolist(), snapshots
+        )
 
 
-def _played(run: Run | None, shown: NDArray[np.int64]) -> Iterator[Snapshot | None]:
+def _played(run: Run | None, indices: NDArray[np.int64]) -> Iterator[Snapshot | None]:
     """A run's snapshot in each frame; each is read once."""
-    kept: Iterator[Snapshot] = iter(())
+    snapshots: Iterator[Snapshot] = iter(())
     if run is not None:
-        kept = run.snapshots(np.unique(shown[shown >= 0]).tolist())
+        snapshots = run.snapshots(np.unique(indices[indices >= 0]).tolist())
     at, snapshot = -1, None
-    for index in shown.tolist():
+    for index in indices.tolist():
         if index != at:
-            at, snapshot = index, next(kept)
+            at, snapshot = index, next(snapshots)
         yield snapshot
 
 
-def _limits(panels: Sequence[Panel], table: Timetable) -> Limits:
-    pairs = [(p.run, row) for p, row in zip(panels, table.shown, strict=True) if p.run is not None]
+def _limits(entries: Sequence[Entry], table: Timetable) -> Limits:
+    pairs = [
+        (e.run, row) for e, row in zip(entries, table.indices, strict=True) if e.run is not None
+    ]
     return shared_limits([run for run, _ in pairs], [row for _, row in pairs])
 
 
-def _wanted(reels: Sequence[Reel], moving: int, closing: int) -> Sequence[int]:
+def _frames_of(reels: Sequence[Reel], moving: int, closing: int) -> Sequence[int]:
     stills = {reel.still for reel in reels}
     if None in stills:
         return range(moving + closing)
     return sorted(frame for frame in stills if frame is not None)
 
 
-def _write(outputs: Iterable[tuple[Reel, Output]], picture: NDArray[np.uint8], frame: int) -> None:
+def _write(outputs: Iterable[tuple[Reel, Output]], pixels: NDArray[np.uint8], frame: int) -> None:
     for reel, output in outputs:
         if reel.still in (None, frame):
-            output.write(picture)
+            output.write(pixels)
 
 
 def _grid_is_readable(count: int, size: tuple[int, int], loss_panel: bool) -> bool:

@@ -1,9 +1,8 @@
-"""A comparison as a grid: every run in a panel of its own, all with the same axes."""
+"""A comparison as a grid: every run in a cell of its own, all with the same axes."""
 
 from fitreel.render.defaults import in_force  # isort: skip  (before matplotlib)
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,19 +18,20 @@ from fitreel.render.losses import LossPanel
 from fitreel.render.page import LINE, Box, Page, drawable
 from fitreel.render.palette import LineStyle, line_styles
 from fitreel.render.panels import (
-    Clock,
-    Instant,
-    Panel,
+    ComparisonPicture,
+    ComparisonState,
+    clock_text,
     ending_of,
     failure_of,
     has_ended,
-    loss_words,
+    loss_text,
 )
 from fitreel.render.scene import DEMO_SIZE
-from fitreel.render.theme import Theme
+from fitreel.render.theme import load_theme
 from fitreel.render.ticks import Ticks, linear_ticks
+from fitreel.render.words import english
 
-MOST_PANELS = 16
+MOST_CELLS = 16
 """More can't be read from the back row."""
 TEXT = 27.8
 """The demo's epoch and loss, in pixels of its 640 x 480 (20 points); so are the next three."""
@@ -52,12 +52,12 @@ LINE_SPACING = 1.33
 
 @dataclass(frozen=True)
 class GridPlan:
-    """Where panels stand in a clip, and how large all is; in pixels."""
+    """Where cells stand in a clip, and how large all is; in pixels."""
 
     columns: int
     rows: int
-    panels: Box
-    """What all panels share."""
+    cells: Box
+    """What all cells share."""
     losses: Box | None
     clock: Box | None
     text: float
@@ -65,23 +65,23 @@ class GridPlan:
     tick: float
     """Font size at the ticks."""
     scale: float
-    """Of a panel's drawing, against the demo's 640 x 480."""
+    """Of a cell's drawing, against the demo's 640 x 480."""
 
     @property
     def title(self) -> float:
-        """Height of a panel's title line."""
+        """Height of a cell's title line."""
         return 1.5 * self.text
 
     @property
     def gap(self) -> tuple[float, float]:
-        """Between panels, across and along."""
+        """Between cells, across and along."""
         return 1.6 * self.tick, 0.7 * self.tick
 
     def axes_size(self, left: float, bottom: float) -> tuple[float, float]:
-        """Width and height of each panel's axes, with so much room for tick labels."""
+        """Width and height of each cell's axes, with so much room for tick labels."""
         across, along = self.gap
-        width = (self.panels.width - left - (self.columns - 1) * across) / self.columns
-        height = (self.panels.height - bottom - (self.rows - 1) * along) / self.rows
+        width = (self.cells.width - left - (self.columns - 1) * across) / self.columns
+        height = (self.cells.height - bottom - (self.rows - 1) * along) / self.rows
         return width, height - self.title
 
     def values(self, width: float, height: float) -> float:
@@ -90,7 +90,7 @@ class GridPlan:
 
 
 def plan_grid(count: int, size: tuple[int, int], loss_panel: bool, with_clock: bool) -> GridPlan:
-    """Where `count` panels go in a clip of `size` pixels."""
+    """Where `count` cells go in a clip of `size` pixels."""
     width, height = size
     base = unit_height(size)
     edge = 0.02 * base
@@ -107,7 +107,7 @@ def plan_grid(count: int, size: tuple[int, int], loss_panel: bool, with_clock: b
     return GridPlan(
         columns=columns,
         rows=rows,
-        panels=rest,
+        cells=rest,
         losses=losses,
         clock=clock,
         text=min(max(TEXT * scale, SMALLEST_TEXT * base), 2 * SMALLEST_TEXT * base),
@@ -133,7 +133,7 @@ def split_for_losses(box: Box) -> tuple[Box, Box]:
 
 
 def arrangement(count: int, width: float, height: float) -> tuple[int, int]:
-    """Columns and rows that make panels large without leaving many places empty."""
+    """Columns and rows that make cells large without leaving many places empty."""
 
     def worth(columns: int) -> float:
         rows = math.ceil(count / columns)
@@ -150,85 +150,93 @@ def _scale(width: float, height: float) -> float:
 
 
 class GridScene:
-    """All panels of a comparison; `show` moves each to its run's snapshot.
+    """All entries of a comparison; `show` moves each to its run's snapshot.
 
-    `end` is the last value of the clock. A panel without a run says why it has none.
+    `end` is the last value of the clock. An entry without a run says why it has none.
     """
 
     @in_force()
-    def __init__(
-        self,
-        panels: Sequence[Panel],
-        size: tuple[int, int],
-        limits: Limits,
-        clock: Clock,
-        end: float,
-        loss_panel: bool,
-        theme: Theme | None = None,
-    ) -> None:
+    def __init__(self, comparison: ComparisonPicture, limits: Limits, end: float) -> None:
+        entries, clock = comparison.entries, comparison.clock
+        size, theme = comparison.picture.pixels, load_theme(comparison.picture.theme)
         page = Page(size, theme)
-        plan = plan_grid(len(panels), size, loss_panel, clock == "time")
+        plan = plan_grid(len(entries), size, comparison.loss_panel, clock == "time")
         self.figure = page.figure
         self.moving: list[Artist] = []
-        styles = line_styles(len(panels), page.theme)
-        ticks_y = linear_ticks(*limits.y, 4)
-        left = max(page.width_of(text, plan.tick) for text in ticks_y[1]) + 0.8 * plan.tick
-        bottom = 1.9 * plan.tick
-        width, height = plan.axes_size(left, bottom)
-        label = max(page.width_of(text, plan.tick) for text in linear_ticks(*limits.x, 4)[1])
-        ticks_x = linear_ticks(*limits.x, min(5, int(width / (2 * label))))
-        across, along = plan.gap
-        self._panels = []
-        for number, panel in enumerate(panels):
-            row, column = divmod(number, plan.columns)
-            box = Box(
-                plan.panels.left + left + column * (width + across),
-                plan.panels.top - plan.title - height - row * (height + plan.title + along),
-                width,
-                height,
-            )
-            axes = page.axes(box)
-            axes.set_xlim(*limits.x)
-            axes.set_ylim(*limits.y)
-            is_lowest = number + plan.columns >= len(panels)
-            _set_ticks(page, axes, plan.tick, ticks_x if is_lowest else (ticks_x[0], []),
-                       ticks_y if column == 0 else (ticks_y[0], []))  # fmt: skip
-            style = styles[number] if loss_panel and panel.run is not None else None
-            _write_title(page, box, drawable(panel.label), plan.text, style)
-            if panel.run is None:
-                _write_failure(page, axes, box, drawable(failure_of(panel)), plan.text)
+        styles = line_styles(len(entries), page.theme)
+        self._cells: list[tuple[int, GridCell]] = []
+        places = _CellPlaces(page, plan, limits, len(entries))
+        for number, entry in enumerate(entries):
+            axes, box = places.axes(number)
+            style = styles[number] if comparison.loss_panel and entry.run is not None else None
+            _write_title(page, box, drawable(entry.label), plan.text, style)
+            if entry.run is None:
+                _write_failure(page, axes, box, drawable(failure_of(entry)), plan.text)
                 continue
-            drawn = GridPanel(page, axes, box, panel.run, limits, plan)
-            self._panels.append((number, drawn))
-            self.moving += drawn.moving
+            cell = GridCell(page, axes, box, entry.run, limits, plan)
+            self._cells.append((number, cell))
+            self.moving += cell.moving
         self._clock: Text | None = None
         if plan.clock is not None:
             middle = plan.clock.bottom + plan.clock.height / 2
             self._clock = page.text(
-                plan.panels.left, middle, "", 1.3 * SMALLEST_TEXT * unit_height(size),
+                plan.cells.left, middle, "", 1.3 * SMALLEST_TEXT * unit_height(size),
                 va="center_baseline",
             )  # fmt: skip
             self.moving.append(self._clock)
         self._losses: LossPanel | None = None
         if plan.losses is not None:
             self._losses = LossPanel(
-                page, plan.losses, [panel.run for panel in panels], styles, clock, end, plan.tick,
+                page, plan.losses, [entry.run for entry in entries], styles, clock, end, plan.tick,
                 0.2 * plan.tick,
             )  # fmt: skip
             self.moving += self._losses.moving
 
     @in_force()
-    def show(self, instant: Instant) -> None:
-        """Moves all panels to an instant."""
-        for number, panel in self._panels:
-            panel.show(instant, number)
+    def show(self, state: ComparisonState) -> None:
+        """Moves all cells to a state."""
+        for number, cell in self._cells:
+            cell.show(state, number)
         if self._clock is not None:
-            self._clock.set_text(time_words(instant.time))
+            self._clock.set_text(clock_text("time", state.time))
         if self._losses is not None:
-            self._losses.show(instant)
+            self._losses.show(state)
 
 
-class GridPanel:
+class _CellPlaces:
+    """Axes for each of `count` cells, all alike; only the outer ones have numbers."""
+
+    def __init__(self, page: Page, plan: GridPlan, limits: Limits, count: int) -> None:
+        self._page, self._plan, self._limits, self._count = page, plan, limits, count
+        self._ticks_y = linear_ticks(*limits.y, 4)
+        widest = max(page.width_of(text, plan.tick) for text in self._ticks_y[1])
+        self._left = widest + 0.8 * plan.tick
+        self._width, self._height = plan.axes_size(self._left, 1.9 * plan.tick)
+        label = max(page.width_of(text, plan.tick) for text in linear_ticks(*limits.x, 4)[1])
+        self._ticks_x = linear_ticks(*limits.x, min(5, int(self._width / (2 * label))))
+
+    def axes(self, number: int) -> tuple[Axes, Box]:
+        """The axes of a cell, and their inside."""
+        plan, width, height = self._plan, self._width, self._height
+        across, along = plan.gap
+        row, column = divmod(number, plan.columns)
+        box = Box(
+            plan.cells.left + self._left + column * (width + across),
+            plan.cells.top - plan.title - height - row * (height + plan.title + along),
+            width,
+            height,
+        )
+        axes = self._page.axes(box)
+        axes.set_xlim(*self._limits.x)
+        axes.set_ylim(*self._limits.y)
+        is_lowest = number + plan.columns >= self._count
+        x, y = self._ticks_x, self._ticks_y
+        _set_ticks(self._page, axes, plan.tick, x if is_lowest else (x[0], []),
+                   y if column == 0 else (y[0], []))  # fmt: skip
+        return axes, box
+
+
+class GridCell:
     """One run's points, its prediction as a thick red line, its epoch and loss."""
 
     def __init__(
@@ -269,35 +277,30 @@ class GridPanel:
             self._values.set_text(ending_of(run))
         self.moving: list[Artist] = [self._line, self._values]
 
-    def show(self, instant: Instant, number: int) -> None:
-        """Moves to the snapshot of panel `number`."""
-        index, snapshot = instant.indices[number], instant.snapshots[number]
+    def show(self, state: ComparisonState, number: int) -> None:
+        """Moves to the snapshot of entry `number`."""
+        index, snapshot = state.indices[number], state.snapshots[number]
         if snapshot is None or index == self._drawn:
             return
         self._drawn = index
         self._line.set_ydata(snapshot.prediction[self._order])
-        loss = f"Loss={loss_words(snapshot.loss)}"
-        self._values.set_text(f"{_epoch_words(self._run, index)}\n{loss}")
+        self._values.set_text(f"{_epoch_text(self._run, index)}\n{loss_text(snapshot.loss)}")
 
 
-def time_words(seconds: float) -> str:
-    """The clock, where it shows seconds of training."""
-    return f"training time {seconds:.2f} s" if seconds < 100 else f"training time {seconds:.0f} s"
-
-
-def _epoch_words(run: Run, index: int) -> str:
-    epoch = f"epoch={run.epochs[index]:d}"
+def _epoch_text(run: Run, index: int) -> str:
+    words = english()
+    epoch = words.text("epoch_value", epoch=str(run.epochs[index]))
     if not has_ended(run, index):
         return epoch
-    return f"{epoch}, done" if run.ending == "complete" else ending_of(run)
+    return words.text("epoch_done", epoch=epoch) if run.ending == "complete" else ending_of(run)
 
 
 def _widest_values(run: Run) -> list[str]:
     """Texts than which no other of this run's is wider; digits are all of one width."""
     finite = run.losses[np.isfinite(run.losses)].tolist()
     losses = [min(finite, default=0.0), max(finite, default=0.0)]
-    epochs = [_epoch_words(run, len(run) - 1)] if len(run) else [ending_of(run)]
-    return [*epochs, *(f"Loss={loss_words(loss)}" for loss in losses), "Loss=0.0000"]
+    epochs = [_epoch_text(run, len(run) - 1)] if len(run) else [ending_of(run)]
+    return [*epochs, *map(loss_text, losses), loss_text(0.0)]
 
 
 def _emptiest_corner(

@@ -1,4 +1,4 @@
-"""Axes that all panels share, fixed over the whole clip."""
+"""Axes that all entries share, fixed over the whole clip."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from fitreel.model.record import Run
 from fitreel.render.page import LINE, Box, Page
 from fitreel.render.palette import LineStyle
-from fitreel.render.panels import Clock, Instant
+from fitreel.render.panels import Clock, ComparisonState
 from fitreel.render.ticks import linear_ticks, log_ticks
+from fitreel.render.words import english
 
 DECADES = 12.0
 """At most so many powers of ten are shown, counted from above: a loss may come near to 0."""
@@ -40,7 +41,7 @@ class LossPanel:
         line_width: float,
     ) -> None:
         curves = [None if run is None else _curve(run, clock) for run in runs]
-        low, high = _span([curve[1] for curve in curves if curve is not None])
+        low, high = span_of_losses([curve[1] for curve in curves if curve is not None])
         end = end if end > 0 else 1.0
         values, value_texts = log_ticks(low, high, max(2, int(box.height / (4 * size))))
         widest = max((page.width_of(text, size) for text in value_texts), default=0.0)
@@ -65,10 +66,11 @@ class LossPanel:
             pad=page.points(0.2 * size),
         )
         axes.grid(color=page.theme.loss_grid, lw=page.points(max(0.08 * size, 1)))
-        page.text(box.left, inner.top + 0.75 * size, "Loss", size * 1.1, va="baseline")
-        words = "epoch" if clock == "epoch" else "seconds of training"
+        words = english()
+        page.text(box.left, inner.top + 0.75 * size, words.text("loss"), size * 1.1, va="baseline")
         page.text(
-            inner.left + inner.width / 2, box.bottom + 0.4 * size, words, size, ha="center",
+            inner.left + inner.width / 2, box.bottom + 0.4 * size,
+            words.text("axis_epoch" if clock == "epoch" else "axis_seconds"), size, ha="center",
             va="baseline",
         )  # fmt: skip
         width = page.points(line_width)
@@ -88,11 +90,11 @@ class LossPanel:
         self._drawn: list[int] = [-1] * len(runs)
         self.moving: list[Artist] = [self._now, *(line for _, line, _, _ in self._curves)]
 
-    def show(self, instant: Instant) -> None:
+    def show(self, state: ComparisonState) -> None:
         """Draws the curves on to the snapshots on screen."""
-        self._now.set_xdata([instant.time, instant.time])
+        self._now.set_xdata([state.time, state.time])
         for number, line, times, losses in self._curves:
-            index = instant.indices[number]
+            index = state.indices[number]
             if index != self._drawn[number]:
                 line.set_data(times[: index + 1], losses[: index + 1])
                 self._drawn[number] = index
@@ -106,15 +108,15 @@ def _curve(run: Run, clock: Clock) -> tuple[NDArray[np.float64], NDArray[np.floa
     return times.astype(np.float64), losses
 
 
-def _span(curves: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+def span_of_losses(curves: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
     """What of the losses is worth showing: one run that diverges doesn't flatten the others."""
-    known = [curve[np.isfinite(curve)] for curve in curves]
-    known = [curve for curve in known if len(curve)]
-    if not known:
+    finite = [curve[np.isfinite(curve)] for curve in curves]
+    finite = [curve for curve in finite if len(curve)]
+    if not finite:
         return 0.1, 1.0
-    start = max(float(curve[0]) for curve in known)
-    high = min(max(float(curve.max()) for curve in known), ABOVE_START * start)
-    low = max(min(float(curve.min()) for curve in known), high * 10**-DECADES)
+    start = max(float(curve[0]) for curve in finite)
+    high = min(max(float(curve.max()) for curve in finite), ABOVE_START * start)
+    low = max(min(float(curve.min()) for curve in finite), high * 10**-DECADES)
     if low > high / 2:  # all much the same
         low, high = high / 3, high * 3
     room = (high / low) ** 0.04

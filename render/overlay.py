@@ -20,24 +20,26 @@ from fitreel.render.grid import (
     SMALLEST_TEXT,
     SMALLEST_TICK,
     split_for_losses,
-    time_words,
     unit_height,
 )
 from fitreel.render.limits import Limits
 from fitreel.render.losses import LossPanel
+from fitreel.render.numbers import SHORT, write_number
 from fitreel.render.page import LINE, Box, Page, drawable
 from fitreel.render.palette import MOST_DISTINCT, LineStyle, line_styles
 from fitreel.render.panels import (
-    Clock,
-    Instant,
-    Panel,
+    ComparisonPicture,
+    ComparisonState,
+    Entry,
+    clock_text,
     ending_of,
     failure_of,
     has_ended,
-    loss_words,
+    loss_text,
 )
-from fitreel.render.theme import Theme
+from fitreel.render.theme import load_theme
 from fitreel.render.ticks import linear_ticks
+from fitreel.render.words import english
 
 MOST_RUNS = 256
 LEGEND_SHARE = 0.3
@@ -113,49 +115,33 @@ def plan_overlay(count: int, size: tuple[int, int], loss_panel: bool) -> Overlay
 
 
 class OverlayScene:
-    """All runs in one axes. `seeds_only` says that the runs differ in nothing but their seed.
+    """All runs in one axes; `end` is the last value of the clock.
 
     Up to `MOST_DISTINCT` lines have each a look of its own, more are thin and the best of the
     moment is thick; where only the seed varies, that best stands over the band of all.
     """
 
     @in_force()
-    def __init__(
-        self,
-        panels: Sequence[Panel],
-        size: tuple[int, int],
-        limits: Limits,
-        clock: Clock,
-        end: float,
-        loss_panel: bool,
-        seeds_only: bool = False,
-        theme: Theme | None = None,
-    ) -> None:
-        page = Page(size, theme)
-        plan = plan_overlay(len(panels), size, loss_panel)
+    def __init__(self, comparison: ComparisonPicture, limits: Limits, end: float) -> None:
+        entries, size = comparison.entries, comparison.picture.pixels
+        page = Page(size, load_theme(comparison.picture.theme))
+        plan = plan_overlay(len(entries), size, comparison.loss_panel)
         unit = unit_height(size)
         self.figure = page.figure
-        self._panels = panels
-        self._clock_kind = clock
-        many = len(panels) > MOST_DISTINCT
-        self._styles = line_styles(len(panels), page.theme)
+        self._entries = entries
+        self._clock_kind = comparison.clock
+        many = len(entries) > MOST_DISTINCT
+        styles = line_styles(len(entries), page.theme)
         axes = _axes(page, plan, limits)
-        runs = [panel.run for panel in panels if panel.run is not None]
+        runs = [entry.run for entry in entries if entry.run is not None]
         _scatter(page, axes, runs, unit)
-        width = page.points((0.003 if many else 0.008) * unit)
         self._band = (
             Band(axes, runs, limits, page.points(0.006 * unit), page.theme.band)
-            if many and seeds_only
+            if many and comparison.seeds_only
             else None
         )
-        self._lines: list[tuple[int, Line2D, NDArray[np.intp]]] = []
-        for number, panel in enumerate(panels):
-            if panel.run is not None and self._band is None:
-                line = _line_of(panel.run, self._styles[number], width)
-                axes.add_line(line)
-                self._lines.append(
-                    (number, line, np.argsort(panel.run.prediction_x, kind="stable"))
-                )
+        width = page.points((0.003 if many else 0.008) * unit)
+        self._lines = [] if self._band is not None else _lines(axes, entries, styles, width)
         self._best: Line2D | None = None
         if many:
             self._best = Line2D(
@@ -163,15 +149,15 @@ class OverlayScene:
             )
             axes.add_line(self._best)
         # In a band no line has its own colour; in a loss panel it has.
-        coloured = self._band is None or loss_panel
+        coloured = self._band is None or comparison.loss_panel
         best = page.theme.strong if many else None
-        self._legend = Legend(page, plan, panels, self._styles, best, coloured)
+        self._legend = Legend(page, plan, entries, styles, best, coloured)
         self._clock: Text = page.text(
             axes.get_position().x0 * page.box.width,
             plan.clock.bottom + plan.clock.height / 2,
             "", 0.75 * plan.clock.height, va="center_baseline",
         )  # fmt: skip
-        self._drawn = [-1] * len(panels)
+        self._drawn = [-1] * len(entries)
         self.moving: list[Artist] = [line for _, line, _ in self._lines]
         self.moving += [self._clock, *self._legend.moving]
         self.moving += [] if self._best is None else [self._best]
@@ -179,37 +165,49 @@ class OverlayScene:
         self._losses: LossPanel | None = None
         if plan.losses is not None:
             self._losses = LossPanel(
-                page, plan.losses, [panel.run for panel in panels], self._styles, clock, end,
+                page, plan.losses, [entry.run for entry in entries], styles, comparison.clock, end,
                 plan.tick, (0.002 if many else 0.005) * unit,
             )  # fmt: skip
             self.moving += self._losses.moving
 
     @in_force()
-    def show(self, instant: Instant) -> None:
-        """Moves all runs to an instant."""
+    def show(self, state: ComparisonState) -> None:
+        """Moves all runs to a state."""
         for number, line, order in self._lines:
-            snapshot = instant.snapshots[number]
-            if snapshot is not None and instant.indices[number] != self._drawn[number]:
+            snapshot = state.snapshots[number]
+            if snapshot is not None and state.indices[number] != self._drawn[number]:
                 line.set_ydata(snapshot.prediction[order])
-                self._drawn[number] = instant.indices[number]
-        ranked = order_of_loss(instant.snapshots)
-        best = instant.snapshots[ranked[0]] if ranked else None
+                self._drawn[number] = state.indices[number]
+        ranked = order_of_loss(state.snapshots)
+        best = state.snapshots[ranked[0]] if ranked else None
         if self._best is not None and best is not None:
-            run = self._panels[ranked[0]].run
+            run = self._entries[ranked[0]].run
             assert run is not None
             order = np.argsort(run.prediction_x, kind="stable")
             self._best.set_data(run.prediction_x[order], best.prediction[order])
         if self._band is not None:
-            self._band.show([each for each in instant.snapshots if each is not None])
-        epoch = f"epoch {instant.time:.0f}"
-        self._clock.set_text(epoch if self._clock_kind == "epoch" else time_words(instant.time))
-        self._legend.show(instant, ranked)
+            self._band.show([each for each in state.snapshots if each is not None])
+        self._clock.set_text(clock_text(self._clock_kind, state.time))
+        self._legend.show(state, ranked)
         if self._losses is not None:
-            self._losses.show(instant)
+            self._losses.show(state)
+
+
+def _lines(
+    axes: Axes, entries: Sequence[Entry], styles: Sequence[LineStyle], width: float
+) -> list[tuple[int, Line2D, NDArray[np.intp]]]:
+    """Of each entry with a run its number, its line, and the order in which this goes along x."""
+    lines = []
+    for number, (entry, style) in enumerate(zip(entries, styles, strict=True)):
+        if entry.run is not None:
+            line = _line_of(entry.run, style, width)
+            axes.add_line(line)
+            lines.append((number, line, np.argsort(entry.run.prediction_x, kind="stable")))
+    return lines
 
 
 def order_of_loss(snapshots: Sequence[Snapshot | None]) -> list[int]:
-    """The panels that have a snapshot, the lowest loss first, losses that aren't finite last."""
+    """The entries that have a snapshot, the lowest loss first, losses that aren't finite last."""
     there = [(each.loss, i) for i, each in enumerate(snapshots) if each is not None]
     return [i for loss, i in sorted(there, key=lambda pair: _rank(*pair))]
 
@@ -268,12 +266,12 @@ class Legend:
         self,
         page: Page,
         plan: OverlayPlan,
-        panels: Sequence[Panel],
+        entries: Sequence[Entry],
         styles: Sequence[LineStyle],
         best: str | None,
         coloured: bool,
     ) -> None:
-        self._panels, self._styles, self._best = panels, styles, best
+        self._entries, self._styles, self._best = entries, styles, best
         self._coloured = coloured
         self._text = plan.text
         box, size = plan.legend, plan.text
@@ -281,13 +279,13 @@ class Legend:
         self._page = page
         across = box.width / plan.columns
         self._wide = across - swatch - 0.5 * size
-        labels = [drawable(panel.label) for panel in panels]
+        labels = [drawable(entry.label) for entry in entries]
         self._labels = [self._shortened(label) for label in labels]
-        self._failures = [self._shortened(drawable(failure_of(panel))) for panel in panels]
+        self._failures = [self._shortened(drawable(failure_of(entry))) for entry in entries]
         self._endings: dict[int, str] = {}
         self._slots: list[tuple[Line2D, Text, Text]] = []
         self.moving: list[Artist] = []
-        rows = math.ceil((plan.entries + (len(panels) > plan.entries)) / plan.columns)
+        rows = math.ceil((plan.entries + (len(entries) > plan.entries)) / plan.columns)
         for slot in range(plan.entries):
             column, row = divmod(slot, rows)
             left, top = box.left + column * across, box.top - row * 2.6 * size
@@ -302,20 +300,20 @@ class Legend:
             )
             self._slots.append((line, label, value))
             self.moving += [line, label, value]
-        if len(panels) > plan.entries:
+        if len(entries) > plan.entries:
             column, row = divmod(plan.entries, rows)
             page.text(
                 box.left + column * across + swatch, box.top - row * 2.6 * size - size,
-                f"… and {len(panels) - plan.entries} more", size, va="baseline",
+                english().text("more", count=len(entries) - plan.entries), size, va="baseline",
             )  # fmt: skip
         self._said: list[tuple[int, str]] = [(-1, "")] * plan.entries
 
-    def show(self, instant: Instant, ranked: Sequence[int]) -> None:
-        """Writes the runs of an instant, `ranked` by their loss."""
-        without = [i for i, each in enumerate(instant.snapshots) if each is None]
+    def show(self, state: ComparisonState, ranked: Sequence[int]) -> None:
+        """Writes the runs of a state, `ranked` by their loss."""
+        without = [i for i, each in enumerate(state.snapshots) if each is None]
         order = [*ranked, *without][: len(self._slots)]
         for slot, number in enumerate(order):
-            words = self._words(instant, number)
+            words = self._words(state, number)
             if (number, words) == self._said[slot]:
                 continue
             line, label, value = self._slots[slot]
@@ -324,23 +322,23 @@ class Legend:
                 line.set_color(self._best if self._best and slot == 0 else style.colour)
                 line.set_linestyle(style.linestyle)
                 has_line = self._coloured or (self._best is not None and slot == 0)
-                line.set_visible(has_line and self._panels[number].run is not None)
+                line.set_visible(has_line and self._entries[number].run is not None)
                 label.set_text(self._labels[number])
             value.set_text(words)
             self._said[slot] = (number, words)
 
-    def _words(self, instant: Instant, number: int) -> str:
-        panel, snapshot = self._panels[number], instant.snapshots[number]
-        if panel.run is None:
+    def _words(self, state: ComparisonState, number: int) -> str:
+        entry, snapshot = self._entries[number], state.snapshots[number]
+        if entry.run is None:
             return self._failures[number]
         if snapshot is None:
-            return self._shortened(ending_of(panel.run))
-        loss = loss_words(snapshot.loss)
-        if not has_ended(panel.run, instant.indices[number]):
-            return f"Loss={loss}"
-        ending = ending_of(panel.run)
+            return self._shortened(ending_of(entry.run))
+        if not has_ended(entry.run, state.indices[number]):
+            return loss_text(snapshot.loss)
+        ending = ending_of(entry.run)
         if number not in self._endings:
-            spellings = (f"Loss={loss}, {ending}", f"{loss}, {ending}", ending)
+            loss = write_number(snapshot.loss, SHORT)
+            spellings = (f"{loss_text(snapshot.loss)}, {ending}", f"{loss}, {ending}", ending)
             fitting = (text for text in spellings if self._shortened(text) == text)
             self._endings[number] = next(fitting, self._shortened(ending))
         return self._endings[number]
@@ -373,10 +371,10 @@ def _axes(page: Page, plan: OverlayPlan, limits: Limits) -> Axes:
 
 def _scatter(page: Page, axes: Axes, runs: Sequence[Run], unit: float) -> None:
     """Every set of points once, pale: the lines are what is looked at."""
-    seen = {(run.x.tobytes(), run.y.tobytes()): run for run in runs}
-    alpha = max(0.15, 1 / len(seen)) if seen else 1.0
+    different = {(run.x.tobytes(), run.y.tobytes()): run for run in runs}
+    alpha = max(0.15, 1 / len(different)) if different else 1.0
     size = page.points(0.014 * unit) ** 2
-    for run in seen.values():
+    for run in different.values():
         axes.scatter(run.x, run.y, s=size, color=page.theme.pale, linewidths=0, alpha=alpha)
 
 

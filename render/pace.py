@@ -1,6 +1,8 @@
 """How a film goes through its snapshots: the ways that there are. Imports nothing heavy."""
 
 import math
+from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Literal, get_args
 
@@ -8,6 +10,28 @@ PaceName = Literal["even", "log", "loss"]
 Point = tuple[float, float]
 """An epoch, and the second of the film (its holds not counted) at which it is on screen."""
 Pace = PaceName | tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Pacing:
+    """All that decides which snapshot is on screen when; `FilmSettings.pacing` says it of a job."""
+
+    fps: float = 20.0
+    """Frames a second."""
+    pace: Pace = "even"
+    duration: float | None = None
+    """The whole film in seconds, holds included; None: one frame a snapshot, or as points say."""
+    hold_start: float = 0.0
+    """Seconds that the first frame stands still."""
+    hold_end: float = 0.0
+    """Seconds that the last frame stands still."""
+    interpolate: bool = False
+    """Whether frames are drawn between two snapshots."""
+
+    @property
+    def exact_fps(self) -> Fraction:
+        """The frame rate as films have it."""
+        return Fraction(self.fps).limit_denominator(100_000)
 
 
 def check_pace(pace: Any) -> None:

@@ -33,8 +33,8 @@ from fitreel.model.pulse import Pulse
 
 if TYPE_CHECKING:
     from fitreel.model.record import Run
-    from fitreel.render.appearance import Appearance, PlainAppearance
     from fitreel.render.picture import Picture
+    from fitreel.render.picture_settings import PictureSettings
     from fitreel.render.timeline import Timeline
 
 PICTURE, END, FAILED = range(3)
@@ -58,7 +58,7 @@ class Request:
 
     run: Path
     digest: str
-    look: "PlainAppearance"
+    look: "PictureSettings"
     line: "Timeline | None"
     stills: frozenset[int]
     as_planes: bool
@@ -116,7 +116,7 @@ class Painter:
     def ask(
         self,
         run: "Run",
-        look: "Appearance",
+        look: "PictureSettings",
         line: "Timeline | None",
         stills: Collection[int],
         as_planes: bool = False,
@@ -127,8 +127,6 @@ class Painter:
         """
         if not self.number or self._ended(0.0) is not None:
             return False
-        from fitreel.render.appearance import PlainAppearance
-
         width, height = look.pixels
         shape = (height * 3 // 2, width) if as_planes else (height, width, 4)
         least, most = PLACES
@@ -139,10 +137,9 @@ class Painter:
             os.posix_fallocate(self._memory, 0, math.prod(self._shape))
         except OSError:
             return False
-        plain = PlainAppearance.of(look)
         path = run.path.resolve()
         content = pickle.dumps(
-            Request(path, run.digest, plain, line, frozenset(stills), as_planes, places)
+            Request(path, run.digest, look, line, frozenset(stills), as_planes, places)
         )
         self._send(struct.pack("<q", len(content)) + content)
         return True

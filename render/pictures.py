@@ -8,9 +8,10 @@ import numpy as np
 
 from fitreel.model.record import Run
 from fitreel.model.snapshot import Snapshot
-from fitreel.render.appearance import PANELS_OF_WEIGHTS, Appearance
 from fitreel.render.frames import FrameDrawer
+from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture import Picture
+from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.scene import DemoScene, TextPlace
 from fitreel.render.timeline import Timeline
 from fitreel.render.words import Words, words_of
@@ -20,28 +21,27 @@ if TYPE_CHECKING:
 
 
 def pictures(
-    run: Run, look: Appearance, line: Timeline | None, stills: Collection[int]
+    run: Run, settings: PictureSettings, timeline: Timeline | None, stills: Collection[int]
 ) -> Generator[Picture, None, None]:
-    """Draw what `line` shows and the snapshots `stills`, in order. Memory doesn't grow with them.
+    """Draw what `timeline` shows and the snapshots `stills`, in order, in bounded memory.
 
     Raises:
         BadInput: the record is damaged, or holds what can't be drawn.
         Unavailable: no font here has the characters.
     """
-    words = words_of(look.language, look.words)
-    scene = scene_of(run, look)
+    words = words_of(settings.language, settings.words)
+    scene = scene_of(run, settings)
     drawer = FrameDrawer(scene)
-    needs_weights = not PANELS_OF_WEIGHTS.isdisjoint(look.panels)
-    for moment in moments(run, line, stills, needs_weights):
-        remark = ending_of(run, words) if moment.number == len(run) - 1 else ""
-        if moment.number is None:
+    for plan in picture_plans(run, timeline, stills, needs_weights(settings.panels)):
+        remark = ending_of(run, words) if plan.number == len(run) - 1 else ""
+        if plan.number is None:
             remark = words.text("interpolated")
-        scene.show(moment.snapshot, remark)
+        scene.show(plan.snapshot, remark)
         frame = drawer.draw()
-        yield Picture(frame, moment.number, moment.frames, drawer.changed)
+        yield Picture(frame, plan.number, plan.frames, drawer.changed)
 
 
-class Moment(NamedTuple):
+class PicturePlan(NamedTuple):
     """What is drawn once, and for how many frames it stays on screen."""
 
     snapshot: Snapshot
@@ -50,16 +50,16 @@ class Moment(NamedTuple):
     frames: int
 
 
-def moments(
-    run: Run, line: Timeline | None, stills: Collection[int], weights: bool = False
-) -> Iterator[Moment]:
-    """What has to be drawn, in order: the frames of `line`, and the snapshots of `stills`.
+def picture_plans(
+    run: Run, timeline: Timeline | None, stills: Collection[int], weights: bool = False
+) -> Iterator[PicturePlan]:
+    """What has to be drawn, in order: the frames of `timeline`, and the snapshots of `stills`.
 
     Of the run, two snapshots are in memory at a time.
     """
     frames: dict[int, dict[float, int]] = {index: {0.0: 0} for index in stills}
-    if line is not None:
-        for index, blend in zip(line.shown.tolist(), line.blend.tolist(), strict=True):
+    if timeline is not None:
+        for index, blend in zip(timeline.indices.tolist(), timeline.blend.tolist(), strict=True):
             shares = frames.setdefault(index, {})
             shares[blend] = shares.get(blend, 0) + 1
     ends = {index + 1 for index, shares in frames.items() if any(shares)}
@@ -71,9 +71,9 @@ def moments(
         following = next(snapshots, snapshot)
         for blend, count in sorted(frames.get(index, {}).items()):
             if blend:
-                yield Moment(_between(snapshot, following, blend), None, count)
+                yield PicturePlan(_between(snapshot, following, blend), None, count)
             else:
-                yield Moment(snapshot, index, count)
+                yield PicturePlan(snapshot, index, count)
 
 
 def _between(before: Snapshot, after: Snapshot, share: float) -> Snapshot:
@@ -100,23 +100,23 @@ def text_place(run: Run) -> TextPlace:
     return "corner" if run.ending == "diverged" else "free"
 
 
-def scene_of(run: Run, look: Appearance) -> "DemoScene | StageScene":
+def scene_of(run: Run, settings: PictureSettings) -> "DemoScene | StageScene":
     """The demo's picture of a run, or where anything is added to it, the lecture hall's.
 
     Raises:
         BadInput: a theme, text or panel that can't be drawn.
         Unavailable: no font here has the characters.
     """
-    if not look.is_demo:
+    if not settings.is_demo:
         from fitreel.render.stage import StageScene
         from fitreel.render.theme import load_theme
 
-        words = words_of(look.language, look.words)
-        return StageScene(run, look, load_theme(look.theme), words)
+        words = words_of(settings.language, settings.words)
+        return StageScene(run, settings, load_theme(settings.theme), words)
     truth = None
-    if look.truth and run.truth is not None:
+    if settings.truth and run.truth is not None:
         truth = run.prediction_x, run.truth
-    return DemoScene(run.x, run.y, run.prediction_x, look.pixels, truth, text_place(run))
+    return DemoScene(run.x, run.y, run.prediction_x, settings.pixels, truth, text_place(run))
 
 
 def ending_of(run: Run, words: Words) -> str:

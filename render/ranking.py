@@ -12,7 +12,7 @@ import numpy as np
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
-from fitreel.render.panels import Panel, ending_of, failure_of
+from fitreel.render.panels import Entry, ending_of, failure_of
 
 ENDINGS = (".csv", ".md", ".json")
 """Of files that `table` writes."""
@@ -36,19 +36,19 @@ class Row:
     """Such as "done", "δ reached at 130", "diverged at 12", "failed: …"."""
 
 
-def ranking(panels: Sequence[Panel]) -> list[Row]:
-    """All panels, the lowest final loss first; then those that diverged, then those that failed.
+def ranking(entries: Sequence[Entry]) -> list[Row]:
+    """All entries, the lowest final loss first; then those that diverged, then those that failed.
 
     Equal losses share a rank.
     """
-    ordered = sorted(enumerate(panels), key=lambda pair: (*_standing(pair[1]), pair[0]))
+    ordered = sorted(enumerate(entries), key=lambda pair: (*_standing(pair[1]), pair[0]))
     rows: list[Row] = []
-    for place, (_, panel) in enumerate(ordered, 1):
-        group, loss = _standing(panel)
+    for place, (_, entry) in enumerate(ordered, 1):
+        group, loss = _standing(entry)
         rank = None if group else place
         if rows and rank is not None and _standing(ordered[place - 2][1]) == (group, loss):
             rank = rows[-1].rank
-        rows.append(_row(panel, rank))
+        rows.append(_row(entry, rank))
     return rows
 
 
@@ -64,12 +64,12 @@ def table(rows: Sequence[Row], ending: str) -> str:
     Raises:
         BadInput: another ending.
     """
-    wanted = ending.lower()
-    if wanted == ".csv":
+    kind = ending.lower()
+    if kind == ".csv":
         return _csv(rows)
-    if wanted == ".md":
+    if kind == ".md":
         return _markdown(rows)
-    if wanted == ".json":
+    if kind == ".json":
         return _json(rows)
     raise BadInput(f"a table ends in {', '.join(ENDINGS)}, not in {ending!r}")
 
@@ -92,9 +92,9 @@ def _is_json_table(content: bytes) -> bool:
     )
 
 
-def _standing(panel: Panel) -> tuple[int, float]:
+def _standing(entry: Entry) -> tuple[int, float]:
     """0 and the loss; 1 for runs whose loss says nothing, 2 where there is no run."""
-    run = panel.run
+    run = entry.run
     if run is None:
         return 2, 0.0
     if not len(run) or run.ending == "diverged" or not math.isfinite(run.losses[-1]):
@@ -102,13 +102,13 @@ def _standing(panel: Panel) -> tuple[int, float]:
     return 0, float(run.losses[-1])
 
 
-def _row(panel: Panel, rank: int | None) -> Row:
-    run = panel.run
+def _row(entry: Entry, rank: int | None) -> Row:
+    run = entry.run
     if run is None:
-        return Row(rank, panel.label, None, None, None, None, failure_of(panel))
+        return Row(rank, entry.label, None, None, None, None, failure_of(entry))
     return Row(
         rank=rank,
-        label=panel.label,
+        label=entry.label,
         final_loss=float(str(run.losses[-1])) if len(run) else None,
         epochs_to_delta=run.ending_epoch if run.ending == "delta" else None,
         seconds=_seconds(run),

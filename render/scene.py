@@ -14,6 +14,8 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from fitreel.model.errors import BadInput
+from fitreel.render.numbers import CORNER, DEMO, write_number
+from fitreel.render.words import english
 
 DEMO_SIZE = (640, 480)
 DEMO_DPI = 100.0
@@ -24,11 +26,9 @@ TEXT_STYLE = {"size": 20, "color": "red"}
 TEXT_RISE = 0.15
 """How far the demo's text reaches above and below where it is written, in data coordinates."""
 TextPlace = Literal["demo", "free", "corner"]
-LONGEST_LOSS = 1e9
-"""A loss from here on is written in powers of ten where the text stands in a corner."""
 
 
-class Moment(Protocol):
+class FrameState(Protocol):
     """What a scene shows of a snapshot."""
 
     @property
@@ -139,16 +139,16 @@ class DemoScene:
         self.moving: Sequence[Artist] = (self._line, self._epoch, self._loss, axes.title)
 
     @in_force()
-    def show(self, snapshot: Moment, remark: str = "") -> None:
+    def show(self, snapshot: FrameState, remark: str = "") -> None:
         """Moves everything to `snapshot`; `remark` stands above the axes.
 
         Raises `BadInput` where matplotlib has no axes for such values.
         """
         prediction = np.ravel(snapshot.prediction)[self._order]
         self._line.set_ydata(prediction)
-        self._epoch.set_text(f"epoch={snapshot.epoch:d}")
-        fits = not self._in_corner or not abs(snapshot.loss) >= LONGEST_LOSS
-        self._loss.set_text(f"Loss={snapshot.loss:.4f}" if fits else f"Loss={snapshot.loss:.4e}")
+        loss = write_number(snapshot.loss, CORNER if self._in_corner else DEMO)
+        self._epoch.set_text(english().text("epoch_value", epoch=str(snapshot.epoch)))
+        self._loss.set_text(english().text("loss_value", loss=loss))
         if remark != self._remark:
             self._axes.set_title(remark)
             self._remark = remark

@@ -1,12 +1,15 @@
 """What a job may say of its film: frozen, checked when made."""
 
+from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
 
 from fitreel.model.settings import Settings
-from fitreel.render.pace import Pace, check_pace
+from fitreel.render.pace import Pace, Pacing, check_pace
+from fitreel.render.panel_kinds import PANEL_KINDS
+from fitreel.render.picture_settings import PictureSettings
 
 NAMED_SIZES = {
     "480p": (854, 480),
@@ -25,7 +28,20 @@ FONT_ENDINGS = (".ttf", ".otf", ".ttc", ".otc")
 Side = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
-PanelName = Literal["loss", "residuals", "units", "error", "weights", "gradients"]
+
+
+def _known_panel(name: str) -> str:
+    if name not in PANEL_KINDS:
+        *names, last = map(repr, PANEL_KINDS)
+        raise ValueError(f"must be {', '.join(names)} or {last}")
+    return name
+
+
+PanelName = Annotated[
+    str,
+    AfterValidator(_known_panel),
+    WithJsonSchema({"type": "string", "enum": list(PANEL_KINDS)}),
+]
 
 
 def is_font_file(font: str) -> bool:
@@ -115,18 +131,19 @@ class FilmSettings(Settings):
         return self.font is not None and is_font_file(self.font)
 
     @property
-    def is_demo(self) -> bool:
-        """Whether the picture is the demo's own, with nothing added."""
-        added = (*self.panels, self.title, self.subtitle, self.caption, self.font, *self.words)
-        return (
-            self.theme == "demo"
-            and not any(added)
-            and self.language == "en"
-            and (not self.transparent)
-        )
-
-    @property
     def pixels(self) -> tuple[int, int]:
         """Width and height in pixels; odd ones are rounded up, as H.264's yuv420p needs."""
         width, height = NAMED_SIZES[self.size] if isinstance(self.size, str) else self.size
         return width + width % 2, height + height % 2
+
+    @property
+    def picture(self) -> PictureSettings:
+        """What decides the pictures."""
+        return PictureSettings(
+            **{field.name: getattr(self, field.name) for field in fields(PictureSettings)}
+        )
+
+    @property
+    def pacing(self) -> Pacing:
+        """What decides which snapshot is on screen when."""
+        return Pacing(**{field.name: getattr(self, field.name) for field in fields(Pacing)})

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
@@ -20,13 +21,14 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
 from fitreel.model.snapshot import Snapshot
 from fitreel.render import arrangement
-from fitreel.render.appearance import PANELS_OF_WEIGHTS, Appearance
 from fitreel.render.arrangement import SMALLEST_TYPE, Arrangement, Contents, arrange, text_width
 from fitreel.render.boxes import unit_height
 from fitreel.render.defaults import in_force
 from fitreel.render.fonts import Fonts, fonts_for
 from fitreel.render.mathematics import check_mathtext
-from fitreel.render.stage_panels import PANELS, Look, dress
+from fitreel.render.panel_kinds import needs_weights
+from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.stage_panels import Look, dress, make_panel
 from fitreel.render.theme import Theme, load_theme
 from fitreel.render.words import Words, words_of
 
@@ -64,15 +66,15 @@ class StageScene:
     """
 
     @in_force()
-    def __init__(self, run: Run, settings: Appearance, theme: Theme, words: Words) -> None:
+    def __init__(self, run: Run, settings: PictureSettings, theme: Theme, words: Words) -> None:
         self._words = words
-        self._build(run, settings, theme, words, Lefts())
+        self._build(run, settings, theme, Lefts())
         needed = self._lefts()
         if needed != Lefts():  # numbers at the axes that are wider than most
             try:
-                self._build(run, settings, theme, words, needed)
+                self._build(run, settings, theme, needed)
             except BadInput:
-                self._build(run, settings, theme, words, Lefts())
+                self._build(run, settings, theme, Lefts())
 
     def _lefts(self) -> "Lefts":
         """What the numbers left of the axes need."""
@@ -87,67 +89,67 @@ class StageScene:
         fit, *panels = (max(DEFAULT_LEFT, width / tick + beside) for width in widths)
         return Lefts(fit, max(panels, default=DEFAULT_LEFT))
 
-    def _build(
-        self, run: Run, settings: Appearance, theme: Theme, words: Words, lefts: "Lefts"
-    ) -> None:
-        page, fonts, texts, types, plan, truth, entries = _laid_out(
-            settings, theme, words, has_truth=run.truth is not None, lefts=lefts
+    def _build(self, run: Run, settings: PictureSettings, theme: Theme, lefts: "Lefts") -> None:
+        layout = _laid_out(
+            settings, theme, self._words, has_truth=run.truth is not None, lefts=lefts
         )
+        page, plan = layout.page, layout.plan
         self._page, self._tick = page, plan.tick
-        drawn_truth = run.truth if truth else None
-        unit = plan.unit
         self.figure = page.figure
-        for key, type_ in types.items():
-            self._heading(page, fonts, key, texts[key], type_, theme, getattr(plan, key))
-        order = np.argsort(run.prediction_x, kind="stable")
-        looked_at = np.unique(np.linspace(0, len(run) - 1, LOOKED_AT).round().astype(int)).tolist()
-        needs_weights = not PANELS_OF_WEIGHTS.isdisjoint(settings.panels)
-        seen = list(run.snapshots(looked_at, weights=needs_weights))
-        self._order = order
-        axes = page.axes(plan.fit)
-        look = Look(page, theme, unit, plan.tick, words)
-        low, high = _limits(run.y, drawn_truth, [snapshot.prediction for snapshot in seen])
+        for key, type_ in layout.types.items():
+            _write_heading(layout, key, type_, getattr(plan, key))
+        indices = np.unique(np.linspace(0, len(run) - 1, LOOKED_AT).round().astype(int)).tolist()
+        samples = list(run.snapshots(indices, weights=needs_weights(settings.panels)))
+        self._order = np.argsort(run.prediction_x, kind="stable")
+        look = Look(page, theme, plan.unit, plan.tick, self._words)
+        self._line = self._draw_fit(run, look, layout, samples)
+        self._epoch, self._loss = self._numbers(page, plan, run)
+        self._remark = self._remark_line(page, plan)
+        if plan.legend is not None:
+            _draw_legend(page, plan, layout.entries)
+        self._panels: list[Callable[[Snapshot], None]] = []
+        moving: list[Artist] = [self._line, self._epoch, self._loss, self._remark]
+        for name in settings.panels:
+            panel = make_panel(name, run, look, plan.panels[name], samples)
+            _write_panel_title(page, plan, name, self._words)
+            self._panels.append(panel.show)
+            moving += panel.moving
+        self.moving: Sequence[Artist] = moving
+
+    def _draw_fit(
+        self, run: Run, look: Look, layout: "_LaidOut", samples: Sequence[Snapshot]
+    ) -> Line2D:
+        """The axes of the fit with all that stands still in them; returns the prediction's line."""
+        page, theme, unit, box = look.page, look.theme, look.unit, layout.plan.fit
+        truth = run.truth if layout.truth else None
+        axes = page.axes(box)
+        y = _limits(run.y, truth, [snapshot.prediction for snapshot in samples])
         left, right = (
             float(min(run.x.min(), run.prediction_x.min())),
             float(max(run.x.max(), run.prediction_x.max())),
         )
         room = 0.03 * (right - left) or 1.0
-        dress(axes, look, (left - room, right + room), (low, high), plan.fit)
+        dress(axes, look, (left - room, right + room), y, box)
         _scatter(axes, look, run)
-        if drawn_truth is not None:
+        x = run.prediction_x[self._order]
+        if truth is not None:
             axes.plot(
-                run.prediction_x[order], drawn_truth[order], color=theme.truth, zorder=2.5,
+                x, truth[self._order], color=theme.truth, zorder=2.5,
                 lw=page.points(0.006 * unit), dashes=theme.truth_dashes or (None, None),
             )  # fmt: skip
-        (self._line,) = axes.plot(
-            run.prediction_x[order], np.full(len(order), np.nan), color=theme.prediction, zorder=3,
+        (line,) = axes.plot(
+            x, np.full(len(x), np.nan), color=theme.prediction, zorder=3,
             lw=page.points(0.012 * theme.prediction_width * unit), solid_joinstyle="round",
             solid_capstyle="round",
         )  # fmt: skip
-        self._epoch, self._loss = self._numbers(page, plan, run, theme)
-        remarks = [words.text(key, **told) for key, told in REMARKS]
+        return line
+
+    def _remark_line(self, page: Page, plan: Arrangement) -> Text:
+        remarks = [self._words.text(key, **values) for key, values in REMARKS]
         room = plan.remark.width if plan.remark else math.inf
-        small = page.size_to_fit(remarks, room, plan.label)
-        self._remark = _text_in(page, plan.remark, small, theme.accent)
-        if plan.legend is not None:
-            _draw_legend(page, plan, entries)
-        self._panels: list[Callable[[Snapshot], None]] = []
-        moving: list[Artist] = [self._line, self._epoch, self._loss, self._remark]
-        for name in settings.panels:
-            box = plan.panels[name]
-            heading = Box(box.left, box.top, box.width, plan.head)
-            panel = PANELS[name](run, look, box, seen)
-            title = words.text(f"panel_{name}")
-            smallest = SMALLEST_LABEL / arrangement.LABEL_TYPE * plan.label
-            fitted = max(page.size_to_fit([title], box.width, plan.label), smallest)
-            title = page.shortened(title, box.width, fitted)
-            page.text(
-                heading.left, heading.bottom + 0.35 * plan.head, title, fitted, color=theme.muted,
-                va="baseline",
-            )  # fmt: skip
-            self._panels.append(panel.show)
-            moving += panel.moving
-        self.moving: Sequence[Artist] = moving
+        return _text_in(
+            page, plan.remark, page.size_to_fit(remarks, room, plan.label), page.theme.accent
+        )
 
     @in_force()
     def show(self, snapshot: Snapshot, remark: str = "") -> None:
@@ -159,35 +161,13 @@ class StageScene:
         for show in self._panels:
             show(snapshot)
 
-    @staticmethod
-    def _heading(
-        page: Page,
-        fonts: Fonts,
-        key: str,
-        text: str,
-        size: float,
-        theme: Theme,
-        box: Box | None,
-    ) -> None:
-        if box is None:
-            return
-        top = box.top
-        for line in text.split("\n"):
-            rise, fall = _rise_and_fall(page, fonts, line, size, _weight(key, theme))
-            page.text(
-                box.left, top - rise, line, size, parse_math=True,
-                color=theme.text if key == "title" else theme.muted, va="baseline",
-                fontweight=_weight(key, theme),
-            ).set_fontfamily(list(fonts.families_of(line)))  # fmt: skip
-            top -= rise + fall
-
-    def _numbers(self, page: Page, plan: Arrangement, run: Run, theme: Theme) -> tuple[Text, Text]:
+    def _numbers(self, page: Page, plan: Arrangement, run: Run) -> tuple[Text, Text]:
         """Epoch and loss: what they are called stays, the numbers move."""
         widest = [self._words.integer(int(run.epochs.max()))]
         losses = np.unique(np.concatenate([run.losses[:1], run.losses[-1:]]))
         written = [self._words.number(float(loss)) for loss in losses]
         written += [self._words.number(float(np.nanmax(run.losses)))] if len(run) else []
-        found = []
+        theme, texts = page.theme, []
         for key, box, strings in (("epoch", plan.epoch, widest), ("loss", plan.loss, written)):
             label = self._words.text(key)
             base = box.bottom + 0.15 * plan.number
@@ -202,8 +182,8 @@ class StageScene:
                     left, box.top - 1.05 * small, label, small, color=theme.muted, va="baseline"
                 )
             type_ = page.size_to_fit(strings, box.right - left, plan.number)
-            found.append(page.text(left, base, "", type_, color=theme.text, va="baseline"))
-        return found[0], found[1]
+            texts.append(page.text(left, base, "", type_, color=theme.text, va="baseline"))
+        return texts[0], texts[1]
 
 
 class Lefts(NamedTuple):
@@ -224,13 +204,13 @@ class _LaidOut(NamedTuple):
 
 
 def _laid_out(
-    settings: Appearance,
+    settings: PictureSettings,
     theme: Theme,
     words: Words,
     has_truth: bool = True,
     lefts: Lefts = Lefts(),  # noqa: B008
 ) -> _LaidOut:
-    """Every text checked and every place found, before there is any run."""
+    """Check every text and find every place, before there is any run."""
     size = settings.pixels
     texts = {key: getattr(settings, key) for key in HEADINGS if getattr(settings, key)}
     for key, text in texts.items():
@@ -260,7 +240,7 @@ def _laid_out(
             title=heights.get("title", 0.0),
             subtitle=heights.get("subtitle", 0.0),
             caption=heights.get("caption", 0.0),
-            remark=max(page.width_of(words.text(key, **told), label) for key, told in REMARKS),
+            remark=max(page.width_of(words.text(key, **values), label) for key, values in REMARKS),
             legend=len(entries) if truth else 0,
             legend_width=sum(_entry_width(page, word, least) for _, _, word in entries),
             fit_left=lefts.fit,
@@ -271,7 +251,7 @@ def _laid_out(
 
 
 @in_force()
-def check_stage(settings: Appearance) -> None:
+def check_stage(settings: PictureSettings) -> None:
     """Refuse what can't be drawn, before anything is trained.
 
     Raises:
@@ -279,6 +259,32 @@ def check_stage(settings: Appearance) -> None:
         Unavailable: no font here has the characters.
     """
     _laid_out(settings, load_theme(settings.theme), words_of(settings.language, settings.words))
+
+
+def _write_heading(layout: _LaidOut, key: str, size: float, box: Box | None) -> None:
+    if box is None:
+        return
+    page, theme = layout.page, layout.page.theme
+    top = box.top
+    for line in layout.texts[key].split("\n"):
+        rise, fall = _rise_and_fall(page, layout.fonts, line, size, _weight(key, theme))
+        page.text(
+            box.left, top - rise, line, size, parse_math=True,
+            color=theme.text if key == "title" else theme.muted, va="baseline",
+            fontweight=_weight(key, theme),
+        ).set_fontfamily(list(layout.fonts.families_of(line)))  # fmt: skip
+        top -= rise + fall
+
+
+def _write_panel_title(page: Page, plan: Arrangement, name: str, words: Words) -> None:
+    box = plan.panels[name]
+    title = words.text(f"panel_{name}")
+    smallest = SMALLEST_LABEL / arrangement.LABEL_TYPE * plan.label
+    size = max(page.size_to_fit([title], box.width, plan.label), smallest)
+    page.text(
+        box.left, box.top + 0.35 * plan.head, page.shortened(title, box.width, size), size,
+        color=page.theme.muted, va="baseline",
+    )  # fmt: skip
 
 
 def _type_of(

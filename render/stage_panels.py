@@ -16,11 +16,12 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
 from fitreel.model.snapshot import Snapshot
 from fitreel.render.boxes import Box
-from fitreel.render.losses import _span as span_of_losses
+from fitreel.render.losses import span_of_losses
 from fitreel.render.page import Page
+from fitreel.render.panel_kinds import NO_HIDDEN_LAYERS, NO_TRUTH, PANEL_KINDS, no_weights
 from fitreel.render.theme import Theme
 from fitreel.render.ticks import linear_ticks, log_ticks
-from fitreel.render.units import Loss, Network, largest, thinned
+from fitreel.render.units import MOST_GRADIENT_POINTS, Loss, Network, largest, thinned
 from fitreel.render.words import Words
 
 MOST_UNITS = 32
@@ -103,7 +104,7 @@ def _are_near(
 class LossCurve:
     """The loss so far, on a logarithmic axis."""
 
-    def __init__(self, run: Run, look: Look, box: Box, seen: Sequence[Snapshot]) -> None:
+    def __init__(self, run: Run, look: Look, box: Box, samples: Sequence[Snapshot]) -> None:
         losses = run.losses.astype(np.float64)
         with np.errstate(invalid="ignore"):
             losses[~(np.isfinite(losses) & (losses > 0))] = np.nan
@@ -130,11 +131,11 @@ class LossCurve:
 class Residuals:
     """How far each point lies above or below the curve."""
 
-    def __init__(self, run: Run, look: Look, box: Box, seen: Sequence[Snapshot]) -> None:
+    def __init__(self, run: Run, look: Look, box: Box, samples: Sequence[Snapshot]) -> None:
         self._run = run
         self._order = np.argsort(run.prediction_x, kind="stable")
         self._x = run.prediction_x[self._order]
-        reach = _reach([self._of(snapshot) for snapshot in seen])
+        reach = _reach([self._of(snapshot) for snapshot in samples])
         axes = look.page.axes(box)
         dress(axes, look, _across(run), (-reach, reach), box)
         axes.axhline(0.0, color=look.theme.muted, lw=look.page.points(0.003 * look.unit))
@@ -161,16 +162,16 @@ class Residuals:
 class Units:
     """What each unit of the last hidden layer adds to the curve, and their sum."""
 
-    def __init__(self, run: Run, look: Look, box: Box, seen: Sequence[Snapshot]) -> None:
-        self._network = _network(run, seen, "units")
+    def __init__(self, run: Run, look: Look, box: Box, samples: Sequence[Snapshot]) -> None:
+        self._network = _network(run, samples, "units")
         if not self._network.units:
-            raise BadInput("film.panels: units: a network without hidden layers has none")
+            raise BadInput(f"film.panels: units: {NO_HIDDEN_LAYERS}")
         order = np.argsort(run.prediction_x, kind="stable")
         self._x = thinned(run.prediction_x[order], PLACES).astype(np.float64)
-        last, _ = self._parts(seen[-1])
+        last, _ = self._parts(samples[-1])
         with np.errstate(all="ignore"):
             self._drawn = largest(np.ptp(last, axis=1), MOST_UNITS)
-        parts = [self._parts(snapshot) for snapshot in seen]
+        parts = [self._parts(snapshot) for snapshot in samples]
         reach = _reach([part[self._drawn] for part, _ in parts] + [sum_ for _, sum_ in parts])
         axes = look.page.axes(box)
         dress(axes, look, _across(run), (-reach, reach), box)
@@ -203,15 +204,12 @@ class Units:
 class Error:
     """How far the curve is from the noiseless function."""
 
-    def __init__(self, run: Run, look: Look, box: Box, seen: Sequence[Snapshot]) -> None:
+    def __init__(self, run: Run, look: Look, box: Box, samples: Sequence[Snapshot]) -> None:
         if run.truth is None:
-            raise BadInput(
-                "film.panels: error: these data have no noiseless function; train with "
-                "data.function"
-            )
+            raise BadInput(f"film.panels: error: {NO_TRUTH}")
         order = np.argsort(run.prediction_x, kind="stable")
         self._order, self._truth = order, run.truth[order]
-        reach = _reach([self._of(snapshot) for snapshot in seen])
+        reach = _reach([self._of(snapshot) for snapshot in samples])
         axes = look.page.axes(box)
         dress(axes, look, _across(run), (-reach, reach), box)
         axes.axhline(0.0, color=look.theme.muted, lw=look.page.points(0.003 * look.unit))
@@ -232,11 +230,15 @@ class Error:
 class Strip:
     """All weights, or their gradients, as a picture: one block a layer, its biases at the right."""
 
-    def __init__(self, run: Run, look: Look, box: Box, seen: Sequence[Snapshot], name: str) -> None:
-        self._network = _network(run, seen, name)
-        self._run = run
+    def __init__(
+        self, run: Run, look: Look, box: Box, samples: Sequence[Snapshot], name: str
+    ) -> None:
+        self._network = _network(run, samples, name)
         self._loss = Loss(run.header) if name == "gradients" else None
-        pictures = [self._picture(snapshot) for snapshot in seen]
+        self._x, self._y = (
+            thinned(values, MOST_GRADIENT_POINTS).astype(np.float64) for values in (run.x, run.y)
+        )
+        pictures = [self._picture(snapshot) for snapshot in samples]
         reach = _reach(pictures, most=STRONG)
         axes = look.page.axes(box)
         theme = look.theme
@@ -259,8 +261,7 @@ class Strip:
         assert snapshot.weights is not None
         blocks = self._network.matrices(snapshot.weights)
         if self._loss is not None:
-            x, y = self._run.x.astype(np.float64), self._run.y.astype(np.float64)
-            blocks = self._network.gradient(snapshot.weights, x, y, self._loss)
+            blocks = self._network.gradient(snapshot.weights, self._x, self._y, self._loss)
         # The first and the last layer lie on their side, so that all blocks are of one height.
         turned = [block if len(block) > 1 else block.T for block in blocks]
         rows = max(len(block) for block in turned)
@@ -279,38 +280,45 @@ class Strip:
 class Weights(Strip):
     """All weights."""
 
-    def __init__(self, run: Run, look: Look, box: Box, seen: Sequence[Snapshot]) -> None:
-        super().__init__(run, look, box, seen, "weights")
+    def __init__(self, run: Run, look: Look, box: Box, samples: Sequence[Snapshot]) -> None:
+        super().__init__(run, look, box, samples, "weights")
 
 
 class Gradients(Strip):
-    """The gradient of the loss by each weight, over all points; its square root is the colour."""
+    """The gradient of the loss by each weight, over all points (of more than `MOST_GRADIENT_POINTS`
+    over as many); its square root is the colour.
+    """
 
-    def __init__(self, run: Run, look: Look, box: Box, seen: Sequence[Snapshot]) -> None:
-        super().__init__(run, look, box, seen, "gradients")
-
-
-PANELS: dict[str, Any] = {
-    "loss": LossCurve,
-    "residuals": Residuals,
-    "units": Units,
-    "error": Error,
-    "weights": Weights,
-    "gradients": Gradients,
-}
+    def __init__(self, run: Run, look: Look, box: Box, samples: Sequence[Snapshot]) -> None:
+        super().__init__(run, look, box, samples, "gradients")
 
 
-def _network(run: Run, seen: Sequence[Snapshot], name: str) -> Network:
+def make_panel(name: str, run: Run, look: Look, box: Box, samples: Sequence[Snapshot]) -> Panel:
+    """The panel of that name, at no snapshot yet.
+
+    Args:
+        name: a key of `PANEL_KINDS`.
+        run: the record.
+        look: of the film.
+        box: the inside of the panel's axes, in pixels.
+        samples: snapshots from all of the run, whose values decide the limits of the axes.
+
+    Raises:
+        BadInput: the record hasn't got what the panel needs.
+    """
+    kind = PANEL_KINDS[name]
+    panel: Panel = globals()[kind.artist](run, look, box, samples)
+    return panel
+
+
+def _network(run: Run, samples: Sequence[Snapshot], name: str) -> Network:
     """The recorded network, whose weights are there.
 
     Raises:
         BadInput: they aren't, or the network's structure isn't known.
     """
-    if any(snapshot.weights is None for snapshot in seen):
-        raise BadInput(
-            f"film.panels: {name}: the record of a network with {run.header.parameters:,} "
-            "parameters has no weights; train one of up to 10,000 (network.hidden)"
-        )
+    if any(snapshot.weights is None for snapshot in samples):
+        raise BadInput(f"film.panels: {name}: {no_weights(run.header.parameters)}")
     try:
         return Network(run.header)
     except BadInput as error:
@@ -331,9 +339,9 @@ def _reach(values: Sequence[NDArray[Any]], most: float = 1.0) -> float:
     """
     largest_each = []
     for each in values:
-        known = np.abs(each[np.isfinite(each)])
-        if known.size:
-            largest_each.append(float(known.max() if most == 1 else np.quantile(known, most)))
+        finite = np.abs(each[np.isfinite(each)])
+        if finite.size:
+            largest_each.append(float(finite.max() if most == 1 else np.quantile(finite, most)))
     if not largest_each:
         return 1.0
     reach = min(max(largest_each), 3 * float(np.median(largest_each)) or max(largest_each))

@@ -56,29 +56,29 @@ def events(
     def event(kind: Kind, index: int, decade: int | None = None) -> Event:
         return Event(kind, index, int(epochs[index]), float(values[index]), decade)
 
-    told = [event("start", 0)]
-    told += [event("loss", index, decade) for index, decade in _decades(values)]
+    story = [event("start", 0)]
+    story += [event("loss", index, decade) for index, decade in _decades(values)]
     if ending in ("delta", "diverged"):
         epoch = int(epochs[last]) if ending_epoch is None else ending_epoch
         kind: Kind = "delta" if ending == "delta" else "diverged"
-        told.append(Event(kind, last, epoch, float(values[last])))
+        story.append(Event(kind, last, epoch, float(values[last])))
     else:
-        told.append(event("end", last))
-    return told
+        story.append(event("end", last))
+    return story
 
 
 def _decades(losses: NDArray[np.float64]) -> list[tuple[int, int]]:
     """Snapshot and exponent of each power of ten that the loss fell under."""
     usable = np.where(np.isfinite(losses) & (losses > 0), losses, np.inf)
     lowest = np.minimum.accumulate(usable)
-    found: list[tuple[int, int]] = []
+    falls: list[tuple[int, int]] = []
     decade: int | None = None
     for index in np.flatnonzero(lowest < np.concatenate([[np.inf], lowest[:-1]])):
         under = _lowest_above(float(lowest[index]))
         if decade is not None and under < decade:
-            found.append((int(index), under))
+            falls.append((int(index), under))
         decade = under
-    return found
+    return falls
 
 
 def _lowest_above(value: float) -> int:
@@ -91,34 +91,34 @@ def _lowest_above(value: float) -> int:
     return exponent
 
 
-def chapters(told: Sequence[Event], line: Timeline, words: Words) -> list[Chapter]:
+def chapters(story: Sequence[Event], timeline: Timeline, words: Words) -> list[Chapter]:
     """The chapters of a film: the first starts at 0, each ends where the next starts.
 
     What happens in one frame shares a chapter. The end has one only where it stays on screen, δ
     and a divergence always have one.
 
     Args:
-        told: as `events` gives them.
-        line: the film's.
+        story: as `events` gives them.
+        timeline: the film's.
         words: in the language of the titles.
     """
     by_frame: dict[int, list[Event]] = {}
-    for event in told:
-        frame = 0 if event.kind == "start" else line.first_frame_of(event.index)
-        stays = (len(line) - frame) / line.fps
+    for event in story:
+        frame = 0 if event.kind == "start" else timeline.first_frame_of(event.index)
+        stays = (len(timeline) - frame) / timeline.fps
         if event.kind == "end" and stays < SHORTEST_END and frame:
             continue
         by_frame.setdefault(frame, []).append(event)
     frames = sorted(by_frame)
-    found = []
-    for frame, following in zip(frames, [*frames[1:], len(line)], strict=True):
-        titles = [_title(event, words) for event in _told_at_once(by_frame[frame])]
-        start, end = line.second_of(frame), line.second_of(following)
-        found.append(Chapter(float(start), float(end), BETWEEN.join(titles)))
-    return found
+    stretches = []
+    for frame, following in zip(frames, [*frames[1:], len(timeline)], strict=True):
+        titles = [_title(event, words) for event in _lowest_decade_only(by_frame[frame])]
+        start, end = timeline.second_of(frame), timeline.second_of(following)
+        stretches.append(Chapter(float(start), float(end), BETWEEN.join(titles)))
+    return stretches
 
 
-def _told_at_once(together: Sequence[Event]) -> list[Event]:
+def _lowest_decade_only(together: Sequence[Event]) -> list[Event]:
     """Of several decades the last one: the lowest."""
     last = max((i for i, event in enumerate(together) if event.kind == "loss"), default=-1)
     return [event for i, event in enumerate(together) if event.kind != "loss" or i == last]

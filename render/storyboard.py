@@ -4,7 +4,7 @@ from fitreel.render.defaults import in_force  # isort: skip  (before matplotlib)
 
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, cast
 from xml.sax.saxutils import escape
 
@@ -14,17 +14,18 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from numpy.typing import NDArray
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
 from fitreel.model.snapshot import Snapshot
 from fitreel.render.fonts import Fonts, fonts_for, own_name
 from fitreel.render.mathematics import check_mathtext
-from fitreel.render.settings import FilmSettings
+from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.theme import Theme, load_theme
 from fitreel.render.ticks import linear_ticks
 from fitreel.render.timeline import Timeline
-from fitreel.render.words import words_of
+from fitreel.render.words import Words, words_of
 
 Kind = Literal["pdf", "svg", "png"]
 
@@ -66,89 +67,139 @@ def check_grid(across: int, down: int) -> None:
 
 
 @in_force()
+def check_storyboard(settings: PictureSettings, across: int, down: int) -> None:
+    """Refuse what can't be a page, before there is any run.
+
+    Raises:
+        BadInput: a grid, theme, title or caption that can't be drawn.
+        Unavailable: no font has the signs.
+    """
+    check_grid(across, down)
+    words = words_of(settings.language, settings.words)
+    theme, fonts = _theme_and_fonts(settings, [words.text("epoch"), words.text("loss")])
+    with rc_context(cast(Any, _style(theme, fonts))):
+        _headed_page(settings, theme, fonts, A4 if across <= down else A4[::-1])
+
+
+@in_force()
 def storyboard(
-    run: Run, settings: FilmSettings, line: Timeline, across: int, down: int, kind: Kind
+    run: Run, settings: PictureSettings, timeline: Timeline, across: int, down: int, kind: Kind
 ) -> bytes:
-    """Draw `across` x `down` snapshots of `run`, evenly spaced in the film `line`, first and last.
+    """Draw `across` x `down` snapshots of `run`, evenly spaced in `timeline`, first and last.
 
     The same run and settings give the same bytes. Where the film has fewer snapshots, there are
     fewer pictures.
 
     Raises:
-        BadInput: a grid, title or caption that can't be drawn, or a damaged record.
+        BadInput: as `check_storyboard`, or a damaged record.
         Unavailable: no font has the signs.
     """
     check_grid(across, down)
-    picked = np.linspace(0, len(line) - 1, across * down).round().astype(int)
-    shown = np.unique(line.shown[picked]).tolist()
-    theme = load_theme(settings.theme)
-    words = words_of(settings.language, settings.words)
-    texts = {"title": settings.title, "subtitle": settings.subtitle, "caption": settings.caption}
-    for key, text in texts.items():
-        if text:
-            check_mathtext(text, f"film.{key}")
+    frames = np.linspace(0, len(timeline) - 1, across * down).round().astype(int)
+    indices = np.unique(timeline.indices[frames]).tolist()
     # A run of a few snapshots has as many pictures, and no empty places.
-    across = min(across, len(shown))
-    down = math.ceil(len(shown) / across)
-    snapshots = list(run.snapshots(shown))
+    across = min(across, len(indices))
+    down = math.ceil(len(indices) / across)
+    snapshots = list(run.snapshots(indices))
+    words = words_of(settings.language, settings.words)
     captions = [_caption(snapshot, words) for snapshot in snapshots]
-    given = [text for text in texts.values() if text]
+    theme, fonts = _theme_and_fonts(settings, captions)
+    page = A4 if across <= down else A4[::-1]
+    with rc_context(cast(Any, _style(theme, fonts))):
+        figure = _headed_page(settings, theme, fonts, page)
+        cells = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).ravel()
+        for number, axes in enumerate(cells):
+            if number >= len(snapshots):
+                axes.set_axis_off()
+            elif number + across >= len(snapshots):  # nothing stands beneath
+                axes.tick_params(labelbottom=True)
+        scale = min(1.5, (page[0] / across) / (A4[0] / 3))
+        truth = run.truth if settings.truth else None
+        for axes, snapshot, caption in zip(cells, snapshots, captions, strict=False):
+            _draw_snapshot(axes, run, snapshot, truth, theme, scale)
+            axes.set_title(caption, fontsize=CAPTION * scale, parse_math=False)
+        _set_limits(cells[0], run, words)
+        _settle(figure, cells)
+        content = io.BytesIO()
+        figure.savefig(content, format=kind, metadata=_NO_DATE[kind])
+    return _without_places(content.getvalue(), fonts) if kind == "svg" else content.getvalue()
+
+
+def _headings(settings: PictureSettings) -> dict[str, str]:
+    texts = {"title": settings.title, "subtitle": settings.subtitle, "caption": settings.caption}
+    return {key: text for key, text in texts.items() if text}
+
+
+def _theme_and_fonts(settings: PictureSettings, captions: Sequence[str]) -> tuple[Theme, Fonts]:
+    headings = _headings(settings)
+    for key, text in headings.items():
+        check_mathtext(text, f"film.{key}")
     fonts = fonts_for(
-        [*given, *captions, "0123456789.,−·⁰¹²³⁴⁵⁶⁷⁸⁹⁻"],
+        [*headings.values(), *captions, "0123456789.,−·⁰¹²³⁴⁵⁶⁷⁸⁹⁻"],
         settings.font,
         settings.language,
         ("normal", "bold"),
     )
-    style = _PLAIN | {
+    return load_theme(settings.theme), fonts
+
+
+def _headed_page(
+    settings: PictureSettings, theme: Theme, fonts: Fonts, page: tuple[float, float]
+) -> Figure:
+    """A page with its headings, and what they leave for the layout of the pictures."""
+    figure = Figure(page, dpi=DPI, layout="constrained", facecolor=theme.background)
+    FigureCanvasAgg(figure)
+    low_edge, high_edge = _write_headings(figure, _headings(settings), theme, fonts)
+    side, height = MARGIN / page[0], high_edge - low_edge
+    cast(Any, figure.get_layout_engine()).set(rect=(side, low_edge, 1 - 2 * side, height))
+    return figure
+
+
+def _style(theme: Theme, fonts: Fonts) -> dict[str, Any]:
+    """What matplotlib is told of the page's look."""
+    return _PLAIN | {
         "font.family": list(fonts.families),
         "text.color": theme.text,
         "axes.edgecolor": theme.spines,
         "xtick.color": theme.ticks,
         "ytick.color": theme.ticks,
     }
-    page = A4 if across <= down else A4[::-1]
-    scale = min(1.5, (page[0] / across) / (A4[0] / 3))
-    with rc_context(cast(Any, style)):
-        figure = Figure(page, dpi=DPI, layout="constrained", facecolor=theme.background)
-        FigureCanvasAgg(figure)
-        low_edge, high_edge = _write_headings(figure, texts, theme, fonts)
-        side, height = MARGIN / page[0], high_edge - low_edge
-        cast(Any, figure.get_layout_engine()).set(rect=(side, low_edge, 1 - 2 * side, height))
-        panels = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).ravel()
-        for number, axes in enumerate(panels):
-            if number >= len(snapshots):
-                axes.set_axis_off()
-            elif number + across >= len(snapshots):  # nothing stands beneath
-                axes.tick_params(labelbottom=True)
-        order = np.argsort(run.prediction_x, kind="stable")
-        for axes, snapshot, caption in zip(panels, snapshots, captions, strict=False):
-            axes.set_facecolor(theme.axes)
-            axes.scatter(run.x, run.y, s=6 * scale, color=theme.points, lw=0)
-            if settings.truth and run.truth is not None:
-                axes.plot(run.prediction_x[order], run.truth[order], "--", color=theme.truth, lw=1)
-            prediction = np.ravel(snapshot.prediction)[order]
-            axes.plot(run.prediction_x[order], prediction, color=theme.prediction, lw=2 * scale)
-            axes.set_title(caption, fontsize=CAPTION * scale, parse_math=False)
-            axes.tick_params(labelsize=TICK * scale)
-        low, high = float(np.min(run.y)), float(np.max(run.y))
-        room = 0.08 * (high - low) or 1.0
-        # A wild first guess must not flatten all that comes after it.
-        panels[0].set_ylim(low - room, high + room)
-        for set_ticks, limits in (
-            (panels[0].set_xticks, panels[0].get_xlim()),
-            (panels[0].set_yticks, panels[0].get_ylim()),
-        ):
-            places, numbers = linear_ticks(limits[0], limits[1], 5)
-            set_ticks(
-                places, [words.respelled(number.replace("\u2212", "-")) for number in numbers]
-            )
-        _settle(figure, panels)
-        content = io.BytesIO()
-        figure.savefig(content, format=kind, metadata=_NO_DATE[kind])
-    return _without_places(content.getvalue(), fonts) if kind == "svg" else content.getvalue()
 
 
-def _settle(figure: Figure, panels: Iterable[Axes]) -> None:
+def _draw_snapshot(
+    axes: Axes,
+    run: Run,
+    snapshot: Snapshot,
+    truth: NDArray[np.float32] | None,
+    theme: Theme,
+    scale: float,
+) -> None:
+    order = np.argsort(run.prediction_x, kind="stable")
+    x = run.prediction_x[order]
+    axes.set_facecolor(theme.axes)
+    axes.scatter(run.x, run.y, s=6 * scale, color=theme.points, lw=0)
+    if truth is not None:
+        axes.plot(x, truth[order], "--", color=theme.truth, lw=1)
+    prediction = np.ravel(snapshot.prediction)[order]
+    axes.plot(x, prediction, color=theme.prediction, lw=2 * scale)
+    axes.tick_params(labelsize=TICK * scale)
+
+
+def _set_limits(axes: Axes, run: Run, words: Words) -> None:
+    """Limits and ticks, which all axes share."""
+    low, high = float(np.min(run.y)), float(np.max(run.y))
+    room = 0.08 * (high - low) or 1.0
+    # A wild first guess must not flatten all that comes after it.
+    axes.set_ylim(low - room, high + room)
+    for set_ticks, limits in (
+        (axes.set_xticks, axes.get_xlim()),
+        (axes.set_yticks, axes.get_ylim()),
+    ):
+        places, numbers = linear_ticks(limits[0], limits[1], 5)
+        set_ticks(places, [words.respelled(number.replace("\u2212", "-")) for number in numbers])
+
+
+def _settle(figure: Figure, cells: Iterable[Axes]) -> None:
     """Lay the page out for good, to a millionth of it.
 
     What the solver finds depends in its last bits on where in memory its variables happen to lie,
@@ -156,13 +207,13 @@ def _settle(figure: Figure, panels: Iterable[Axes]) -> None:
     """
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
-    for axes in panels:
+    for axes in cells:
         left, low, width, height = (round(part, 6) for part in axes.get_position().bounds)
         axes.set_position((left, low, width, height))
 
 
 def _write_headings(
-    figure: Figure, texts: dict[str, str | None], theme: Theme, fonts: Fonts
+    figure: Figure, texts: dict[str, str], theme: Theme, fonts: Fonts
 ) -> tuple[float, float]:
     """Title and subtitle at the head, the caption at the foot, shrunk to the page's width.
 
@@ -175,7 +226,7 @@ def _write_headings(
     width, height = figure.get_size_inches()
     edges = {"foot": MARGIN, "head": height - MARGIN}
     for key, type_ in (("title", TITLE), ("subtitle", SUBTITLE), ("caption", CAPTION)):
-        lines = (texts[key] or "").split("\n")
+        lines = texts.get(key, "").split("\n")
         if not any(lines):
             continue
         artists = [
@@ -225,7 +276,7 @@ def _without_places(svg: bytes, fonts: Fonts) -> bytes:
     return svg
 
 
-def _caption(snapshot: Snapshot, words: Any) -> str:
+def _caption(snapshot: Snapshot, words: Words) -> str:
     epoch = words.text("epoch_value", epoch=snapshot.epoch)
     loss = words.text("loss_value", loss=words.number(snapshot.loss))
     return f"{epoch}   {loss}"

@@ -46,7 +46,7 @@ Predictions = Callable[[Sequence[int]], Iterable[NDArray[np.float32]]]
 
 
 class Cue(NamedTuple):
-    """What is said from one moment of the film to another, in seconds."""
+    """What is said from one time of the film to another, in seconds."""
 
     start: Fraction
     end: Fraction
@@ -55,7 +55,7 @@ class Cue(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Seen:
+class Points:
     """The points of a run, and what its predictions are compared with."""
 
     x: NDArray[np.float32]
@@ -68,7 +68,7 @@ class Seen:
     """Shape (M,): the noiseless function there."""
 
 
-class _Moment(NamedTuple):
+class _CuePoint(NamedTuple):
     """Something to say, from a frame on."""
 
     frame: int
@@ -81,10 +81,10 @@ def cues(
     epochs: NDArray[np.int64],
     losses: ArrayLike,
     predictions: Predictions,
-    seen: Seen,
+    points: Points,
     ending: str | None,
     ending_epoch: int | None,
-    line: Timeline,
+    timeline: Timeline,
     words: Words,
 ) -> Iterator[Cue]:
     """The subtitles of a film, in the order of time, none over another.
@@ -97,37 +97,37 @@ def cues(
         epochs: of the n snapshots, shape (n,), n ≥ 1.
         losses: shape (n,).
         predictions: called once, with the snapshots that are spoken of.
-        seen: the points.
+        points: the points.
         ending: "complete", "delta", "diverged" or None.
         ending_epoch: the epoch that reached δ or diverged.
-        line: the film's.
+        timeline: the film's.
         words: in the film's language.
     """
     values = np.asarray(losses, np.float64)
-    moments = _moments(events(epochs, values, ending, ending_epoch), line)
-    curves = predictions([moment.snapshot for moment in moments])
-    ends = [*(moment.frame for moment in moments[1:]), len(line)]
+    cue_points = _cue_points(events(epochs, values, ending, ending_epoch), timeline)
+    curves = predictions([cue_point.snapshot for cue_point in cue_points])
+    ends = [*(cue_point.frame for cue_point in cue_points[1:]), len(timeline)]
     before = math.nan
-    for moment, end, curve in zip(moments, ends, curves, strict=True):
-        loss = float(values[moment.snapshot])
-        said = _said(
-            moment, int(epochs[moment.snapshot]), loss, before, np.ravel(curve), seen, words
+    for cue_point, end, curve in zip(cue_points, ends, curves, strict=True):
+        loss = float(values[cue_point.snapshot])
+        sentences = _sentences(
+            cue_point, int(epochs[cue_point.snapshot]), loss, before, np.ravel(curve), points, words
         )
-        yield from _paged(_pages(said), moment.frame, end, line)
+        yield from _paged(_pages(sentences), cue_point.frame, end, timeline)
         before = loss
 
 
-def srt(told: Iterable[Cue]) -> Iterator[str]:
+def srt(cues: Iterable[Cue]) -> Iterator[str]:
     """The pieces of an .srt file, to be written as UTF-8."""
-    for number, cue in enumerate(told, 1):
+    for number, cue in enumerate(cues, 1):
         text = cue.text.replace("-->", "→")
         yield f"{number}\n{_stamp(cue.start, ',')} --> {_stamp(cue.end, ',')}\n{text}\n\n"
 
 
-def vtt(told: Iterable[Cue]) -> Iterator[str]:
+def vtt(cues: Iterable[Cue]) -> Iterator[str]:
     """The pieces of a .vtt file, to be written as UTF-8."""
     yield "WEBVTT\n\n"
-    for cue in told:
+    for cue in cues:
         text = cue.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         yield f"{_stamp(cue.start, '.')} --> {_stamp(cue.end, '.')}\n{text}\n\n"
 
@@ -160,84 +160,84 @@ def _stamp(second: Fraction, sign: Literal[",", "."]) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}{sign}{rest % 1000:03}"
 
 
-def _moments(told: Sequence[Event], line: Timeline) -> list[_Moment]:
+def _cue_points(story: Sequence[Event], timeline: Timeline) -> list[_CuePoint]:
     """When something is said: events that can be read, and in between how things stand."""
-    count = len(line)
-    apart = math.ceil(APART * line.fps)
-    found = [_Moment(0, "start", int(line.shown[0]), told[0])]
-    last = told[-1]
-    at = min(line.first_frame_of(last.index), count - apart)
+    count = len(timeline)
+    apart = math.ceil(APART * timeline.fps)
+    cue_points = [_CuePoint(0, "start", int(timeline.indices[0]), story[0])]
+    last = story[-1]
+    at = min(timeline.first_frame_of(last.index), count - apart)
     if at >= apart:
-        found.append(_Moment(at, last.kind, last.index, last))
+        cue_points.append(_CuePoint(at, last.kind, last.index, last))
     elif count > 1 or last.kind != "end":
         # Too short to say two things: one says where it all goes.
-        found[0] = _Moment(0, last.kind, last.index, last)
+        cue_points[0] = _CuePoint(0, last.kind, last.index, last)
     # Those deeper down matter more: they are what the run came to.
-    for event in reversed(told[1:-1]):
-        frame = _free(line.first_frame_of(event.index), apart, found, count)
+    for event in reversed(story[1:-1]):
+        frame = _free(timeline.first_frame_of(event.index), apart, cue_points, count)
         if frame is not None:
-            index = max(int(line.shown[frame]), event.index)
-            found.append(_Moment(frame, "loss", index, event))
-    found.sort()
-    return list(_filled(found, line))
+            index = max(int(timeline.indices[frame]), event.index)
+            cue_points.append(_CuePoint(frame, "loss", index, event))
+    cue_points.sort()
+    return list(_filled(cue_points, timeline))
 
 
-def _free(wanted: int, apart: int, found: Sequence[_Moment], count: int) -> int | None:
+def _free(target: int, apart: int, cue_points: Sequence[_CuePoint], count: int) -> int | None:
     """The first frame from `wanted` on, not much later, that is far from all others."""
-    frame = wanted
-    for moment in sorted(found):
-        if abs(moment.frame - frame) < apart:
-            frame = moment.frame + apart
-    is_free = all(abs(moment.frame - frame) >= apart for moment in found)
-    return frame if is_free and frame - wanted <= apart and frame + apart <= count else None
+    frame = target
+    for cue_point in sorted(cue_points):
+        if abs(cue_point.frame - frame) < apart:
+            frame = cue_point.frame + apart
+    is_free = all(abs(cue_point.frame - frame) >= apart for cue_point in cue_points)
+    return frame if is_free and frame - target <= apart and frame + apart <= count else None
 
 
-def _filled(found: Sequence[_Moment], line: Timeline) -> Iterator[_Moment]:
-    """Between moments that are far apart, more of them."""
-    ends = [*(moment.frame for moment in found[1:]), len(line)]
-    for moment, end in zip(found, ends, strict=True):
-        yield moment
-        said = moment.snapshot  # of a hold all is said
-        gap = end - moment.frame
-        parts = max(round(gap / (EVERY * line.fps)), math.ceil(gap / (LONGEST * line.fps)))
+def _filled(cue_points: Sequence[_CuePoint], timeline: Timeline) -> Iterator[_CuePoint]:
+    """Between cue points that are far apart, more of them."""
+    ends = [*(cue_point.frame for cue_point in cue_points[1:]), len(timeline)]
+    for cue_point, end in zip(cue_points, ends, strict=True):
+        yield cue_point
+        before = cue_point.snapshot  # of a hold all is said
+        gap = end - cue_point.frame
+        parts = max(round(gap / (EVERY * timeline.fps)), math.ceil(gap / (LONGEST * timeline.fps)))
         for part in range(1, parts):
-            frame = moment.frame + gap * part // parts
-            index = int(line.shown[frame])
-            if index != said:
-                yield _Moment(frame, "status", index, None)
-            said = index
+            frame = cue_point.frame + gap * part // parts
+            index = int(timeline.indices[frame])
+            if index != before:
+                yield _CuePoint(frame, "status", index, None)
+            before = index
 
 
-def _said(
-    moment: _Moment,
+def _sentences(
+    cue_point: _CuePoint,
     epoch: int,
     loss: float,
     before: float,
     curve: NDArray[Any],
-    seen: Seen,
+    points: Points,
     words: Words,
 ) -> list[str]:
-    """The sentences of a moment, the most important first."""
-    event = moment.event
+    """The sentences of a cue point, the most important first."""
+    event = cue_point.event
     if event is None:
         change = _change(loss, before)
         return [
             words.text(f"said_{change}", epoch=epoch, loss=loss, before=before),
-            *_farthest(curve, seen, words),
+            *_farthest(curve, points, words),
         ]
     if event.kind == "start":
         return [
             words.text("said_start"),
-            _shape(curve, seen, words),
+            _shape(curve, points, words),
             words.text("said_status", epoch=epoch, loss=loss),
         ]
     if event.decade is not None:
         sentence = words.text("said_loss", epoch=event.epoch, loss=words.power_of_ten(event.decade))
-        return [sentence, *_farthest(curve, seen, words)]
+        return [sentence, *_farthest(curve, points, words)]
     return [
         words.text(f"said_{event.kind}", epoch=event.epoch, loss=loss),
-        _shape(curve, seen, words),
-        *_farthest(curve, seen, words),
+        _shape(curve, points, words),
+        *_farthest(curve, points, words),
     ]
 
 
@@ -249,14 +249,14 @@ def _change(loss: float, before: float) -> str:
     return "down" if loss < before else "up"
 
 
-def _shape(curve: NDArray[Any], seen: Seen, words: Words) -> str:
+def _shape(curve: NDArray[Any], points: Points, words: Words) -> str:
     """How a curve looks, in one sentence."""
-    order = np.argsort(seen.prediction_x, kind="stable")
+    order = np.argsort(points.prediction_x, kind="stable")
     values = curve[order].astype(np.float64)
     values = values[np.isfinite(values)]
     if not len(values):
         return words.text("curve_gone")
-    reach = _reach(seen.y)
+    reach = _reach(points.y)
     turns = _turning_values(values, FLAT * max(reach, 1e-30))
     first, last = float(values[0]), float(values[-1])
     if len(turns) == 1:
@@ -271,8 +271,8 @@ def _shape(curve: NDArray[Any], seen: Seen, words: Words) -> str:
 
 
 def _reach(y: NDArray[Any]) -> float:
-    known = y[np.isfinite(y)].astype(np.float64)
-    return float(known.max() - known.min()) if len(known) else 0.0
+    finite = y[np.isfinite(y)].astype(np.float64)
+    return float(finite.max() - finite.min()) if len(finite) else 0.0
 
 
 def _turning_values(values: NDArray[np.float64], least: float) -> list[float]:
@@ -294,21 +294,21 @@ def _turning_values(values: NDArray[np.float64], least: float) -> list[float]:
     return turns if rising is None else [*turns, high if rising else low]
 
 
-def _farthest(curve: NDArray[Any], seen: Seen, words: Words) -> list[str]:
+def _farthest(curve: NDArray[Any], points: Points, words: Words) -> list[str]:
     """How far the curve is from the truth, or else from the data, at most, and where."""
-    if seen.truth is not None:
-        at, wanted, there = seen.prediction_x, seen.truth, curve
+    if points.truth is not None:
+        at, target, there = points.prediction_x, points.truth, curve
     else:
-        at, wanted = seen.x, seen.y
+        at, target = points.x, points.y
         there = curve
-        if len(curve) != len(at) or not np.array_equal(seen.prediction_x, at):
-            order = np.argsort(seen.prediction_x, kind="stable")
-            there = np.interp(at, seen.prediction_x[order], curve[order])
-    away = np.abs(there.astype(np.float64) - wanted.astype(np.float64))
+        if len(curve) != len(at) or not np.array_equal(points.prediction_x, at):
+            order = np.argsort(points.prediction_x, kind="stable")
+            there = np.interp(at, points.prediction_x[order], curve[order])
+    away = np.abs(there.astype(np.float64) - target.astype(np.float64))
     if not np.isfinite(away).any():
         return []
     worst = int(np.argmax(np.where(np.isfinite(away), away, -1.0)))
-    key = "far_data" if seen.truth is None else "far_truth"
+    key = "far_data" if points.truth is None else "far_truth"
     return [words.text(key, distance=float(away[worst]), x=float(at[worst]))]
 
 
@@ -369,11 +369,11 @@ def _width(text: str) -> float:
     return sum(_WIDE if _is_wide(sign) else 1.0 for sign in text)
 
 
-def _paged(pages: Sequence[str], start: int, end: int, line: Timeline) -> Iterator[Cue]:
+def _paged(pages: Sequence[str], start: int, end: int, timeline: Timeline) -> Iterator[Cue]:
     """As many pages as can be read, one after another, from frame `start` to frame `end`."""
-    count = max(1, min(len(pages), end - start, int((end - start) / (READ * line.fps))))
+    count = max(1, min(len(pages), end - start, int((end - start) / (READ * timeline.fps))))
     # What stays on screen for longer than can be talked over is seen in silence.
-    frames = min(end - start, count * max(math.floor(LONGEST * line.fps), 1))
+    frames = min(end - start, count * max(math.floor(LONGEST * timeline.fps), 1))
     for number, page in enumerate(pages[:count]):
         first, beyond = (start + frames * each // count for each in (number, number + 1))
-        yield Cue(line.second_of(first), line.second_of(beyond), page)
+        yield Cue(timeline.second_of(first), timeline.second_of(beyond), page)

@@ -27,6 +27,8 @@ from fitreel.model.settings import Settings
 THEMES = ("demo", "light", "dark", "chalkboard", "paper")
 BUILT_IN = Path(__file__).parent / "themes"
 LARGEST_FILE = 100_000
+GONE = {"casing"}
+"""Keys of versions before, which changed nothing; a theme's file may still have them."""
 LONGEST_ANCESTRY = 8
 TEXT_CONTRAST = 4.5
 """WCAG 2.1's ratio for text of any size, at level AA."""
@@ -80,8 +82,6 @@ class Theme(Settings):
     prediction: Colour
     """The network's curve."""
     prediction_width: Ratio = 1.0
-    casing: float = Field(default=0.0, ge=0, le=3, allow_inf_nan=False)
-    """Width of a rim in the axes' colour around it, against its own; 0 for none."""
     truth: Colour
     """The noiseless function."""
     truth_dashes: Dashes = (2.6, 1.6)
@@ -201,7 +201,7 @@ def _read(path: Path) -> str:
 
 def _checked(content: dict[str, Any], where: str) -> Theme:
     """A theme of such content; TOML's lists are what a theme has as tuples."""
-    listed = {key: _as_tuples(value) for key, value in content.items()}
+    listed = {key: _as_tuples(value) for key, value in content.items() if key not in GONE}
     try:
         return Theme.model_validate(listed)
     except ValidationError as error:
@@ -250,11 +250,11 @@ def weak_contrasts(theme: Theme) -> list[str]:
 
     The demo's red on white (4.0) is a fact, and left out: it is large type, where 3 is enough.
     """
-    found = []
+    weak = []
     pairs = [(*pair, TEXT_CONTRAST) for pair in text_pairs(theme)]
     pairs += [(name, "axes", MARK_CONTRAST) for name in ("prediction", "points", "truth")]
     for name, ground, least in pairs:
         ratio = contrast(getattr(theme, name), getattr(theme, ground))
         if ratio < (MARK_CONTRAST if name == "value" else least):
-            found.append(f"{name} on {ground}: contrast {ratio:.1f} : 1, less than {least:g}")
-    return found
+            weak.append(f"{name} on {ground}: contrast {ratio:.1f} : 1, less than {least:g}")
+    return weak

@@ -5,7 +5,7 @@ the clock of a comparison's `Timetable`, whose frames can be chosen from in the 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fitreel.model.errors import BadInput
 from fitreel.render.clock import Timetable
-from fitreel.render.pace import Pace, check_pace
+from fitreel.render.pace import Pacing, check_pace
 
 LONGEST_STAY = 1.0
 """In seconds. Paces other than "even" keep no snapshot on screen for longer than this, or than
@@ -31,7 +31,7 @@ _CLOSE, _SAME_PLACE = 1e-9, 1e-6
 class Timeline:
     """What is on screen in each of F frames."""
 
-    shown: NDArray[np.int64]
+    indices: NDArray[np.int64]
     """Shape (F,), not decreasing: the index of the snapshot in each frame."""
     blend: NDArray[np.float64]
     """Shape (F,), in [0, 1): how far each frame has come from that snapshot to the next one."""
@@ -44,7 +44,7 @@ class Timeline:
 
     def __len__(self) -> int:
         """Number of frames."""
-        return len(self.shown)
+        return len(self.indices)
 
     @property
     def seconds(self) -> Fraction:
@@ -60,19 +60,10 @@ class Timeline:
 
         That of a snapshot after the last shown is the last frame.
         """
-        return min(int(np.searchsorted(self.shown, index)), len(self) - 1)
+        return min(int(np.searchsorted(self.indices, index)), len(self) - 1)
 
 
-def timeline(
-    times: ArrayLike,
-    losses: ArrayLike,
-    fps: Fraction,
-    pace: Pace = "even",
-    duration: float | None = None,
-    hold_start: float = 0.0,
-    hold_end: float = 0.0,
-    interpolate: bool = False,
-) -> Timeline:
+def make_timeline(times: ArrayLike, losses: ArrayLike, pacing: Pacing) -> Timeline:
     """The frames of a film of n snapshots.
 
     A film has one frame a snapshot and its holds, or `duration` seconds with its holds in them, or
@@ -96,57 +87,68 @@ def timeline(
     Args:
         times: shape (n,), n ≥ 1, not decreasing: of the snapshots; epochs, or seconds of training.
         losses: shape (n,), or (R, n) of several runs, whose changes then count alike.
-        fps: frames a second.
-        pace: how the film goes through the times.
-        duration: the whole film in seconds; not together with points.
-        hold_start: seconds that the first frame stands still before it moves.
-        hold_end: seconds that the last frame stands still.
-        interpolate: fill `blend`, so that frames can be drawn between two snapshots.
+        pacing: how the film goes through the times. Where it has `interpolate`, `blend` is filled,
+            so that frames can be drawn between two snapshots.
 
     Raises:
-        BadInput: points out of order or together with a duration, holds longer than the duration,
-            a duration under one frame, or a film of more than `MOST_FRAMES` frames.
+        BadInput: as `check_pacing`, or a film of more than `MOST_FRAMES` frames.
         ValueError: no snapshot.
     """
     at = np.asarray(times, np.float64)
     if not len(at):
         raise ValueError("a film needs a snapshot")
-    starts, ends = _frames(hold_start, fps), _frames(hold_end, fps)
-    is_named = isinstance(pace, str)
+    starts, moving, ends = _parts(pacing, len(at))
+    position = _positions(at, np.asarray(losses, np.float64), moving, pacing)
+    first = position[0] if moving else 0.0
+    last = float(len(at) - 1)
+    position = np.concatenate([np.full(starts, first), position, np.full(ends, last)])
+    if isinstance(pacing.pace, str):
+        position[0] = 0.0
+    position[-1] = last
+    indices = np.floor(position)
+    return Timeline(indices.astype(np.int64), position - indices, pacing.exact_fps, starts, ends)
+
+
+def check_pacing(pacing: Pacing) -> None:
+    """Refuse what no film can keep, however many snapshots it has.
+
+    Raises:
+        BadInput: points out of order or together with a duration, holds longer than the duration,
+            a duration under one frame, or a film of more than `MOST_FRAMES` frames.
+    """
+    _parts(pacing, 1)
+
+
+def _parts(pacing: Pacing, count: int) -> tuple[int, int, int]:
+    """Frames that stand still at the start, that move through `count` snapshots, and at the end."""
+    fps = pacing.exact_fps
     try:
-        check_pace(pace)
+        check_pace(pacing.pace)
     except ValueError as error:
         raise BadInput(f"film.pace: {error}") from None
-    if duration is not None:
-        if not is_named:
+    if pacing.duration is not None:
+        if not isinstance(pacing.pace, str):
             raise BadInput(
                 "film.duration and film.pace: a list of points says itself how long the film is; "
                 "leave out one of the two"
             )
-        moving = _frames_between_holds(duration, hold_start, hold_end, fps)
-    elif is_named:
-        moving = len(at)
+        moving = _frames_between_holds(pacing, pacing.duration)
+    elif isinstance(pacing.pace, str):
+        moving = count
     else:
-        moving = max(1, _frames(float(pace[-1][1]), fps))
+        moving = max(1, _frames(float(pacing.pace[-1][1]), fps))
+    starts, ends = _frames(pacing.hold_start, fps), _frames(pacing.hold_end, fps)
     if starts + moving + ends > MOST_FRAMES:
         raise BadInput(
             f"film.duration, film.pace, film.hold_start, film.hold_end: {starts + moving + ends} "
             f"frames are too many; at most {MOST_FRAMES}"
         )
-    position = _positions(at, np.asarray(losses, np.float64), moving, fps, pace, interpolate)
-    first = position[0] if moving else 0.0
-    last = float(len(at) - 1)
-    position = np.concatenate([np.full(starts, first), position, np.full(ends, last)])
-    if is_named:
-        position[0] = 0.0
-    position[-1] = last
-    shown = np.floor(position)
-    return Timeline(shown.astype(np.int64), position - shown, fps, starts, ends)
+    return starts, moving, ends
 
 
-def resampled(table: Timetable, line: Timeline) -> Timetable:
+def resampled(table: Timetable, timeline: Timeline) -> Timetable:
     """The frames of a comparison that a timeline, made of its `times`, chooses."""
-    return Timetable(table.times[line.shown], table.shown[:, line.shown])
+    return Timetable(table.times[timeline.indices], table.indices[:, timeline.indices])
 
 
 def _frames(seconds: float, fps: Fraction) -> int:
@@ -154,9 +156,8 @@ def _frames(seconds: float, fps: Fraction) -> int:
     return math.floor(Fraction(repr(float(seconds))) * fps + Fraction(1, 2))
 
 
-def _frames_between_holds(
-    duration: float, hold_start: float, hold_end: float, fps: Fraction
-) -> int:
+def _frames_between_holds(pacing: Pacing, duration: float) -> int:
+    fps, hold_start, hold_end = pacing.exact_fps, pacing.hold_start, pacing.hold_end
     whole = _frames(duration, fps)
     if whole < 1:
         raise BadInput(
@@ -175,16 +176,15 @@ def _positions(
     times: NDArray[np.float64],
     losses: NDArray[np.float64],
     count: int,
-    fps: Fraction,
-    pace: Pace,
-    interpolate: bool,
+    pacing: Pacing,
 ) -> NDArray[np.float64]:
     """Where each of `count` moving frames is among the snapshots: 1.5 is between 1 and 2."""
     last = len(times) - 1
+    fps, pace, interpolate = float(pacing.exact_fps), pacing.pace, pacing.interpolate
     frames = np.arange(count)
     if not isinstance(pace, str):
         epochs, seconds = np.array(pace, np.float64).T
-        now = np.interp(frames / float(fps), seconds, epochs)
+        now = np.interp(frames / fps, seconds, epochs)
         return _reached(times, now, interpolate)
     if pace == "even":
         if interpolate and count > 1:
@@ -194,10 +194,10 @@ def _positions(
         # Nearest: the first and the last are in, the others evenly between.
         return ((2 * frames * last + count - 1) // max(2 * (count - 1), 1)).astype(np.float64)
     even = 1 / max(last, 1)
-    longest = max(LONGEST_STAY * float(fps) / max(count, 1), 2 * even)
+    longest = max(LONGEST_STAY * fps / max(count, 1), 2 * even)
     place = _log_places(times, longest) if pace == "log" else _loss_places(losses, longest)
     if place is None:
-        return _positions(times, losses, count, fps, "even", interpolate)
+        return _positions(times, losses, count, replace(pacing, pace="even"))
     return _reached(place, frames / max(count - 1, 1), interpolate)
 
 
@@ -260,12 +260,12 @@ def _loss_places(losses: NDArray[np.float64], longest: float) -> NDArray[np.floa
 
 def _changes(losses: NDArray[np.float64]) -> NDArray[np.float64]:
     """How much the loss changes to each snapshot from the one before: shape (n - 1,)."""
-    known = np.isfinite(losses)
-    if not known.any():
+    finite = np.isfinite(losses)
+    if not finite.any():
         return np.zeros(max(len(losses) - 1, 0))
-    first = losses[known][0]
+    first = losses[finite][0]
     # What isn't finite stands at the last finite loss, or before any, at the first.
-    newest = np.maximum.accumulate(np.where(known, np.arange(len(losses)), -1))
+    newest = np.maximum.accumulate(np.where(finite, np.arange(len(losses)), -1))
     filled = np.where(newest < 0, first, losses[newest])
     reach = ABOVE_START * abs(first) if first else math.inf
     followed: NDArray[np.float64] = np.minimum(filled, max(reach, first))
@@ -284,8 +284,8 @@ def _capped(shares: NDArray[np.float64], longest: float) -> NDArray[np.float64]:
     cut = int(np.argmax(fits))
     if not fits.any() or rest[cut] <= 0:
         # Too few changes to fill the film: what they leave is spread over all snapshots.
-        kept = np.minimum(shares, longest)
-        spread: NDArray[np.float64] = kept + max(1 - float(kept.sum()), 0.0) / len(shares)
+        capped = np.minimum(shares, longest)
+        spread: NDArray[np.float64] = capped + max(1 - float(capped.sum()), 0.0) / len(shares)
         return spread
     falling[:cut] = longest
     falling[cut:] *= left[cut] / rest[cut]

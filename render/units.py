@@ -17,6 +17,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.header import Header
 from fitreel.model.settings import NetworkSettings, TrainSettings
 from fitreel.render.activations import ACTIVATIONS, RRELU_SLOPE, Function, Values, leaky, plain
+from fitreel.render.panel_kinds import no_layers
 
 STEP = 1e-6
 """Half the distance over which an activation's slope is measured."""
@@ -95,15 +96,15 @@ class Network:
                 inputs.append(_activation(layer, weights)(sums[-1]))
             prediction = _linear(self.layers[-1], weights, inputs[-1])[0]
             error = loss.slope(prediction, y)[None, :]
-            found = []
+            gradients = []
             for number in reversed(range(len(self.layers))):
-                found.append(np.column_stack([error @ inputs[number].T, error.sum(axis=1)]))
+                gradients.append(np.column_stack([error @ inputs[number].T, error.sum(axis=1)]))
                 if number:
                     layer, before = self.layers[number], self.layers[number - 1]
                     back = _of(weights, layer.weight).reshape(layer.shape).T @ error
                     function, at = _activation(before, weights), sums[number - 1]
                     error = back * (function(at + STEP) - function(at - STEP)) / (2 * STEP)
-        return found[::-1]
+        return gradients[::-1]
 
 
 class Loss:
@@ -142,35 +143,25 @@ def _settings(kind: Any, table: Any) -> Any:
 
 def _layers(header: Header) -> list[Layer]:
     settings: NetworkSettings = _settings(NetworkSettings, header.job.get("network", {}))
-    if settings.module is not None:
-        raise BadInput(
-            f"network.module: the structure of {settings.module} isn't known; "
-            "train with network.hidden instead"
-        )
-    if settings.batch_norm:
-        raise BadInput("network.batch_norm: its running averages aren't recorded; train without it")
+    if (reason := no_layers(settings)) is not None:
+        raise BadInput(reason)
     shapes = [tuple(shape) for _, shape in header.layout]
     starts = np.cumsum([0, *(int(np.prod(shape, dtype=int)) for shape in shapes)]).tolist()
     slices = [slice(a, b) for a, b in pairwise(starts)]
     widths = (1, *settings.hidden, 1)
-    found, at = [], 0
+    layers, at = [], 0
     for number, (inputs, outputs) in enumerate(pairwise(widths)):
         is_last = number == len(settings.hidden)
         activation = "" if is_last else plain(settings.activation_names[number])
-        if not is_last and activation not in {*ACTIVATIONS, "prelu", "rrelu"}:
-            raise BadInput(
-                f"network.activations: {settings.activation_names[number]!r} can't be drawn unit "
-                "by unit; train with another one"
-            )
         expected = [(outputs, inputs), (outputs,)] + [(1,)] * (activation == "prelu")
         if shapes[at : at + len(expected)] != expected:
             raise BadInput("network: the record's layers aren't those of its job")
         slope = slices[at + 2] if activation == "prelu" else None
-        found.append(Layer(slices[at], slices[at + 1], (outputs, inputs), slope, activation))
+        layers.append(Layer(slices[at], slices[at + 1], (outputs, inputs), slope, activation))
         at += len(expected)
     if at != len(shapes):
         raise BadInput("network: the record's layers aren't those of its job")
-    return found
+    return layers
 
 
 def _of(weights: NDArray[np.float32], part: slice) -> Values:

@@ -11,11 +11,14 @@ from types import MappingProxyType
 
 from fitreel.model.errors import BadInput
 from fitreel.model.names import nearest
+from fitreel.render.numbers import NumberStyle, write_number
 
 FOLDER = Path(__file__).with_name("languages")
 DEFAULT = "en"
 SMALLEST_TABLE = ("epoch", "loss")
 """What a job must say itself to use a language that isn't here; the rest stays English."""
+GONE = {"panel_fit", "legend_unit", "legend_sum", "page"}
+"""Keys of versions before, which said nothing in any film; a job may still have them."""
 LONGEST_WORDS = 200
 """Characters of one entry."""
 SIGNIFICANT = 3
@@ -55,10 +58,9 @@ class Words:
         """A number with `digits` after the decimal sign; in powers of ten from 10,000 on."""
         if not math.isfinite(value):
             return self._not_finite(value)
-        if abs(value) < _FIRST_GROUPED:
-            text = f"{value:.{digits}f}"
-            return self.respelled(text if text.strip("-0.") else text.lstrip("-"))
-        return self._with_power(value, max(digits - 1, 0))
+        style = NumberStyle(digits, max(digits - 1, 0), largest=_FIRST_GROUPED)
+        text = write_number(value, style)
+        return self._in_this_language(text if text.strip("-0.") else text.lstrip("-"))
 
     def short(self, value: float) -> str:
         """A number of any size with three significant digits, for a sentence."""
@@ -68,7 +70,7 @@ class Words:
             return "0"
         rounded = float(f"{value:.{SIGNIFICANT - 1}e}")
         if not 1e-4 <= abs(rounded) < _FIRST_GROUPED:
-            return self._with_power(value, SIGNIFICANT - 1)
+            return self._in_this_language(f"{value:.{SIGNIFICANT - 1}e}")
         digits = max(SIGNIFICANT - 1 - math.floor(math.log10(abs(rounded))), 0)
         return self.respelled(f"{rounded:.{digits}f}")
 
@@ -90,9 +92,11 @@ class Words:
             return value
         return self.integer(value) if isinstance(value, int) else self.short(value)
 
-    def _with_power(self, value: float, digits: int) -> str:
-        front, power = f"{value:.{digits}e}".split("e")
-        return f"{self.respelled(front)}·10{str(int(power)).translate(_SUPERSCRIPT)}"
+    def _in_this_language(self, number: str) -> str:
+        """A number as Python writes it."""
+        front, _, power = number.partition("e")
+        exponent = str(int(power)).translate(_SUPERSCRIPT) if power else ""
+        return self.respelled(front) + (f"·10{exponent}" if power else "")
 
     def _not_finite(self, value: float) -> str:
         if math.isnan(value):
@@ -122,24 +126,32 @@ def words_of(language: str = DEFAULT, own: Mapping[str, str] = MappingProxyType(
         BadInput: an unknown language (the message names all that are here), an unknown key, or
             words that can't be filled in, that are empty or too long.
     """
-    known = languages()
+    names = languages()
     base = language.replace("_", "-").split("-")[0].lower()
-    if base not in known:
+    if base not in names:
         lacking = [key for key in SMALLEST_TABLE if key not in own]
         if lacking:
             raise BadInput(
-                f"film.language: there is no {language!r} here{nearest(language, known)}; there "
-                f"are {', '.join(known)}\nFor another, film.words needs at least: "
+                f"film.language: there is no {language!r} here{nearest(language, names)}; there "
+                f"are {', '.join(names)}\nFor another, film.words needs at least: "
                 f"{', '.join(lacking)}"
             )
         base = DEFAULT
     entries = dict(_entries_of(base))
     for key, words in own.items():
+        if key in GONE:
+            continue
         if key not in entries:
             raise BadInput(f"film.words: unknown key {key!r}{nearest(key, entries)}")
         _check(key, words, _entries_of(DEFAULT)[key])
         entries[key] = words
     return Words(language, MappingProxyType(entries))
+
+
+@functools.cache
+def english() -> Words:
+    """The words of what is in no other language: the demo's picture, and comparisons."""
+    return words_of(DEFAULT)
 
 
 @functools.cache
@@ -160,14 +172,14 @@ def _check(key: str, words: str, english: str) -> None:
         raise BadInput(f"{where}: {words!r}: must be one line without tabs")
     names = _names_in(english)
     try:
-        found = _names_in(words)
+        fields = _names_in(words)
     except ValueError as error:
         raise BadInput(
             f"{where}: {words!r}: {error}; write {{{{ and }}}} for plain braces"
         ) from None
     if key in _FORMATS:
-        found = set() if "{" not in words and "}" not in words else {words}
-    for name in sorted(found - names):
+        fields = set() if "{" not in words and "}" not in words else {words}
+    for name in sorted(fields - names):
         allowed = ", ".join(f"{{{each}}}" for each in sorted(names)) or "none"
         raise BadInput(
             f"{where}: {words!r}: {{{name}}} is not filled in here{nearest(name, names)}; "

@@ -25,7 +25,6 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
-from fractions import Fraction
 from importlib.machinery import PathFinder, SourceFileLoader
 from pathlib import Path
 from typing import Any
@@ -164,27 +163,28 @@ def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
     """A name and the bytes of every kind of picture, and of films frame by frame."""
     from fitreel.model.record import Run
     from fitreel.model.targets import TARGETS
-    from fitreel.render.comparison import draw_comparison, frame_count
+    from fitreel.render.comparison import closing_frames, draw_comparison, timetable_of
     from fitreel.render.film import Reel
     from fitreel.render.frames import FrameDrawer
-    from fitreel.render.panels import Panel
+    from fitreel.render.pace import Pacing
+    from fitreel.render.panels import ComparisonPicture, Entry
+    from fitreel.render.picture_settings import PictureSettings
     from fitreel.render.pictures import pictures
     from fitreel.render.scene import DemoScene
-    from fitreel.render.settings import FilmSettings
     from fitreel.render.sheet import sheet
     from fitreel.render.storyboard import storyboard
-    from fitreel.render.timeline import timeline
+    from fitreel.render.timeline import make_timeline
 
     run = Run(Path(run_path))
     title = r"Zürich, $\frac{x^3}{2}$ − 1"
     for name, settings in {
-        "demo": FilmSettings(),
-        "dashed": FilmSettings(truth=True, size=(320, 240)),
-        "themed": FilmSettings(
-            theme="dark", panels=("loss", "units"), title=title, size=(800, 450)
+        "demo": PictureSettings(),
+        "dashed": PictureSettings(truth=True, pixels=(320, 240)),
+        "themed": PictureSettings(
+            theme="dark", panels=("loss", "units"), title=title, pixels=(800, 450)
         ),
     }.items():
-        line = timeline(run.epochs, run.losses, Fraction(20))
+        line = make_timeline(run.epochs, run.losses, Pacing(20))
         for number, picture in enumerate(pictures(run, settings, line, ())):
             if number % 6 == 0:
                 yield f"{name} {number}", bytes(picture.frame)
@@ -195,14 +195,13 @@ def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
         yield f"remark {number}", bytes(drawer.draw())
     for kind in ("pdf", "svg"):
         yield kind, storyboard(run, settings, line, 1, 2, kind)  # type: ignore[arg-type]
-    entries = [Panel("seed=0", run), Panel("seed=1", run), Panel("lr=1e-3", None, "diverged")]
+    entries = [Entry("seed=0", run), Entry("seed=1", run), Entry("lr=1e-3", None, "diverged")]
+    look = PictureSettings(pixels=(848, 478), theme="light")
+    table, ranked = timetable_of(entries, "epoch"), closing_frames(20)
     for layout in ("grid", "overlay"):
-        last = frame_count(entries, "epoch", 20) - 1
-        reels = [Reel(f"{layout}{still}.png", {}, still) for still in (3, last)]
-        draw_comparison(
-            entries, (848, 478), 20, layout, "epoch", True, "a note", reels,  # type: ignore[arg-type]
-            lambda _: None, lambda: None, theme="light",
-        )  # fmt: skip
+        comparison = ComparisonPicture(entries, look, layout, "epoch", True, "a note")  # type: ignore[arg-type]
+        reels = [Reel(f"{layout}{still}.png", {}, still) for still in (3, len(table))]
+        draw_comparison(comparison, 20, reels, lambda _: None, lambda: None, table, ranked)
         for reel in reels:
             yield reel.path, Path(reel.path).read_bytes()
             Path(reel.path).unlink()

@@ -18,10 +18,11 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
 from fitreel.render.ffmpeg import ffmpeg_path
 from fitreel.render.fonts import fonts_for
-from fitreel.render.settings import FilmSettings
+from fitreel.render.pace import Pacing
+from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.storyboard import _write_headings, storyboard
 from fitreel.render.theme import load_theme
-from fitreel.render.timeline import timeline
+from fitreel.render.timeline import make_timeline
 
 CHEAP = ("--set", "film.size=[320,240]")
 
@@ -48,7 +49,7 @@ def test_subtitles_and_sheets_are_made_and_found_up_to_date(
 def test_a_page_is_the_same_whatever_the_solvers_last_bits(
     short_run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
+    line = make_timeline(short_run.epochs, short_run.losses, Pacing(Fraction(20)))
     solve = ConstrainedLayoutEngine.execute
     random = np.random.default_rng(0)
 
@@ -59,7 +60,7 @@ def test_a_page_is_the_same_whatever_the_solvers_last_bits(
             axes._set_position((left + 1e-12 * random.uniform(), *rest))
 
     monkeypatch.setattr(ConstrainedLayoutEngine, "execute", solved)
-    pages = {storyboard(short_run, FilmSettings(), line, 3, 2, "svg") for _ in range(3)}
+    pages = {storyboard(short_run, PictureSettings(), line, 3, 2, "svg") for _ in range(3)}
     assert len(pages) == 1
 
 

@@ -27,14 +27,11 @@ from fitreel.render.closing import ClosingScene
 from fitreel.render.comparison import (
     SMALLEST_DIGITS,
     SMALLEST_FONT,
-    Layout,
-    Panel,
     check_comparison,
     closing_frames,
     draw_comparison,
-    frame_count,
-    instants,
     scene_of,
+    states,
     timetable_of,
 )
 from fitreel.render.film import Reel
@@ -42,9 +39,9 @@ from fitreel.render.frames import FrameDrawer
 from fitreel.render.grid import arrangement
 from fitreel.render.limits import shared_limits
 from fitreel.render.page import Page, drawable
-from fitreel.render.panels import Clock
+from fitreel.render.panels import Clock, ComparisonPicture, Entry, Layout
+from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.ranking import Row, ranking
-from fitreel.render.theme import load_theme
 from fitreel.render.ticks import linear_ticks, log_ticks
 
 X = np.linspace(-1, 1, 40, dtype=np.float32)
@@ -104,11 +101,17 @@ LABELS = [
 ]  # fmt: skip
 
 
-def panels_of(runs: Sequence[Run], count: int, failed: bool = True) -> list[Panel]:
-    panels = [Panel(LABELS[i % 6], runs[i % 6]) for i in range(count)]
+def entries_of(runs: Sequence[Run], count: int, failed: bool = True) -> list[Entry]:
+    entries = [Entry(LABELS[i % 6], runs[i % 6]) for i in range(count)]
     if failed and count > 2:
-        panels[2] = Panel("lr 5", None, "train.lr: the loss is not finite at epoch 0; " * 5)
-    return panels
+        entries[2] = Entry("lr 5", None, "train.lr: the loss is not finite at epoch 0; " * 5)
+    return entries
+
+
+def comparison_of(
+    entries: Sequence[Entry], size: tuple[int, int], theme: str = "demo", **options: Any
+) -> ComparisonPicture:
+    return ComparisonPicture(entries, PictureSettings(pixels=size, theme=theme), **options)
 
 
 def full_draw(figure: Figure) -> NDArray[np.uint8]:
@@ -164,25 +167,27 @@ def test_everything_is_legible(runs: list[Run], size: tuple[int, int], layout: L
         if layout == "grid" and count > 16:
             continue
         loss_panel, clock = count in (2, 5, 9, 64), ("time" if count in (4, 9) else "epoch")
-        panels = panels_of(runs, count)
+        comparison = comparison_of(
+            entries_of(runs, count), size, layout=layout, clock=clock, loss_panel=loss_panel
+        )
         try:
-            check_comparison(panels, size, layout, loss_panel)
+            check_comparison(comparison)
         except BadInput:
             assert size == (640, 480) and count >= 9 and loss_panel, (size, count)
             continue
-        table = timetable_of(panels, clock)  # type: ignore[arg-type]
-        scene = scene_of(panels, size, layout, clock, loss_panel, table)  # type: ignore[arg-type]
+        table = timetable_of(comparison.entries, comparison.clock)
+        scene = scene_of(comparison, table)
         last = len(table) - 1
-        for instant in instants(panels, table, [0, last]):
-            scene.show(instant)
+        for state in states(comparison.entries, table, [0, last]):
+            scene.show(state)
             check_legible(scene.figure, size)
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("count", [1, 2, 6, 16, 17, 256])
 def test_the_ranking_is_legible(runs: list[Run], size: tuple[int, int], count: int) -> None:
-    rows = ranking(panels_of(runs, count))
-    scene = ClosingScene(rows, size, "the seed varies data and network; " * 3)
+    rows = ranking(entries_of(runs, count))
+    scene = ClosingScene(rows, PictureSettings(size), "the seed varies data and network; " * 3)
     check_legible(scene.figure, size)
     texts = [text.get_text() for text, _ in written(scene.figure)]
     assert any("… and" in text for text in texts) == (count > 16)
@@ -194,7 +199,7 @@ def test_a_ranking_of_odd_rows_is_legible() -> None:
         Row(None, "", float("nan"), None, None, None, "failed: " + "because " * 40),
     ]
     for size in SIZES[::2]:
-        check_legible(ClosingScene(rows, size, "").figure, size)
+        check_legible(ClosingScene(rows, PictureSettings(size), "").figure, size)
 
 
 CASES: list[tuple[int, tuple[int, int], Layout, Clock, bool, bool, str]] = [
@@ -211,16 +216,19 @@ CASES: list[tuple[int, tuple[int, int], Layout, Clock, bool, bool, str]] = [
 @pytest.mark.parametrize("case", CASES)
 def test_frames_are_full_draws(runs: list[Run], case: Any) -> None:
     count, size, layout, clock, loss_panel, seeds_only, theme = case
-    panels = panels_of(runs, count, failed=count != 6)
-    table = timetable_of(panels, clock)
-    look = load_theme(theme)
-    scene = scene_of(panels, size, layout, clock, loss_panel, table, seeds_only, look)
+    entries = entries_of(runs, count, failed=count != 6)
+    table = timetable_of(entries, clock)
+    comparison = comparison_of(
+        entries, size, theme, layout=layout, clock=clock, loss_panel=loss_panel,
+        seeds_only=seeds_only,
+    )  # fmt: skip
+    scene = scene_of(comparison, table)
     drawer = FrameDrawer(scene)
     assert not drawer.is_full
-    shown = list(range(0, len(table), 3))
-    for instant in [*instants(panels, table, shown), *instants(panels, table, [2])]:
-        scene.show(instant)
-        assert np.array_equal(drawer.draw(), full_draw(scene.figure)), instant.time
+    frames = list(range(0, len(table), 3))
+    for state in [*states(entries, table, frames), *states(entries, table, [2])]:
+        scene.show(state)
+        assert np.array_equal(drawer.draw(), full_draw(scene.figure)), state.time
 
 
 hostile = st.one_of(
@@ -259,13 +267,16 @@ def test_hostile_predictions(
         recorded(folder / "a", constant, losses, y=y),
         recorded(folder / "b", spiked, losses[::-1], every=7, ending="diverged", y=y),
     ]
-    panels = [Panel(f"seed {i}", made[i % 2]) for i in range(18 if layout == "band" else 2)]
-    table = timetable_of(panels, "epoch")
-    chosen: Layout = "grid" if layout == "grid" else "overlay"
-    scene = scene_of(panels, (640, 480), chosen, "epoch", loss_panel, table, layout == "band")
+    entries = [Entry(f"seed {i}", made[i % 2]) for i in range(18 if layout == "band" else 2)]
+    table = timetable_of(entries, "epoch")
+    comparison = comparison_of(
+        entries, (640, 480), layout="grid" if layout == "grid" else "overlay",
+        loss_panel=loss_panel, seeds_only=layout == "band",
+    )  # fmt: skip
+    scene = scene_of(comparison, table)
     drawer = FrameDrawer(scene)
-    for instant in instants(panels, table, range(len(table))):
-        scene.show(instant)
+    for state in states(entries, table, range(len(table))):
+        scene.show(state)
         assert np.array_equal(drawer.draw(), full_draw(scene.figure))
         check_legible(scene.figure, (640, 480))
 
@@ -298,57 +309,55 @@ def test_arrangements(count: int, size: tuple[int, int], expected: tuple[int, in
 
 
 def test_what_cannot_be_drawn_is_refused_before_training() -> None:
-    def panels(count: int) -> list[Panel]:
-        return [Panel(f"lr {i}", None) for i in range(count)]
+    def check(count: int, size: tuple[int, int], layout: Layout, loss_panel: bool) -> None:
+        entries = [Entry(f"lr {i}", None) for i in range(count)]
+        check_comparison(comparison_of(entries, size, layout=layout, loss_panel=loss_panel))
 
     with pytest.raises(BadInput, match="without a single panel"):
-        check_comparison([], (1920, 1080), "auto", False)
+        check(0, (1920, 1080), "auto", False)
     with pytest.raises(BadInput, match='17 panels: grid shows up to 16; layout = "overlay"'):
-        check_comparison(panels(17), (1920, 1080), "grid", False)
+        check(17, (1920, 1080), "grid", False)
     with pytest.raises(BadInput, match="257 panels: overlay shows up to 256"):
-        check_comparison(panels(257), (1920, 1080), "auto", False)
-    check_comparison(panels(256), (1920, 1080), "auto", True)
-    check_comparison(panels(16), (1920, 1080), "auto", True)
+        check(257, (1920, 1080), "auto", False)
+    check(256, (1920, 1080), "auto", True)
+    check(16, (1920, 1080), "auto", True)
     with pytest.raises(BadInput, match="none of this shape works"):
-        check_comparison(panels(2), (8192, 48), "auto", False)
-    for count, layout in [(16, "grid"), (4, "grid"), (3, "overlay"), (64, "overlay")]:
+        check(2, (8192, 48), "auto", False)
+    cases: list[tuple[int, Layout]] = [(16, "grid"), (4, "grid"), (3, "overlay"), (64, "overlay")]
+    for count, layout in cases:
         for size in [(64, 48), (320, 240), (160, 284)]:
             with pytest.raises(BadInput, match=r"smallest .* works is (\d+) x (\d+)") as refusal:
-                check_comparison(panels(count), size, layout, True)  # type: ignore[arg-type]
+                check(count, size, layout, True)
             words = str(refusal.value).split()
             named = int(words[-3]), int(words[-1])
             assert named[0] % 2 == named[1] % 2 == 0
-            check_comparison(panels(count), named, layout, True)  # type: ignore[arg-type]
+            check(count, named, layout, True)
 
 
 def test_the_clip_ends_with_the_ranking(runs: list[Run], tmp_path: Path) -> None:
-    panels = panels_of(runs, 4)
-    count = frame_count(panels, "epoch", 2)
+    comparison = comparison_of(entries_of(runs, 4), (640, 480), note="a note")
+    table, closing = timetable_of(comparison.entries, "epoch"), closing_frames(2)
+    count = len(table) + closing
     assert count == 12 + 10 and closing_frames(0.1) == 1
     film, still = tmp_path / "clip.mp4", tmp_path / "end.png"
-    told: list[int] = []
+    counts: list[int] = []
     reels = [Reel(str(film), {}), Reel(str(still), {}, still=count - 1)]
-    draw_comparison(
-        panels, (640, 480), 2, "auto", "epoch", False, "a note", reels, told.append, lambda: None
-    )
-    assert told == list(range(1, count + 1))
-    closing = FrameDrawer(ClosingScene(ranking(panels), (640, 480), "a note")).draw()
-    assert np.array_equal(imageio.v3.imread(still)[..., :3], closing[..., :3])
-    early = tmp_path / "early.png"
-    draw_comparison(
-        panels, (640, 480), 2, "auto", "epoch", False, "", [Reel(str(early), {}, still=3)],
-        told.append, lambda: None,
-    )  # fmt: skip
-    assert told[-1] == 1 and early.exists()
+    draw_comparison(comparison, 2, reels, counts.append, lambda: None, table, closing)
+    assert counts == list(range(1, count + 1))
+    scene = ClosingScene(ranking(comparison.entries), PictureSettings(), "a note")
+    assert np.array_equal(imageio.v3.imread(still)[..., :3], FrameDrawer(scene).draw()[..., :3])
+    early = Reel(str(tmp_path / "early.png"), {}, still=3)
+    draw_comparison(comparison, 2, [early], counts.append, lambda: None, table, closing)
+    assert counts[-1] == 1 and (tmp_path / "early.png").exists()
 
 
 def test_nothing_to_draw_is_said(runs: list[Run], tmp_path: Path) -> None:
-    for panels in ([Panel("a", runs[5])], [Panel("a", None, "x")]):
+    for entry in (Entry("a", runs[5]), Entry("a", None, "x")):
+        comparison = comparison_of([entry], (640, 480))
+        table = timetable_of([entry], "epoch")
+        reel = Reel(str(tmp_path / "a.mp4"), {})
         with pytest.raises(BadInput, match="no snapshot"):
-            draw_comparison(
-                panels, (640, 480), 2, "auto", "epoch", False, "",
-                [Reel(str(tmp_path / "a.mp4"), {})], print, lambda: None,
-            )  # fmt: skip
+            draw_comparison(comparison, 2, [reel], print, lambda: None, table, 1)
     assert not list(tmp_path.iterdir())
 
 

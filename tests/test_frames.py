@@ -34,7 +34,7 @@ SIZES = [
 
 
 @dataclass(frozen=True)
-class Moment:
+class State:
     """A snapshot for tests."""
 
     epoch: int
@@ -48,7 +48,7 @@ def points(count: int = 100, seed: int = 0) -> tuple[NDArray[Any], NDArray[Any]]
 
 
 def plain_demo_frame(
-    x: Any, y: Any, px: Any, moment: Moment, size: tuple[int, int] = (640, 480), remark: str = ""
+    x: Any, y: Any, px: Any, moment: State, size: tuple[int, int] = (640, 480), remark: str = ""
 ) -> NDArray[np.uint8]:
     """The demo's frame, from nothing, with plain matplotlib calls."""
     width, height = size
@@ -75,13 +75,13 @@ def full_draw(figure: Figure) -> NDArray[np.uint8]:
     return np.array(canvas.buffer_rgba())
 
 
-def training(x: NDArray[Any], count: int) -> list[Moment]:
+def training(x: NDArray[Any], count: int) -> list[State]:
     """Snapshots as a training leaves them: at first flat, in the end a cubic."""
     moments = []
     for step in range(count):
         done = 1 - np.exp(-step / 8)
         prediction = done * x**3 + 0.2 * (1 - done)
-        moments.append(Moment(37 * step**2, 0.3 * (1 - done) + 0.0102, prediction.astype("f4")))
+        moments.append(State(37 * step**2, 0.3 * (1 - done) + 0.0102, prediction.astype("f4")))
     return moments
 
 
@@ -163,7 +163,7 @@ hostile = st.one_of(
 
 
 @st.composite
-def hostile_runs(draw: st.DrawFn) -> tuple[Any, Any, Any, list[Moment], tuple[int, int]]:
+def hostile_runs(draw: st.DrawFn) -> tuple[Any, Any, Any, list[State], tuple[int, int]]:
     count = draw(st.sampled_from([1, 2, 3, 20, 130, 300]))
     x, y = points(count, draw(st.integers(0, 3)))
     y = y * draw(st.sampled_from([1.0, 0.0, 1e-30, 1e6])) + draw(st.sampled_from([0.0, -0.7]))
@@ -184,7 +184,7 @@ def hostile_runs(draw: st.DrawFn) -> tuple[Any, Any, Any, list[Moment], tuple[in
                 prediction[:: draw(st.sampled_from([1, 2, 7, 50]))] = value
             as_recorded = prediction.astype(np.float32)
         epoch, loss = draw(st.integers(0, 10**7)), float(np.float32(draw(hostile)))
-        moments.append(Moment(epoch, loss, as_recorded))
+        moments.append(State(epoch, loss, as_recorded))
     return x, y, px, moments, draw(st.sampled_from([(640, 480), (320, 240), (422, 238)]))
 
 
@@ -258,7 +258,7 @@ def test_text_of_other_functions_stays_in_the_picture(sign: int, size: tuple[int
     scene = DemoScene(x, y, x, size)
     drawer = FrameDrawer(scene)
     for epoch, loss in [(0, 0.1), (1_000_000, 123456.789), (5, 3.4e38), (5, np.nan)]:
-        scene.show(Moment(epoch, loss, y.astype("f4")))
+        scene.show(State(epoch, loss, y.astype("f4")))
         assert np.array_equal(drawer.draw(), full_draw(scene.figure))
         renderer: Any = drawer._renderer
         for text in (scene._epoch, scene._loss):
@@ -372,7 +372,7 @@ def test_a_failed_draw_spoils_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     moments = training(x, 3)
     scene.show(moments[0])
     drawer.draw()
-    wide = Moment(1, 2.0, 9 * moments[1].prediction)
+    wide = State(1, 2.0, 9 * moments[1].prediction)
     scene.show(wide)
 
     def fail(renderer: Any) -> None:
@@ -393,7 +393,7 @@ def test_memory_does_not_grow() -> None:
     def run(first: int) -> None:
         for epoch in range(first, first + 1000):
             wide = 5.0 if epoch % 50 == 0 else 0.5
-            scene.show(Moment(epoch % 500, (epoch % 700) / 7e3, np.full(20, wide, np.float32)))
+            scene.show(State(epoch % 500, (epoch % 700) / 7e3, np.full(20, wide, np.float32)))
             drawer.draw()
 
     run(0)

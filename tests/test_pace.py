@@ -12,8 +12,8 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record import Run
 from fitreel.render import containers
 from fitreel.render.comparison import closing_frames, paced, timetable_of
-from fitreel.render.panels import Panel
-from fitreel.render.pictures import moments
+from fitreel.render.panels import Entry
+from fitreel.render.pictures import picture_plans
 from fitreel.render.settings import FilmSettings
 
 
@@ -91,38 +91,38 @@ def test_what_no_film_can_keep_is_refused(
 
 def test_frames_are_those_of_the_timeline(short_run: Run) -> None:
     line = timeline_of(short_run, FilmSettings(pace="log", duration=2.0, fps=30, hold_end=0.5))
-    drawn = list(moments(short_run, line, {3}))
-    shown = [moment.number for moment in drawn for _ in range(moment.frames)]
-    assert shown == line.shown.tolist()
-    assert 3 in [moment.number for moment in drawn]
-    assert [moment.snapshot.epoch for moment in drawn] == [5 * (m.number or 0) for m in drawn]
+    drawn = list(picture_plans(short_run, line, {3}))
+    shown = [plan.number for plan in drawn for _ in range(plan.frames)]
+    assert shown == line.indices.tolist()
+    assert 3 in [plan.number for plan in drawn]
+    assert [plan.snapshot.epoch for plan in drawn] == [5 * (m.number or 0) for m in drawn]
     assert len(drawn) < len(shown), "what stands still is drawn once"
 
 
 def test_frames_between_snapshots_are_marked_and_lie_between(short_run: Run) -> None:
     line = timeline_of(short_run, FilmSettings(duration=2.0, fps=30, interpolate=True))
-    drawn = list(moments(short_run, line, ()))
-    assert sum(moment.frames for moment in drawn) == 60
+    drawn = list(picture_plans(short_run, line, ()))
+    assert sum(plan.frames for plan in drawn) == 60
     known = list(short_run.snapshots())
-    between = [moment for moment in drawn if moment.number is None]
+    between = [plan for plan in drawn if plan.number is None]
     assert len(between) > 30
-    for moment in between:
-        at = moment.snapshot.epoch // 5
+    for plan in between:
+        at = plan.snapshot.epoch // 5
         before, after = known[at], known[at + 1]
         low = np.minimum(before.prediction, after.prediction) - 1e-6
         high = np.maximum(before.prediction, after.prediction) + 1e-6
-        assert np.all((low <= moment.snapshot.prediction) & (moment.snapshot.prediction <= high))
-        assert min(before.loss, after.loss) <= moment.snapshot.loss <= max(before.loss, after.loss)
+        assert np.all((low <= plan.snapshot.prediction) & (plan.snapshot.prediction <= high))
+        assert min(before.loss, after.loss) <= plan.snapshot.loss <= max(before.loss, after.loss)
 
 
 def test_a_comparison_is_as_long_as_asked(short_run: Run) -> None:
-    panels = [Panel("one", short_run), Panel("failed", None)]
-    film = FilmSettings(duration=8.0, fps=25, pace="loss", hold_start=1.0)
-    table = paced(panels, timetable_of(panels, "epoch"), film)
+    entries = [Entry("one", short_run), Entry("failed", None)]
+    pacing = FilmSettings(duration=8.0, fps=25, pace="loss", hold_start=1.0).pacing
+    table = paced(entries, timetable_of(entries, "epoch"), pacing)
     assert len(table) + closing_frames(25, 8.0) == 200
-    assert set(table.shown[0].tolist()) <= set(range(12)) and table.shown[0, -1] == 11
+    assert set(table.indices[0].tolist()) <= set(range(12)) and table.indices[0, -1] == 11
     with pytest.raises(BadInput, match="interpolate"):
-        paced(panels, table, FilmSettings(interpolate=True))
+        paced(entries, table, FilmSettings(interpolate=True).pacing)
 
 
 def test_a_clip_of_two_runs_keeps_its_length(
@@ -140,4 +140,4 @@ def test_a_clip_of_two_runs_keeps_its_length(
 
 def test_the_films_of_the_demo_have_a_frame_a_snapshot(short_run: Run) -> None:
     line = timeline_of(short_run, FilmSettings())
-    assert line.shown.tolist() == list(range(12)) and not line.blend.any()
+    assert line.indices.tolist() == list(range(12)) and not line.blend.any()

@@ -18,11 +18,13 @@ from fitreel.model.errors import BadInput, CannotWrite, Stopped
 from fitreel.model.record import Run
 from fitreel.render import painter as painting
 from fitreel.render.film import Reel, draw_reel
+from fitreel.render.pace import Pacing
 from fitreel.render.painter import Painter
+from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.pictures import pictures
 from fitreel.render.planes import Planes
 from fitreel.render.settings import FilmSettings
-from fitreel.render.timeline import timeline
+from fitreel.render.timeline import make_timeline
 
 
 @pytest.fixture
@@ -48,15 +50,14 @@ def test_its_pictures_are_those_drawn_here(
     short_run: Run, settings: FilmSettings, painter: Painter
 ) -> None:
     run = short_run
-    line = timeline(
-        run.epochs, run.losses, Fraction(settings.fps), settings.pace, settings.duration,
-        interpolate=settings.interpolate,
+    line = make_timeline(
+        run.epochs, run.losses, settings.pacing,
     )  # fmt: skip
     for stills in (set[int](), {0, 11}):  # one request after another
-        assert painter.ask(run, settings, line, stills)
+        assert painter.ask(run, settings.picture, line, stills)
         theirs = painter.pictures(quietly)
         before: np.ndarray | None = None
-        for ours, other in zip(pictures(run, settings, line, stills), theirs, strict=True):
+        for ours, other in zip(pictures(run, settings.picture, line, stills), theirs, strict=True):
             assert np.array_equal(ours.frame, other.frame)
             assert ours[1:] == other[1:]
             if before is not None:
@@ -68,19 +69,20 @@ def test_its_pictures_are_those_drawn_here(
 
 
 def test_planes_are_those_of_its_pictures(short_run: Run, painter: Painter) -> None:
-    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
+    line = make_timeline(short_run.epochs, short_run.losses, Pacing(Fraction(20)))
     planes = Planes(FilmSettings().pixels)
     for _ in range(2):  # of the second request, no place holds anything of the first
-        assert painter.ask(short_run, FilmSettings(), line, (), as_planes=True)
+        assert painter.ask(short_run, FilmSettings().picture, line, (), as_planes=True)
         theirs = painter.pictures(quietly)
-        for ours, other in zip(pictures(short_run, FilmSettings(), line, ()), theirs, strict=True):
+        here = pictures(short_run, FilmSettings().picture, line, ())
+        for ours, other in zip(here, theirs, strict=True):
             assert other.frame.tobytes() == bytes(planes.update(ours.frame))
             assert ours[1:] == other[1:]
 
 
 def test_more_pictures_than_places(short_run: Run, painter: Painter) -> None:
-    settings = FilmSettings(size="1080p")
-    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
+    settings = FilmSettings(size="1080p").picture
+    line = make_timeline(short_run.epochs, short_run.losses, Pacing(Fraction(20)))
     assert painter.ask(short_run, settings, line, ())
     numbers = []
     for picture in painter.pictures(quietly):
@@ -93,9 +95,9 @@ def test_more_pictures_than_places(short_run: Run, painter: Painter) -> None:
 
 
 def draw(run: Run, out: Path, painter: Painter | None) -> bytes:
-    line = timeline(run.epochs, run.losses, Fraction(20))
+    line = make_timeline(run.epochs, run.losses, Pacing(Fraction(20)))
     reel = Reel(str(out), {"fitreel": "test"})
-    draw_reel(run, FilmSettings(), line, [reel], lambda done: None, quietly, painter)
+    draw_reel(run, PictureSettings(), 20, line, [reel], lambda done: None, quietly, painter)
     return out.read_bytes()
 
 
@@ -125,14 +127,14 @@ def test_it_tells_of_damage_as_we_would(short_run: Run, tmp_path: Path, painter:
 def test_its_death_is_an_error(short_run: Run, tmp_path: Path, painter: Painter) -> None:
     number = painter.number
     assert number
-    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
-    assert painter.ask(short_run, FilmSettings(size="4k"), line, ())
+    line = make_timeline(short_run.epochs, short_run.losses, Pacing(Fraction(20)))
+    assert painter.ask(short_run, FilmSettings(size="4k").picture, line, ())
     drawn = painter.pictures(quietly)
     next(drawn)
     os.kill(number, signal.SIGKILL)
     with pytest.raises(CannotWrite, match="ended by signal 9"):
         list(drawn)
-    assert not painter.ask(short_run, FilmSettings(), line, ())
+    assert not painter.ask(short_run, FilmSettings().picture, line, ())
     draw(short_run, tmp_path / "a.gif", painter)  # by ourselves
 
 
@@ -148,10 +150,12 @@ def test_where_it_is_stopped_it_is_given_up(
     monkeypatch.setattr(painting, "PATIENCE", 1.0)
     number = painter.number
     os.kill(number, signal.SIGSTOP)
-    line = timeline(short_run.epochs, short_run.losses, Fraction(20), duration=frames / 20)
+    line = make_timeline(short_run.epochs, short_run.losses, Pacing(20, duration=frames / 20))
     reel = Reel(str(tmp_path / "a.gif"), {"fitreel": "test"})
     with pytest.raises(CannotWrite, match="did nothing for 1 s"):
-        draw_reel(short_run, FilmSettings(), line, [reel], lambda done: None, quietly, painter)
+        draw_reel(
+            short_run, PictureSettings(), 20, line, [reel], lambda done: None, quietly, painter
+        )
     assert not is_alive(number)
     assert not list(tmp_path.iterdir())
 
@@ -160,8 +164,8 @@ def test_it_may_be_waited_for_while_it_works(
     short_run: Run, painter: Painter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(painting, "PATIENCE", 0.5)
-    line = timeline(short_run.epochs, short_run.losses, Fraction(20), duration=0.1)
-    assert painter.ask(short_run, FilmSettings(size=(7680, 4320)), line, ())
+    line = make_timeline(short_run.epochs, short_run.losses, Pacing(20, duration=0.1))
+    assert painter.ask(short_run, FilmSettings(size=(7680, 4320)).picture, line, ())
     asked_at = time.monotonic()
     assert sum(picture.frames for picture in painter.pictures(quietly)) == len(line)
     assert time.monotonic() - asked_at > 0.5
@@ -170,7 +174,7 @@ def test_it_may_be_waited_for_while_it_works(
 def test_a_stop_ends_it(short_run: Run, tmp_path: Path, painter: Painter) -> None:
     number = painter.number
     assert number
-    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
+    line = make_timeline(short_run.epochs, short_run.losses, Pacing(Fraction(20)))
     calls = 0
 
     def stop() -> None:
@@ -181,7 +185,7 @@ def test_a_stop_ends_it(short_run: Run, tmp_path: Path, painter: Painter) -> Non
 
     reel = Reel(str(tmp_path / "a.gif"), {"fitreel": "test"})
     with pytest.raises(Stopped):
-        draw_reel(short_run, FilmSettings(), line, [reel], lambda done: None, stop, painter)
+        draw_reel(short_run, PictureSettings(), 20, line, [reel], lambda done: None, stop, painter)
     assert not is_alive(number)
     assert not list(tmp_path.iterdir())
 
@@ -227,7 +231,7 @@ def is_alive(pid: int) -> bool:
 def test_where_it_cannot_be_there_is_none(
     short_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line = timeline(short_run.epochs, short_run.losses, Fraction(20))
+    line = make_timeline(short_run.epochs, short_run.losses, Pacing(Fraction(20)))
 
     def refused(*_: object, **__: object) -> None:
         raise OSError("no more processes")
@@ -237,7 +241,7 @@ def test_where_it_cannot_be_there_is_none(
             patch.setattr(painting, "cores", lambda: 4)
             patch.setattr(f"fitreel.render.painter.{name}", value)
             with Painter.start() as none:
-                assert not none.ask(short_run, FilmSettings(), line, ())
+                assert not none.ask(short_run, FilmSettings().picture, line, ())
                 assert draw(short_run, tmp_path / "a.gif", none)
 
 

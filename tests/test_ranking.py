@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from fitreel.model.errors import BadInput
-from fitreel.render.panels import Panel
+from fitreel.render.panels import Entry
 from fitreel.render.ranking import ENDINGS, Row, ranking, table
 
 
@@ -32,24 +32,24 @@ class Recorded:
         return len(self.losses)
 
 
-def panel(label: str, *args: Any, **options: Any) -> Panel:
+def entry(label: str, *args: Any, **options: Any) -> Entry:
     run: Any = Recorded(*args, **options)
-    return Panel(label, run)
+    return Entry(label, run)
 
 
-PANELS = [
-    Panel("broken", None, "data.file: there is no x.csv"),
-    panel("slow", [0.5, 0.25]),
-    panel("exploded", [0.5, 0.001], "diverged", 7),
-    panel('a | b,\n"c"', [0.5, 0.1], "delta", 42),
-    panel("empty", [], "diverged", 0),
-    panel("same", [0.1], None, None),
-    panel("odd", [np.nan], seconds=np.array([np.nan])),
+ENTRIES = [
+    Entry("broken", None, "data.file: there is no x.csv"),
+    entry("slow", [0.5, 0.25]),
+    entry("exploded", [0.5, 0.001], "diverged", 7),
+    entry('a | b,\n"c"', [0.5, 0.1], "delta", 42),
+    entry("empty", [], "diverged", 0),
+    entry("same", [0.1], None, None),
+    entry("odd", [np.nan], seconds=np.array([np.nan])),
 ]
 
 
 def test_order_ranks_and_endings() -> None:
-    rows = ranking(PANELS)
+    rows = ranking(ENTRIES)
     assert [row.rank for row in rows] == [1, 1, 3, None, None, None, None]
     labels = [row.label for row in rows]
     assert labels[1:] == ["same", "slow", "exploded", "empty", "odd", "broken"]
@@ -62,7 +62,7 @@ def test_order_ranks_and_endings() -> None:
 
 
 def test_csv_reads_back() -> None:
-    rows = list(csv.DictReader(io.StringIO(table(ranking(PANELS), ".CSV"))))
+    rows = list(csv.DictReader(io.StringIO(table(ranking(ENTRIES), ".CSV"))))
     assert list(rows[0]) == [
         "rank", "label", "final_loss", "epochs_to_delta", "seconds", "parameters", "ended",
     ]  # fmt: skip
@@ -75,14 +75,14 @@ def test_json_is_strict() -> None:
     def refuse(name: str) -> None:
         raise AssertionError(name)
 
-    rows = json.loads(table(ranking(PANELS), ".json"), parse_constant=refuse)
+    rows = json.loads(table(ranking(ENTRIES), ".json"), parse_constant=refuse)
     assert rows[0]["rank"] == 1 and rows[0]["final_loss"] == 0.1
     assert rows[5]["final_loss"] is None and rows[5]["label"] == "odd"
 
 
 def test_markdown_keeps_its_columns() -> None:
-    lines = table(ranking(PANELS), ".md").splitlines()
-    assert len(lines) == 2 + len(PANELS)
+    lines = table(ranking(ENTRIES), ".md").splitlines()
+    assert len(lines) == 2 + len(ENTRIES)
     assert {line.replace("\\|", "").count("|") for line in lines} == {8}
     assert lines[2].startswith('| 1 | a \\| b, "c" | 0.1 | 42 | 1.235 s | 1153 |')
     assert lines[4].startswith("| 3 | slow | 0.25 | - |")

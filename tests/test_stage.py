@@ -14,6 +14,7 @@ from fitreel.model.snapshot import Snapshot
 from fitreel.render.arrangement import SMALLEST_TYPE
 from fitreel.render.boxes import unit_height
 from fitreel.render.frames import FrameDrawer
+from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.pictures import scene_of
 from fitreel.render.settings import FilmSettings
 from fitreel.render.stage import StageScene
@@ -36,7 +37,7 @@ LOOKS = [
 
 def scene(run: Run, theme: str, size: object, panels: tuple[str, ...],
           more: dict[str, object]) -> StageScene:  # fmt: skip
-    settings = FilmSettings(theme=theme, size=size, panels=panels, truth=True, **more)  # type: ignore[arg-type]
+    settings = FilmSettings(theme=theme, size=size, panels=panels, truth=True, **more).picture  # type: ignore[arg-type]
     found = scene_of(run, settings)
     assert isinstance(found, StageScene)
     return found
@@ -296,12 +297,12 @@ def test_a_panel_without_its_numbers_says_what_to_train_with(tmp_path: Path) -> 
     run = train_here(tmp_path, "train.epochs=6", "network.hidden=[200, 200]")
     for panel in ("units", "weights", "gradients"):
         with pytest.raises(BadInput, match=rf"film\.panels: {panel}: .*10,000"):
-            scene_of(run, FilmSettings(panels=(panel,)))
+            scene_of(run, PictureSettings(panels=(panel,)))
     (tmp_path / "points.csv").write_text("x,y\n0,1\n1,2\n2,3\n")
     run = train_here(tmp_path, "train.epochs=6", f"data.file='{tmp_path}/points.csv'")
     with pytest.raises(BadInput, match=r"error: .*data\.function"):
-        scene_of(run, FilmSettings(panels=("error",)))
-    assert scene_of(run, FilmSettings(panels=("loss", "residuals")))
+        scene_of(run, PictureSettings(panels=("error",)))
+    assert scene_of(run, PictureSettings(panels=("loss", "residuals")))
 
 
 def test_units_add_up_to_the_curve(short_run: Run) -> None:

@@ -14,19 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fitreel.render.imprint import ffmetadata
+from fitreel.render.pace import Pacing
 from fitreel.render.story import BETWEEN, chapters, events
-from fitreel.render.subtitles import LONGEST, READ, Cue, Seen, cues, srt, vtt
-from fitreel.render.timeline import Timeline, timeline
+from fitreel.render.subtitles import LONGEST, READ, Cue, Points, cues, srt, vtt
+from fitreel.render.timeline import Timeline, make_timeline
 from fitreel.render.words import languages, words_of
 
 EN = words_of("en")
 X = np.linspace(-1, 1, 50).astype(np.float32)
-CUBE = Seen(X, X**3, X, X**3)
+CUBE = Points(X, X**3, X, X**3)
 
 
 def line_of(losses: Any, seconds: float | None = 30, **options: Any) -> Timeline:
     options = {"fps": Fraction(25)} | options
-    return timeline(np.arange(len(losses)) * 5, losses, duration=seconds, **options)
+    return make_timeline(np.arange(len(losses)) * 5, losses, Pacing(duration=seconds, **options))
 
 
 def told_of(losses: Any, ending: str | None = "complete", epoch: int | None = None) -> Any:
@@ -39,11 +40,11 @@ def curves(indices: Sequence[int]) -> Iterable[Any]:
 
 def cues_of(losses: Any, line: Timeline | None = None, **options: Any) -> list[Cue]:
     given_options = {
-        "predictions": curves, "seen": CUBE, "ending": "complete", "ending_epoch": None,
+        "predictions": curves, "points": CUBE, "ending": "complete", "ending_epoch": None,
         "words": EN,
     } | options  # fmt: skip
     epochs = np.arange(len(losses)) * 5
-    return list(cues(epochs, losses, line=line or line_of(losses), **given_options))
+    return list(cues(epochs, losses, timeline=line or line_of(losses), **given_options))
 
 
 FALLING = np.geomspace(0.5, 0.002, 400)
@@ -93,7 +94,7 @@ def test_chapters_fill_the_film() -> None:
     assert all(one.end == two.start for one, two in pairwise(found))
     under = told_of(FALLING)[1].index
     frame = round(found[1].start * 25)
-    assert line.shown[frame] >= under > line.shown[frame - 1]
+    assert line.indices[frame] >= under > line.indices[frame - 1]
     titles = [chapter.title for chapter in chapters(told_of(FALLING), line, words_of("de"))]
     assert titles[1] == "Verlust unter 0,1"
 
@@ -134,8 +135,8 @@ def test_the_distance_is_the_largest_and_where_it_is() -> None:
 
     text = "".join(cue.text.replace("\n", " ") for cue in cues_of(FALLING, predictions=wrong))
     assert f"Farthest from the truth: 0.250, at x = {EN.short(float(X[40]))}." in text
-    data = Seen(X[::-2], np.zeros(25, np.float32), X)
-    text = "".join(cue.text.replace("\n", " ") for cue in cues_of(FALLING, seen=data))
+    data = Points(X[::-2], np.zeros(25, np.float32), X)
+    text = "".join(cue.text.replace("\n", " ") for cue in cues_of(FALLING, points=data))
     assert re.search(r"Farthest from the data: [\d.]+, at x = 1\.00\.", text)
 
 
@@ -156,8 +157,8 @@ def test_how_the_curve_looks(curve: Any, said: str) -> None:
     assert said in found[0].text.replace("\n", " ")
     # Points in any order are the same curve.
     mixed = np.random.default_rng(0).permutation(len(X))
-    seen = Seen(X[mixed], X[mixed], X[mixed])
-    again = cues_of(FALLING, seen=seen, predictions=lambda all_: (curve[mixed] for _ in all_))
+    points = Points(X[mixed], X[mixed], X[mixed])
+    again = cues_of(FALLING, points=points, predictions=lambda all_: (curve[mixed] for _ in all_))
     assert again[0].text == found[0].text
 
 
@@ -211,9 +212,9 @@ def width(text: str) -> float:
 @pytest.mark.parametrize("language", languages())
 def test_every_language_fits_and_starts_no_line_with_a_full_stop(language: str) -> None:
     losses = [*np.geomspace(9e11, 1e-11, 900), math.nan, math.inf]
-    for seen in (CUBE, Seen(X, X, X)):
+    for points in (CUBE, Points(X, X, X)):
         for ending in ("complete", "delta", "diverged"):
-            found = cues_of(losses, line_of(losses, 300), words=words_of(language), seen=seen,
+            found = cues_of(losses, line_of(losses, 300), words=words_of(language), points=points,
                             ending=ending, ending_epoch=1234567)  # fmt: skip
             for cue in found:
                 for line in cue.text.split("\n"):

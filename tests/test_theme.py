@@ -1,6 +1,7 @@
 """Every built-in theme can be read from the back row, also by who is colour-blind, and in print."""
 
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -99,7 +100,7 @@ def test_letters_have_that_contrast_in_the_picture(short_run: Run, name: str, si
     settings = FilmSettings(
         theme=name, size=size, panels=("loss", "units"), title="Title", subtitle="words",
         caption="more words", truth=True,
-    )  # fmt: skip
+    ).picture  # fmt: skip
     scene = StageScene(short_run, settings, load_theme(name), words_of("en", {}))
     scene.show(next(short_run.snapshots([3], weights=True)), "interpolated")
     frame = FrameDrawer(scene).draw()
@@ -116,3 +117,9 @@ def test_letters_have_that_contrast_in_the_picture(short_run: Run, name: str, si
         best = max(contrast("#{:02x}{:02x}{:02x}".format(*shade), ground) for shade in shades)
         least = 3.0 if text.get_text() in "●━╍" else 4.5
         assert best >= least, (text.get_text(), best)
+
+
+def test_a_key_of_versions_before_may_stand_in_a_theme(tmp_path: Path) -> None:
+    file = tmp_path / "old.toml"
+    file.write_text('base = "dark"\ncasing = 1.5\n')
+    assert load_theme(str(file)) == load_theme("dark")

@@ -2,11 +2,13 @@
 
 import math
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import fitreel.render.words as words_module
 from fitreel.model.errors import BadInput
 from fitreel.render.words import keys, languages, words_of
 
@@ -113,6 +115,21 @@ def test_an_own_table_goes_before() -> None:
     words = words_of("en", {"epoch": "step", "chapter_start": "Here we go", "thousands": ""})
     assert words.text("epoch_value", epoch=12345) == "step=12345"
     assert words.text("chapter_start") == "Here we go" and words.text("loss") == "Loss"
+
+
+def test_keys_of_versions_before_may_stand_in_a_job() -> None:
+    own = {"page": "p {page}", "legend_unit": "one", "legend_sum": "all", "panel_fit": "the fit"}
+    assert words_of("en", own).entries == words_of("en").entries
+
+
+def test_every_word_is_said_somewhere() -> None:
+    folder = Path(words_module.__file__).parent
+    code = "".join(path.read_text("utf-8") for path in folder.glob("**/*.py"))
+    families = ("said_", "panel_", "chapter_", "curve_")  # their keys are put together
+    later = {"axis_x", "axis_y", "axis_loss"}  # of axes that have no names yet
+    formats = {"decimal", "thousands", "nan", "infinity"}
+    for key in set(keys()) - later - formats:
+        assert f'"{key}"' in code or key.startswith(families), key
 
 
 def test_a_region_is_of_its_language() -> None:

@@ -1,0 +1,47 @@
+"""What decides the pictures of a film. Imports nothing heavy: it is sent to the drawing process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class PictureSettings:
+    """All that changes a pixel, and nothing else; `FilmSettings.picture` says it of a job.
+
+    What is added here is compared by itself when it is asked whether a film is up to date, see
+    `picture_version`.
+    """
+
+    pixels: tuple[int, int] = (640, 480)
+    """Width and height, even."""
+    truth: bool = False
+    """Whether the noiseless function is drawn, too."""
+    theme: str = "demo"
+    """A built-in theme, or a file."""
+    panels: tuple[str, ...] = ()
+    """What stands beside the fit; see `panel_kinds`."""
+    title: str | None = None
+    """Over the film."""
+    subtitle: str | None = None
+    """Under the title."""
+    caption: str | None = None
+    """At the foot."""
+    language: str = "en"
+    """Of the words."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """In place of the language's own."""
+    font: str | None = None
+    """A name or a file."""
+    transparent: bool = False
+    """Whether there is no background."""
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the picture is the demo's own, with nothing added."""
+        added = (*self.panels, self.title, self.subtitle, self.caption, self.font, *self.words)
+        return (
+            self.theme == "demo"
+            and not any(added)
+            and self.language == "en"
+            and not self.transparent
+        )
