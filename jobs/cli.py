@@ -45,7 +45,10 @@ RunsOption = Annotated[
     Path,
     typer.Option("--runs", metavar="DIR", envvar="FITREEL_RUNS", help="Where records are kept."),
 ]
-ForceOption = Annotated[bool, typer.Option("--force", help="Make it again, up to date or not.")]
+ForceOption = Annotated[
+    bool,
+    typer.Option("--force", help="Make it again, up to date or not, and replace what is there."),
+]
 QuietOption = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing but errors.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 AtOption = Annotated[
@@ -103,7 +106,7 @@ def run(
 
     def work(report: Report) -> None:
         from fitreel.jobs.companions import sheet_of
-        from fitreel.jobs.run import asked, check_outputs, make
+        from fitreel.jobs.run import Asked, check_outputs, make, read_all
         from fitreel.jobs.wishes import Wishes
 
         wishes = Wishes(
@@ -119,13 +122,14 @@ def run(
             wait=wait,
         )
         check_outputs(jobs or [], wishes)
-        wanted: list[Path | None] = [*jobs] if jobs else [None]
 
-        def one(job: Path | None) -> None:
-            # Read in its turn: a job that isn't there is one that fails, like any other.
-            make(asked(job), wishes, report, painter)
+        def one(job: Asked | Exception) -> None:
+            # Read before any is trained, yet one that can't be read fails in its turn.
+            if isinstance(job, Exception):
+                raise job
+            make(job, wishes, report, painter)
 
-        each(report, debug, [partial(one, job) for job in wanted])
+        each(report, debug, [partial(one, job) for job in read_all(jobs or [None], wishes)])
 
     painter: Painter | None = context.obj
     guarded(work, quiet, debug, log, log_format)
@@ -331,6 +335,7 @@ def targets(
     output: Annotated[
         Path | None, typer.Option("-o", metavar="SHEET.png", help="A picture of all of them.")
     ] = None,
+    force: ForceOption = False,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> None:
@@ -342,7 +347,7 @@ def targets(
         if output is None:
             list_targets(report)
         else:
-            write_sheet(output, report)
+            write_sheet(output, report, force=force)
 
     guarded(work, quiet, debug)
 

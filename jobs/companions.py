@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from fitreel.jobs.locks import locked
+from fitreel.jobs.putting import put
 from fitreel.jobs.report import Report, seconds, size
 from fitreel.jobs.spec import Job
 from fitreel.model.errors import BadInput
-from fitreel.model.files import sweep, write_whole
 from fitreel.model.record import Run
 from fitreel.render.destination import format_of
+from fitreel.render.marks import Form
 from fitreel.render.timeline import Timeline
 from fitreel.render.words import words_of
 
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 SHEET = (3, 4)
 """Columns and rows of a page where nothing is said."""
 SUBTITLES = ("srt", "vtt")
+
+# How pages begin, and how matplotlib writes who made them.
+_PAGES = {
+    "pdf": (b"%PDF-", b"/Creator (fitreel)"),
+    "svg": (b"<?xml ", b"<dc:title>fitreel</dc:title>"),
+    "png": (b"\x89PNG\r\n\x1a\n", b"tEXtSoftware\0fitreel"),
+}
 
 
 def sheet_of(text: str | None) -> tuple[int, int] | None:
@@ -76,22 +84,32 @@ def make_companions(
     for output in outputs:
         started = time.monotonic()
         kind = format_of(output)
-        path = Path(output).resolve()
-        with locked(path, "file", wait=wait):
-            sweep(path.parent, path.name)
+        form = companion_form(kind, job)
+        with locked(Path(output).resolve(), "file", wait=wait):
             content = (
                 _subtitles(run, job, line, kind)
                 if kind in SUBTITLES
                 else _page(run, job, line, kind, sheet or SHEET)
             )
-            if not force and path.is_file() and path.read_bytes() == content:
-                report.say(f"{output}: up to date")
-                continue
-            write_whole(path, content)
+            written = put(Path(output), content, report, force=force, form=form)
+        if not written:
+            report.say(f"{output}: up to date")
+            continue
         page = "sheet of {} x {}".format(*(sheet or SHEET))
         what = "subtitles" if kind in SUBTITLES else page
         took = seconds(time.monotonic() - started)
         report.say(f"{output}: {what}, {size(len(content))}, {took}")
+
+
+def companion_form(kind: str, job: Job) -> Form:
+    """Tells whether a file's content has the form of what is made as `kind`."""
+    if kind in SUBTITLES:
+        from fitreel.render.subtitles import has_form
+
+        words = words_of(job.film.language, job.film.words)
+        return lambda content: has_form(content, words)
+    begins, creator = _PAGES[kind]
+    return lambda content: content.startswith(begins) and creator in content
 
 
 def _subtitles(run: Run, job: Job, line: Timeline, kind: str) -> bytes:

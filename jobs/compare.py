@@ -15,15 +15,15 @@ from fitreel.jobs.filming import (
     Progress,
     Wanted,
     appearance_of,
-    digest_of_theme,
     make_stale,
     pace_of,
-    theme_file,
     warn_of_rounding,
     warn_of_weak_colours,
 )
 from fitreel.jobs.finding import find_run
 from fitreel.jobs.locks import locked
+from fitreel.jobs.look_files import LookFiles, look_files
+from fitreel.jobs.putting import check_place, put
 from fitreel.jobs.recording import Place
 from fitreel.jobs.report import Report
 from fitreel.jobs.spec import Job, LoadedJob, Source, load_job, spelled
@@ -31,11 +31,11 @@ from fitreel.jobs.training import Failure, train_all
 from fitreel.jobs.variants import Variant, label_of, variants
 from fitreel.model.cores import cores
 from fitreel.model.errors import BadInput, Busy, FitreelError, gravest
-from fitreel.model.files import sweep, write_whole
 from fitreel.model.record import Run
+from fitreel.render.destination import make_folder_of
 from fitreel.render.encode import is_still
 from fitreel.render.panels import Panel
-from fitreel.render.ranking import ENDINGS, ranking, table
+from fitreel.render.ranking import ENDINGS, ranking, table, table_form
 from fitreel.render.settings import NAMED_SIZES, FilmSettings
 
 if TYPE_CHECKING:
@@ -111,11 +111,10 @@ def compare(
     started = time.monotonic()
     found = variants(loaded, assignments, seed)
     wanted_films = films(loaded.job)
-    tables = [*tables, *_own_table(loaded)]
     note, seeds_only = _seeds(found, loaded.job)
     unknown = [Panel(variant.label, None) for variant in found]
-    comparison = Comparison(unknown, loaded.job, note, seeds_only, theme_file(loaded))
-    check(comparison, tables, wanted_films)
+    comparison = Comparison(unknown, loaded.job, note, seeds_only, look_files(loaded).theme)
+    check(comparison, tables, wanted_films, force=force)
     failures = train_all(found, runs, workers or cores(), report, force=force, wait=wait)
     if any(failure.code == Busy.exit_code for failure in failures.values()):
         raise _failed(found, failures)  # those records are on their way: no clip without them
@@ -145,7 +144,7 @@ def render_runs(
     report: Report,
     *,
     runs: Path,
-    tables: Sequence[Path],
+    tables: Callable[[Job], Sequence[Path]],
     at: int | None,
     force: bool,
     wait: bool,
@@ -171,13 +170,15 @@ def render_runs(
         report.warn("the records have different data: each panel shows its own")
     labels = _labels(jobs, records)
     panels = [Panel(label, run) for label, run in zip(labels, records, strict=True)]
-    comparison = Comparison(panels, loaded.job, "", _only_seeds_differ(jobs), theme_file(loaded))
-    wanted_films = films(loaded.job)
-    check(comparison, tables, wanted_films)
+    comparison = Comparison(
+        panels, loaded.job, "", _only_seeds_differ(jobs), look_files(loaded).theme
+    )
+    wanted_films, wanted_tables = films(loaded.job), tables(loaded.job)
+    check(comparison, wanted_tables, wanted_films, force=force)
     make_clip(
         comparison,
         wanted_films,
-        tables,
+        wanted_tables,
         report,
         at=at,
         force=force,
@@ -186,12 +187,15 @@ def render_runs(
     )
 
 
-def check(comparison: Comparison, tables: Sequence[Path], films: Sequence[Film]) -> None:
+def check(
+    comparison: Comparison, tables: Sequence[Path], films: Sequence[Film], *, force: bool
+) -> None:
     """Refuse what can't be drawn or written, before anything is trained.
 
     Raises:
-        BadInput: too many panels, too small a size, a table of an unknown ending, no such theme, or
-            what is made of a single run only.
+        BadInput: too many panels, too small a size, a table of an unknown ending or in the place of
+            what fitreel did not make, no such theme, or what is made of a single run only.
+        CannotWrite: a table's folder can't be made.
     """
     for film in films:
         if is_companion(film.path, film.sheet):
@@ -205,12 +209,15 @@ def check(comparison: Comparison, tables: Sequence[Path], films: Sequence[Film])
     for path in tables:
         if path.suffix.lower() not in ENDINGS:
             raise BadInput(f"{path}: a table ends in {', '.join(ENDINGS)}")
+        check_place(path, force=force, form=table_form(path.suffix))
     from fitreel.render.comparison import check_comparison
     from fitreel.render.theme import load_theme
 
     load_theme(str(comparison.theme or settings.theme))
     own = comparison.job.compare
     check_comparison(comparison.panels, comparison.size, own.layout, own.loss_panel)
+    for path in tables:
+        make_folder_of(path)
 
 
 def make_clip(
@@ -233,7 +240,7 @@ def make_clip(
 
     job, settings = comparison.job, comparison.job.compare
     warn_of_rounding(job.film, report)
-    warn_of_weak_colours(job.film, report)
+    warn_of_weak_colours(comparison.theme, report)
     timetable = timetable_of(comparison.panels, settings.clock)
     if not len(timetable):
         raise BadInput("there is no snapshot to draw in any of the runs")
@@ -270,13 +277,9 @@ def make_clip(
     rows = ranking(comparison.panels)
     for path in tables:
         content = table(rows, path.suffix.lower()).encode()
-        if not force and path.is_file() and path.read_bytes() == content:
-            report.say(f"{path}: up to date")
-            continue
-        with locked(path, "ranking", wait=wait):
-            sweep(path.parent, path.name)
-            write_whole(path, content)
-        report.say(f"{path}: ranking of {len(rows)}")
+        with locked(path.resolve(), "ranking", wait=wait):
+            written = put(path, content, report, force=force, form=table_form(path.suffix))
+        report.say(f"{path}: {f'ranking of {len(rows)}' if written else 'up to date'}")
 
 
 def imprint_of(comparison: Comparison, still: int | None) -> dict[str, Any]:
@@ -292,9 +295,7 @@ def imprint_of(comparison: Comparison, still: int | None) -> dict[str, Any]:
         "labels": [panel.label for panel in comparison.panels],
     }
     film = comparison.job.film
-    picture |= appearance_of(film)
-    if comparison.theme is not None:
-        picture["theme_digest"] = digest_of_theme(comparison.theme)
+    picture |= appearance_of(film) | LookFiles(comparison.theme).digests()
     picture |= {"fps": film.fps} | pace_of(film) if still is None else {"still": still}
     return {
         "fitreel": version("fitreel"),
@@ -318,14 +319,6 @@ def _panel(variant: Variant, failure: Failure | None, runs: Path) -> Panel:
 def _failed(found: Sequence[Variant], failures: dict[int, Failure]) -> SomeFailed:
     lines = [f"{found[n].label}: {failure.reason}" for n, failure in failures.items()]
     return SomeFailed(lines, gravest([failure.code for failure in failures.values()]))
-
-
-def _own_table(loaded: LoadedJob) -> list[Path]:
-    """The job's; a film or a record says nothing of what is written beside the clip."""
-    name = loaded.job.compare.table
-    if name is None or not (loaded.source.trusted or "compare.table" in loaded.overridden):
-        return []
-    return [loaded.path("compare.table", name)]
 
 
 def _seeds(found: Sequence[Variant], job: Job) -> tuple[str, bool]:

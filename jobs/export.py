@@ -2,20 +2,31 @@
 
 import csv
 import filecmp
+import hashlib
 import io
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from fitreel.jobs.clashes import Destination, check_apart
 from fitreel.jobs.finding import find_run
 from fitreel.jobs.locks import locked
+from fitreel.jobs.putting import check_place, warn_once
 from fitreel.jobs.report import Report
 from fitreel.model.errors import BadInput
 from fitreel.model.files import replacing, sweep
 from fitreel.model.record import Run
+from fitreel.render.destination import make_folder_of
+from fitreel.render.marks import Form, mark
 
 ENDINGS = (".npz", ".csv")
+
+
+COLUMNS = ("x", "y", "epoch", "loss", "prediction")
+_ARRAYS = {f"{name}.npy" for name in COLUMNS}
+_ARRAYS_SOMETIMES = {"grid.npy", "truth_loss.npy"}
 
 
 def export_run(
@@ -28,21 +39,54 @@ def export_run(
     is empty where predictions are on a grid).
 
     Raises:
-        BadInput: no such run, or an ending other than .npz and .csv.
+        BadInput: no such run, an ending other than .npz and .csv, two names of one file, or
+            something there that fitreel did not make, or that was changed.
         CannotWrite: the system refuses.
     """
     for path in outputs:
         if path.suffix.lower() not in ENDINGS:
             raise BadInput(f"{path}: export writes {' and '.join(ENDINGS)}")
+        check_place(path, force=force, form=_form_of(path))
+    check_apart([Destination(f"-o {path}", path) for path in outputs])
     run = find_run(folder, runs)
     for path in outputs:
-        write = _write_npz if path.suffix.lower() == ".npz" else _write_csv
-        with locked(path, "export"), replacing(path) as temporary:
-            sweep(path.parent, path.name)
-            write(run, temporary)
-            same = not force and path.is_file() and filecmp.cmp(path, temporary, shallow=False)
+        make_folder_of(path)
+    for path in outputs:
+        same = not _export(run, path, report, force=force)
         what = "is up to date" if same else "written"
         report.say(f"{path}: {what}: {len(run)} snapshots of {len(run.prediction_x)} points")
+
+
+def _export(run: Run, output: Path, report: Report, *, force: bool) -> bool:
+    """Write one file with its mark; whether it wasn't there byte for byte."""
+    write = _write_npz if output.suffix.lower() == ".npz" else _write_csv
+    path = output.resolve()
+    with locked(path, "export"), replacing(path) as temporary:
+        sweep(path.parent, path.name)
+        write(run, temporary)
+        same = not force and path.is_file() and filecmp.cmp(path, temporary, shallow=False)
+        if not same:
+            warn_once(output, report, force=force, form=_form_of(output))
+        with temporary.open("rb") as file:
+            mark(path, hashlib.file_digest(file, "sha256").hexdigest())
+    return not same
+
+
+def _form_of(path: Path) -> Form:
+    return _is_ours_csv if path.suffix.lower() == ".csv" else _is_ours_npz
+
+
+def _is_ours_csv(content: bytes) -> bool:
+    return content.startswith(f"{','.join(COLUMNS)}\r\n".encode())
+
+
+def _is_ours_npz(content: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return False
+    return names >= _ARRAYS and not names - _ARRAYS - _ARRAYS_SOMETIMES
 
 
 def _write_npz(run: Run, path: Path) -> None:
@@ -63,7 +107,7 @@ def _write_csv(run: Run, path: Path) -> None:
     xs = [_text(value) for value in run.prediction_x]
     ys = [_text(value) for value in run.y] if run.grid is None else [""] * len(xs)
     with path.open("w", newline="", encoding="ascii") as file:
-        csv.writer(file).writerow(["x", "y", "epoch", "loss", "prediction"])
+        csv.writer(file).writerow(COLUMNS)
         for snapshot in run.snapshots():
             buffer = io.StringIO()
             rows = csv.writer(buffer)

@@ -1,6 +1,5 @@
 """The films of a run: which are up to date, and drawing the others once for all of them."""
 
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
@@ -14,14 +13,16 @@ from fitreel.jobs import stopping
 from fitreel.jobs.companions import is_companion, make_companions
 from fitreel.jobs.keeping import Series, point_at, remove_oldest
 from fitreel.jobs.locks import locked
+from fitreel.jobs.look_files import NO_FILES, LookFiles
 from fitreel.jobs.report import Report, seconds, size
-from fitreel.jobs.spec import Job, LoadedJob, spelled
+from fitreel.jobs.spec import Job, relative, spelled
 from fitreel.model.errors import BadInput, Busy, CannotWrite
 from fitreel.model.files import leftovers, sweep
 from fitreel.model.record import Run
 from fitreel.render.encode import format_of, is_still
 from fitreel.render.ffmpeg import seek_ffmpeg
 from fitreel.render.imprint import check_whole, read_imprint
+from fitreel.render.marks import check_replaceable
 from fitreel.render.painter import Painter
 from fitreel.render.settings import FilmSettings
 from fitreel.render.timeline import Timeline, timeline
@@ -63,7 +64,7 @@ def make_films(
     force: bool,
     started: float,
     wait: bool = False,
-    theme: Path | None = None,
+    files: LookFiles = NO_FILES,
     painter: Painter | None = None,
 ) -> None:
     """Draw the run once, for all of `films` that aren't up to date.
@@ -76,7 +77,7 @@ def make_films(
         force: make also what is up to date.
         wait: for another process that makes the same.
         started: `time.monotonic()` when the work for these films began.
-        theme: the file of a theme that isn't built in.
+        files: that the film's look is taken from.
         painter: draws, if there is one.
 
     Raises:
@@ -85,9 +86,9 @@ def make_films(
     if not len(run):
         raise BadInput(f"{run.path}: there is no snapshot to draw: diverged at epoch 0")
     warn_of_rounding(job.film, report)
-    warn_of_weak_colours(job.film, report)
+    warn_of_weak_colours(files.theme, report)
     line = timeline_of(run, job.film)
-    drawn = job if theme is None else with_theme(job, theme)
+    drawn = job.model_copy(update={"film": files.settings(job.film)})
     for film in films:
         if is_companion(film.path, film.sheet):
             make_companions(
@@ -107,7 +108,7 @@ def make_films(
 
         draw_reel(run, drawn.film, line, reels, progress, stopping.check, painter)
 
-    imprints = [imprint_of(run, job, stills.get(film.path), len(line), theme) for film in films]
+    imprints = [imprint_of(run, job, stills.get(film.path), len(line), files) for film in films]
     make_stale(
         [Wanted(f, i, stills.get(f.path)) for f, i in zip(films, imprints, strict=True)],
         draw,
@@ -190,6 +191,7 @@ def _make_stale(
             if not force and up_to_date(one.film, one.imprint):  # made since we looked
                 report.say(f"{one.film.path}: up to date")
                 continue
+            check_replaceable(one.film.path, force=force)  # it may be there since we looked
             stale.append(one)
         if not stale:
             return
@@ -246,13 +248,13 @@ def warn_of_rounding(settings: FilmSettings, report: Report) -> None:
         report.warn(f"film.size: {asked} is odd, as no video can be: it becomes {made}")
 
 
-def warn_of_weak_colours(settings: FilmSettings, report: Report) -> None:
+def warn_of_weak_colours(theme: Path | None, report: Report) -> None:
     """Say so where a theme of the user's own has colours that are hard to read."""
-    if settings.theme.lower().endswith(".toml"):
+    if theme is not None:
         from fitreel.render.theme import load_theme, weak_contrasts
 
-        for weak in weak_contrasts(load_theme(settings.theme)):
-            report.warn(f"film.theme: {Path(settings.theme).name}: {weak}")
+        for weak in weak_contrasts(load_theme(str(theme))):
+            report.warn(f"film.theme: {theme.name}: {weak}")
 
 
 def frames_to_draw(reels: Sequence["Reel"], count: int) -> int:
@@ -263,8 +265,15 @@ def frames_to_draw(reels: Sequence["Reel"], count: int) -> int:
 
 
 def appearance_of(settings: FilmSettings) -> dict[str, Any]:
-    """What the film's settings say that changes a picture, where it isn't the default."""
+    """What the film's settings say that changes a picture, where it isn't the default.
+
+    Of files, only the last part of an absolute path: films are handed on.
+    """
     plain = FilmSettings().model_dump(mode="json")
+    if settings.theme_is_file:
+        settings = settings.model_copy(update={"theme": relative(settings.theme)})
+    if settings.font is not None and settings.font_is_file:
+        settings = settings.model_copy(update={"font": relative(settings.font)})
     return {
         key: value
         for key, value in settings.model_dump(mode="json").items()
@@ -278,38 +287,13 @@ def pace_of(settings: FilmSettings) -> dict[str, Any]:
     return {key: values[key] for key in sorted(PACE) if values[key] != plain[key]}
 
 
-def theme_file(loaded: LoadedJob) -> Path | None:
-    """The file of the job's theme, if it isn't a built-in one."""
-    name = loaded.job.film.theme
-    return loaded.path("film.theme", name) if name.lower().endswith(".toml") else None
-
-
-def with_theme(job: Job, theme: Path) -> Job:
-    """The job with its theme's file where it really lies; for drawing, not for the record."""
-    return job.model_copy(update={"film": job.film.model_copy(update={"theme": str(theme)})})
-
-
-def digest_of_theme(theme: Path) -> str:
-    """Stands for what a theme's file says.
-
-    Raises:
-        BadInput: it can't be read.
-    """
-    try:
-        return hashlib.sha256(theme.read_bytes()).hexdigest()[:16]
-    except OSError as error:
-        raise BadInput(f"film.theme: {theme}: {error.strerror}") from error
-
-
 def imprint_of(
-    run: Run, job: Job, still: int | None, count: int, theme: Path | None = None
+    run: Run, job: Job, still: int | None, count: int, files: LookFiles = NO_FILES
 ) -> dict[str, Any]:
     """What a film of `count` frames says of how it was made; no host, user or absolute path."""
     width, height = job.film.pixels
     picture: dict[str, Any] = {"frames": FRAMES, "size": [width, height], "truth": job.film.truth}
-    picture |= appearance_of(job.film)
-    if theme is not None:
-        picture["theme_digest"] = digest_of_theme(theme)
+    picture |= appearance_of(job.film) | files.digests()
     if still is None:
         picture |= {"fps": job.film.fps, "count": count} | pace_of(job.film)
     else:

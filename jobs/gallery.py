@@ -1,13 +1,19 @@
 """The named targets, in the terminal or as a picture."""
 
+import functools
 import sys
 from pathlib import Path
 
+from fitreel.jobs.locks import locked
+from fitreel.jobs.putting import check_place, put, warn_once
 from fitreel.jobs.report import Report
 from fitreel.model.errors import BadInput
-from fitreel.model.files import write_whole
 from fitreel.model.targets import TARGETS, preview
-from fitreel.render.encode import check_output, is_still
+from fitreel.render.destination import make_folder_of
+from fitreel.render.encode import is_still
+
+_HEAD = 33
+"""Bytes of a PNG's signature and of the chunk that says its size."""
 
 
 def list_targets(report: Report) -> None:
@@ -23,19 +29,31 @@ def list_targets(report: Report) -> None:
         report.say("")
 
 
-def write_sheet(path: Path, report: Report) -> None:
+def write_sheet(path: Path, report: Report, *, force: bool = False) -> None:
     """Write a PNG of all targets.
 
     Raises:
-        BadInput: the name doesn't end in .png.
+        BadInput: the name doesn't end in .png, or what is there isn't fitreel's, or was changed.
         CannotWrite: the system refuses.
     """
     if path.suffix.lower() != ".png" or not is_still(path):
         raise BadInput(f"{path}: the sheet is a picture; its name ends in .png")
-    check_output(path)
-    import imageio.v3
 
-    from fitreel.render.sheet import sheet
+    @functools.cache
+    def content() -> bytes:
+        import imageio.v3
 
-    write_whole(path, imageio.v3.imwrite("<bytes>", sheet(TARGETS), extension=".png"))
+        from fitreel.render.sheet import sheet
+
+        png: bytes = imageio.v3.imwrite("<bytes>", sheet(TARGETS), extension=".png")
+        return png
+
+    def form(other: bytes) -> bool:  # without a mark, its size is all that tells it
+        return other[:_HEAD] == content()[:_HEAD]
+
+    check_place(path, force=force, form=form)
+    make_folder_of(path)
+    with locked(path.resolve(), "sheet"):
+        warn_once(path, report, force=force, form=form)
+        put(path, content(), report, force=True)
     report.say(f"{path}: {len(TARGETS)} targets")

@@ -43,8 +43,6 @@ def latest_of(loaded: LoadedJob) -> Path | None:
     path = loaded.path("film.latest", latest)
     where = f"{loaded.source.label}: film.latest = {latest!r}"
     if path.is_symlink() or not path.exists():
-        if not path.parent.is_dir():
-            raise CannotWrite(f"{where}: there is no folder {path.parent}")
         return path
     if path.is_dir():
         raise BadInput(f"{where}: is a folder")

@@ -95,7 +95,7 @@ def _module_file(loaded: LoadedJob) -> Path | None:
     module = loaded.job.network.module
     if module is None:
         return None
-    if not loaded.source.trusted and "network.module" not in loaded.overridden:
+    if not loaded.trusts("network.module"):
         raise BadInput(
             f"{loaded.source.label}: network.module: code is never loaded on the word of a film or "
             "a record; run its job file"

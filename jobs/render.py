@@ -8,7 +8,7 @@ from fitreel.jobs.filming import make_films
 from fitreel.jobs.finding import find_run
 from fitreel.jobs.report import Report
 from fitreel.jobs.spec import DEMO, LoadedJob, Source, load_job
-from fitreel.jobs.wishes import Wishes, checked_theme, films_of
+from fitreel.jobs.wishes import Wishes, checked_files, films_of, tables_of
 from fitreel.model.errors import BadInput
 from fitreel.render.painter import Painter
 
@@ -38,7 +38,7 @@ def render(
             wishes.assignments,
             report,
             runs=wishes.runs,
-            tables=wishes.tables,
+            tables=lambda job: tables_of(LoadedJob(job, DEMO), wishes),
             at=wishes.at,
             force=wishes.force,
             wait=wishes.wait,
@@ -57,7 +57,7 @@ def _render_run(folder: Path, wishes: Wishes, report: Report, painter: Painter |
     if wishes.seed is not None and wishes.seed != loaded.job.seed:
         raise BadInput(f"--seed {wishes.seed}: {run.path} was trained with seed {loaded.job.seed}")
     films = films_of(loaded, wishes)
-    theme = checked_theme(loaded, films)
+    files = checked_files(loaded, films)
     make_films(
         run,
         loaded.job,
@@ -66,6 +66,6 @@ def _render_run(folder: Path, wishes: Wishes, report: Report, painter: Painter |
         force=wishes.force,
         wait=wishes.wait,
         started=started,
-        theme=theme,
+        files=files,
         painter=painter,
     )

@@ -1,18 +1,21 @@
 """Train, record, film: what `run` does with one job."""
 
+import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from fitreel.jobs.clashes import Destination, clash_of, clashes
 from fitreel.jobs.filming import make_films
 from fitreel.jobs.prepare import prepare
 from fitreel.jobs.recording import Place, record
 from fitreel.jobs.report import Report
-from fitreel.jobs.spec import DEMO, Source, load_job, read_job_file
+from fitreel.jobs.spec import DEMO, LoadedJob, Source, load_job, read_job_file
 from fitreel.jobs.variants import with_vary
-from fitreel.jobs.wishes import Wishes, checked_theme, films_of
-from fitreel.model.errors import BadInput
+from fitreel.jobs.wishes import Wishes, checked_files, destinations_of, films_of, tables_of
+from fitreel.model.errors import BadInput, FitreelError
 from fitreel.render.imprint import read_imprint
 from fitreel.render.painter import Painter
 
@@ -55,6 +58,37 @@ def asked(path: Path | None) -> Asked:
     return Asked(Source(str(path), path.parent, values, trusted=False), film=path)
 
 
+def read_all(jobs: Sequence[Path | None], wishes: Wishes) -> list[Asked | Exception]:
+    """Each job, or what is wrong with it: it can't be read, or it would overwrite another's film.
+
+    A job that is given twice makes its film once.
+    """
+    files = [None if job is None else Path(os.path.realpath(job)) for job in jobs]
+    read: list[Asked | Exception] = []
+    for job in jobs:
+        try:
+            read.append(asked(job))
+        except Exception as error:
+            read.append(error)
+    owners: dict[Destination, int] = {}
+    for number, one in enumerate(read):
+        if len(jobs) == 1 or isinstance(one, Exception) or files[number] in files[:number]:
+            continue
+        with suppress(FitreelError):  # said in its turn
+            own = destinations_of(_loaded(one, wishes), wishes, one.film)
+            owners |= {replace(each, label=f"{jobs[number]}: {each.label}"): number for each in own}
+    errors: dict[Path | None, Exception] = {}
+    for first, second in clashes(list(owners)):
+        if owners[first] != owners[second]:
+            for destination in (first, second):
+                errors.setdefault(files[owners[destination]], clash_of(first, second))
+    return [errors.get(file, one) for file, one in zip(files, read, strict=True)]
+
+
+def _loaded(asked: Asked, wishes: Wishes) -> LoadedJob:
+    return load_job(with_vary(asked.source, wishes.vary), wishes.assignments, wishes.seed)
+
+
 def make(asked: Asked, wishes: Wishes, report: Report, painter: Painter | None = None) -> None:
     """Train the job and make its films, or find them up to date.
 
@@ -64,7 +98,7 @@ def make(asked: Asked, wishes: Wishes, report: Report, painter: Painter | None =
         FitreelError: as told by its class.
     """
     started = time.monotonic()
-    loaded = load_job(with_vary(asked.source, wishes.vary), wishes.assignments, wishes.seed)
+    loaded = _loaded(asked, wishes)
     if loaded.job.compare.wanted:
         if painter is not None:
             painter.close()
@@ -78,14 +112,14 @@ def make(asked: Asked, wishes: Wishes, report: Report, painter: Painter | None =
             seed=wishes.seed,
             runs=wishes.runs,
             workers=wishes.workers,
-            tables=wishes.tables,
+            tables=tables_of(loaded, wishes),
             at=wishes.at,
             force=wishes.force,
             wait=wishes.wait,
         )
         return
     films = films_of(loaded, wishes, asked.film)
-    theme = checked_theme(loaded, films)
+    files = checked_files(loaded, films)
     prepared = prepare(loaded)
     run = record(prepared, Place(wishes.runs), report, force=wishes.force, wait=wishes.wait)
     make_films(
@@ -96,7 +130,7 @@ def make(asked: Asked, wishes: Wishes, report: Report, painter: Painter | None =
         force=wishes.force,
         wait=wishes.wait,
         started=started,
-        theme=theme,
+        files=files,
         painter=painter,
     )
 

@@ -94,15 +94,39 @@ class LoadedJob:
     overridden: frozenset[str] = frozenset()
     """Dotted keys that the command line gave: paths in them start at the current folder."""
 
+    def given(self, key: str) -> bool:
+        """Whether the command line gave the dotted `key`, or the table that it is in."""
+        return any(is_within(key, other) for other in self.overridden)
+
+    def trusts(self, key: str) -> bool:
+        """Whether it is the user's own word: a job file's, or the command line's.
+
+        Who made a film or a record must not choose what is opened or replaced here.
+        """
+        return self.source.trusted or self.given(key)
+
     def path(self, key: str, text: str) -> Path:
         """The path `text`, given under the dotted `key`.
 
         Raises:
+            BadInput: a film or a record names something outside of its own folder, or `text`
+                begins with the home of somebody who isn't there.
+        """
+        try:
+            return self.place(key, Path(text).expanduser())
+        except RuntimeError as error:
+            raise BadInput(f"{self.source.label}: {key} = {text!r}: {error}") from error
+
+    def place(self, key: str, path: Path) -> Path:
+        """Where `path`, given under the dotted `key` and with no ~ for a home, starts.
+
+        Raises:
             BadInput: a film or a record names something outside of its own folder.
         """
-        if key in self.overridden:
-            return Path(text).expanduser()
-        path = self.source.folder / Path(text).expanduser()
+        if self.given(key):
+            return path
+        text = str(path)
+        path = self.source.folder / path
         folder = self.source.folder.resolve()
         if not self.source.trusted and not path.resolve().is_relative_to(folder):
             raise BadInput(
@@ -110,6 +134,11 @@ class LoadedJob:
                 "of its own folder; run its job file"
             )
         return path
+
+
+def is_within(key: str, other: str) -> bool:
+    """Whether the dotted `key` is `other`, or lies in the table `other`."""
+    return key == other or key.startswith(f"{other}.")
 
 
 TABLES: dict[str, type[Settings]] = {
@@ -374,16 +403,21 @@ def spelled(job: Job) -> dict[str, Any]:
         for key in ("latest", "keep"):  # of this machine's folders, not of the film
             values["film"].pop(key, None)
     if "film" in values and "outputs" in values["film"]:
-        values["film"]["outputs"] = [_relative(text) for text in job.film.outputs]
+        values["film"]["outputs"] = [relative(text) for text in job.film.outputs]
+    if job.film.theme_is_file:
+        values["film"]["theme"] = relative(job.film.theme)
+    if job.film.font is not None and job.film.font_is_file:
+        values["film"]["font"] = relative(job.film.font)
     if job.compare.table is not None:
-        values["compare"]["table"] = _relative(job.compare.table)
+        values["compare"]["table"] = relative(job.compare.table)
     if job.data.file is not None:
-        values["data"]["file"] = _relative(job.data.file)
+        values["data"]["file"] = relative(job.data.file)
     if job.network.module is not None:
-        values["network"]["module"] = _relative(job.network.module)
+        values["network"]["module"] = relative(job.network.module)
     return values
 
 
-def _relative(text: str) -> str:
+def relative(text: str) -> str:
+    """A path as it may be handed on: of an absolute one, the last part."""
     path = Path(text)
     return path.name if path.is_absolute() or text.startswith("~") else text

@@ -1,6 +1,7 @@
 """A commented job file to start from, and the schema that editors complete from."""
 
 import json
+import os
 import textwrap
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -11,6 +12,7 @@ from fitreel.jobs.spec import TABLES, Job, toml_text
 from fitreel.model.errors import BadInput
 from fitreel.model.files import write_whole
 from fitreel.model.settings import Settings, descriptions
+from fitreel.render.destination import make_folder_of
 
 # What a key that is unset by default could be set to.
 SUGGESTIONS = {
@@ -79,8 +81,9 @@ def write_template(path: Path, *, force: bool = False) -> None:
     """
     if path.suffix != ".toml":
         raise BadInput(f"{path}: a job file ends in .toml")
-    if path.exists() and not force:
+    if os.path.lexists(path) and not force:
         raise BadInput(f"{path}: exists already; --force overwrites it")
+    make_folder_of(path)
     write_whole(path, template(path.stem).encode())
 
 

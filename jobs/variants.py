@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fitreel.jobs.prepare import Prepared, prepare
-from fitreel.jobs.spec import Job, LoadedJob, Source, load_job, parse_value, toml_text
+from fitreel.jobs.spec import Job, LoadedJob, Source, is_within, load_job, parse_value, toml_text
 from fitreel.model.errors import BadInput
 
 MOST = 256
@@ -100,8 +100,13 @@ def variants(loaded: LoadedJob, assignments: Sequence[str], seed: int | None) ->
 def prepared_of(source: Source, assignments: Sequence[str], own: Sequence[str]) -> Prepared:
     """One configuration; paths in its own settings start where the job's do."""
     loaded = load_job(source, (*assignments, *own))
-    given = frozenset(text.partition("=")[0] for text in own)
-    return prepare(replace(loaded, overridden=loaded.overridden - given))
+    given = [text.partition("=")[0] for text in own]
+    overridden = frozenset(
+        key
+        for key in loaded.overridden
+        if not any(is_within(key, other) or is_within(other, key) for other in given)
+    )
+    return prepare(replace(loaded, overridden=overridden))
 
 
 def _combinations(

@@ -2,18 +2,25 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from fitreel.jobs.companions import SUBTITLES, is_companion
-from fitreel.jobs.filming import Film, theme_file, with_theme
+from fitreel.jobs.clashes import Destination, check_apart
+from fitreel.jobs.companions import SUBTITLES, companion_form, is_companion
+from fitreel.jobs.filming import Film
 from fitreel.jobs.keeping import check_latest, latest_of, series_of
-from fitreel.jobs.spec import Job, LoadedJob
+from fitreel.jobs.look_files import NO_FILES, LookFiles, look_files
+from fitreel.jobs.naming import file_name, filled
+from fitreel.jobs.putting import check_place
+from fitreel.jobs.spec import LoadedJob
 from fitreel.model.errors import BadInput
+from fitreel.render.destination import make_folder, make_folder_of
 from fitreel.render.encode import check_output, format_of
+from fitreel.render.marks import check_replaceable
 
 PAGES = ("pdf", "svg", "png")
+MOST = 64
+"""Outputs of one job: each has an encoder of its own, and all are made at once."""
 
 
 @dataclass(frozen=True)
@@ -33,81 +40,196 @@ class Wishes:
     force: bool = False
     wait: bool = False
     """For another process that makes the same."""
+    now: time.struct_time = field(default_factory=time.localtime)
+    """What {date} and {time} say, in all that one command makes."""
 
 
-def checked_theme(loaded: LoadedJob, films: Sequence[Film]) -> Path | None:
-    """The file of the job's theme, if it isn't a built-in one; all that is to be drawn is checked.
+@dataclass(frozen=True)
+class Target:
+    """An output by its name."""
+
+    path: str
+    """Where it goes; a slash at its end means a folder of frames."""
+    template: str
+    """The name as it was given, with its placeholders."""
+
+
+def checked_files(loaded: LoadedJob, films: Sequence[Film]) -> LookFiles:
+    """The files that the look is taken from; all that is to be drawn is checked.
 
     Subtitles need neither a theme nor a font.
 
     Raises:
-        BadInput: a theme, text, language or size that can't be drawn.
+        BadInput: a theme, text, language or size that can't be drawn, or a file that a film or a
+            record names.
         Unavailable: no font here has the characters.
     """
     job = loaded.job
     if job.film.is_demo or all(format_of(film.path) in SUBTITLES for film in films):
-        return None
-    theme = theme_file(loaded)
-    if theme is not None:
-        job = with_theme(job, theme)
+        return NO_FILES
+    files = look_files(loaded)
     from fitreel.render.stage import check_stage
 
-    check_stage(job.film)
-    return theme
+    check_stage(files.settings(job.film))
+    return files
 
 
 def films_of(loaded: LoadedJob, wishes: Wishes, film: Path | None = None) -> list[Film]:
     """The files to make, each checked to be writable before anything is computed.
 
     Raises:
-        BadInput: an ending we don't know, or --at without a still.
-        CannotWrite: a folder doesn't exist or can't be written.
+        BadInput: an ending or a placeholder that we don't know, --at without a still, two that are
+            one file in the end, too many, or something there that fitreel did not make.
+        CannotWrite: a folder can't be made or written.
     """
-    job = loaded.job
-    if wishes.outputs:
-        paths = [named(output, job) for output in wishes.outputs]
-    elif film is not None:
-        paths = [str(film)]
-    else:
-        outputs = job.film.outputs
-        paths = [
-            f"{loaded.path('film.outputs', text)}{'/' if text.endswith('/') else ''}"
-            for text in (named(output, job) for output in outputs)
-        ]
-    latest = latest_of(loaded)
+    targets = targets_of(loaded, wishes, film)
+    _check_keep(loaded, targets, wishes)
+    with_latest = _with_latest(loaded, wishes)
+    latest = latest_of(with_latest)
     if latest is not None and not wishes.outputs:
-        check_latest(loaded, latest, paths)
-    templates = wishes.outputs or (paths if film is not None else job.film.outputs)
+        check_latest(with_latest, latest, [target.path for target in targets])
     films = []
-    for path, template in zip(paths, templates, strict=True):
+    for target in targets:
+        path = target.path
         fits = latest is not None and format_of(path) == format_of(latest)
         is_page = is_companion(path, wishes.sheet)
         at = wishes.at if path.lower().endswith(".png") and not is_page else None
-        series = series_of(loaded, template.rstrip("/"))
+        series = series_of(loaded, target.template.rstrip("/"))
         films.append(Film(path, at, latest if fits else None, series, wishes.sheet))
         latest = None if fits else latest
     if wishes.at is not None and all(film.at is None for film in films):
         raise BadInput("--at: picks the epoch of a still; give one with -o, such as -o still.png")
     if wishes.sheet is not None and not any(format_of(film.path) in PAGES for film in films):
         raise BadInput("--sheet: the pictures on a page; give one with -o, such as -o sheet.pdf")
-    if len({film.path for film in films}) < len(films):
-        raise BadInput("-o: two outputs have the same name")
+    check_apart([*_sources(loaded, wishes), *destinations_of(loaded, wishes, film)])
     for each in films:
-        if job.film.transparent and format_of(each.path) in ("mp4", "gif"):
-            raise BadInput(f"{each.path}: film.transparent needs .webm, .png or a folder of frames")
+        _check_standing(each, loaded, wishes)
+    for each in films:
+        make_folder_of(each.path)
         check_output(each.path)
+        if each.latest is not None:
+            make_folder(each.latest.parent, each.latest)
     return films
 
 
-def named(output: str, job: Job) -> str:
-    """`output` with {name} {seed} {date} {time} filled in; other braces stay as they are."""
-    now = time.localtime()
-    values: dict[str, Any] = {
-        "name": job.name,
-        "seed": job.seed,
-        "date": time.strftime("%Y-%m-%d", now),
-        "time": time.strftime("%H%M%S", now),
-    }
-    for key, value in values.items():
-        output = output.replace("{" + key + "}", str(value))
-    return output
+def targets_of(loaded: LoadedJob, wishes: Wishes, film: Path | None = None) -> list[Target]:
+    """The outputs, by their names: the command line's, else the job's.
+
+    What a film or a record says of outputs is not followed: its film is made again, or one of its
+    job's name in the current folder.
+
+    Raises:
+        BadInput: a placeholder that we don't know, a home that isn't there, or too many.
+    """
+    job = loaded.job
+    if wishes.outputs:
+        targets = [
+            Target(filled(output, job, wishes.now, "-o"), output) for output in wishes.outputs
+        ]
+    elif loaded.trusts("film.outputs"):
+        targets = [_own_target(loaded, output, wishes) for output in job.film.outputs]
+    else:
+        path = f"{file_name(job.name)}.mp4" if film is None else str(film)
+        targets = [Target(path, path)]
+    if len(targets) + len(wishes.tables) > MOST:
+        raise BadInput(
+            f"{loaded.source.label}: {len(targets) + len(wishes.tables)} outputs; a job makes up "
+            f"to {MOST}"
+        )
+    return targets
+
+
+def _own_target(loaded: LoadedJob, output: str, wishes: Wishes) -> Target:
+    where = f"{loaded.source.label}: film.outputs"
+    text = filled(output, loaded.job, wishes.now, where)
+    # Of a name that is filled in, a ~ is no home.
+    path = (
+        loaded.path("film.outputs", text)
+        if output.startswith("~")
+        else loaded.place("film.outputs", Path(text))
+    )
+    return Target(f"{path}{'/' if text.endswith('/') else ''}", output)
+
+
+def tables_of(loaded: LoadedJob, wishes: Wishes) -> list[Path]:
+    """The files for a comparison's ranking: the command line's and the job's own.
+
+    Raises:
+        BadInput: a placeholder that we don't know, or a home that isn't there.
+    """
+    tables = [
+        Path(filled(str(table), loaded.job, wishes.now, "--table")) for table in wishes.tables
+    ]
+    name = loaded.job.compare.table
+    if name is not None and loaded.trusts("compare.table"):
+        where = f"{loaded.source.label}: compare.table"
+        own = loaded.path("compare.table", filled(name, loaded.job, wishes.now, where))
+        if own not in tables:
+            tables.append(own)
+    return tables
+
+
+def destinations_of(
+    loaded: LoadedJob, wishes: Wishes, film: Path | None = None
+) -> list[Destination]:
+    """Everything that is written for a job, but for its record.
+
+    Raises:
+        BadInput: a name that can't be.
+    """
+    outputs = [
+        Destination(target.path, Path(target.path), is_folder=format_of(target.path) == "frames")
+        for target in targets_of(loaded, wishes, film)
+    ]
+    if loaded.job.compare.wanted or wishes.tables:
+        outputs += [Destination(str(table), table) for table in tables_of(loaded, wishes)]
+    latest = _with_latest(loaded, wishes).job.film.latest
+    if latest is not None and loaded.trusts("film.latest"):
+        path = loaded.path("film.latest", latest)
+        outputs.append(Destination(f"film.latest = {latest!r}", path, is_link=True))
+    return outputs
+
+
+def _sources(loaded: LoadedJob, wishes: Wishes) -> list[Destination]:
+    """What no output may take the place of, not even with --force."""
+    file = loaded.job.data.file
+    sources = [Destination(f"--runs {wishes.runs}", wishes.runs)]
+    if file is not None and loaded.trusts("data.file"):
+        sources.append(Destination(f"data.file = {file!r}", loaded.path("data.file", file)))
+    return sources
+
+
+def _with_latest(loaded: LoadedJob, wishes: Wishes) -> LoadedJob:
+    """The job with the placeholders of film.latest filled in."""
+    latest = loaded.job.film.latest
+    if latest is None:
+        return loaded
+    name = filled(latest, loaded.job, wishes.now, f"{loaded.source.label}: film.latest")
+    film = loaded.job.film.model_copy(update={"latest": name})
+    return replace(loaded, job=loaded.job.model_copy(update={"film": film}))
+
+
+def _check_keep(loaded: LoadedJob, targets: Sequence[Target], wishes: Wishes) -> None:
+    """Refuse `keep` where every film has one name, unless -o is in place of the job's outputs."""
+    keep = loaded.job.film.keep
+    if keep is None or not loaded.trusts("film.keep"):
+        return
+    if wishes.outputs and not loaded.given("film.keep"):
+        return
+    if all(series_of(loaded, target.template.rstrip("/")) is None for target in targets):
+        raise BadInput(
+            f"{loaded.source.label}: film.keep = {keep}: every film has the same name, so none is "
+            'there to keep; add {date} or {time} to it, such as "{name}-{date}.mp4"'
+        )
+
+
+def _check_standing(film: Film, loaded: LoadedJob, wishes: Wishes) -> None:
+    """Refuse an output that can't be, or in whose place is what isn't fitreel's to replace."""
+    kind = format_of(film.path)
+    if loaded.job.film.transparent and kind in ("mp4", "gif"):
+        raise BadInput(f"{film.path}: film.transparent needs .webm, .png or a folder of frames")
+    if is_companion(film.path, film.sheet):
+        form = companion_form(kind, loaded.job)
+        check_place(Path(film.path), force=wishes.force, form=form)
+    else:
+        check_replaceable(film.path, force=wishes.force)

@@ -98,6 +98,22 @@ def comment_of(file: BinaryIO, kind: str) -> bytes | None:
     ](file)
 
 
+def walk(file: BinaryIO, kind: str) -> None:
+    """Go through an "mp4" or a "webm" from end to end.
+
+    Raises:
+        Malformed: it is cut short, or something in it has no length that can be.
+    """
+    length = length_of(file)
+    if kind == "mp4":
+        for _ in _walked(boxes(file, 0, length)):
+            pass
+        return
+    for part in _walked(elements(file, 0, length)):
+        for _ in _walked(elements(file, part.start, part.end)) if part.kind == _SEGMENT else ():
+            pass
+
+
 def take(file: BinaryIO, start: int, size: int) -> bytes:
     """`size` bytes from `start`.
 

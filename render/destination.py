@@ -9,6 +9,7 @@ from pathlib import Path
 from fitreel.model.errors import BadInput, CannotWrite
 from fitreel.model.files import cannot_write, temporary_name
 from fitreel.render.imprint import read_imprint
+from fitreel.render.seal import is_film_of_ours
 
 # The formats by their endings; `frames` is a folder with one PNG a frame.
 FILMS = {".mp4": "mp4", ".gif": "gif", ".webm": "webm", ".png": "png"}
@@ -80,6 +81,33 @@ def check_output(output: str | Path) -> Path:
     return path
 
 
+def make_folder_of(output: str | Path) -> None:
+    """Make the folder that `output` goes into, with those above it, where it isn't there.
+
+    Raises:
+        CannotWrite: the system refuses; the line names the first one that is missing.
+    """
+    make_folder(Path(os.path.realpath(output)).parent, output)
+
+
+def make_folder(folder: Path, output: str | Path) -> None:
+    """Make `folder` for `output`, with those above it, where it isn't there.
+
+    Raises:
+        CannotWrite: the system refuses; the line names the first one that is missing.
+    """
+    if folder.is_dir():
+        return
+    try:
+        missing = next(above for above in (*reversed(folder.parents), folder) if not above.is_dir())
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(
+            f"cannot write {output}: there is no folder {missing}, and it can't be made: "
+            f"{error.strerror}"
+        ) from error
+
+
 def _check_folder_takes(path: Path, output: str | Path) -> None:
     """Try with a file of the temporary name: permissions alone don't tell (read-only, full)."""
     if not path.parent.is_dir():
@@ -111,7 +139,8 @@ def check_ours(folder: Path, output: str | Path) -> None:
         try:
             if not _FRAME.fullmatch(name):
                 raise BadInput(name)
-            read_imprint(folder / name)
+            if not is_film_of_ours(folder / name):
+                read_imprint(folder / name)
         except BadInput:
             raise BadInput(
                 f"{output} holds {name}, which fitreel did not make; "

@@ -30,10 +30,10 @@ from fitreel.model.errors import BadInput, Unavailable
 from fitreel.model.names import nearest
 from fitreel.render.scripts import check_signs, needs_font, package_for, show_signs
 from fitreel.render.scripts import language_of as language_of
+from fitreel.render.settings import is_font_file
 
 OWN = "DejaVu Sans"
 """The font that matplotlib brings, and the demo's."""
-ENDINGS = (".ttf", ".otf", ".ttc", ".otc")
 HELPFUL = ("STIXGeneral", "DejaVu Serif", "DejaVu Sans Mono")
 """Others that matplotlib brings and that have characters where Unicode has them."""
 
@@ -217,9 +217,8 @@ def _no_font(missing: Iterable[str]) -> Unavailable:
 
 def _wanted(wanted: str, language: str, signs: Sequence[str]) -> str:
     """The family that stands for the font that a job gives."""
-    path = Path(wanted)
-    if path.suffix.lower() in ENDINGS or len(path.parts) > 1:
-        return _from_file(path, language, signs)
+    if is_font_file(wanted):
+        return _from_file(Path(wanted), language, signs)
     for look_again in (False, True):
         if look_again:
             _look_for_new_fonts()

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,24 @@ def table(rows: Sequence[Row], ending: str) -> str:
     if wanted == ".json":
         return _json(rows)
     raise BadInput(f"a table ends in {', '.join(ENDINGS)}, not in {ending!r}")
+
+
+def table_form(ending: str) -> Callable[[bytes], bool]:
+    """Tells whether a file's content has the form of `table`'s with this ending."""
+    if ending.lower() == ".json":
+        return _is_json_table
+    head = table([], ending).encode()
+    return lambda content: content.startswith(head)
+
+
+def _is_json_table(content: bytes) -> bool:
+    try:
+        rows = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(rows, list) and all(
+        isinstance(row, dict) and tuple(row) == _COLUMNS for row in rows
+    )
 
 
 def _standing(panel: Panel) -> tuple[int, float]:

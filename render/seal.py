@@ -14,6 +14,10 @@ from fitreel.render import containers
 from fitreel.render.containers import not_ours, reading
 
 _MARK = b"fitreel-sha256:"
+_COMMENT = b'{"fitreel":'
+
+# What stands before the first picture. A GIF has too short a sign for it.
+_PICTURE = {"mp4": b"mdat", "webm": b"\x1f\x43\xb6\x75", "png": b"IDAT"}
 
 # What ends a file of this kind and has to stay last: the GIF's trailer, the PNG's chunk IEND.
 _ENDS = {
@@ -103,6 +107,48 @@ def _check_folder(folder: Path) -> None:
     if count != b"%d" % len(names):
         wanted = count.decode(errors="replace") if count else "an unknown number"
         raise BadInput(f"{folder} is not whole: {len(names)} frames of {wanted}")
+
+
+def is_film_of_ours(path: Path) -> bool:
+    """Whether the file `path` is a film, still or frame of ours, as it was made or damaged since.
+
+    One that another program wrote anew is whole and has no seal, though it may have kept the
+    comment. What is cut short before its first picture might be anybody's, and holds nothing.
+    """
+    try:
+        with reading(path, path) as file:
+            kind = containers.kind_of(file)
+            if kind is None:
+                return False
+            # A few bytes of a seal may be damaged, too.
+            model = _tail(kind, "0" * 64)
+            file.seek(max(containers.length_of(file) - len(model), 0))
+            tail = file.read()
+            at = model.index(_MARK)
+            same = sum(a == b for a, b in zip(tail[at:], _MARK, strict=False))
+            if len(tail) == len(model) and 2 * same > len(_MARK):
+                return True
+            file.seek(0)
+            head = file.read(containers.COMMENT_LIMIT)
+            if _COMMENT in head:
+                return tail.startswith(model[:at]) or _is_broken(file, kind)
+            is_all = len(head) < containers.COMMENT_LIMIT
+            return is_all and _PICTURE.get(kind, b"") not in head and _is_broken(file, kind)
+    except BadInput:
+        return False
+
+
+def _is_broken(file: BinaryIO, kind: str) -> bool:
+    """Whether a file of this kind is cut short, or something else stands where its end was."""
+    length = containers.length_of(file)
+    if kind in ("gif", "png"):
+        file.seek(max(length - len(_ENDS[kind]), 0))
+        return file.read() != _ENDS[kind]
+    try:
+        containers.walk(file, kind)
+    except containers.Malformed:
+        return True
+    return False
 
 
 def frame_name(number: int) -> str:

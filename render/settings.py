@@ -1,5 +1,6 @@
 """What a job may say of its film: frozen, checked when made."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
@@ -19,10 +20,18 @@ NAMED_SIZES = {
 SMALLEST_SIZE = (64, 48)
 LARGEST_SIDE = 8192
 
+FONT_ENDINGS = (".ttf", ".otf", ".ttc", ".otc")
+
 Side = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
 PanelName = Literal["loss", "residuals", "units", "error", "weights", "gradients"]
+
+
+def is_font_file(font: str) -> bool:
+    """Whether `font` is the path of a font, not a name."""
+    path = Path(font)
+    return path.suffix.lower() in FONT_ENDINGS or len(path.parts) > 1 or font.startswith("~")
 
 
 class FilmSettings(Settings):
@@ -94,6 +103,16 @@ class FilmSettings(Settings):
         if twice := {panel for panel in panels if panels.count(panel) > 1}:
             raise ValueError(f"{sorted(twice)[0]} is there twice")
         return panels
+
+    @property
+    def theme_is_file(self) -> bool:
+        """Whether the theme is a file of the user's own, not a built-in one."""
+        return self.theme.lower().endswith(".toml")
+
+    @property
+    def font_is_file(self) -> bool:
+        """Whether the font is given as a file, not by its name."""
+        return self.font is not None and is_font_file(self.font)
 
     @property
     def is_demo(self) -> bool:

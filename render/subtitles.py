@@ -5,6 +5,7 @@ syntax for it): they are made in no time, and are up to date when they are the s
 """
 
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fitreel.render.story import Event, events
 from fitreel.render.timeline import Timeline
-from fitreel.render.words import Words
+from fitreel.render.words import Words, languages, words_of
 
 ENDINGS = (".srt", ".vtt")
 LONGEST = 7.0
@@ -32,6 +33,10 @@ LINES, WIDTH = 2, 42
 FLAT = 0.05
 """A curve that moves less than this part of the data's range is flat."""
 
+_FIRST = ("said_start", "said_delta", "said_diverged", "said_end")
+_TEXT = r"\n[^\n]+\n(?:[^\n]+\n)?\n"
+_SRT = re.compile(rf"(?:\d+\n[\d:]+,\d\d\d --> [\d:]+,\d\d\d{_TEXT})+")
+_VTT = re.compile(rf"WEBVTT\n\n(?:[\d:]+\.\d\d\d --> [\d:]+\.\d\d\d{_TEXT})+")
 _WIDE = 2.1
 _NOT_FIRST = "、。，．：；？！）」』】〉》…ーぁぃぅぇぉっゃゅょァィゥェォッャュョ%°"
 _NOT_LAST = "（「『【〈《"
@@ -125,6 +130,28 @@ def vtt(told: Iterable[Cue]) -> Iterator[str]:
     for cue in told:
         text = cue.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         yield f"{_stamp(cue.start, '.')} --> {_stamp(cue.end, '.')}\n{text}\n\n"
+
+
+def has_form(content: bytes, words: Words) -> bool:
+    """Whether `content` is laid out as ours is, and begins as ours do in `words` or a language."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return False
+    if not (_SRT.fullmatch(text) or _VTT.fullmatch(text)):
+        return False
+    first = " ".join(text.partition(" --> ")[2].partition("\n")[2].partition("\n\n")[0].split())
+    return any(
+        _pattern(each.entries[key]).match(first)
+        for each in (words, *map(words_of, languages()))
+        for key in _FIRST
+    )
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """A sentence of a language's with anything where values go."""
+    pieces = re.split(r"\{\w+\}", " ".join(sentence.split()))
+    return re.compile(".+?".join(re.escape(piece) for piece in pieces))
 
 
 def _stamp(second: Fraction, sign: Literal[",", "."]) -> str:

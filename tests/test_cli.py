@@ -284,7 +284,8 @@ class TestBadInput:
 
     def test_outputs(self, fitreel: Fitreel, run_folder: Path, tmp_path: Path) -> None:
         folder = str(run_folder)
-        refused(fitreel("render", folder, "-o", "nowhere/a.mp4"), 74, "nowhere")
+        (tmp_path / "file").write_text("mine")
+        refused(fitreel("render", folder, "-o", "file/a/b.mp4"), 74, f"no folder {tmp_path}/file,")
         refused(fitreel("render", folder, "-o", "a.avi"), 65, ".mp4", ".gif", ".webm", ".png")
         refused(fitreel("run", "-o", "a.avi"), 65, ".mp4")
         assert not (tmp_path / "runs").exists()  # found before any training
@@ -333,7 +334,8 @@ class TestBadInput:
         (tmp_path / "a.mp4").write_text("the old film")
         environment = {**os.environ, "IMAGEIO_FFMPEG_EXE": str(binary)}
         before = listing(tmp_path)
-        refused(program("render", str(run_folder), "-o", "a.mp4", env=environment), code)
+        command = ("render", str(run_folder), "-o", "a.mp4", "--force")
+        refused(program(*command, env=environment), code)
         assert listing(tmp_path) == before
 
 

@@ -40,7 +40,7 @@ def content_of(path: Path) -> Content:
 def hidden(folder: Path) -> list[str]:
     """What should have been swept."""
     found = [path for path in folder.rglob("*") if path.name.startswith(".")]
-    return [path.name for path in found if not path.name.endswith(".lock")]
+    return [path.name for path in found if not path.name.endswith((".lock", ".fitreel"))]
 
 
 def points(total: int, wanted: int | None) -> Sequence[int]:

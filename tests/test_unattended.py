@@ -300,12 +300,12 @@ class TestLatestAndKeep:
         assert not {"latest", "keep"} & set(imprint["job"]["film"])
 
     def test_of_a_comparison(self, program: Fitreel, tmp_path: Path) -> None:
-        self.job(tmp_path, "[compare]\nvary = { seed = [1, 2] }\n", '["clips/{name}.gif"]')
+        self.job(tmp_path, "[compare]\nvary = { seed = [1, 2] }\n")
         text = (tmp_path / "night.toml").read_text().replace("[320, 240]", "[960, 540]")
         (tmp_path / "night.toml").write_text(text)
         done = program("run", "night.toml", "-q")
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-        assert (tmp_path / "clips" / "latest.gif").readlink() == Path("night.gif")
+        assert (tmp_path / "clips" / "latest.gif").readlink().name.startswith("night-")
 
     def test_a_folder_with_something_else_in_it_stays(
         self, fitreel: Fitreel, tmp_path: Path
@@ -344,7 +344,7 @@ class TestLatestAndKeep:
         assert (tmp_path / "clips" / "latest.gif").read_text() == "a letter"
         assert not (tmp_path / "runs").exists()
         (tmp_path / "clips" / "latest.gif").unlink()
-        self.job(tmp_path, outputs='["clips/{name}.mp4"]')
+        self.job(tmp_path, outputs='["clips/{name}-{date}.mp4"]')
         wrong = program("run", "night.toml", "-q")
         assert wrong.returncode == 65 and "ending" in wrong.stderr
 
