@@ -301,8 +301,9 @@ class Pool:
 
 
 def _failure(code: int, reason: str) -> Failure:
-    # A signal to one worker is not one to all of us.
-    return Failure(CannotWrite.exit_code if code > 128 else code, reason)
+    if code > 128:  # a signal to one worker is not one to all of us
+        return Failure(CannotWrite.exit_code, f"its process was {reason}")
+    return Failure(code, reason)
 
 
 def _outcome(count: int, failed: int) -> str:

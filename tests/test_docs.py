@@ -121,6 +121,7 @@ TORCH_FREE = {
     "header",
     "names",
     "points",
+    "pulse",
     "record",
     "recorder",
     "cores",

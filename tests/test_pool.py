@@ -186,19 +186,23 @@ def test_workers_are_killed_at_any_moment(tmp_path: Path, number: int, how_many:
     for attempt in range(8):
         folder = tmp_path / str(attempt)
         folder.mkdir()
-        process = begin(folder, *compare("seed=1,2,3,4", 1000))
+        process = begin(folder, *compare("seed=1,2,3,4", 4000))
         first_worker(process.pid)
-        time.sleep(rng.random() * 8)
+        if attempt % 2:
+            while not list(folder.glob("runs/*/run.json")):
+                assert process.poll() is None
+                time.sleep(0.01)
+        time.sleep(rng.random() * 3)
         for worker in workers_of(process.pid)[:how_many]:
             os.kill(worker, number)
-        told = process.communicate(timeout=90)[1]
+        told = process.communicate(timeout=300)[1]
         why = re.findall(r"seed \d: [^;]*", told)
         assert process.returncode == (74 if why else 0), told
         assert len(told.splitlines()) == bool(why)
         assert len(why) <= how_many and complete(folder) == 4 - len(why)
         lost += len(why)
-        again = begin(folder, *compare("seed=1,2,3,4", 1000))
-        assert again.communicate(timeout=90) == ("", "") and again.returncode == 0
+        again = begin(folder, *compare("seed=1,2,3,4", 4000))
+        assert again.communicate(timeout=300) == ("", "") and again.returncode == 0
         assert complete(folder) == 4
     assert lost
 
