@@ -15,11 +15,12 @@ import hashlib
 import json
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +30,15 @@ from safetensors.numpy import load
 from fitreel.model.errors import BadInput
 from fitreel.model.header import Header, header_digest
 from fitreel.model.snapshot import Snapshot
+from fitreel.model.tensor_file import LARGEST_HEADER, read_tensors
 
 FORMAT = 1
 HEADER = "run.json"
-LARGEST_HEADER = 4_000_000
 LARGEST_CHUNK = 2_000_000_000
 NAMES = re.compile(r"(points|snapshots|state)(?:-(\d{5,9}))?-([0-9a-f]{32})\.safetensors")
+
+SMALL = ("epoch", "loss", "seconds", "truth_loss")
+"""What a chunk has of each snapshot in one number."""
 
 Ending = Literal["complete", "delta", "diverged"]
 Tensors = dict[str, NDArray[Any]]
@@ -166,17 +170,18 @@ class Run:
             number = int(np.searchsorted(starts, index, side="right")) - 1
             if number != at:
                 at, tensors = number, {}
-                tensors = self._chunk_tensors(self.chunks[number].path, len(self.prediction_x))[0]
-                if not weights:
-                    tensors.pop("weights", None)  # ten times the rest, and many runs may be open
+                names = {*SMALL, "prediction"} | ({"weights"} if weights else set())
+                path = self.chunks[number].path
+                tensors = self._chunk_tensors(path, len(self.prediction_x), names)[0]
             row = index - int(starts[number])
             truth_loss = float(tensors["truth_loss"][row]) if "truth_loss" in tensors else None
             yield Snapshot(
                 epoch=int(tensors["epoch"][row]),
                 loss=float(tensors["loss"][row]),
                 seconds=float(tensors["seconds"][row]),
-                prediction=tensors["prediction"][row],
-                weights=tensors["weights"][row] if "weights" in tensors else None,
+                # Copies, or a snapshot that is kept would keep all of its chunk.
+                prediction=tensors["prediction"][row].copy(),
+                weights=tensors["weights"][row].copy() if "weights" in tensors else None,
                 truth_loss=truth_loss,
             )
 
@@ -212,6 +217,12 @@ class Run:
         return tensors, metadata.get("tree", "")
 
     def _read(self, name: str, largest: int) -> bytes:
+        with self._opened(name, largest) as (file, size):
+            return file.read(size)  # takes the memory that it is told at once
+
+    @contextmanager
+    def _opened(self, name: str, largest: int) -> Iterator[tuple[BinaryIO, int]]:
+        """A file of the run, and how many bytes it has."""
         path = self.path / name
         try:
             status = path.lstat()
@@ -222,7 +233,7 @@ class Run:
             if status.st_size > largest:
                 raise Damaged(f"{path}: larger than {largest} bytes, which no run has")
             with path.open("rb") as file:
-                content = file.read(status.st_size)  # takes the memory that it is told at once
+                yield file, status.st_size
         except FileNotFoundError:
             if not self.path.exists():
                 raise BadInput(f"{self.path}: there is no such run folder") from None
@@ -231,7 +242,6 @@ class Run:
             raise BadInput(f"{self.path}: is not a folder; a run is a folder") from None
         except OSError as error:
             raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
-        return content
 
     def _parse_header(self, text: bytes) -> Header:
         where = self.path / HEADER
@@ -304,14 +314,13 @@ class Run:
         last_epoch, ending = -1, None
         for number in range(count):
             path = self._named("snapshots", number)
-            tensors, metadata = self._chunk_tensors(path, len(self.prediction_x))
+            tensors, metadata = self._chunk_tensors(path, len(self.prediction_x), SMALL)
             if metadata.get("previous") != previous:
                 raise Damaged(f"{path}: damaged: it doesn't follow the file before it")
             epochs = tensors["epoch"]
             if ending is not None or (np.diff(epochs, prepend=last_epoch) <= 0).any():
                 raise Damaged(f"{path}: damaged: its epochs don't follow those before")
             chunk = self._chunk(path, number, tensors, metadata)
-            tensors.clear()  # before the next ones come
             previous, ending = chunk.digest, chunk.ending
             last_epoch = int(epochs[-1]) if len(epochs) else last_epoch
             yield chunk
@@ -337,18 +346,28 @@ class Run:
             path=path,
             number=number,
             digest=match[3],
-            epochs=tensors["epoch"].copy(),
-            losses=tensors["loss"].copy(),
-            seconds=tensors["seconds"].copy(),
-            truth_losses=tensors["truth_loss"].copy() if "truth_loss" in tensors else None,
+            epochs=tensors["epoch"],
+            losses=tensors["loss"],
+            seconds=tensors["seconds"],
+            truth_losses=tensors.get("truth_loss"),
             ending=ending,  # type: ignore[arg-type]
             ending_epoch=ending_epoch,
             environment=environment,
         )
 
-    def _chunk_tensors(self, path: Path, width: int) -> tuple[Tensors, dict[str, str]]:
-        tensors, metadata = self._tensors(path)
-        rows = len(tensors["epoch"]) if "epoch" in tensors and tensors["epoch"].ndim else -1
+    def _chunk_tensors(
+        self, path: Path, width: int, names: Collection[str]
+    ) -> tuple[Tensors, dict[str, str]]:
+        """Those of `names` that a chunk has; all that it has are checked for dtype and shape."""
+        with self._opened(path.name, LARGEST_CHUNK) as (file, size):
+            content = read_tensors(file, size, names)
+        match = NAMES.fullmatch(path.name)
+        if match is None or content.digest != match[3]:
+            raise Damaged(f"{path}: damaged: its bytes don't match its digest")
+        if not content.is_read:
+            raise Damaged(f"{path}: damaged: not a safetensors file")
+        entries = content.entries
+        rows = entries["epoch"].shape[0] if "epoch" in entries and entries["epoch"].shape else -1
         expected: dict[str, tuple[Any, tuple[int, ...]]] = {
             "epoch": (np.int64, (rows,)),
             "loss": (np.float32, (rows,)),
@@ -357,13 +376,13 @@ class Run:
         }
         if self.truth is not None:
             expected["truth_loss"] = (np.float32, (rows,))
-        if "weights" in tensors:
+        if "weights" in entries:
             expected["weights"] = (np.float32, (rows, self.header.parameters))
         for name, (dtype, shape) in expected.items():
-            found = tensors.get(name)
-            if found is None or found.dtype != dtype or found.shape != shape:
+            entry = entries.get(name)
+            if entry is None or entry.dtype != dtype or entry.shape != shape:
                 raise Damaged(
                     f"{path}: damaged: {name} should be {np.dtype(dtype).name} of shape {shape}"
-                    + ("" if found is None else f", not {found.dtype} of {found.shape}")
+                    + ("" if entry is None else f", not {entry.dtype} of {entry.shape}")
                 )
-        return tensors, metadata
+        return content.arrays, content.metadata

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +105,32 @@ def test_every_flipped_bit_and_every_truncation_is_named(copy: Path) -> None:
             assert file.name in str(caught.value)
             file.write_bytes(content)
     assert len(Run(copy)) == 12
+
+
+def test_memory_does_not_grow_with_a_record(tmp_path: Path) -> None:
+    """Of a record there is one chunk's predictions in memory, and nothing for what is kept."""
+    count, points = 400, 2000
+
+    def written(name: str, chunks: int) -> Run:
+        run = begun(tmp_path / name, points)
+        recorder = Recorder(run, {})
+        for number in range(chunks):
+            for snapshot in snapshots(count, points, 5 * count * number):
+                recorder.add(snapshot)
+            recorder.write({}, "")
+        return run
+
+    def peak(path: Path) -> int:
+        tracemalloc.start()
+        kept = [s for n, s in enumerate(Run(path).snapshots()) if n % count == 0]
+        assert len(kept) >= 1
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    few, many = peak(written("few", 1).path), peak(written("many", 6).path)
+    chunk = 4 * count * points
+    assert few < 1.5 * chunk and many < 1.1 * few
 
 
 def test_without_digests_some_damage_would_pass(copy: Path) -> None:

@@ -18,11 +18,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import fitreel.render.defaults  # noqa: F401  isort: skip  (before matplotlib)
 import numpy as np
 
 from fitreel.model.record import Run
-from fitreel.render import encode
+from fitreel.render import encode, own_process
 from fitreel.render.ffmpeg import ffmpeg_path
 from fitreel.render.frames import FrameDrawer
 from fitreel.render.scene import DemoScene
@@ -326,6 +325,7 @@ def main() -> None:
     options = parser.parse_args()
     pairs = 1 if options.quick else 3
     wanted = options.only or parts
+    own_process.declare_own()  # full draws here are as in the program
     print(machine())
     shared = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as name:
