@@ -15,7 +15,8 @@ from fitreel.jobs.readers import without_readers
 from fitreel.jobs.spec import spelled
 from fitreel.model.errors import BadInput
 from fitreel.model.files import cannot_write, sweep
-from fitreel.model.record import HEADER, LARGEST_HEADER, NAMES, Run
+from fitreel.model.header import LARGEST_HEADER
+from fitreel.model.record import HEADER, NAMES, Run
 from fitreel.model.recorder import begin
 
 if TYPE_CHECKING:

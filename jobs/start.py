@@ -53,13 +53,19 @@ def main() -> NoReturn:
     _end(code)
 
 
+_ENDINGS = ((threading, "_shutdown"), (atexit, "_run_exitfuncs"))
+"""What Python itself calls at its end, under private names."""
+
+
 def _end(code: int) -> NoReturn:
     """End as Python does, but don't take all apart first.
 
     That takes 0.8 s where torch is imported, and libraries tell on stderr what they find left.
     """
-    threading._shutdown()  # type: ignore[attr-defined]
-    atexit._run_exitfuncs()
+    if not all(hasattr(module, name) for module, name in _ENDINGS):
+        sys.exit(code)  # slower, and those libraries may tell
+    for module, name in _ENDINGS:
+        getattr(module, name)()
     for file in gc.get_objects():
         # A file that nobody closed, of a user's module, say.
         if type(file) in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
