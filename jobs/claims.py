@@ -15,9 +15,9 @@ from fitreel.jobs.readers import without_readers
 from fitreel.jobs.spec import spelled
 from fitreel.model.errors import BadInput
 from fitreel.model.files import cannot_write, sweep
-from fitreel.model.header import LARGEST_HEADER
 from fitreel.model.record import HEADER, NAMES, Run
 from fitreel.model.recorder import begin
+from fitreel.model.tensor_file import LARGEST_HEADER
 
 if TYPE_CHECKING:
     from numpy import float32
