@@ -16,6 +16,15 @@ PANELS = ("loss", "residuals", "units", "error", "weights", "gradients")
 THEMES = ("demo", "light", "dark", "chalkboard", "paper", OWN_THEME)
 RACE = ("relu", "tanh", "adam", "wild")
 
+QUICK = {
+    "demo", "demo-at", "plain-sine", "theme-theme", "panels", "panels-batches", "language-zh",
+    "title", "pace-between-log", "pace-loss", "transparent", "sheet-paper", "overlay-epoch",
+    "grid-time-loss", "grid-mixed", "export-demo", "info-demo-json", "info-film-demo.mp4",
+    "up-to-date", "schema", "help-render", "refused-theme", "refused-units-module",
+    "refused-race-size",
+}  # fmt: skip
+"""Names of commands that show a little of everything."""
+
 
 @dataclass(frozen=True)
 class Command:

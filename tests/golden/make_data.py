@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from trainings import OPEN
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests" / "data"
@@ -66,10 +67,6 @@ RECORDS: dict[str, tuple[str, ...]] = {
              "train.snapshot_every=5", "train.delta=0.04"),
     "wild": (*RACE, "network.activations=relu", "train.lr=30", "train.snapshot_every=1"),
 }  # fmt: skip
-OPEN = ("seed=8", "data.points=20", "network.hidden=[4]", "train.batch_size=1",
-        "train.optimizer=Adam", "train.lr=0.002", "train.epochs=1000", "train.snapshot_every=50",
-        "name=open")  # fmt: skip
-"""Stopped when two files of snapshots were there; it takes a few seconds."""
 
 
 def settings(values: tuple[str, ...]) -> list[str]:
@@ -83,7 +80,7 @@ def fitreel(*arguments: str, folder: Path) -> None:
 
 
 def train_and_stop(record: Path) -> None:
-    """A record of a training that got a signal."""
+    """A record of a training that got a signal, when two files of snapshots were there."""
     words = [FITREEL, "train", "--run", str(record), "-q", *settings(OPEN)]
     with subprocess.Popen(words, stderr=subprocess.DEVNULL) as training:
         while len(list(record.glob("snapshots-*"))) < 2 and training.poll() is None:

@@ -109,7 +109,7 @@ train.loss = "log_cosh"
 OPEN = ("seed=8", "data.points=20", "network.hidden=[4]", "train.batch_size=1",
         "train.optimizer=Adam", "train.lr=0.002", "train.epochs=1000", "train.snapshot_every=50",
         "name=open")  # fmt: skip
-"""The job of the record that was stopped."""
+"""The job of the record that was stopped; it takes a few seconds."""
 
 
 def job(start: str, panels: str) -> str:
