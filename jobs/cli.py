@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fitreel.jobs import stopping
-from fitreel.jobs.log import Log, LogFormat
-from fitreel.jobs.report import Report
-from fitreel.model.cores import import_numpy
+from fitreel.jobs.runtime import signals
+from fitreel.jobs.runtime.log import Log, LogFormat
+from fitreel.jobs.runtime.report import Report
 from fitreel.model.errors import BadInput, CannotWrite, FitreelError, gravest
-from fitreel.render.painter import Painter
+from fitreel.model.system.processes import import_numpy
+from fitreel.render.pipeline.draw_worker import DrawWorker
 
 if TYPE_CHECKING:
-    from fitreel.jobs.locks import Patience
+    from fitreel.jobs.runtime.locks import Patience
 
 app = typer.Typer(
     name="fitreel",
@@ -118,11 +118,11 @@ def run(
     """Train, record and film; without a job: the demo; with a film: its own job again."""
 
     def work(report: Report) -> None:
-        from fitreel.jobs.companions import sheet_of
-        from fitreel.jobs.run import Asked, check_outputs, make, read_all
-        from fitreel.jobs.wishes import Wishes
+        from fitreel.jobs.commands.run import Request, check_outputs, make, read_all
+        from fitreel.jobs.films.plan import Options
+        from fitreel.jobs.films.sidecar_files import sheet_of
 
-        wishes = Wishes(
+        options = Options(
             outputs=tuple(outputs or ()),
             assignments=tuple(assignments or ()),
             seed=seed,
@@ -134,17 +134,17 @@ def run(
             force=force,
             wait=patience(wait, wait_limit),
         )
-        check_outputs(jobs or [], wishes)
+        check_outputs(jobs or [], options)
 
-        def one(job: Asked | Exception) -> None:
+        def one(job: Request | Exception) -> None:
             # Read before any is trained, yet one that can't be read fails in its turn.
             if isinstance(job, Exception):
                 raise job
-            make(job, wishes, report, painter)
+            make(job, options, report, draw_worker)
 
-        each(report, debug, [partial(one, job) for job in read_all(jobs or [None], wishes)])
+        each(report, debug, [partial(one, job) for job in read_all(jobs or [None], options)])
 
-    painter: Painter | None = context.obj
+    draw_worker: DrawWorker | None = context.obj
     guarded(work, quiet, debug, log, log_format)
 
 
@@ -172,13 +172,15 @@ def train(
 
     def work(report: Report) -> None:
         import_numpy()
-        from fitreel.jobs.prepare import prepare
-        from fitreel.jobs.recording import Place, record
-        from fitreel.jobs.spec import DEMO, load_job, read_job_file
+        from fitreel.jobs.job.loading import DEMO, load_job, read_job_file
+        from fitreel.jobs.job.resolve import prepare
+        from fitreel.jobs.train.ensure_trained import RunStore, record
 
         source = DEMO if job is None else read_job_file(job)
         prepared = prepare(load_job(source, assignments or (), seed))
-        record(prepared, Place(runs, folder), report, force=force, wait=patience(wait, wait_limit))
+        record(
+            prepared, RunStore(runs, folder), report, force=force, wait=patience(wait, wait_limit)
+        )
 
     guarded(work, quiet, debug, log, log_format)
 
@@ -187,7 +189,7 @@ def train(
 def render(
     context: typer.Context,
     folders: Annotated[
-        list[Path], typer.Argument(metavar="RUN [RUN …]", help="Run folders, wherever they lie.")
+        list[Path], typer.Argument(metavar="RUN [RUN …]", help="Record folders, wherever they lie.")
     ],
     outputs: Outputs = None,
     assignments: Assignments = None,
@@ -207,11 +209,11 @@ def render(
     """Draw the film of a record, without training; of several records, their comparison."""
 
     def work(report: Report) -> None:
-        from fitreel.jobs.companions import sheet_of
-        from fitreel.jobs.render import render as draw
-        from fitreel.jobs.wishes import Wishes
+        from fitreel.jobs.commands.render import render as draw
+        from fitreel.jobs.films.plan import Options
+        from fitreel.jobs.films.sidecar_files import sheet_of
 
-        wishes = Wishes(
+        options = Options(
             outputs=tuple(outputs or ()),
             assignments=tuple(assignments or ()),
             seed=seed,
@@ -222,9 +224,9 @@ def render(
             force=force,
             wait=patience(wait, wait_limit),
         )
-        draw(folders, wishes, report, painter)
+        draw(folders, options, report, draw_worker)
 
-    painter: Painter | None = context.obj
+    draw_worker: DrawWorker | None = context.obj
     guarded(work, quiet, debug, log, log_format)
 
 
@@ -260,10 +262,10 @@ def compare(
 
     def work(report: Report) -> None:
         import_numpy()
-        from fitreel.jobs.run import compared, make
-        from fitreel.jobs.wishes import Wishes
+        from fitreel.jobs.commands.run import compared, make
+        from fitreel.jobs.films.plan import Options
 
-        wishes = Wishes(
+        options = Options(
             outputs=tuple(outputs or ()),
             assignments=tuple(assignments or ()),
             seed=seed,
@@ -275,7 +277,7 @@ def compare(
             force=force,
             wait=patience(wait, wait_limit),
         )
-        make(compared(job, wishes), wishes, report)
+        make(compared(job, options), options, report)
 
     guarded(work, quiet, debug, log, log_format)
 
@@ -294,7 +296,7 @@ def export(
     """Write x, y, epoch, loss and prediction of a record as numbers."""
 
     def work(report: Report) -> None:
-        from fitreel.jobs.export import export_run
+        from fitreel.jobs.commands.export import export_run
 
         export_run(folder, outputs, runs, report, force=force)
 
@@ -311,7 +313,7 @@ def info(
     """Tell what a record or a film is and how it was made."""
 
     def work(report: Report) -> None:
-        from fitreel.jobs.info import describe
+        from fitreel.jobs.commands.info import describe
 
         report.say(describe(path, runs, as_json=as_json))
 
@@ -328,7 +330,7 @@ def new(
     """Write a commented job file to start from."""
 
     def work(report: Report) -> None:
-        from fitreel.jobs.template import write_template
+        from fitreel.jobs.commands.new import write_template
 
         write_template(job, force=force)
         report.say(f"{job}: written; next: fitreel run {job}")
@@ -341,7 +343,7 @@ def schema(debug: DebugOption = False) -> None:
     """Print the job file's JSON schema, for editors."""
 
     def work(report: Report) -> None:
-        from fitreel.jobs.template import schema as text
+        from fitreel.jobs.commands.new import schema as text
 
         report.say(text())
 
@@ -360,7 +362,7 @@ def targets(
     """Show the named functions that a job may learn."""
 
     def work(report: Report) -> None:
-        from fitreel.jobs.gallery import list_targets, write_sheet
+        from fitreel.jobs.commands.targets import list_targets, write_sheet
 
         if output is None:
             list_targets(report)
@@ -375,7 +377,7 @@ def doctor(runs: RunsOption = RUNS, debug: DebugOption = False) -> None:
     """Tell what works on this machine, and what to do about what doesn't."""
 
     def work(report: Report) -> None:
-        from fitreel.jobs.doctor import examine
+        from fitreel.jobs.commands.doctor import examine
 
         examine(runs, report)
 
@@ -384,7 +386,7 @@ def doctor(runs: RunsOption = RUNS, debug: DebugOption = False) -> None:
 
 def patience(wait: bool, limit: float | None) -> "Patience | None":
     """How long other processes are waited for; None: not at all."""
-    from fitreel.jobs.locks import Patience
+    from fitreel.jobs.runtime.locks import Patience
 
     if limit is not None:
         return Patience(limit)
@@ -402,7 +404,7 @@ def guarded(
     report = Report(quiet)
     code = 0
     try:
-        stopping.check()
+        signals.raise_if_cancelled()
         if log is not None:
             report.log = Log(log, log_format)
         work(report)
@@ -417,7 +419,7 @@ def each(report: Report, debug: bool, jobs: list[Callable[[], None]]) -> None:
     codes = []
     for job in jobs:
         try:
-            stopping.check()
+            signals.raise_if_cancelled()
             job()
         except Exception as error:
             codes.append(tell(report, error, debug))

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from fitreel.model.close_match import nearest
 from fitreel.model.errors import BadInput
-from fitreel.model.names import nearest
 from fitreel.model.settings import MOST_WEIGHTS_RECORDED, DataSettings, NetworkSettings
 
 Need = Literal["truth", "hidden layers", "weights"]
@@ -62,7 +62,7 @@ def check_panels(panels: Iterable[str], data: DataSettings, network: NetworkSett
 def no_layers(network: NetworkSettings) -> str | None:
     """Why it isn't known how a network's recorded weights make its prediction, or None."""
     # numpy is imported only where such a panel is asked for.
-    from fitreel.render.activations import DRAWABLE, plain
+    from fitreel.render.single.activations import DRAWABLE, plain
 
     if network.module is not None:
         return (

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from fitreel.render.pace import Pacing
-from fitreel.render.panels import ComparisonPicture
+from fitreel.render.comparison.entry import ComparisonPicture
 from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.timing.pace import Pacing
 
 PICTURE_VERSION = 2
 """Raised when a version of fitreel draws other pictures than the one before: all films are then
@@ -24,13 +24,13 @@ def run_facts(picture: PictureSettings, files: Mapping[str, str]) -> dict[str, A
         picture: as the job says it, files by their names.
         files: what stands for the content of files that it names.
     """
-    said = {**_version_and_size(picture), "truth": picture.truth}
-    return said | _changes(picture, {"pixels", "truth"}) | dict(files)
+    facts = {**_version_and_size(picture), "truth": picture.truth}
+    return facts | _changes(picture, {"pixels", "truth"}) | dict(files)
 
 
 def comparison_facts(comparison: ComparisonPicture, files: Mapping[str, str]) -> dict[str, Any]:
     """What decides the pictures of a comparison, but for its runs; as `run_facts`."""
-    said = {
+    facts = {
         **_version_and_size(comparison.picture),
         "layout": comparison.layout,
         "clock": comparison.clock,
@@ -38,13 +38,13 @@ def comparison_facts(comparison: ComparisonPicture, files: Mapping[str, str]) ->
         "note": comparison.note,
         "labels": [entry.label for entry in comparison.entries],
     }
-    return said | _changes(comparison.picture, {"pixels", "truth"}) | dict(files)
+    return facts | _changes(comparison.picture, {"pixels", "truth"}) | dict(files)
 
 
 def pacing_facts(pacing: Pacing, count: int | None = None) -> dict[str, Any]:
     """What decides which picture is shown when; of one run with the `count` of frames."""
-    said = {"fps": pacing.fps} if count is None else {"fps": pacing.fps, "count": count}
-    return said | dict(sorted(_changes(pacing, {"fps"}).items()))
+    facts = {"fps": pacing.fps} if count is None else {"fps": pacing.fps, "count": count}
+    return facts | dict(sorted(_changes(pacing, {"fps"}).items()))
 
 
 def _version_and_size(picture: PictureSettings) -> dict[str, Any]:

@@ -1,25 +1,18 @@
 import os
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.program import FITREEL, Fitreel, train_here
 from typer.testing import CliRunner
 
 from fitreel.jobs.cli import app
-from fitreel.jobs.prepare import prepare
-from fitreel.jobs.recording import Place, record
-from fitreel.jobs.report import Report
-from fitreel.jobs.spec import DEMO, load_job
-from fitreel.model.record import Run
-from fitreel.render import own_process
+from fitreel.model.record.reader import Record
+from fitreel.render.mpl import own_process
 
 # As in the program, matplotlib's defaults are in force in whatever is imported and drawn here.
 own_process.declare_own()
-
-FITREEL = [sys.executable, "-c", "from fitreel.jobs.start import main; main()"]
-Fitreel = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,20 +54,14 @@ def fitreel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fitreel:
     return call
 
 
-def train_here(folder: Path, *assignments: str) -> Run:
-    """Train in this process, which has torch already."""
-    prepared = prepare(load_job(DEMO, assignments))
-    return record(prepared, Place(folder / "runs"), Report(quiet=True))
-
-
 @pytest.fixture(scope="session")
-def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> Record:
     """The whole demo, trained once. Read only."""
     return train_here(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(scope="session")
-def short_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def short_run(tmp_path_factory: pytest.TempPathFactory) -> Record:
     """Twelve snapshots of the demo. Read only."""
     return train_here(tmp_path_factory.mktemp("short"), "train.epochs=60")
 

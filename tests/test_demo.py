@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import train_here
-from plain_demo import plain_demo
+from support.plain_demo import plain_demo
+from support.program import train_here
 
-from fitreel.model.record import Run
+from fitreel.model.record.reader import Record
 
 
-def assert_same(run: Run, seed: int, epochs: int = 4000) -> None:
+def assert_same(run: Record, seed: int, epochs: int = 4000) -> None:
     plain = plain_demo(seed, epochs)
     assert len(run) == len(plain.epochs) == -(-epochs // 5)
     assert run.x.tobytes() == plain.x.tobytes()
@@ -21,7 +21,7 @@ def assert_same(run: Run, seed: int, epochs: int = 4000) -> None:
     assert predictions.tobytes() == plain.predictions.tobytes()
 
 
-def test_all_800_snapshots_equal_the_plain_script(demo_run: Run) -> None:
+def test_all_800_snapshots_equal_the_plain_script(demo_run: Record) -> None:
     assert len(demo_run) == 800
     assert_same(demo_run, 0)
 
@@ -35,12 +35,12 @@ def test_every_style_and_seed_equals_the_plain_script(
     assert_same(run, seed, 400)
 
 
-def test_another_seed_gives_other_numbers(demo_run: Run) -> None:
+def test_another_seed_gives_other_numbers(demo_run: Record) -> None:
     with pytest.raises(AssertionError):
         assert_same(demo_run, 1)
 
 
-def test_weights_of_every_snapshot_predict_what_was_recorded(demo_run: Run) -> None:
+def test_weights_of_every_snapshot_predict_what_was_recorded(demo_run: Record) -> None:
     """The recorded weights are those that made the recorded prediction."""
     shapes = [shape for _, shape in demo_run.header.layout]
     for snapshot in demo_run.snapshots([0, 399, 799], weights=True):

@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Fitreel
+from support.program import ROOT, Fitreel
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 
 
@@ -74,8 +73,14 @@ def test_nothing_shipped_names_this_machine_or_a_registry() -> None:
     ("code", "absent"),
     [
         ("import fitreel.jobs.cli", ["torch", "matplotlib", "numpy", "pydantic", "rich.progress"]),
-        ("import fitreel.jobs.run, fitreel.render.film", ["torch", "matplotlib.pyplot"]),
-        ("import fitreel.model.record, fitreel.model.recorder", ["torch", "matplotlib"]),
+        (
+            "import fitreel.jobs.commands.run, fitreel.render.pipeline.film",
+            ["torch", "matplotlib.pyplot"],
+        ),
+        (
+            "import fitreel.model.record.reader, fitreel.model.record.writer",
+            ["torch", "matplotlib"],
+        ),
     ],
 )
 def test_what_an_import_must_not_bring(code: str, absent: list[str]) -> None:
@@ -87,9 +92,9 @@ def test_what_an_import_must_not_bring(code: str, absent: list[str]) -> None:
 def test_help_imports_neither_torch_nor_matplotlib_and_render_no_torch(
     tmp_path: Path, short_run: object
 ) -> None:
-    from fitreel.model.record import Run
+    from fitreel.model.record.reader import Record
 
-    assert isinstance(short_run, Run)
+    assert isinstance(short_run, Record)
     for arguments, absent in (
         (["--help"], ["torch", "matplotlib", "numpy"]),
         (
@@ -100,7 +105,7 @@ def test_help_imports_neither_torch_nor_matplotlib_and_render_no_torch(
         check = (
             "import sys\n"
             f"sys.argv = ['fitreel', *{arguments!r}]\n"
-            "from fitreel.jobs.start import main\n"
+            "from fitreel.jobs.main import main\n"
             "try:\n    main()\n"
             "except SystemExit as end:\n    assert not end.code\n"
             f"found = [m for m in {absent!r} if m in sys.modules]\n"
@@ -110,45 +115,3 @@ def test_help_imports_neither_torch_nor_matplotlib_and_render_no_torch(
             [sys.executable, "-c", check], cwd=tmp_path, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
-
-
-TORCH_FREE = {
-    "batches",
-    "epochs",
-    "errors",
-    "files",
-    "formula",
-    "header",
-    "names",
-    "points",
-    "pulse",
-    "record",
-    "recorder",
-    "cores",
-    "parent",
-    "private",
-    "settings",
-    "snapshot",
-    "targets",
-}
-
-
-def imports(path: Path) -> set[str]:
-    """Modules that a file imports when it is imported, not later."""
-    return set(re.findall(r"^(?:from|import) ([\w.]+)", path.read_text(), re.MULTILINE))
-
-
-def test_imports_run_one_way() -> None:
-    torch_half = {path.stem for path in (ROOT / "model").glob("*.py")} - TORCH_FREE
-    from_torch_half = {f"fitreel.model.{name}" for name in torch_half}
-    for path in (ROOT / "model").glob("*.py"):
-        found = imports(path)
-        assert not any(name.startswith(("fitreel.render", "fitreel.jobs")) for name in found), path
-        if path.stem in TORCH_FREE:
-            assert "torch" not in {name.partition(".")[0] for name in found}, path
-            assert not found & from_torch_half, path
-    for folder, forbidden in (("render", ("fitreel.jobs", "torch")), ("jobs", ("torch",))):
-        for path in (ROOT / folder).glob("*.py"):
-            found = imports(path)
-            assert not any(name.startswith(forbidden) for name in found), path
-            assert not found & from_torch_half, path

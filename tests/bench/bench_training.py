@@ -16,14 +16,14 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from plain_demo import plain_demo
+from support.plain_demo import plain_demo
 
-from fitreel.jobs.prepare import prepare
-from fitreel.jobs.spec import DEMO, load_job
-from fitreel.model.batched import TOLERANCE, BatchedTraining
-from fitreel.model.batches import MOST_NETWORKS
-from fitreel.model.snapshot import Snapshot
-from fitreel.model.train import Task, Training
+from fitreel.jobs.job.loading import DEMO, load_job
+from fitreel.jobs.job.resolve import prepare
+from fitreel.model.record.snapshot import Snapshot
+from fitreel.model.training.batched.batch_limits import MOST_NETWORKS
+from fitreel.model.training.batched.loop import TOLERANCE, BatchedTraining
+from fitreel.model.training.loop import Task, Training
 
 
 def task(*assignments: str) -> Task:

@@ -20,11 +20,12 @@ from pathlib import Path
 
 import numpy as np
 
-from fitreel.model.record import Run
-from fitreel.render import encode, own_process
-from fitreel.render.ffmpeg import ffmpeg_path
-from fitreel.render.frames import FrameDrawer
-from fitreel.render.scene import DemoScene
+from fitreel.model.record.reader import Record
+from fitreel.render.mpl import own_process
+from fitreel.render.output import video as encode
+from fitreel.render.output.ffmpeg import ffmpeg_path
+from fitreel.render.raster.frame_drawer import FrameDrawer
+from fitreel.render.raster.scene import DemoScene
 
 HERE = Path(__file__).parent
 FITREEL = [str(Path(sys.executable).parent / "fitreel")]
@@ -51,7 +52,7 @@ def row(what: str, target: str, ratios: list[float], invert: bool = False, note:
     print(f"{what} | {target} | {figure} | {note}", flush=True)
 
 
-def draw_raw(run: Run, size: tuple[int, int], path: Path) -> None:
+def draw_raw(run: Record, size: tuple[int, int], path: Path) -> None:
     """All frames as RGBA in a file; every hundredth is held against a full draw."""
     scene = DemoScene(run.x, run.y, run.prediction_x, size)
     drawer = FrameDrawer(scene)
@@ -92,7 +93,7 @@ def likeness(film: Path, raw: Path, size: tuple[int, int], room: Path) -> str:
     return f"{void}SSIM {ours:.5f} (medium {theirs:.5f}), size {share:.2f} ×"
 
 
-def films(run: Run, room: Path, pairs: int) -> None:
+def films(run: Record, room: Path, pairs: int) -> None:
     npz = room / "demo.npz"
     seconds([*FITREEL, "export", str(run.path), "-o", str(npz), "-q"])
     for size, target in (((640, 480), "≤ 1.2"), ((1920, 1080), "≤ 0.9")):
@@ -116,7 +117,7 @@ def films(run: Run, room: Path, pairs: int) -> None:
         raw.unlink()
 
 
-def small_films(run: Run, room: Path, raw: Path, npz: Path, ours: list[str], pairs: int) -> None:
+def small_films(run: Record, room: Path, raw: Path, npz: Path, ours: list[str], pairs: int) -> None:
     def plain() -> float:
         few, more = (
             seconds([PYTHON, str(HERE / "plain_script.py"), str(room / "p.mp4"), n, str(npz)])
@@ -332,7 +333,7 @@ def main() -> None:
         room = Path(name)
         seconds([*FITREEL, "train", "-q", "--run", str(room / "demo"), "--seed", str(options.seed)])
         if "films" in wanted:
-            films(Run(room / "demo"), room, pairs)
+            films(Record(room / "demo"), room, pairs)
         if "whole" in wanted:
             whole(room, pairs)
         if "grid" in wanted:

@@ -1,0 +1,169 @@
+"""What works on this machine, line by line, each with what to do if it doesn't."""
+
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fitreel.jobs.runtime.report import Report, size
+from fitreel.model.errors import FitreelError, Unavailable
+
+OLDEST_PYTHON = (3, 11)
+MEMORY = 1_000_000_000
+"""Bytes that the demo needs with torch and ffmpeg, with room to spare."""
+DISK = 500_000_000
+"""Bytes free under which a night's films may not fit."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line."""
+
+    what: str
+    ok: bool
+    told: str
+    """What was found; where it isn't ok, what to do."""
+    needed: bool = False
+    """Whether the demo can't be made without it."""
+
+
+def examine(runs: Path, report: Report) -> None:
+    """Tell what works.
+
+    Raises:
+        Unavailable: something is missing without which no film can be made.
+    """
+    findings = diagnose(runs)
+    width = max(len(finding.what) for finding in findings)
+    for finding in findings:
+        word = "ok" if finding.ok else "missing"
+        report.say(f"{finding.what:{width}} {word:7} {finding.told}")
+    missing = [finding.what for finding in findings if finding.needed and not finding.ok]
+    if missing:
+        raise Unavailable(f"no film can be made here: missing: {', '.join(missing)}")
+
+
+def diagnose(runs: Path) -> list[Finding]:
+    """All findings; `runs` is where records would be kept."""
+    return [
+        _python(),
+        _found("torch", _torch, "pip install torch", needed=True),
+        _found("ffmpeg", _ffmpeg, "pip install imageio-ffmpeg", needed=True),
+        _found("encoders", _encoders, "use an ffmpeg that has them", needed=True),
+        _found("fonts", _fonts, "pip install --force-reinstall matplotlib", needed=True),
+        _found("cache", _cache, "set MPLCONFIGDIR to a folder that can be written to"),
+        _writable(runs),
+        _cores(),
+        _memory(),
+        _disk(runs),
+    ]
+
+
+def _found(what: str, look: Callable[[], str], advice: str, *, needed: bool = False) -> Finding:
+    try:
+        return Finding(what, True, look(), needed)
+    except (FitreelError, ImportError, OSError, RuntimeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return Finding(what, False, f"{reason}; {advice}", needed)
+
+
+def _python() -> Finding:
+    wanted = ".".join(map(str, OLDEST_PYTHON))
+    ok = sys.version_info >= OLDEST_PYTHON
+    advice = "" if ok else f"; fitreel needs {wanted} or newer"
+    return Finding("Python", ok, platform.python_version() + advice, needed=True)
+
+
+def _torch() -> str:
+    import torch
+
+    devices = ["cpu"]
+    if torch.cuda.is_available():
+        count = torch.cuda.device_count()
+        devices += [f"cuda:{n} ({torch.cuda.get_device_name(n)})" for n in range(count)]
+    if torch.backends.mps.is_available():
+        devices.append("mps")
+    return f"{torch.__version__} on {', '.join(devices)}"
+
+
+def _ffmpeg() -> str:
+    from fitreel.render.output.ffmpeg import ffmpeg_path, run_briefly
+
+    words = run_briefly(["-version"]).decode(errors="replace").split()
+    if words[:2] != ["ffmpeg", "version"]:
+        raise Unavailable(f"{ffmpeg_path()} is no ffmpeg that runs")
+    return f"{words[2]} ({ffmpeg_path()})"
+
+
+def _encoders() -> str:
+    from fitreel.render.output.ffmpeg import has_encoder
+
+    if not has_encoder("libx264"):
+        raise Unavailable("libx264, for .mp4, is missing")
+    webm = "libvpx-vp9 (.webm)" if has_encoder("libvpx-vp9") else "no libvpx-vp9, so no .webm"
+    return f"libx264 (.mp4), {webm}; .gif and .png need none"
+
+
+def _fonts() -> str:
+    from fitreel.render.mpl.setup import BUNDLED_FONTS
+
+    if not (BUNDLED_FONTS / "DejaVuSans.ttf").is_file():
+        raise Unavailable("DejaVu Sans, which matplotlib brings, is missing")
+    return "DejaVu Sans, as matplotlib brings it"
+
+
+def _cache() -> str:
+    import matplotlib
+
+    import fitreel.render.mpl.setup  # noqa: F401 (decides where the cache lies)
+
+    folder = matplotlib.get_cachedir()
+    if folder is None or not os.access(folder, os.W_OK):
+        raise Unavailable("no folder for matplotlib's font list")
+    return str(folder)
+
+
+def _writable(runs: Path) -> Finding:
+    """Try it: permissions alone don't tell (read-only, full, no rights)."""
+    places = {
+        _nearest(runs): "set --runs or FITREEL_RUNS to a folder that can be written to",
+        Path.cwd(): "films go here: change to a folder that can be written to",
+    }
+    for place, advice in places.items():
+        try:
+            with tempfile.TemporaryFile(dir=place) as file:
+                file.write(b"x")
+        except OSError as error:
+            return Finding("writing", False, f"{place}: {error.strerror}; {advice}", needed=True)
+    return Finding("writing", True, f"records go to {runs.absolute()}", needed=True)
+
+
+def _nearest(folder: Path) -> Path:
+    """`folder`, or the first above it that is there."""
+    folder = folder.absolute()
+    return next((path for path in (folder, *folder.parents) if path.is_dir()), Path())
+
+
+def _cores() -> Finding:
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return Finding("cores", True, f"{count}")
+
+
+def _memory() -> Finding:
+    try:
+        page = os.sysconf("SC_PAGE_SIZE")
+        total, free = (page * os.sysconf(f"SC_{kind}_PAGES") for kind in ("PHYS", "AVPHYS"))
+    except (ValueError, OSError):
+        return Finding("memory", True, "this system doesn't tell")
+    advice = "" if total >= MEMORY else f"; a film needs about {size(MEMORY)}"
+    return Finding("memory", total >= MEMORY, f"{size(total)}, {size(free)} unused{advice}")
+
+
+def _disk(runs: Path) -> Finding:
+    free = shutil.disk_usage(_nearest(runs)).free
+    advice = "" if free >= DISK else "; remove old runs and films, or use film.keep"
+    return Finding("disk", free >= DISK, f"{size(free)} free{advice}")

@@ -1,0 +1,86 @@
+"""What a record or a film is and how it was made, for people or for programs."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fitreel.jobs.train.run_store import find_record
+from fitreel.model.errors import BadInput
+from fitreel.model.record.reader import HEADER, Record
+from fitreel.render.metadata.provenance import check_whole, read_provenance
+
+
+def describe(path: Path, runs: Path, *, as_json: bool = False) -> str:
+    """Text about a run or a film.
+
+    Args:
+        path: a run folder, or a film.
+        runs: where a run is looked for that isn't at `path`.
+        as_json: one JSON object instead of lines.
+
+    Raises:
+        BadInput: it is neither, or it is damaged.
+    """
+    if (path / HEADER).exists() or (not path.exists() and (runs / path / HEADER).exists()):
+        facts = _of_run(find_record(path, runs, partial=True))
+    elif path.is_dir() and not any(path.glob("*.png")):
+        raise BadInput(f"{path}: neither a run folder ({HEADER} is missing) nor a folder of frames")
+    else:
+        facts = _of_film(path)
+    return json.dumps(facts, indent=2) if as_json else _lines(facts)
+
+
+def _of_run(run: Record) -> dict[str, Any]:
+    header = run.header
+    facts: dict[str, Any] = {
+        "run": str(run.path),
+        "name": header.name,
+        "fingerprint": header.fingerprint,
+        "fitreel": header.fitreel,
+        "ending": run.ending or "not finished",
+        "ending_epoch": run.ending_epoch,
+        "snapshots": len(run),
+        "points": len(run.x),
+        "predicted_at": len(run.prediction_x),
+        "parameters": header.parameters,
+        "network": header.network,
+        "environment": header.environment,
+        "job": header.job,
+    }
+    if len(run):
+        facts |= {
+            "first_epoch": int(run.epochs[0]),
+            "last_epoch": int(run.epochs[-1]),
+            "last_loss": float(run.losses[-1]),
+            "lowest_loss": float(run.losses.min()),
+            "seconds": round(float(run.seconds[-1]), 3),
+        }
+        if run.truth_losses is not None:
+            facts["last_truth_loss"] = float(run.truth_losses[-1])
+    return facts
+
+
+def _of_film(path: Path) -> dict[str, Any]:
+    provenance = read_provenance(path)
+    check_whole(path)
+    return {"film": str(path), "bytes": _bytes(path), **provenance}
+
+
+def _bytes(path: Path) -> int:
+    files = path.glob("*.png") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files)
+
+
+def _lines(facts: dict[str, Any]) -> str:
+    """'key: value' lines; tables within are indented."""
+    lines = []
+    for key, value in facts.items():
+        if value is None:
+            continue
+        text = json.dumps(value, indent=2) if isinstance(value, dict | list) else str(value)
+        name = key.replace("_", " ")
+        if "\n" in text:
+            lines += [f"{name}:", *(f"  {line}" for line in text.splitlines())]
+        else:
+            lines.append(f"{name}: {text}")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Films planned, made, kept up to date, and what lies beside them."""

@@ -1,0 +1,1 @@
+"""A job: loaded, checked, explained, swept, made a fingerprint of."""

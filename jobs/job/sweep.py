@@ -1,0 +1,247 @@
+"""The configurations of a comparison: products of values, panels picked by hand, labels."""
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fitreel.jobs.job.loading import (
+    Job,
+    LoadedJob,
+    Source,
+    is_within,
+    load_job,
+    parse_value,
+    toml_text,
+)
+from fitreel.jobs.job.resolve import ResolvedJob, prepare
+from fitreel.model.errors import BadInput
+
+MOST = 256
+"""Configurations in one comparison."""
+SHOWN_PROBLEMS = 4
+PATHS = ("data.file", "network.module")
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One configuration."""
+
+    label: str
+    """Says only what differs."""
+    assignments: tuple[str, ...]
+    """KEY=VALUE over the job."""
+    prepared: ResolvedJob
+
+
+def parse_vary(text: str) -> tuple[str, tuple[Any, ...]]:
+    """`KEY=V1,V2,…` split at the commas that are in no brackets or quotes.
+
+    Raises:
+        BadInput: it has no = or no value.
+    """
+    key, equals, values = text.partition("=")
+    parts = [part.strip() for part in _split(values)]
+    if not equals or not key.strip() or not all(parts):
+        raise BadInput(f"--vary {text!r}: KEY=V1,V2,… is needed, such as train.lr=0.01,0.1")
+    return key.strip(), tuple(parse_value(part) for part in parts)
+
+
+def _split(text: str) -> Iterator[str]:
+    depth, quote, start = 0, "", 0
+    for at, character in enumerate(text):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character in "[{(":
+            depth += 1
+        elif character in ")}]":
+            depth -= 1
+        elif character == "," and depth == 0:
+            yield text[start:at]
+            start = at + 1
+    yield text[start:]
+
+
+def variants(
+    loaded: LoadedJob, assignments: Sequence[str], seed: int | None
+) -> list[Configuration]:
+    """All configurations of a job's [compare] table, each checked and prepared.
+
+    Args:
+        loaded: the job, with the command line's settings over it.
+        assignments: those settings, `KEY=VALUE`.
+        seed: the command line's, or None.
+
+    Raises:
+        BadInput: there are none or too many, a key doesn't exist, a value makes an invalid job, or
+            two have the same settings; all that is wrong is named before anything is trained.
+    """
+    compare = loaded.job.compare
+    combinations = _combinations(compare.vary, compare.panel, loaded.source.label)
+    labels = _labels(combinations)
+    # A single run doesn't know of the others.
+    source = replace(
+        loaded.source,
+        values={key: v for key, v in loaded.source.values.items() if key != "compare"},
+    )
+    plain = tuple(text for text in assignments if not text.startswith("compare."))
+    found: list[Configuration] = []
+    problems: dict[str, str] = {}
+    for label, combination in zip(labels, combinations, strict=True):
+        own = tuple(f"{key}={toml_text(value)}" for key, value in combination.items())
+        over = plain if seed is None else (*plain, f"seed={seed}")
+        try:
+            found.append(Configuration(label, (*over, *own), prepared_of(source, over, own)))
+        except BadInput as error:
+            problems.setdefault(str(error).removeprefix(f"{loaded.source.label}: "), label)
+    if problems:
+        lines = [f"{label}: {problem}" for problem, label in problems.items()]
+        more = len(lines) - SHOWN_PROBLEMS
+        shown = "; ".join(lines[:SHOWN_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")
+        raise BadInput(f"{loaded.source.label}: {shown}")
+    _refuse_same(found, loaded.source.label)
+    return found
+
+
+def prepared_of(source: Source, assignments: Sequence[str], own: Sequence[str]) -> ResolvedJob:
+    """One configuration; paths in its own settings start where the job's do."""
+    loaded = load_job(source, (*assignments, *own))
+    given = [text.partition("=")[0] for text in own]
+    overridden = frozenset(
+        key
+        for key in loaded.overridden
+        if not any(is_within(key, other) or is_within(other, key) for other in given)
+    )
+    return prepare(replace(loaded, overridden=overridden))
+
+
+def _combinations(
+    vary: Mapping[str, Sequence[Any]], panels: Sequence[Mapping[str, Any]], label: str
+) -> list[dict[str, Any]]:
+    for key, values in vary.items():
+        if not values:
+            raise BadInput(f"{label}: compare.vary {key}: at least one value is needed")
+        _refuse_key(key, label)
+    count = max(1, len(panels))
+    for values in vary.values():
+        count *= len(values)
+    if count > MOST:
+        raise BadInput(f"{label}: {count} panels; a comparison has up to {MOST}")
+    products = [
+        dict(zip(vary, values, strict=True)) for values in itertools.product(*vary.values())
+    ]
+    picked = [_flat(panel) for panel in panels] or [{}]
+    for panel in picked:
+        for key in panel:
+            if key != "label":
+                _refuse_key(key, label)
+    return [panel | product for panel in picked for product in products]
+
+
+def _refuse_key(key: str, label: str) -> None:
+    table = key.partition(".")[0]
+    if table in ("film", "compare", "name"):
+        raise BadInput(f"{label}: compare: {key} can't differ between panels of one clip")
+
+
+def _flat(values: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Nested tables as dotted keys; tables below those of a job are values."""
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, dict) and not before and key in Job.model_fields:
+            flat |= _flat(value, f"{key}.")
+        else:
+            flat[before + key] = value
+    return flat
+
+
+def _labels(combinations: list[dict[str, Any]]) -> list[str]:
+    """A label each, from a panel's own and what differs; takes "label" out of each."""
+    keys = list(dict.fromkeys(key for c in combinations for key in c if key != "label"))
+    differing = [
+        key for key in keys if len({json.dumps(c.get(key)) for c in combinations}) > 1
+    ] or keys
+    labels = []
+    for combination in combinations:
+        own = combination.pop("label", None)
+        said = {key: combination[key] for key in differing if key in combination}
+        labels.append(str(own) if own is not None else label_of(said) or "as it is")
+    return _told_apart(labels, combinations, differing)
+
+
+def _told_apart(
+    labels: list[str], combinations: list[dict[str, Any]], differing: Sequence[str]
+) -> list[str]:
+    """Where one label stands for several panels, what differs among them is added."""
+    for label in {label for label in labels if labels.count(label) > 1}:
+        same = [i for i, other in enumerate(labels) if other == label]
+        keys = [
+            key
+            for key in differing
+            if len({json.dumps(combinations[i].get(key)) for i in same}) > 1
+        ]
+        for i in same:
+            more = label_of({k: combinations[i][k] for k in keys if k in combinations[i]})
+            labels[i] = ", ".join(filter(None, (label, more)))
+    return labels
+
+
+def label_of(values: Mapping[str, Any]) -> str:
+    """'lr 0.05, Adam': a name says itself, a number is told by the last part of its key."""
+    last_parts = [key.rpartition(".")[2] for key in values]
+    parts = []
+    for key, value in values.items():
+        last = key.rpartition(".")[2]
+        name = key if last_parts.count(last) > 1 else last
+        text = value_text(value)
+        parts.append(text if isinstance(value, str) else f"{name.replace('_', ' ')} {text}")
+    return ", ".join(parts)
+
+
+def value_text(value: Any) -> str:
+    """A value as a title says it."""
+    if isinstance(value, str):
+        return Path(value).name if value.startswith("/") else value
+    if isinstance(value, list | tuple):
+        return "-".join(value_text(item) for item in value) or "none"
+    if isinstance(value, dict):
+        rest = [f"{key} {value_text(item)}" for key, item in value.items() if key != "name"]
+        return " ".join(filter(None, (str(value.get("name", "")), *rest)))
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _refuse_same(found: Sequence[Configuration], label: str) -> None:
+    by_print: dict[str, Configuration] = {}
+    for variant in found:
+        other = by_print.setdefault(variant.prepared.fingerprint, variant)
+        if other is not variant:
+            raise BadInput(
+                f"{label}: two panels have the same settings: {other.label!r} and {variant.label!r}"
+            )
+
+
+def with_vary(source: Source, texts: Sequence[str]) -> Source:
+    """The job with `--vary KEY=V1,V2` in its [compare] table.
+
+    Raises:
+        BadInput: one of them can't be read.
+    """
+    if not texts:
+        return source
+    values = json.loads(json.dumps(source.values, default=str))
+    compare = values.setdefault("compare", {})
+    vary = compare.setdefault("vary", {}) if isinstance(compare, dict) else None
+    if not isinstance(vary, dict):
+        raise BadInput(f"{source.label}: compare.vary: must be a table of lists")
+    for text in texts:
+        key, parsed = parse_vary(text)
+        if key in PATHS:  # on the command line, so it starts here, not at the job file
+            parsed = tuple(str(Path(str(value)).absolute()) for value in parsed)
+        vary[key] = list(parsed)
+    return replace(source, values=values)

@@ -1,0 +1,1 @@
+"""What every command needs while it runs: report, log, signals, locks."""

@@ -1,0 +1,181 @@
+"""What a person or a cron mail reads: the one place that prints."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from fitreel.jobs.runtime.log import Log
+
+SECONDS_A_LINE = 10.0
+
+Update = Callable[[int, str], None]
+"""Takes how many are done, and a word on how it goes."""
+UpdateOne = Callable[[int, int, str], None]
+"""Takes which of several, how many are done, and a word on how it goes."""
+
+
+class Report:
+    """Lines on stdout, warnings and errors on stderr, bars on a terminal; `quiet`: errors only."""
+
+    def __init__(self, quiet: bool = False, log: "Log | None" = None) -> None:
+        self.quiet = quiet
+        self.log = log
+        """Gets everything, also what `quiet` keeps from the screen."""
+        self.warnings: list[str] = []
+        # A bar is drawn on stderr, so that stdout can be piped on.
+        self.bars = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+    def say(self, line: str) -> None:
+        """A line of news."""
+        line = printable(line)
+        self._log("info", line)
+        if not self.quiet:
+            _write(sys.stdout, line)
+
+    def warn(self, line: str) -> None:
+        """Something the user should know; the work goes on."""
+        line = printable(line)
+        self.warnings.append(line)
+        self._log("warning", line)
+        if not self.quiet:
+            _write(sys.stderr, f"fitreel: warning: {line}")
+
+    def error(self, line: str) -> None:
+        """Something that ended the work."""
+        line = printable(line)
+        self._log("error", line)
+        _write(sys.stderr, f"fitreel: {line}")
+
+    def _log(self, level: str, line: str) -> None:
+        if self.log is not None:
+            self.log.write(level, line)
+
+    @contextmanager
+    def progress(self, what: str, total: int, unit: str) -> Iterator[Update]:
+        """Show how far `what` is: a bar on a terminal, a plain line now and then elsewhere.
+
+        Yields:
+            A function to call with how many of `total` are done, and a word on how it goes; cheap
+            enough to be called for each one.
+        """
+        if self.bars:
+            with _bar(what, total, unit) as update:
+                yield update
+        elif self.quiet and self.log is None:
+            yield lambda done, word: None
+        else:
+            yield _Lines(what, total, unit, self.say).update
+
+    @contextmanager
+    def many(self, labels: Sequence[str], total: int, unit: str) -> Iterator[UpdateOne]:
+        """Show how far several things are, each of `total`: a bar each on a terminal, else lines.
+
+        Yields:
+            A function to call with which of `labels`, how many are done, and a word on it.
+        """
+        if self.bars:
+            with _bars(labels, total, unit) as update:
+                yield update
+        elif self.quiet and self.log is None:
+            yield lambda which, done, word: None
+        else:
+            lines = {
+                which: _Lines(label, total, unit, self.say) for which, label in enumerate(labels)
+            }
+            yield lambda which, done, word: lines[which].update(done, word)
+
+
+class _Lines:
+    """A plain line every ten seconds."""
+
+    def __init__(self, what: str, total: int, unit: str, say: Callable[[str], None]) -> None:
+        self.what, self.total, self.unit, self.say = what, total, unit, say
+        self.said_at = time.monotonic()
+
+    def update(self, done: int, word: str) -> None:
+        now = time.monotonic()
+        if now - self.said_at >= SECONDS_A_LINE:
+            self.said_at = now
+            self.say(f"{self.what}: {done} of {self.total} {self.unit}  {word}".rstrip())
+
+
+@contextmanager
+def _bar(what: str, total: int, unit: str) -> Iterator[Update]:
+    with _bars([what], total, unit) as update:
+        yield lambda done, word: update(0, done, word)
+
+
+@contextmanager
+def _bars(labels: Sequence[str], total: int, unit: str) -> Iterator[UpdateOne]:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TextColumn("{task.fields[word]}"),
+        TimeRemainingColumn(),
+    )
+    shown_at: dict[int, float] = {}
+    tasks: dict[int, TaskID] = {}
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+
+        def update(which: int, done: int, word: str) -> None:
+            now = time.monotonic()
+            if which not in tasks:  # what hasn't begun has no bar: of 256, few are under way
+                tasks[which] = progress.add_task(escape(labels[which]), total=total, word="")
+            if now - shown_at.get(which, 0.0) >= 0.1 or done >= total:
+                shown_at[which] = now
+                progress.update(tasks[which], completed=done, word=word)
+            if done >= total and len(tasks) > 1:
+                progress.update(tasks[which], visible=False)
+
+        yield update
+
+
+def _write(stream: IO[str], line: str) -> None:
+    stream.write(line + "\n")
+    stream.flush()
+
+
+def printable(text: str) -> str:
+    """The text with all but what can be seen, and ends of lines, spelled as escapes.
+
+    What a stranger's job or film names must not move a terminal's cursor or turn its text round.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
+def seconds(duration: float) -> str:
+    """'0.8 s', '42 s' or '3 min 20 s'."""
+    if duration < 10:
+        return f"{duration:.1f} s"
+    if duration < 120:
+        return f"{duration:.0f} s"
+    return f"{int(duration) // 60} min {int(duration) % 60} s"
+
+
+def size(count: float) -> str:
+    """'426 kB' or '3.7 MB'."""
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}" if unit == "MB" else f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.3g} GB"

@@ -1,0 +1,1 @@
+"""Records made: the run store, one training, many trainings."""

@@ -1,0 +1,172 @@
+"""A run folder whose lock is held, from the job that it is for to a record that can be added to."""
+
+import json
+import stat
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from numpy.typing import NDArray
+
+from fitreel.jobs.job.loading import dump_job
+from fitreel.jobs.job.resolve import ResolvedJob
+from fitreel.jobs.runtime.locks import Patience
+from fitreel.jobs.runtime.read_lock import without_readers
+from fitreel.model.errors import BadInput
+from fitreel.model.record.reader import HEADER, NAMES, Record
+from fitreel.model.record.tensor_file import LARGEST_HEADER
+from fitreel.model.record.writer import begin
+from fitreel.model.system.files import cannot_write, sweep
+
+if TYPE_CHECKING:
+    from numpy import float32
+
+    from fitreel.model.training.loop import Task
+
+Environment = dict[str, str | int]
+
+
+@dataclass(frozen=True)
+class LockedRun:
+    """A job's place, and what is recorded there; only while its lock is held."""
+
+    prepared: ResolvedJob
+    path: Path
+    run: Record | None
+    """None where nothing is recorded yet, or nothing that is to stay."""
+    wait: Patience | None = None
+    """For those who draw from what is to go."""
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether the record is whole."""
+        return self.run is not None and self.run.ending is not None
+
+    def begun(
+        self,
+        network: str,
+        layout: dict[str, tuple[int, ...]],
+        points: "dict[str, NDArray[float32]]",
+        environment: Environment,
+    ) -> Record:
+        """The record so far, or a new one with its header and points; only now an old one goes.
+
+        Raises:
+            Busy: another process draws from the old one.
+            CannotWrite: the system refuses.
+            Stopped: a signal came while waiting.
+        """
+        if self.run is not None:
+            return self.run
+        job = self.prepared.loaded.job
+        with without_readers(self.path, wait=self.wait):
+            _discard(self.path)
+            return begin(
+                self.path,
+                version=version("fitreel"),
+                name=job.name,
+                fingerprint=self.prepared.fingerprint,
+                job=dump_job(job),
+                network=network,
+                layout=layout,
+                environment=environment,
+                points=points,
+            )
+
+
+def check_place(path: Path, *, own: bool) -> None:
+    """Make sure that `path` is a place for a run: free, or a run folder; nothing is touched.
+
+    What isn't ours in a run folder stays there, and is in nobody's way.
+
+    Args:
+        path: the folder.
+        own: whether it has the name that we gave it, so that its run.json is ours, however damaged.
+
+    Raises:
+        BadInput: it holds something else.
+    """
+    if not path.exists():
+        return
+    if not path.is_dir():
+        raise BadInput(f"{path}: is not a folder; a run is a folder")
+    try:
+        entries = sorted(path.iterdir())
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
+    ours = [entry for entry in entries if entry.name == HEADER or NAMES.fullmatch(entry.name)]
+    for entry in ours:
+        if entry.is_dir() and not entry.is_symlink():
+            raise BadInput(f"{entry}: is a folder, where a run has a file; remove it")
+    if _is_header(path / HEADER) or any(entry.name != HEADER for entry in ours):
+        return
+    if ours and own:
+        return
+    if ours:
+        raise BadInput(f"{path / HEADER}: not the header of a run; choose another folder")
+    # What systems leave in every folder is hidden.
+    foreign = [entry.name for entry in entries if not entry.name.startswith(".")]
+    if foreign:
+        raise BadInput(f"{path}: holds no run but {foreign[0]!r}; choose another folder")
+
+
+def _is_header(file: Path) -> bool:
+    """Whether fitreel, of whatever version, wrote this run.json."""
+    try:
+        status = file.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_HEADER:
+            return False
+        content = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and {"fitreel", "fingerprint"} <= content.keys()
+
+
+def _discard(path: Path) -> None:
+    """Remove a record's own files, the header first, so that no part of it looks whole.
+
+    Its points stay until there are new ones: they say whose folder it is.
+    """
+    if not path.is_dir():
+        return
+    sweep(path)
+    names = {entry: NAMES.fullmatch(entry.name) for entry in path.iterdir()}
+    files = [entry for entry, match in names.items() if match and match[1] != "points"]
+    try:
+        for file in (path / HEADER, *files):
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise cannot_write(file, error) from error
+
+
+def task_of(prepared: ResolvedJob) -> "Task":
+    """What the torch half needs to know of a job; imports torch."""
+    from fitreel.model.training.loop import Task
+
+    job = prepared.loaded.job
+    return Task(
+        seed=job.seed,
+        data=job.data,
+        network=job.network,
+        train=job.train,
+        formula=prepared.formula,
+        points=prepared.points,
+        module_file=prepared.module_file,
+    )
+
+
+def other_conditions(run: Record, here: Environment) -> str | None:
+    """What of the machine has changed since the last chunk, in a line; None where nothing has."""
+    before = run.chunks[-1].environment
+    changed = [
+        f"{key} was {before.get(key)}, is {here[key]}"
+        for key in here
+        if before.get(key) != here[key]
+    ]
+    if not changed:
+        return None
+    return (
+        f"trained so far under other conditions ({'; '.join(changed)}): "
+        "the last bits may differ from an uninterrupted run's"
+    )

@@ -1,0 +1,169 @@
+"""Train networks of one shape at once, each into its own run folder."""
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from fitreel.jobs.job.resolve import ResolvedJob
+from fitreel.jobs.runtime import signals
+from fitreel.jobs.runtime.report import Report
+from fitreel.jobs.train.locked_run import Environment, LockedRun, other_conditions, task_of
+from fitreel.model.errors import FitreelError, Stopped
+from fitreel.model.record.writer import RecordWriter, Rhythm
+from fitreel.model.system.private_folders import choose_torch_cache
+from fitreel.render.text.numbers import DEMO, write_number
+
+if TYPE_CHECKING:
+    from fitreel.model.record.snapshot import Snapshot
+    from fitreel.model.training.batched.loop import BatchedTraining
+
+
+def build_together(prepared: Sequence[ResolvedJob], report: Report) -> "BatchedTraining":
+    """The jobs' networks, ready to be trained at once.
+
+    Raises:
+        BadInput: they can't be, or torch can't do what is asked.
+        Unavailable: the device is not here.
+    """
+    choose_torch_cache()
+    with signals.ending_at_once(report.error):  # for torch's import
+        from fitreel.model.training.batched.loop import BatchedTraining
+
+        try:
+            return BatchedTraining([task_of(each) for each in prepared])
+        except FitreelError as error:
+            raise type(error)(f"{prepared[0].loaded.source.label}: {error}") from error
+
+
+def train_together(claims: Sequence[LockedRun], report: Report) -> dict[int, FitreelError]:
+    """Train what isn't whole in the folders of `claims`; what failed, by its place among them.
+
+    One whose folder can't be written or gone on from fails alone; one that reaches its delta or
+    diverges ends alone.
+
+    Raises:
+        BadInput: they can't be trained at once, or torch can't do what is asked.
+        Unavailable: the device is not here.
+        Stopped: a signal came; what is trained is on disk.
+    """
+    training = build_together([claim.prepared for claim in claims], report)
+    from fitreel.model.training.devices import environment
+
+    together = _Together(training, claims, environment(training.device), report)
+    together.open()
+    together.train()
+    return together.failures
+
+
+class _Together:
+    """The networks of a batch, and the records that they are written to."""
+
+    def __init__(
+        self,
+        training: "BatchedTraining",
+        claims: Sequence[LockedRun],
+        here: Environment,
+        report: Report,
+    ) -> None:
+        self.training, self.claims, self.here, self.report = training, claims, here, report
+        self.failures: dict[int, FitreelError] = {}
+        self._recorders: dict[int, RecordWriter] = {}
+        self._rhythm = Rhythm()
+
+    def open(self) -> None:
+        """Begin every record, or go on from where it ends."""
+        training, report = self.training, self.report
+        first = self.claims[0]
+        networks = training.networks
+        if len(networks) == 1:
+            report.say(str(networks[0]))
+            report.say(f"{training.parameter_count:,} parameters")
+        what = "training" if len(networks) == 1 else f"training {len(networks)} networks at once"
+        report.say(f"{first.path}: {what} on {training.device} ({training.device_reason})")
+        conditions: dict[str, int] = {}
+        for k, claim in enumerate(self.claims):
+            signals.raise_if_cancelled()
+            try:
+                run = claim.begun(
+                    str(networks[k]), training.layout(k), training.points(k), self.here
+                )
+                if run.chunks:
+                    self._resume(k, claim, conditions)
+                self._recorders[k] = RecordWriter(run, self.here)
+            except FitreelError as error:
+                self._fail(k, error)
+        for line, count in conditions.items():
+            report.warn(f"{first.path}{f' and {count - 1} more' if count > 1 else ''}: {line}")
+
+    def _resume(self, k: int, claim: LockedRun, conditions: dict[str, int]) -> None:
+        from fitreel.model.training.checkpoint import tensors_of
+
+        assert claim.run is not None
+        arrays, tree = claim.run.state()
+        self.training.load_checkpoint(k, tensors_of(arrays), tree)
+        self.report.say(f"{claim.path}: going on from epoch {self.training.epochs_done[k]}")
+        line = other_conditions(claim.run, self.here)
+        if line is not None:
+            conditions[line] = conditions.get(line, 0) + 1
+
+    def train(self) -> None:
+        """Train to the end of all, writing about once a second.
+
+        Raises:
+            Stopped: a signal came; what is trained is on disk.
+        """
+        job = self.claims[0].prepared.loaded.job
+        last = max(claim.prepared.loaded.job.train.epochs for claim in self.claims)
+        count = len(self.claims)
+        what = f"training {job.name}" if count == 1 else f"training {count} networks"
+        with self.report.progress(what, last, "epochs") as update:
+            for kept in self.training.epochs():
+                for k, snapshot in kept.items():
+                    if k in self._recorders:
+                        self._recorders[k].add(snapshot)
+                if kept:
+                    update(max(s.epoch for s in kept.values()) + 1, _losses(kept))
+                self._finish_those_that_ended()
+                if signals.cancelled():
+                    self._write()
+                    signals.raise_if_cancelled()
+                elif self._rhythm.due(sum(r.bytes_waiting for r in self._recorders.values())):
+                    self._write()
+            update(max(self.training.epochs_done), "")
+
+    def _finish_those_that_ended(self) -> None:
+        endings = self.training.endings
+        for k in [k for k in self._recorders if endings[k] is not None]:
+            ending = endings[k]
+            assert ending is not None
+            recorder = self._recorders.pop(k)
+            try:
+                recorder.finish(ending, self.training.epochs_done[k])
+            except FitreelError as error:
+                self._fail(k, error)
+
+    def _write(self) -> None:
+        from fitreel.model.training.checkpoint import arrays_of
+
+        started = time.monotonic()
+        for k, recorder in list(self._recorders.items()):
+            tensors, tree = self.training.state(k)
+            try:
+                recorder.write(arrays_of(tensors), tree)
+            except FitreelError as error:
+                del self._recorders[k]
+                self._fail(k, error)
+        self._rhythm.wrote(started)
+
+    def _fail(self, k: int, error: FitreelError) -> None:
+        if isinstance(error, Stopped):
+            raise error
+        self.failures[k] = error
+        self.training.leave_out(k)
+
+
+def _losses(kept: "dict[int, Snapshot]") -> str:
+    losses = [snapshot.loss for snapshot in kept.values()]
+    if len(losses) == 1:
+        return f"loss {write_number(losses[0], DEMO)}"
+    return f"loss {write_number(min(losses), DEMO)} to {write_number(max(losses), DEMO)}"

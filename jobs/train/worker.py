@@ -1,0 +1,59 @@
+"""A process of its own that trains one configuration, or batch, after another, as the parent asks.
+
+On a socket of its own comes a line of JSON for each; back go lines of JSON: {"began"} at once,
+{"done", "word"} now and then, and at the end {"failures"}. It ends when the socket does, and with
+its parent. stdin and stdout are whosoever's: a module of the user's may read and print.
+
+Signals are blocked when it starts; what takes long to import comes after they have handlers.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+from types import FrameType
+from typing import Any
+
+from fitreel.jobs.runtime import signals
+from fitreel.model.system.processes import end_with_the_parent, import_numpy
+
+
+def main() -> None:
+    """Answer questions until there are no more."""
+    end_with_the_parent(int(sys.argv[1]))
+    # A terminal's Ctrl-C reaches the whole group: the parent decides, and tells us by TERM.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _note_once)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, signals.SIGNALS)
+    number, seconds = int(sys.argv[2]), float(sys.argv[3])
+    os.set_inheritable(number, False)
+    import_numpy()
+    from fitreel.jobs.runtime.locks import Patience
+    from fitreel.jobs.train.worker_messages import answer
+
+    wait = Patience(seconds)
+    with socket.socket(fileno=number) as parent, parent.makefile("r", encoding="utf-8") as lines:
+
+        def tell(message: dict[str, Any]) -> None:
+            parent.sendall(json.dumps(message).encode() + b"\n")
+
+        for line in lines:
+            if signals.cancelled():
+                break  # it can be asked of another
+            tell({"began": True})
+            tell(answer(line, wait, tell))
+
+
+def _note_once(number: int, frame: FrameType | None) -> None:
+    """Take a signal that may come twice: to the whole group, and then by the parent's word.
+
+    The parent ends in its own way what doesn't end soon.
+    """
+    if not signals.cancelled():
+        signals.receive(number, frame)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,312 @@
+"""A pool of workers: processes of our own that train beside each other.
+
+One killed process breaks the whole of the standard library's pool, and of loky's. Of this one it
+takes what it was training, and no more. Nothing here waits without end: what a worker tells, that
+it takes its next question, and that it has ended, is looked for in one loop, without threads.
+"""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fitreel.jobs.runtime import signals
+from fitreel.jobs.runtime.locks import Patience
+from fitreel.jobs.train.partition import Share
+from fitreel.model.errors import CannotWrite
+from fitreel.model.system.files import remove_temporaries_of
+from fitreel.model.system.pulse import Pulse
+
+SECONDS_TO_STOP = 1.0
+SECONDS_TO_DIE = 0.2
+LOOK = 0.1
+"""The stop flag, and whether workers live, is looked at this often, in seconds."""
+PATIENCE = 300.0
+"""A worker that has used no processor for so many seconds of its question is taken for dead.
+
+A module of the user's may well sleep or fetch something for a while.
+"""
+FALSE_STARTS = 3
+"""So many workers in a row that end before they take a question, and no more are started."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a configuration could not be trained."""
+
+    code: int
+    """The exit code that it asks for."""
+    reason: str
+    """One or two lines."""
+
+
+Question = tuple[Share, str]
+"""What is to be trained, and the line that asks for it."""
+
+Tell = Callable[[int, int | None, str], None]
+"""Takes the place of a question, how many epochs are done (None at the end), and a word."""
+
+
+class Worker:
+    """A process that trains, and our end of the socket on which it is asked and answers."""
+
+    def __init__(self, runs: Path, wait: Patience | None) -> None:
+        """Start it.
+
+        Raises:
+            OSError: this machine can't.
+        """
+        self._runs = runs
+        self.which: int | None = None
+        """The place of the question that it has been asked."""
+        self.began = False
+        """Whether it has taken that question up."""
+        self.came_up = False
+        """Whether it has ever taken one up."""
+        self._unsent = b""
+        self._unread = b""
+        self.socket, theirs = socket.socketpair()
+        self.socket.setblocking(False)
+        # A Ctrl-C goes to all the terminal's group: they wait until it is deaf to them.
+        unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, signals.SIGNALS)
+        try:
+            self.process = subprocess.Popen(
+                # -P: a random.py in the current folder is not the one that torch means.
+                [sys.executable, "-P", "-m", "fitreel.jobs.train.worker", str(os.getpid()),
+                 str(theirs.fileno()), str(wait.left if wait else 0)],
+                stdin=subprocess.DEVNULL,
+                stdout=2,  # whatever is printed there; what it tells has a way of its own
+                pass_fds=[theirs.fileno()],
+            )  # fmt: skip
+        except BaseException:
+            self.socket.close()
+            raise
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
+            theirs.close()
+        self._pulse = Pulse(self.process.pid)
+
+    def ask(self, which: int, line: str) -> None:
+        """Have a share trained."""
+        self.which, self.began = which, False
+        self._unsent += line.encode() + b"\n"
+        self._send()
+
+    @property
+    def events(self) -> int:
+        """What its socket is polled for."""
+        return select.POLLIN | (select.POLLOUT if self._unsent else 0)
+
+    def messages(self) -> tuple[list[dict[str, Any]], bool]:
+        """What it has told since the last call, and whether that was all that it ever will."""
+        # Asked first, so that the last words of one that ends now are read.
+        ended = self.process.poll() is not None
+        self._send()
+        try:
+            while content := self.socket.recv(1 << 16):
+                self._unread += content
+            ended = True
+        except BlockingIOError:
+            pass
+        except OSError:
+            ended = True
+        *lines, self._unread = self._unread.split(b"\n")
+        try:
+            return [json.loads(line) for line in lines], ended
+        except ValueError:  # somebody else has written there: nothing it says can be trusted
+            return [], True
+
+    def is_idle(self, seconds: float) -> bool:
+        """Whether it has been waited for too long, now that it was for `seconds` more."""
+        return self.which is not None and self._pulse.idle(seconds) > PATIENCE
+
+    def no_more(self) -> None:
+        """Let it end when it has answered."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_WR)
+
+    def close(self, deadline: float) -> None:
+        """Let it end; at `deadline`, of `time.monotonic()`, make it."""
+        self.no_more()
+        try:
+            self.process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self.socket.close()
+
+    def kill(self) -> None:
+        """End it now, with all that it has under temporary names."""
+        self.process.kill()
+        # With a timeout, because another thread may be waiting for it already.
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(SECONDS_TO_DIE)
+        remove_temporaries_of(self.process.pid, self._runs)
+
+    def _send(self) -> None:
+        try:
+            while self._unsent:
+                self._unsent = self._unsent[self.socket.send(self._unsent) :]
+        except BlockingIOError:
+            pass
+        except OSError:  # it has died, which is noticed where it is listened to
+            self._unsent = b""
+
+
+class Pool:
+    """Some workers, and what they are asked."""
+
+    def __init__(self, count: int, runs: Path, wait: Patience | None) -> None:
+        """None is started yet.
+
+        Args:
+            count: of workers, if this machine can start so many.
+            runs: where records are kept.
+            wait: for other processes that train the same; None: not at all.
+        """
+        self.count = count
+        self.trouble = ""
+        """Why no more workers can be started; empty where they can."""
+        self._runs = runs
+        self._wait = wait
+        self._workers: list[Worker] = []
+        self._false_starts = 0
+
+    def work(
+        self, questions: Sequence[Question], tell: Tell
+    ) -> tuple[dict[int, Failure], list[Share]]:
+        """Have questions answered.
+
+        Returns:
+            The failures by the number of their configuration; and what no worker has taken up,
+            because there is none any more.
+
+        Raises:
+            Stopped: a signal came.
+        """
+        failures: dict[int, Failure] = {}
+        rest = deque(range(len(questions)))
+        looked_at = time.monotonic()
+        while True:
+            signals.raise_if_cancelled()
+            if rest:
+                self._fill()
+            for worker in self._workers:
+                if worker.which is None and rest:
+                    which = rest.popleft()
+                    worker.ask(which, questions[which][1])
+            if all(worker.which is None for worker in self._workers):
+                return failures, [questions[which][0] for which in rest]
+            self._pause()
+            now = time.monotonic()
+            for worker in list(self._workers):
+                messages, ended = worker.messages()
+                for message in messages:
+                    self._take(worker, message, questions, failures, tell)
+                idle = not ended and worker.is_idle(min(now - looked_at, 2 * LOOK))
+                if ended or idle:
+                    end = self._bury(worker, idle)
+                    if worker.began:
+                        lost = {"lost": [CannotWrite.exit_code, end]}
+                        self._take(worker, lost, questions, failures, tell)
+                    elif worker.which is not None:
+                        rest.appendleft(worker.which)
+            looked_at = now
+
+    def stop(self) -> None:
+        """Ask all to stop: they write what they have trained."""
+        for worker in self._workers:
+            worker.process.terminate()
+
+    def kill(self) -> None:
+        """End all now."""
+        for worker in list(self._workers):
+            worker.process.kill()
+        for worker in list(self._workers):
+            worker.kill()
+
+    def close(self) -> None:
+        """Let all end, and make those that don't."""
+        for worker in self._workers:
+            worker.no_more()
+        deadline = time.monotonic() + SECONDS_TO_STOP
+        for worker in self._workers:
+            worker.close(deadline)
+
+    def _fill(self) -> None:
+        while len(self._workers) < self.count and not self.trouble:
+            try:
+                self._workers.append(Worker(self._runs, self._wait))
+            except OSError as error:
+                self.trouble = str(error)
+
+    def _pause(self) -> None:
+        """Until a worker has told something, or it is time to look."""
+        poll = select.poll()
+        for worker in self._workers:
+            poll.register(worker.socket, worker.events)
+        poll.poll(1000 * LOOK)
+
+    def _take(
+        self,
+        worker: Worker,
+        message: dict[str, Any],
+        questions: Sequence[Question],
+        failures: dict[int, Failure],
+        tell: Tell,
+    ) -> None:
+        which = worker.which
+        if which is None:
+            return
+        share = questions[which][0]
+        if "lost" in message:  # what it trained is on disk
+            message = {"failures": [[k, *message["lost"]] for k in range(len(share))]}
+        if "failures" in message:
+            worker.which, worker.began = None, False
+            for k, code, reason in message["failures"]:
+                failures[share[k]] = _failure(code, reason)
+            tell(which, None, _outcome(len(share), len(message["failures"])))
+        elif "done" in message:
+            tell(which, message["done"], message["word"])
+        else:
+            worker.began = worker.came_up = True
+            self._false_starts = 0
+
+    def _bury(self, worker: Worker, idle: bool) -> str:
+        """Let go of a worker that has ended, or must; how it ended."""
+        worker.kill()  # for what it has left
+        worker.close(time.monotonic())
+        self._workers.remove(worker)
+        code = worker.process.returncode
+        if idle:
+            end = f"its process had done nothing for {PATIENCE:g} s"
+        elif code is None or code < 0:
+            end = "its process was killed"
+        else:
+            end = f"its process ended with code {code}"
+        if not worker.came_up:
+            self._false_starts += 1
+            if self._false_starts >= FALSE_STARTS:
+                self.trouble = f"{end}, before it began"
+        return end
+
+
+def _failure(code: int, reason: str) -> Failure:
+    if code > 128:  # a signal to one worker is not one to all of us
+        return Failure(CannotWrite.exit_code, f"its process was {reason}")
+    return Failure(code, reason)
+
+
+def _outcome(count: int, failed: int) -> str:
+    if not failed:
+        return "trained"
+    return "failed" if failed == count else f"{count - failed} trained, {failed} failed"

@@ -1,0 +1,1 @@
+"""What is learned: formulas, named targets, files of points."""

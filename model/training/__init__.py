@@ -1,0 +1,1 @@
+"""Training with torch: the loop, and what it is made of."""

@@ -1,0 +1,113 @@
+"""What a training needs to go on exactly where it was: as tensors and JSON, never a pickle."""
+
+import json
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fitreel.model.errors import BadInput
+from fitreel.model.training.loop import Training
+
+FORMAT = 1
+
+
+def save_checkpoint(training: Training) -> tuple[dict[str, Tensor], str]:
+    """Weights, optimizer, scheduler and random states.
+
+    Returns:
+        Tensors by name, and a JSON text that says how they hang together.
+
+    Raises:
+        BadInput: the optimizer or scheduler holds something that is neither number nor tensor.
+    """
+    tree = {
+        "format": FORMAT,
+        "epoch": training.epoch,
+        "seconds": training.seconds,
+        "network": dict(training.network.state_dict()),
+        "optimizer": None if training.optimizer is None else training.optimizer.state_dict(),
+        "scheduler": None if training.scheduler is None else training.scheduler.state_dict(),
+        "shuffling": training.shuffling.get_state(),
+        "random": torch.get_rng_state(),
+        "random_device": (
+            torch.cuda.get_rng_state(training.device) if training.device.type == "cuda" else None
+        ),
+    }
+    tensors: dict[str, Tensor] = {}
+    return tensors, json.dumps(_flatten(tree, tensors))
+
+
+def load_checkpoint(training: Training, tensors: dict[str, Tensor], text: str) -> None:
+    """Put `training` where the saved one was.
+
+    Raises:
+        BadInput: the state is not one of this network and optimizer.
+    """
+    try:
+        tree = _unflatten(json.loads(text), tensors)
+        if tree["format"] != FORMAT:
+            raise BadInput(f"state of format {tree['format']}, not {FORMAT}")
+        training.network.load_state_dict(tree["network"])
+        remembered = tree["optimizer"]
+        if training.optimizer is not None:
+            training.optimizer.load_state_dict(remembered)
+        elif remembered is not None and remembered["state"]:
+            raise ValueError("it holds what another optimizer remembers")
+        if training.scheduler is not None:
+            training.scheduler.load_state_dict(tree["scheduler"])
+        training.shuffling.set_state(tree["shuffling"])
+        torch.set_rng_state(tree["random"])
+        if tree["random_device"] is not None and training.device.type == "cuda":
+            torch.cuda.set_rng_state(tree["random_device"], training.device)
+        training.epoch = tree["epoch"]
+        training.seconds = tree["seconds"]
+    except (KeyError, TypeError, ValueError, RuntimeError, RecursionError) as error:
+        raise BadInput(f"the state to go on from doesn't fit this job: {error}") from error
+
+
+def arrays_of(tensors: dict[str, Tensor]) -> dict[str, NDArray[Any]]:
+    """The same values without torch, as a run folder keeps them."""
+    return {name: tensor.numpy() for name, tensor in tensors.items()}
+
+
+def tensors_of(arrays: dict[str, NDArray[Any]]) -> dict[str, Tensor]:
+    """What `arrays_of` was given; the arrays are copied, since read ones can't be written to."""
+    return {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
+
+
+def _flatten(value: Any, tensors: dict[str, Tensor]) -> Any:
+    """A JSON-able copy of `value`; its tensors go to `tensors` and leave their names."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case Tensor():
+            name = f"t{len(tensors)}"
+            tensors[name] = value.detach().cpu().clone().contiguous()
+            return {"tensor": name}
+        case list():
+            return {"list": [_flatten(item, tensors) for item in value]}
+        case tuple():
+            return {"tuple": [_flatten(item, tensors) for item in value]}
+        case dict():
+            return {"dict": [[_key(k), _flatten(v, tensors)] for k, v in value.items()]}
+    raise BadInput(f"a {type(value).__name__} in the training's state can't be recorded")
+
+
+def _key(key: object) -> object:
+    if isinstance(key, str | int):
+        return key
+    raise BadInput(f"a {type(key).__name__} as key in the training's state can't be recorded")
+
+
+def _unflatten(node: Any, tensors: dict[str, Tensor]) -> Any:
+    if not isinstance(node, dict):
+        return node
+    ((kind, content),) = node.items()
+    if kind == "tensor":
+        return tensors[content]
+    if kind == "dict":
+        return {key: _unflatten(item, tensors) for key, item in content}
+    items = [_unflatten(item, tensors) for item in content]
+    return tuple(items) if kind == "tuple" else items

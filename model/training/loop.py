@@ -1,0 +1,306 @@
+"""Training: a loop that yields snapshots; it prints nothing, knows no path and draws nothing."""
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from fitreel.model.data.formula import Formula
+from fitreel.model.errors import BadInput
+from fitreel.model.record.snapshot import Snapshot
+from fitreel.model.settings import (
+    MOST_WEIGHTS_RECORDED,
+    DataSettings,
+    NetworkSettings,
+    TrainSettings,
+)
+from fitreel.model.training.dataset import Data, draw_data
+from fitreel.model.training.devices import check_memory, choose_device, choose_threads
+from fitreel.model.training.losses import Loss, build_loss
+from fitreel.model.training.manual_backward import ManualBackward, manual_backward, step
+from fitreel.model.training.network import build_network, check_shapes, layout
+from fitreel.model.training.optimizers import (
+    Optimizer,
+    Scheduler,
+    build_optimizer,
+    build_scheduler,
+    rehearse,
+)
+from fitreel.model.training.snapshot_schedule import snapshot_epochs
+
+Ending = Literal["complete", "delta", "diverged"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Everything that decides the numbers of one training."""
+
+    seed: int
+    data: DataSettings
+    network: NetworkSettings
+    train: TrainSettings
+    formula: Formula | None = None
+    points: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
+    module_file: Path | None = None
+
+
+class Training:
+    """One network being trained; `epochs()` goes on from wherever it is.
+
+    Making it seeds torch, draws the data, builds the network and its optimizer, in the order that
+    a plain script would.
+
+    Raises:
+        BadInput: torch can't build what the job names.
+        Unavailable: the device is not here.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self.settings = train = task.train
+        self._network_settings = task.network
+        if task.network.module is None:
+            points = task.data.points if task.points is None else len(task.points[0])
+            seen = max(points, task.data.grid or 0)
+            check_memory(seen * sum(task.network.hidden), task.network.parameter_count)
+        torch.manual_seed(task.seed if task.data.seed is None else task.data.seed)
+        self.data: Data = draw_data(task.data, task.formula, task.points)
+        if task.data.seed is not None:
+            torch.manual_seed(task.seed)
+        self.network = build_network(task.network, task.module_file)
+        if task.module_file is not None:
+            check_shapes(self.network, self.data.x)
+        self.parameter_count = sum(p.numel() for p in self.network.parameters())
+        self.device, self.device_reason = choose_device(
+            train.device, self.parameter_count * len(self.data.x)
+        )
+        torch.set_num_threads(choose_threads(self.parameter_count * len(self.data.x)))
+        self.network.to(self.device)
+        self._x, self._y = self.data.x.to(self.device), self.data.y.to(self.device)
+        self._grid = None if self.data.grid is None else self.data.grid.to(self.device)
+        self._truth = None if self.data.truth is None else self.data.truth.to(self.device)
+        self.loss: Loss = build_loss(train.loss, train.loss_args)
+        self.optimizer: Optimizer | None = None
+        """None where a step is nothing but p -= lr · gradient, which needs none of torch's."""
+        self.scheduler: Scheduler | None = None
+        if task.network.module is not None or not is_plain_sgd(train):
+            self.optimizer = build_optimizer(train, self.network)
+            rehearse(train)
+            self.scheduler = build_scheduler(train, self.optimizer)
+        self.shuffling = torch.Generator().manual_seed(task.seed)
+        self.epoch = 0
+        self.seconds = 0.0
+        self.ending: Ending | None = None
+        """None while there is more to train; else complete, delta or diverged."""
+        self._snapshot_epochs = frozenset(snapshot_epochs(train).tolist())
+        self._parameters = list(self.network.parameters())
+        self._trained: list[Tensor] = [p for p in self._parameters if p.requires_grad]
+        # Layers that behave differently while training, or that remember: own modules may have any.
+        self._has_modes = task.module_file is not None or any(
+            isinstance(module, nn.Dropout | nn.BatchNorm1d | nn.RReLU)
+            for module in self.network.modules()
+        )
+        if self._has_modes and len(self.data.x) == 1 and task.network.batch_norm:
+            raise BadInput("network.batch_norm: it needs at least 2 points to normalise over")
+        self._full_batch = train.batch_size is None or train.batch_size >= len(self.data.x)
+        self._plain_sgd = is_plain_sgd(train)
+        self._by_hand: ManualBackward | None = None
+
+    @property
+    def layout(self) -> dict[str, tuple[int, ...]]:
+        """Name and shape of each parameter, in the order in which snapshots keep them."""
+        return dict(layout(self.network))
+
+    def points(self) -> dict[str, NDArray[np.float32]]:
+        """x and y, shape (N,); where there are any, grid and truth, shape (M,)."""
+        data = self.data
+        tensors = {"x": data.x, "y": data.y, "grid": data.grid, "truth": data.truth}
+        return {key: t.squeeze(1).numpy() for key, t in tensors.items() if t is not None}
+
+    def epochs(self) -> Iterator[Snapshot | None]:
+        """Train epoch by epoch until the end; after each epoch's step, yield what is kept of it.
+
+        A snapshot holds the loss and the prediction from before its epoch's step. The epoch that
+        reaches delta is kept, and not stepped; one whose loss is not finite is neither.
+        """
+        train = self.settings
+        last = train.epochs
+        needs_truth = self._truth is not None
+        self._by_hand = self._try_by_hand()
+        started = time.perf_counter() - self.seconds
+        while self.ending is None:
+            epoch = self.epoch
+            prediction, loss = self._predict()
+            value = loss.item()
+            if not math.isfinite(value):
+                self.ending = "diverged"
+                return
+            reached = train.delta is not None and value <= train.delta
+            snapshot = None
+            if reached or epoch in self._snapshot_epochs:
+                seen, truth_loss = self._look(prediction, needs_truth)
+                snapshot = Snapshot(
+                    epoch=epoch,
+                    loss=value,
+                    seconds=time.perf_counter() - started,
+                    prediction=seen,
+                    weights=self._weights(),
+                    truth_loss=truth_loss,
+                )
+            if reached:
+                self.ending = "delta"
+            else:
+                with _numbers_that_fit(epoch):
+                    self._step(loss)
+                    if self.scheduler is not None:
+                        self._schedule(value)
+                self.epoch = epoch + 1
+                if self.epoch >= last:
+                    self.ending = "complete"
+            self.seconds = time.perf_counter() - started
+            yield snapshot
+            started = time.perf_counter() - self.seconds
+
+    def _try_by_hand(self) -> ManualBackward | None:
+        """The faster way to the same bits, where there is one."""
+        if (
+            not self._full_batch
+            or self.device.type != "cpu"
+            or isinstance(self.optimizer, torch.optim.LBFGS)
+        ):
+            return None
+        settings, train = self._network_settings, self.settings
+        return manual_backward(settings, train, self.network, self._x, self._y, self.loss)
+
+    def _predict(self) -> tuple[Tensor, Tensor]:
+        """Prediction and loss over all points, with what the full-batch step needs."""
+        if self._by_hand is not None:
+            return self._by_hand.prediction, self._by_hand.predict()
+        if self._full_batch:
+            prediction = self.network(self._x)
+            return prediction, self.loss(prediction, self._y)
+        with torch.no_grad(), self._looking():
+            prediction = self.network(self._x)
+            return prediction, self.loss(prediction, self._y)
+
+    def _look(self, prediction: Tensor, needs_truth: bool) -> tuple[NDArray[np.float32], Any]:
+        """What is drawn, shape (M,), and its loss against the noiseless function."""
+        with torch.no_grad():
+            seen = prediction.detach()
+            if self._grid is not None or (self._has_modes and self._full_batch):
+                with self._looking():
+                    seen = self.network(self._x if self._grid is None else self._grid)
+            truth_loss = self.loss(seen, self._truth).item() if needs_truth else None  # type: ignore[arg-type]
+            if self._by_hand is not None and self._grid is None:
+                seen = seen.clone()  # the next epoch's prediction goes to the same place
+        return seen.squeeze(1).cpu().numpy(), truth_loss
+
+    @contextmanager
+    def _looking(self) -> Iterator[None]:
+        """Evaluation mode inside the block, where the network has modes."""
+        if self._has_modes:
+            self.network.eval()
+        try:
+            yield
+        finally:
+            if self._has_modes:
+                self.network.train()
+
+    def _weights(self) -> NDArray[np.float32] | None:
+        if self.parameter_count > MOST_WEIGHTS_RECORDED:
+            return None
+        with torch.no_grad():
+            flat = torch.cat([parameter.reshape(-1) for parameter in self._parameters])
+        return flat.float().cpu().numpy()
+
+    def _step(self, loss: Tensor) -> None:
+        """One epoch's step, or steps where there are mini-batches."""
+        if not self._full_batch:
+            order = torch.randperm(len(self._x), generator=self.shuffling).to(self.device)
+            assert self.settings.batch_size is not None
+            for batch in torch.split(order, self.settings.batch_size):
+                x, y = self._x[batch], self._y[batch]
+                if len(x) == 1 and self._has_modes:
+                    continue  # batch norm can't normalise over one point
+                self._step_on(self.loss(self.network(x), y), x, y)
+        else:
+            self._step_on(loss, self._x, self._y)
+
+    def _step_on(self, loss: Tensor, x: Tensor, y: Tensor) -> None:
+        if self._plain_sgd:
+            # The same bits as zero_grad, backward and step of torch.optim.SGD, in half the time.
+            if self._by_hand is not None:
+                gradients = self._by_hand.differentiate()
+            else:
+                gradients = list(torch.autograd.grad(loss, self._trained))
+            step(self._trained, gradients, self.settings.lr)
+            return
+        optimizer = self.optimizer
+        assert optimizer is not None
+
+        def clip() -> None:
+            if self.settings.clip_grad_norm is not None:
+                nn.utils.clip_grad_norm_(self._trained, self.settings.clip_grad_norm)
+
+        if isinstance(optimizer, torch.optim.LBFGS):
+
+            def closure() -> float:
+                optimizer.zero_grad()
+                again = self.loss(self.network(x), y)
+                again.backward()  # type: ignore[no-untyped-call]
+                clip()
+                return float(again.item())
+
+            optimizer.step(closure)  # type: ignore[no-untyped-call]
+            return
+        if self._by_hand is not None:
+            gradients = self._by_hand.differentiate()
+            for parameter, gradient in zip(self._trained, gradients, strict=True):
+                parameter.grad = gradient
+        else:
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+        clip()
+        optimizer.step()
+
+    def _schedule(self, value: float) -> None:
+        assert self.scheduler is not None
+        if isinstance(self.scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
+            self.scheduler.step(value)
+        else:
+            self.scheduler.step()
+
+
+@contextmanager
+def _numbers_that_fit(epoch: int) -> Iterator[None]:
+    """A step may meet a rate or an argument that torch's numbers can't hold, also by a schedule."""
+    try:
+        yield
+    except (RuntimeError, OverflowError) as error:
+        if "overflow" not in str(error) and not isinstance(error, OverflowError):
+            raise
+        raise BadInput(
+            f"epoch {epoch}: train.lr, or another number in [train], is too large: {error}"
+        ) from error
+
+
+def is_plain_sgd(train: TrainSettings) -> bool:
+    """Whether a step is nothing but p -= lr · gradient, with one rate to the end.
+
+    Then no optimizer of torch's is made for a network of ours: making the first one imports what
+    torch compiles with, which takes a second.
+    """
+    return (
+        train.optimizer == "SGD"
+        and not train.optimizer_args
+        and not train.weight_decay
+        and train.clip_grad_norm is None
+        and train.scheduler is None
+    )

@@ -1,0 +1,1 @@
+"""What happens in a film, in words: events, chapters, subtitles."""

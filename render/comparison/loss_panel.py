@@ -1,0 +1,123 @@
+"""The loss panel: all loss curves on one logarithmic axis, as far as the clock has come."""
+
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from fitreel.model.record.reader import Record
+from fitreel.render.comparison.entry import Clock, ComparisonState
+from fitreel.render.mpl.line_styles import LineStyle
+from fitreel.render.mpl.pixel_figure import LINE, Box, Page
+from fitreel.render.mpl.ticks import linear_ticks, log_ticks
+from fitreel.render.text.translations import english
+
+DECADES = 12.0
+"""At most so many powers of ten are shown, counted from above: a loss may come near to 0."""
+ABOVE_START = 10.0
+"""How far above the highest first loss a diverging one is followed."""
+
+
+class LossPanel:
+    """Loss curves in `box` of a page, over epochs or seconds; axes are those of the whole clip.
+
+    `runs` has None where training failed; font size `size` and line widths are in pixels. Losses
+    that have no logarithm leave a gap.
+    """
+
+    def __init__(
+        self,
+        page: Page,
+        box: Box,
+        runs: Sequence[Record | None],
+        styles: Sequence[LineStyle],
+        clock: Clock,
+        end: float,
+        size: float,
+        line_width: float,
+    ) -> None:
+        curves = [None if run is None else _curve(run, clock) for run in runs]
+        low, high = span_of_losses([curve[1] for curve in curves if curve is not None])
+        end = end if end > 0 else 1.0
+        values, value_texts = log_ticks(low, high, max(2, int(box.height / (4 * size))))
+        widest = max((page.width_of(text, size) for text in value_texts), default=0.0)
+        left, bottom, top = widest + 0.7 * size, 2 * LINE * size + 0.5 * size, 1.8 * size
+        inner = Box(
+            box.left + left,
+            box.bottom + bottom,
+            max(box.width - left - size, 1),
+            max(box.height - bottom - top, 1),
+        )
+        ends, end_texts = linear_ticks(0.0, end, max(2, int(inner.width / (5 * size))))
+        axes = page.axes(inner)
+        axes.set_yscale("log")
+        axes.set_xlim(0, end)
+        axes.set_ylim(low, high)
+        axes.set_yticks(values, value_texts)
+        axes.set_yticks([], minor=True)
+        axes.set_xticks(ends, end_texts)
+        axes.tick_params(
+            labelsize=page.points(size),
+            length=page.points(0.25 * size),
+            pad=page.points(0.2 * size),
+        )
+        axes.grid(color=page.theme.loss_grid, lw=page.points(max(0.08 * size, 1)))
+        words = english()
+        page.text(box.left, inner.top + 0.75 * size, words.text("loss"), size * 1.1, va="baseline")
+        page.text(
+            inner.left + inner.width / 2, box.bottom + 0.4 * size,
+            words.text("axis_epoch" if clock == "epoch" else "axis_seconds"), size, ha="center",
+            va="baseline",
+        )  # fmt: skip
+        width = page.points(line_width)
+        self._now = Line2D(
+            [0, 0], [low, high], color=page.theme.cursor, lw=page.points(max(size / 10, 1))
+        )
+        axes.add_line(self._now)
+        self._curves: list[tuple[int, Line2D, NDArray[np.float64], NDArray[np.float64]]] = []
+        for number, (curve, style) in enumerate(zip(curves, styles, strict=True)):
+            if curve is not None:
+                line = Line2D(
+                    [], [], color=style.colour, linestyle=style.linestyle, lw=width, zorder=3,
+                    solid_joinstyle="round",
+                )  # fmt: skip
+                axes.add_line(line)
+                self._curves.append((number, line, *curve))
+        self._drawn: list[int] = [-1] * len(runs)
+        self.moving: list[Artist] = [self._now, *(line for _, line, _, _ in self._curves)]
+
+    def show(self, state: ComparisonState) -> None:
+        """Draws the curves on to the snapshots on screen."""
+        self._now.set_xdata([state.time, state.time])
+        for number, line, times, losses in self._curves:
+            index = state.indices[number]
+            if index != self._drawn[number]:
+                line.set_data(times[: index + 1], losses[: index + 1])
+                self._drawn[number] = index
+
+
+def _curve(run: Record, clock: Clock) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    times = run.epochs if clock == "epoch" else run.seconds
+    losses = run.losses.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        losses[~(np.isfinite(losses) & (losses > 0))] = np.nan
+    return times.astype(np.float64), losses
+
+
+def span_of_losses(curves: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+    """What of the losses is worth showing: one run that diverges doesn't flatten the others."""
+    finite = [curve[np.isfinite(curve)] for curve in curves]
+    finite = [curve for curve in finite if len(curve)]
+    if not finite:
+        return 0.1, 1.0
+    start = max(float(curve[0]) for curve in finite)
+    high = min(max(float(curve.max()) for curve in finite), ABOVE_START * start)
+    low = max(min(float(curve.min()) for curve in finite), high * 10**-DECADES)
+    if low > high / 2:  # all much the same
+        low, high = high / 3, high * 3
+    room = (high / low) ** 0.04
+    return max(low / room, 1e-300), high * room

@@ -1,0 +1,386 @@
+"""A comparison as an overlay: the lines of all runs in one axes, ranked by their loss beside it."""
+
+from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
+from matplotlib.text import Text
+from numpy.typing import NDArray
+
+from fitreel.model.record.reader import Record
+from fitreel.model.record.snapshot import Snapshot
+from fitreel.render.comparison.entry import (
+    ComparisonPicture,
+    ComparisonState,
+    Entry,
+    clock_text,
+    ending_of,
+    failure_of,
+    has_ended,
+    loss_text,
+)
+from fitreel.render.comparison.grid import (
+    SMALLEST_TEXT,
+    SMALLEST_TICK,
+    split_for_losses,
+    unit_height,
+)
+from fitreel.render.comparison.loss_panel import LossPanel
+from fitreel.render.comparison.shared_limits import Limits
+from fitreel.render.mpl.line_styles import MOST_DISTINCT, LineStyle, line_styles
+from fitreel.render.mpl.pixel_figure import LINE, Box, Page, drawable
+from fitreel.render.mpl.theme import load_theme
+from fitreel.render.mpl.ticks import linear_ticks
+from fitreel.render.text.numbers import SHORT, write_number
+from fitreel.render.text.translations import english
+
+MOST_RUNS = 256
+LEGEND_SHARE = 0.3
+SHORTEST_ENTRY = 13.0
+"""Width of a legend's column, in font sizes: its line, and some twenty letters."""
+LEADERS = 10
+"""So many of more than `MOST_DISTINCT` runs are named at a time."""
+BAND = (5.0, 50.0, 95.0)
+"""Percentiles of the predictions: lower edge, line in the middle, upper edge."""
+
+
+@dataclass(frozen=True)
+class OverlayPlan:
+    """Where things stand in a clip, and how large they are; in pixels."""
+
+    lines: Box
+    """With the room for tick labels."""
+    losses: Box | None
+    legend: Box
+    clock: Box
+    entries: int
+    """How many runs the legend names."""
+    columns: int
+    """Of the legend."""
+    text: float
+    """Font size in the legend."""
+    tick: float
+
+
+def plan_overlay(count: int, size: tuple[int, int], loss_panel: bool) -> OverlayPlan:
+    """Where all goes in a clip of `size` pixels that compares `count` runs."""
+    width, height = size
+    base = unit_height(size)
+    edge = 0.02 * base
+    tall = 2 * SMALLEST_TEXT * base
+    rest = Box(edge, edge, width - 2 * edge, height - 3 * edge - tall)
+    clock = Box(edge, height - edge - tall, width - 2 * edge, tall)
+    entries = count if count <= MOST_DISTINCT else LEADERS
+    is_wide = rest.width > 1.2 * rest.height
+    if is_wide:
+        taken = LEGEND_SHARE * rest.width
+        legend = Box(rest.right - taken, rest.bottom, taken, rest.height + edge + tall)
+        rest = rest._replace(width=rest.width - taken - edge)
+    else:
+        taken = LEGEND_SHARE * rest.height
+        legend = rest._replace(height=taken)
+        rest = Box(rest.left, rest.bottom + taken + edge, rest.width, rest.height - taken - edge)
+    columns = 1 if is_wide or count <= 4 else 2
+    rows = math.ceil((entries + (count > entries)) / columns)
+    losses = None
+    if loss_panel:
+        # Beside a legend, one above the other is what leaves both of a useful shape.
+        if is_wide:
+            low = 0.38 * rest.height
+            losses = rest._replace(height=low)
+            rest = rest._replace(bottom=rest.bottom + low + edge, height=rest.height - low - edge)
+        else:
+            rest, losses = split_for_losses(rest)
+    return OverlayPlan(
+        lines=rest,
+        losses=losses,
+        legend=legend,
+        clock=clock,
+        entries=entries,
+        columns=columns,
+        text=min(
+            legend.height / rows / 2.6,
+            legend.width / columns / SHORTEST_ENTRY,
+            1.5 * SMALLEST_TEXT * base,
+        ),
+        tick=1.3 * SMALLEST_TICK * base,
+    )
+
+
+class OverlayScene:
+    """All runs in one axes; `end` is the last value of the clock.
+
+    Up to `MOST_DISTINCT` lines have each a look of its own, more are thin and the best of the
+    moment is thick; where only the seed varies, that best stands over the band of all.
+    """
+
+    @in_force()
+    def __init__(self, comparison: ComparisonPicture, limits: Limits, end: float) -> None:
+        entries, size = comparison.entries, comparison.picture.pixels
+        page = Page(size, load_theme(comparison.picture.theme))
+        plan = plan_overlay(len(entries), size, comparison.loss_panel)
+        unit = unit_height(size)
+        self.figure = page.figure
+        self._entries = entries
+        self._clock_kind = comparison.clock
+        many = len(entries) > MOST_DISTINCT
+        styles = line_styles(len(entries), page.theme)
+        axes = _axes(page, plan, limits)
+        runs = [entry.run for entry in entries if entry.run is not None]
+        _scatter(page, axes, runs, unit)
+        self._band = (
+            Band(axes, runs, limits, page.points(0.006 * unit), page.theme.band)
+            if many and comparison.seeds_only
+            else None
+        )
+        width = page.points((0.003 if many else 0.008) * unit)
+        self._lines = [] if self._band is not None else _lines(axes, entries, styles, width)
+        self._best: Line2D | None = None
+        if many:
+            self._best = Line2D(
+                [], [], color=page.theme.strong, lw=page.points(0.012 * unit), zorder=2.4
+            )
+            axes.add_line(self._best)
+        # In a band no line has its own colour; in a loss panel it has.
+        coloured = self._band is None or comparison.loss_panel
+        best = page.theme.strong if many else None
+        self._legend = Legend(page, plan, entries, styles, best, coloured)
+        self._clock: Text = page.text(
+            axes.get_position().x0 * page.box.width,
+            plan.clock.bottom + plan.clock.height / 2,
+            "", 0.75 * plan.clock.height, va="center_baseline",
+        )  # fmt: skip
+        self._drawn = [-1] * len(entries)
+        self.moving: list[Artist] = [line for _, line, _ in self._lines]
+        self.moving += [self._clock, *self._legend.moving]
+        self.moving += [] if self._best is None else [self._best]
+        self.moving += [] if self._band is None else self._band.moving
+        self._losses: LossPanel | None = None
+        if plan.losses is not None:
+            self._losses = LossPanel(
+                page, plan.losses, [entry.run for entry in entries], styles, comparison.clock, end,
+                plan.tick, (0.002 if many else 0.005) * unit,
+            )  # fmt: skip
+            self.moving += self._losses.moving
+
+    @in_force()
+    def show(self, state: ComparisonState) -> None:
+        """Moves all runs to a state."""
+        for number, line, order in self._lines:
+            snapshot = state.snapshots[number]
+            if snapshot is not None and state.indices[number] != self._drawn[number]:
+                line.set_ydata(snapshot.prediction[order])
+                self._drawn[number] = state.indices[number]
+        ranked = order_of_loss(state.snapshots)
+        best = state.snapshots[ranked[0]] if ranked else None
+        if self._best is not None and best is not None:
+            run = self._entries[ranked[0]].run
+            assert run is not None
+            order = np.argsort(run.prediction_x, kind="stable")
+            self._best.set_data(run.prediction_x[order], best.prediction[order])
+        if self._band is not None:
+            self._band.show([each for each in state.snapshots if each is not None])
+        self._clock.set_text(clock_text(self._clock_kind, state.time))
+        self._legend.show(state, ranked)
+        if self._losses is not None:
+            self._losses.show(state)
+
+
+def _lines(
+    axes: Axes, entries: Sequence[Entry], styles: Sequence[LineStyle], width: float
+) -> list[tuple[int, Line2D, NDArray[np.intp]]]:
+    """Of each entry with a run its number, its line, and the order in which this goes along x."""
+    lines = []
+    for number, (entry, style) in enumerate(zip(entries, styles, strict=True)):
+        if entry.run is not None:
+            line = _line_of(entry.run, style, width)
+            axes.add_line(line)
+            lines.append((number, line, np.argsort(entry.run.prediction_x, kind="stable")))
+    return lines
+
+
+def order_of_loss(snapshots: Sequence[Snapshot | None]) -> list[int]:
+    """The entries that have a snapshot, the lowest loss first, losses that aren't finite last."""
+    there = [(each.loss, i) for i, each in enumerate(snapshots) if each is not None]
+    return [i for loss, i in sorted(there, key=lambda pair: _rank(*pair))]
+
+
+def _rank(loss: float, number: int) -> tuple[bool, float, int]:
+    return (not math.isfinite(loss), loss if math.isfinite(loss) else 0.0, number)
+
+
+class Band:
+    """Where the middle nine tenths of many predictions are, and their median."""
+
+    def __init__(
+        self, axes: Axes, runs: Sequence[Record], limits: Limits, width: float, colour: str
+    ) -> None:
+        # Lines are drawn, and read off at other places, in the order of x.
+        self._orders = [np.argsort(run.prediction_x, kind="stable") for run in runs if len(run)]
+        self._own = [
+            run.prediction_x[order]
+            for run, order in zip([run for run in runs if len(run)], self._orders, strict=True)
+        ]
+        self._x = self._own[0] if self._own else np.zeros(1, np.float32)
+        height = limits.y[1] - limits.y[0]
+        # Agg fills no shape that reaches beyond some ten thousand pixels.
+        self._reach = (limits.y[0] - height, limits.y[1] + height)
+        self._area = Polygon(
+            np.zeros((1, 2)), closed=True, facecolor=colour, alpha=0.3, edgecolor="none", zorder=2
+        )
+        axes.add_patch(self._area)
+        (self._middle,) = axes.plot([], [], color=colour, lw=width, zorder=2.2)
+        self.moving: list[Artist] = [self._area, self._middle]
+
+    def show(self, snapshots: Sequence[Snapshot]) -> None:
+        """Moves to one snapshot of each run."""
+        if not snapshots:
+            return
+        values = np.empty((len(snapshots), len(self._x)), np.float64)
+        for row, each, x, order in zip(values, snapshots, self._own, self._orders, strict=True):
+            at_x = each.prediction[order]
+            row[:] = at_x if np.array_equal(x, self._x) else np.interp(self._x, x, at_x)
+        # A prediction that isn't a number has left the axes.
+        values = np.clip(np.nan_to_num(values, nan=np.inf, posinf=np.inf), *self._reach)
+        low, middle, high = np.percentile(values, BAND, axis=0)
+        outline = np.column_stack([self._x, low]), np.column_stack([self._x, high])[::-1]
+        self._area.set_xy(np.concatenate(outline))
+        self._middle.set_data(self._x, middle)
+
+
+class Legend:
+    """Labels and losses, the lowest loss on top; of many runs the best ones.
+
+    `best` is the colour of the first, where that isn't its own; where lines aren't `coloured`,
+    the others have none.
+    """
+
+    def __init__(
+        self,
+        page: Page,
+        plan: OverlayPlan,
+        entries: Sequence[Entry],
+        styles: Sequence[LineStyle],
+        best: str | None,
+        coloured: bool,
+    ) -> None:
+        self._entries, self._styles, self._best = entries, styles, best
+        self._coloured = coloured
+        self._text = plan.text
+        box, size = plan.legend, plan.text
+        swatch = 2.6 * size
+        self._page = page
+        across = box.width / plan.columns
+        self._wide = across - swatch - 0.5 * size
+        labels = [drawable(entry.label) for entry in entries]
+        self._labels = [self._shortened(label) for label in labels]
+        self._failures = [self._shortened(drawable(failure_of(entry))) for entry in entries]
+        self._endings: dict[int, str] = {}
+        self._slots: list[tuple[Line2D, Text, Text]] = []
+        self.moving: list[Artist] = []
+        rows = math.ceil((plan.entries + (len(entries) > plan.entries)) / plan.columns)
+        for slot in range(plan.entries):
+            column, row = divmod(slot, rows)
+            left, top = box.left + column * across, box.top - row * 2.6 * size
+            y = [(top - 0.7 * size) / page.box.height] * 2
+            ends = [left / page.box.width, (left + 2.1 * size) / page.box.width]
+            line = Line2D(ends, y, lw=page.points(0.25 * size), transform=page.figure.transFigure)
+            page.figure.add_artist(line)
+            x = left + swatch
+            label = page.text(x, top - size, "", size, va="baseline")
+            value = page.text(
+                x, top - size * (1 + LINE), "", size, va="baseline", color=page.theme.muted
+            )
+            self._slots.append((line, label, value))
+            self.moving += [line, label, value]
+        if len(entries) > plan.entries:
+            column, row = divmod(plan.entries, rows)
+            page.text(
+                box.left + column * across + swatch, box.top - row * 2.6 * size - size,
+                english().text("more", count=len(entries) - plan.entries), size, va="baseline",
+            )  # fmt: skip
+        self._said: list[tuple[int, str]] = [(-1, "")] * plan.entries
+
+    def show(self, state: ComparisonState, ranked: Sequence[int]) -> None:
+        """Writes the runs of a state, `ranked` by their loss."""
+        without = [i for i, each in enumerate(state.snapshots) if each is None]
+        order = [*ranked, *without][: len(self._slots)]
+        for slot, number in enumerate(order):
+            words = self._words(state, number)
+            if (number, words) == self._said[slot]:
+                continue
+            line, label, value = self._slots[slot]
+            if number != self._said[slot][0]:
+                style = self._styles[number]
+                line.set_color(self._best if self._best and slot == 0 else style.colour)
+                line.set_linestyle(style.linestyle)
+                has_line = self._coloured or (self._best is not None and slot == 0)
+                line.set_visible(has_line and self._entries[number].run is not None)
+                label.set_text(self._labels[number])
+            value.set_text(words)
+            self._said[slot] = (number, words)
+
+    def _words(self, state: ComparisonState, number: int) -> str:
+        entry, snapshot = self._entries[number], state.snapshots[number]
+        if entry.run is None:
+            return self._failures[number]
+        if snapshot is None:
+            return self._shortened(ending_of(entry.run))
+        if not has_ended(entry.run, state.indices[number]):
+            return loss_text(snapshot.loss)
+        ending = ending_of(entry.run)
+        if number not in self._endings:
+            loss = write_number(snapshot.loss, SHORT)
+            spellings = (f"{loss_text(snapshot.loss)}, {ending}", f"{loss}, {ending}", ending)
+            fitting = (text for text in spellings if self._shortened(text) == text)
+            self._endings[number] = next(fitting, self._shortened(ending))
+        return self._endings[number]
+
+    def _shortened(self, text: str) -> str:
+        return self._page.shortened(text, self._wide, self._text)
+
+
+def _axes(page: Page, plan: OverlayPlan, limits: Limits) -> Axes:
+    places, texts = linear_ticks(*limits.y, 5)
+    left = max(page.width_of(text, plan.tick) for text in texts) + 0.7 * plan.tick
+    bottom = 1.9 * plan.tick
+    lines = plan.lines
+    inner = Box(
+        lines.left + left, lines.bottom + bottom, lines.width - left - plan.tick,
+        lines.height - bottom,
+    )  # fmt: skip
+    axes = page.axes(inner)
+    axes.set_xlim(*limits.x)
+    axes.set_ylim(*limits.y)
+    axes.set_yticks(places, texts)
+    axes.set_xticks(*linear_ticks(*limits.x, max(2, int(inner.width / (5 * plan.tick)))))
+    axes.tick_params(
+        labelsize=page.points(plan.tick),
+        length=page.points(0.25 * plan.tick),
+        pad=page.points(0.2 * plan.tick),
+    )
+    return axes
+
+
+def _scatter(page: Page, axes: Axes, runs: Sequence[Record], unit: float) -> None:
+    """Every set of points once, pale: the lines are what is looked at."""
+    different = {(run.x.tobytes(), run.y.tobytes()): run for run in runs}
+    alpha = max(0.15, 1 / len(different)) if different else 1.0
+    size = page.points(0.014 * unit) ** 2
+    for run in different.values():
+        axes.scatter(run.x, run.y, s=size, color=page.theme.pale, linewidths=0, alpha=alpha)
+
+
+def _line_of(run: Record, style: LineStyle, width: float) -> Line2D:
+    x = np.sort(run.prediction_x, kind="stable")
+    return Line2D(
+        x, np.full(len(x), np.nan), color=style.colour, linestyle=style.linestyle, lw=width,
+        zorder=2.1, dash_capstyle="butt",
+    )  # fmt: skip

@@ -1,0 +1,56 @@
+"""Rectangles of a frame, in pixels. Imports nothing heavy."""
+
+from typing import NamedTuple
+
+SHAPE = (640, 480)
+"""The demo's."""
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels; `bottom` counts from the lower edge of the figure."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """The right edge."""
+        return self.left + self.width
+
+    @property
+    def top(self) -> float:
+        """The upper edge."""
+        return self.bottom + self.height
+
+
+def unit_height(size: tuple[int, int]) -> float:
+    """The height of the largest 4:3 picture that fits: what text sizes go by."""
+    return min(size[0] * SHAPE[1] / SHAPE[0], size[1])
+
+
+Rectangle = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels from the upper left corner; right and bottom are outside."""
+
+NOTHING: Rectangle = (0, 0, 0, 0)
+
+
+def union(a: Rectangle, b: Rectangle) -> Rectangle:
+    """The smallest rectangle around both."""
+    if a[0] >= a[2]:
+        return b
+    if b[0] >= b[2]:
+        return a
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+
+
+def intersection(a: Rectangle, b: Rectangle) -> Rectangle:
+    """The pixels in both."""
+    left, top, right, bottom = max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
+    return (left, top, right, bottom) if left < right and top < bottom else NOTHING
+
+
+def overlap(a: Rectangle, b: Rectangle) -> bool:
+    """Whether any pixel is in both."""
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -1,0 +1,1 @@
+"""Pages of pictures: contact sheets of a film, the sheet of all targets."""

@@ -1,0 +1,1 @@
+"""Writers of films, stills and folders of frames. They know no scene."""

@@ -1,0 +1,144 @@
+"""Where a film goes: which format its name asks for, and whether it can be written there."""
+
+import os
+import re
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from fitreel.model.errors import BadInput, CannotWrite
+from fitreel.model.system.files import cannot_write, discard, temporary_file
+from fitreel.render.metadata.checksum import is_film_of_ours
+from fitreel.render.metadata.provenance import read_provenance
+
+# The formats by their endings; `frames` is a folder with one PNG a frame.
+FILMS = {".mp4": "mp4", ".gif": "gif", ".webm": "webm", ".png": "png"}
+ENDINGS = FILMS | {".srt": "srt", ".vtt": "vtt", ".pdf": "pdf", ".svg": "svg"}
+"""Also of what goes with a film."""
+
+_FRAME = re.compile(r"[0-9]{5,}\.png")
+
+
+def format_of(output: str | Path) -> str:
+    """The format that `output` asks for: "mp4", "gif", "webm", "png" or "frames".
+
+    What goes with a film is "srt", "vtt", "pdf" or "svg".
+
+    A text that ends in a slash, a name without ending and an existing folder mean a folder.
+
+    Raises:
+        BadInput: an ending that isn't known.
+    """
+    path = Path(output)
+    if str(output).endswith(("/", os.sep)) or path.suffix == "":
+        return "frames"
+    known = ENDINGS.get(path.suffix.lower())
+    if known:
+        return known
+    if path.is_dir():
+        return "frames"
+    raise BadInput(
+        f"{output}: unknown ending {path.suffix!r}; fitreel writes "
+        f'{", ".join(ENDINGS)}, and a folder of frames ("{path.stem}/")'
+    )
+
+
+def is_still(output: str | Path) -> bool:
+    """Whether `output` asks for one picture, not a film.
+
+    Raises:
+        BadInput: an ending that isn't known.
+    """
+    return format_of(output) == "png"
+
+
+def check_output(output: str | Path) -> Path:
+    """Make sure, without drawing anything, that `output` can be written; where it really lies.
+
+    A symlink is followed: what it points at is replaced, not the link. What stands there stays.
+
+    Raises:
+        BadInput: an unknown ending, a folder where a file is meant or the other way round, or a
+            folder that holds what fitreel did not make.
+        CannotWrite: its folder is not there or can't be written.
+    """
+    wanted = format_of(output)
+    try:
+        path = Path(output).resolve()
+        mode = path.lstat().st_mode if os.path.lexists(path) else None
+    except (OSError, RuntimeError, ValueError) as error:
+        raise BadInput(f"{output} can't be a film's name: {error}") from error
+    if wanted == "frames":
+        if mode is not None and not stat.S_ISDIR(mode):
+            raise BadInput(f"{output} is a file; a folder of frames can't go there")
+        if mode is not None:
+            check_ours(path, output)
+    elif mode is not None and stat.S_ISDIR(mode):
+        raise BadInput(f'{output} is a folder; for one PNG a frame write "{output}/"')
+    elif mode is not None and not stat.S_ISREG(mode):
+        raise BadInput(f"{output} is not a plain file, so it can't be replaced by a film")
+    _check_folder_takes(path, output)
+    return path
+
+
+def make_folder_of(output: str | Path) -> None:
+    """Make the folder that `output` goes into, with those above it, where it isn't there.
+
+    Raises:
+        CannotWrite: the system refuses; the line names the first one that is missing.
+    """
+    make_folder(Path(os.path.realpath(output)).parent, output)
+
+
+def make_folder(folder: Path, output: str | Path) -> None:
+    """Make `folder` for `output`, with those above it, where it isn't there.
+
+    Raises:
+        CannotWrite: the system refuses; the line names the first one that is missing.
+    """
+    if folder.is_dir():
+        return
+    try:
+        missing = next(above for above in (*reversed(folder.parents), folder) if not above.is_dir())
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(
+            f"cannot write {output}: there is no folder {missing}, and it can't be made: "
+            f"{error.strerror}"
+        ) from error
+
+
+def _check_folder_takes(path: Path, output: str | Path) -> None:
+    """Try with a temporary file: permissions alone don't tell (read-only, full)."""
+    if not path.parent.is_dir():
+        raise CannotWrite(f"cannot write {output}: there is no folder {path.parent}")
+    try:
+        with suppress(FileNotFoundError):
+            path.lstat()  # a name that is too long has a shorter temporary one
+        discard(temporary_file(path))
+    except OSError as error:
+        raise cannot_write(Path(output), error) from error
+
+
+def check_ours(folder: Path, output: str | Path) -> None:
+    """Refuse to replace a folder with anything in it that fitreel did not make.
+
+    Raises:
+        BadInput: the line names what is in it.
+        CannotWrite: it can't be looked into.
+    """
+    try:
+        names = sorted(file.name for file in folder.iterdir())
+    except OSError as error:
+        raise cannot_write(Path(output), error) from error
+    for name in names:
+        try:
+            if not _FRAME.fullmatch(name):
+                raise BadInput(name)
+            if not is_film_of_ours(folder / name):
+                read_provenance(folder / name)
+        except BadInput:
+            raise BadInput(
+                f"{output} holds {name}, which fitreel did not make; "
+                "give another folder, or empty this one"
+            ) from None

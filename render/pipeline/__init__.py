@@ -1,0 +1,1 @@
+"""From a run to its files: frames drawn once, beside being encoded."""

@@ -1,0 +1,199 @@
+"""What is inside a recorded network: its hidden units, its weights by layer, and the gradient.
+
+All of it from the weights in the record, in numpy and float64; torch isn't needed to look.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from fitreel.model.errors import BadInput
+from fitreel.model.record.header import Header
+from fitreel.model.settings import NetworkSettings, TrainSettings
+from fitreel.render.panel_kinds import no_layers
+from fitreel.render.single.activations import (
+    ACTIVATIONS,
+    RRELU_SLOPE,
+    Function,
+    Values,
+    leaky,
+    plain,
+)
+
+STEP = 1e-6
+"""Half the distance over which an activation's slope is measured."""
+MOST_GRADIENT_POINTS = 2_000
+"""Of more training points, evenly chosen ones stand for all in a gradient."""
+
+
+@dataclass(frozen=True)
+class DenseLayer:
+    """Where a fully connected layer's numbers are among the recorded weights."""
+
+    weight: slice
+    bias: slice
+    shape: tuple[int, int]
+    """Outputs and inputs."""
+    slope: slice | None
+    """A PReLU's one weight."""
+    activation: str
+    """Its plain name; "" after the last layer."""
+
+
+class Network:
+    """A recorded network, to be evaluated at any of its snapshots' weights.
+
+    Raises:
+        BadInput: its structure isn't known, or it needs numbers that aren't recorded; the line
+            begins with the setting that is in the way.
+    """
+
+    def __init__(self, header: Header) -> None:
+        self.layers = _layers(header)
+        self._parameters = header.parameters
+
+    @property
+    def units(self) -> int:
+        """How many the last hidden layer has; 0 without hidden layers."""
+        return self.layers[-1].shape[1] if len(self.layers) > 1 else 0
+
+    def matrices(self, weights: NDArray[np.float32]) -> list[Values]:
+        """Of each layer its weights, shape (outputs, inputs), and the biases as a last column."""
+        return [
+            np.column_stack([_of(weights, layer.weight).reshape(layer.shape),
+                             _of(weights, layer.bias)])
+            for layer in self.layers
+        ]  # fmt: skip
+
+    def hidden(self, weights: NDArray[np.float32], x: Values) -> Values:
+        """What the last hidden layer puts out, shape (units, M), at places of shape (M,)."""
+        values = x[None, :]
+        with np.errstate(all="ignore"):
+            for layer in self.layers[:-1]:
+                values = _activation(layer, weights)(_linear(layer, weights, values))
+        return values
+
+    def contributions(self, weights: NDArray[np.float32], x: Values) -> tuple[Values, float]:
+        """What each unit adds to the curve, shape (units, M), and the output's bias.
+
+        Their sum is the network's prediction at `x`, shape (M,).
+        """
+        last = self.layers[-1]
+        with np.errstate(all="ignore"):
+            parts = _of(weights, last.weight)[:, None] * self.hidden(weights, x)
+        return parts, float(weights[last.bias][0])
+
+    def gradient(
+        self, weights: NDArray[np.float32], x: Values, y: Values, loss: "Loss"
+    ) -> list[Values]:
+        """Of the mean loss over points of shape (N,), in the shapes of `matrices`.
+
+        It is that of all points, without dropout, clipping or weight decay.
+        """
+        with np.errstate(all="ignore"):
+            inputs, sums = [x[None, :]], []
+            for layer in self.layers[:-1]:
+                sums.append(_linear(layer, weights, inputs[-1]))
+                inputs.append(_activation(layer, weights)(sums[-1]))
+            prediction = _linear(self.layers[-1], weights, inputs[-1])[0]
+            error = loss.slope(prediction, y)[None, :]
+            gradients = []
+            for number in reversed(range(len(self.layers))):
+                gradients.append(np.column_stack([error @ inputs[number].T, error.sum(axis=1)]))
+                if number:
+                    layer, before = self.layers[number], self.layers[number - 1]
+                    back = _of(weights, layer.weight).reshape(layer.shape).T @ error
+                    function, at = _activation(before, weights), sums[number - 1]
+                    error = back * (function(at + STEP) - function(at - STEP)) / (2 * STEP)
+        return gradients[::-1]
+
+
+class Loss:
+    """The slopes of a run's training loss."""
+
+    def __init__(self, header: Header) -> None:
+        settings = _settings(TrainSettings, header.job.get("train", {}))
+        self._name = settings.loss
+        arguments = settings.loss_args
+        self._delta = float(arguments.get("delta", arguments.get("beta", 1.0)))
+
+    def slope(self, prediction: Values, y: Values) -> Values:
+        """Of the loss, by each prediction."""
+        error = prediction - y
+        if self._name == "mse":
+            slope = 2 * error
+        elif self._name == "rmse":
+            slope = error / max(float(np.sqrt(np.mean(error**2))), 1e-300)
+        elif self._name == "mae":
+            slope = np.sign(error)
+        elif self._name == "huber":
+            slope = np.clip(error, -self._delta, self._delta)
+        elif self._name == "smooth_l1":
+            slope = np.clip(error / max(self._delta, 1e-300), -1, 1)
+        else:
+            slope = np.tanh(error)
+        return np.asarray(slope / len(y))
+
+
+def _settings(kind: Any, table: Any) -> Any:
+    try:
+        return kind.model_validate_json(json.dumps(table))
+    except (ValidationError, TypeError, ValueError):
+        raise BadInput("the record's job can't be read") from None
+
+
+def _layers(header: Header) -> list[DenseLayer]:
+    settings: NetworkSettings = _settings(NetworkSettings, header.job.get("network", {}))
+    if (reason := no_layers(settings)) is not None:
+        raise BadInput(reason)
+    shapes = [tuple(shape) for _, shape in header.layout]
+    starts = np.cumsum([0, *(int(np.prod(shape, dtype=int)) for shape in shapes)]).tolist()
+    slices = [slice(a, b) for a, b in pairwise(starts)]
+    widths = (1, *settings.hidden, 1)
+    layers, at = [], 0
+    for number, (inputs, outputs) in enumerate(pairwise(widths)):
+        is_last = number == len(settings.hidden)
+        activation = "" if is_last else plain(settings.activation_names[number])
+        expected = [(outputs, inputs), (outputs,)] + [(1,)] * (activation == "prelu")
+        if shapes[at : at + len(expected)] != expected:
+            raise BadInput("network: the record's layers aren't those of its job")
+        slope = slices[at + 2] if activation == "prelu" else None
+        layers.append(DenseLayer(slices[at], slices[at + 1], (outputs, inputs), slope, activation))
+        at += len(expected)
+    if at != len(shapes):
+        raise BadInput("network: the record's layers aren't those of its job")
+    return layers
+
+
+def _of(weights: NDArray[np.float32], part: slice) -> Values:
+    return weights[part].astype(np.float64)
+
+
+def _linear(layer: DenseLayer, weights: NDArray[np.float32], values: Values) -> Values:
+    matrix = _of(weights, layer.weight).reshape(layer.shape)
+    return np.asarray(matrix @ values + _of(weights, layer.bias)[:, None])
+
+
+def _activation(layer: DenseLayer, weights: NDArray[np.float32]) -> Function:
+    if layer.slope is not None:
+        return leaky(float(weights[layer.slope][0]))
+    return leaky(RRELU_SLOPE) if layer.activation == "rrelu" else ACTIVATIONS[layer.activation]
+
+
+def thinned(values: NDArray[Any], most: int) -> NDArray[Any]:
+    """At most `most` of the values, evenly chosen, the first and the last among them."""
+    if len(values) <= most:
+        return values
+    return np.asarray(values[np.linspace(0, len(values) - 1, most).round().astype(int)])
+
+
+def largest(parts: Sequence[float] | Values, most: int) -> NDArray[np.intp]:
+    """The indices of the `most` largest, in their own order."""
+    order = np.argsort(-np.nan_to_num(np.asarray(parts), nan=np.inf), kind="stable")
+    return np.sort(order[:most])

@@ -1,0 +1,1 @@
+"""Texts in a film: translations, fonts, mathematics, what Unicode needs."""

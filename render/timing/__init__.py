@@ -1,0 +1,1 @@
+"""Which snapshot is on screen in which frame."""

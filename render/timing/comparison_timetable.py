@@ -1,0 +1,80 @@
+"""Which snapshot of each run is on screen in which frame of a comparison: pure functions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitreel.render.comparison.entry import Clock
+
+LONGEST = 1e12
+"""In seconds; nothing trains for longer."""
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """The frames of R runs on one clock."""
+
+    times: NDArray[np.float64]
+    """Shape (F,), not decreasing: the clock in each frame, in epochs or seconds."""
+    indices: NDArray[np.int64]
+    """Shape (R, F): each run's snapshot in each frame, the last at or before the clock. Before
+    its first snapshot a run shows that one; a run without snapshots has -1."""
+
+    def __len__(self) -> int:
+        """Number of frames."""
+        return len(self.times)
+
+
+def timetable(
+    epochs: Sequence[NDArray[np.int64]], seconds: Sequence[NDArray[np.float64]], clock: Clock
+) -> Timetable:
+    """The frames of runs whose snapshots are of these epochs, made at these seconds of training.
+
+    Epochs that agree are taken as they are: every frame is a snapshot, none is left out. They
+    agree where those of the run with the most contain all others' but for their last, which
+    δ may put anywhere. Otherwise, and for seconds, frames are evenly spaced from the first
+    snapshot to the last, as many as the run with the most has snapshots.
+
+    Args:
+        epochs: of each run, shape (S,), increasing.
+        seconds: of each run, shape (S,).
+        clock: what the runs advance in together.
+    """
+    if clock == "epoch":
+        own = [values.astype(np.float64) for values in epochs]
+        times = _epochs_of_frames(own)
+    else:
+        own = [_rising(values) for values in seconds]
+        times = _even(own)
+    indices = np.full((len(own), len(times)), -1, np.int64)
+    for row, at in zip(indices, own, strict=True):
+        if len(at):
+            row[:] = np.maximum(np.searchsorted(at, times, side="right") - 1, 0)
+    return Timetable(times, indices)
+
+
+def _epochs_of_frames(own: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    longest = max(own, key=len, default=np.empty(0))
+    if all(np.isin(at[:-1], longest).all() for at in own):
+        last = max((at[-1] for at in own if len(at)), default=0.0)
+        is_late = len(longest) and last > longest[-1]
+        return np.append(longest, last) if is_late else longest
+    return np.rint(_even(own))
+
+
+def _even(own: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    there = [at for at in own if len(at)]
+    if not there:
+        return np.empty(0)
+    first, last = min(at[0] for at in there), max(at[-1] for at in there)
+    count = max(len(at) for at in there)
+    # A single frame shows the end, not the start.
+    return np.linspace(first, last, count) if count > 1 else np.array([last])
+
+
+def _rising(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Seconds as a clock needs them, whatever the record of a strange machine says."""
+    finite = np.nan_to_num(seconds.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    return np.maximum.accumulate(np.clip(finite, 0.0, LONGEST)) if len(finite) else finite

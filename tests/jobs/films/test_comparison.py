@@ -1,0 +1,319 @@
+"""Comparisons as a user makes them: real trainings, real clips."""
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import imageio.v3 as iio
+import pytest
+from support.program import FITREEL, Fitreel
+
+from fitreel.jobs.job.loading import Source, load_job
+from fitreel.jobs.job.sweep import MOST, parse_vary, variants, with_vary
+from fitreel.model.errors import BadInput
+from fitreel.model.record.reader import Record
+from fitreel.render.metadata.provenance import check_whole, read_provenance
+
+SHORT = ("--set", "train.epochs=30")
+SMALL = ("--set", "film.size=[960,540]")
+
+
+def labels_of(
+    vary: list[str], panels: list[dict[str, object]] | None = None, *assignments: str
+) -> list[str]:
+    values: dict[str, object] = {"compare": {"panel": panels}} if panels else {}
+    loaded = load_job(with_vary(Source("x.toml", Path(), values), vary), assignments)
+    return [variant.label for variant in variants(loaded, assignments, None)]
+
+
+def test_labels_say_only_what_differs() -> None:
+    assert labels_of(["train.lr=0.01,0.05", "train.optimizer=SGD,Adam"]) == [
+        "lr 0.01, SGD",
+        "lr 0.01, Adam",
+        "lr 0.05, SGD",
+        "lr 0.05, Adam",
+    ]
+    assert labels_of(["train.lr=0.01", "seed=1,2"]) == ["seed 1", "seed 2"]
+    assert labels_of(["network.hidden=[8],[8,8]"]) == ["hidden 8", "hidden 8-8"]
+    assert labels_of(["seed=1,2", "data.seed=3,4"])[0] == "seed 1, data.seed 3"
+    panels: list[dict[str, object]] = [
+        {"label": "ReLU", "network.activations": "relu"},
+        {"label": "tanh", "network": {"activations": "tanh"}},
+    ]
+    assert labels_of([], panels) == ["ReLU", "tanh"]
+    assert labels_of(["seed=1,2"], panels) == [
+        "ReLU, seed 1",
+        "ReLU, seed 2",
+        "tanh, seed 1",
+        "tanh, seed 2",
+    ]
+
+
+def test_values_are_split_at_top_level_commas() -> None:
+    assert parse_vary("train.lr=0.01,0.05") == ("train.lr", (0.01, 0.05))
+    assert parse_vary("network.hidden=[1,2],[3]") == ("network.hidden", ([1, 2], [3]))
+    assert parse_vary('data.function="minimum(x, 0)",x') == (
+        "data.function",
+        ("minimum(x, 0)", "x"),
+    )
+    assert parse_vary("data.function=maximum(x, 0),x**2")[1] == ("maximum(x, 0)", "x**2")
+
+
+@pytest.mark.parametrize(
+    ("vary", "part"),
+    [
+        (["train.lrr=1,2"], 'did you mean "lr"'),
+        (["train.lr=0.1,fast,-1"], "fast"),
+        (["train.lr=0.1,0.1"], "same settings"),
+        (["film.fps=1,2"], "film.fps"),
+        (["train.lr"], "KEY=V1,V2"),
+        (["train.lr=0.1,,0.2"], "KEY=V1,V2"),
+        ([f"seed={','.join(map(str, range(MOST + 1)))}"], str(MOST)),
+    ],
+)
+def test_bad_sweeps_are_named_before_training(vary: list[str], part: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        labels_of(vary)
+    assert part in str(caught.value)
+
+
+def test_all_wrong_values_are_named_at_once() -> None:
+    with pytest.raises(BadInput) as caught:
+        labels_of(["train.lr=0.1,fast,-1"])
+    assert "fast" in str(caught.value) and "-1" in str(caught.value)
+
+
+def visible(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def test_a_comparison_is_made_found_and_made_again(fitreel: Fitreel, tmp_path: Path) -> None:
+    command = (
+        "compare",
+        "--vary",
+        "train.lr=0.01,0.1",
+        "--vary",
+        "seed=1,2",
+        *SHORT,
+        *SMALL,
+        "-o",
+        "clip.mp4",
+        "-o",
+        "clip.png",
+        "--table",
+        "t.csv",
+        "--table",
+        "t.json",
+        "--workers",
+        "2",
+    )
+    first = fitreel(*command)
+    assert (first.returncode, first.stderr) == (0, "")
+    assert "the seed varies data and network" in first.stdout
+    assert len(visible(tmp_path / "runs")) == 4
+    check_whole(tmp_path / "clip.mp4")
+    assert iio.imread(tmp_path / "clip.png").shape[:2] == (540, 960)
+    with (tmp_path / "t.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 4
+    assert [float(r["final_loss"]) for r in rows] == sorted(float(r["final_loss"]) for r in rows)
+    assert len(json.loads((tmp_path / "t.json").read_text())) == 4
+
+    film = (tmp_path / "clip.mp4").read_bytes()
+    again = fitreel(*command)
+    assert again.returncode == 0 and "4 of 4 configurations already trained" in again.stdout
+    assert again.stdout.count("up to date") == 4
+    assert (tmp_path / "clip.mp4").read_bytes() == film
+
+    more = fitreel(*(part.replace("0.01,0.1", "0.01,0.1,0.2") for part in command))
+    assert more.returncode == 0 and "4 of 6 configurations already trained" in more.stdout
+    assert len(read_provenance(tmp_path / "clip.mp4")["runs"]) == 6
+
+    itself = fitreel("run", "clip.mp4")
+    assert (itself.returncode, itself.stderr) == (0, "") and "up to date" in itself.stdout
+
+
+def test_a_job_file_with_panels_makes_its_clip_and_its_table(
+    fitreel: Fitreel, tmp_path: Path
+) -> None:
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs" / "nightly.toml").write_text(
+        """
+        [train]
+        epochs = 30
+        [film]
+        size = [960, 540]
+        outputs = ["{name}.gif"]
+        [compare]
+        table = "ranking.md"
+        layout = "overlay"
+        loss_panel = true
+        [[compare.panel]]
+        label = "ReLU"
+        network.activations = ["relu", "relu"]
+        [[compare.panel]]
+        label = "tanh"
+        "network.activations" = "tanh"
+        """
+    )
+    done = fitreel("run", "jobs/nightly.toml", "-q", "--workers", "1")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    check_whole(tmp_path / "jobs" / "nightly.gif")
+    assert "ReLU" in (tmp_path / "jobs" / "ranking.md").read_text()
+
+
+def test_a_comparison_in_a_theme_of_ones_own(fitreel: Fitreel, tmp_path: Path) -> None:
+    asked = (
+        "compare",
+        "--vary",
+        "seed=1,2",
+        *SHORT,
+        "-o",
+        "clip.png",
+        "--set",
+        "film.size=[961,541]",
+    )
+    for ground in ("#102030", "#302010"):
+        (tmp_path / "mine.toml").write_text(f'base = "dark"\nbackground = "{ground}"\n')
+        done = fitreel(*asked, "--set", "film.theme=mine.toml", "--at", "15")
+        assert done.returncode == 0, done.stderr
+        assert "961 x 541" in done.stderr and "962 x 542" in done.stderr
+        picture = iio.imread(tmp_path / "clip.png")
+        assert picture.shape[:2] == (542, 962)
+        assert "#" + bytes(picture[0, 0, :3]).hex() == ground
+    for setting, word in (("film.theme=drak", "dark"), ("film.title=T", "film.title")):
+        refused = fitreel(*asked, "--set", setting)
+        assert refused.returncode == 65 and word in refused.stderr
+
+
+def test_a_failing_configuration_is_marked_and_the_others_finish(
+    fitreel: Fitreel, tmp_path: Path
+) -> None:
+    command = (
+        "compare",
+        "--vary",
+        "train.lr=0.01,0.1,0.2",
+        *SHORT,
+        *SMALL,
+        "-o",
+        "clip.gif",
+        "-q",
+        "--workers",
+        "1",
+    )
+    assert fitreel(*command).returncode == 0
+    broken = visible(tmp_path / "runs")[1]
+    chunk = next(broken.glob("snapshots-*"))
+    chunk.write_bytes(chunk.read_bytes()[:-1])
+    done = fitreel(*command)
+    assert done.returncode == 65
+    assert len(done.stderr.splitlines()) == 1 and chunk.name in done.stderr
+    runs = read_provenance(tmp_path / "clip.gif")["runs"]
+    assert sum("failed" in run for run in runs) == 1
+    away = fitreel(
+        "compare", "--vary", "train.device=cpu,cuda:7", *SHORT, *SMALL, "-o", "d.gif", "-q"
+    )
+    assert away.returncode == 69 and "cuda:7" in away.stderr
+    assert (tmp_path / "d.gif").is_file()
+    shutil.rmtree(tmp_path / "runs")
+    wrong = fitreel("compare", "--vary", "train.optimizer=SGD,Adamm", *SHORT, "-o", "e.gif")
+    assert wrong.returncode == 65 and "Adamm" in wrong.stderr
+    assert not (tmp_path / "runs").exists() or not visible(tmp_path / "runs")
+
+
+def test_records_that_exist_are_compared(fitreel: Fitreel, tmp_path: Path) -> None:
+    for number, more in enumerate(
+        (
+            ["train.epochs=30"],
+            ["train.epochs=47", "train.lr=0.1"],
+            ["train.epochs=30", "seed=1", "train.snapshot_every=3"],
+        )
+    ):
+        sets = [part for text in more for part in ("--set", text)]
+        assert fitreel("train", "-q", *sets, "--run", f"r{number}").returncode == 0
+    same = fitreel("render", "r0", "r1", "-o", "a.gif", *SMALL)
+    assert (same.returncode, same.stderr) == (0, "")
+    assert read_provenance(tmp_path / "a.gif")["film"]["labels"] == [
+        "lr 0.05, epochs 30",
+        "lr 0.1, epochs 47",
+    ]
+    other = fitreel("render", "r0", "r2", "-o", "b.gif", *SMALL)
+    assert other.returncode == 0
+    assert "different data" in other.stderr and len(other.stderr.splitlines()) == 1
+    twice = fitreel("render", "r0", "r0", "-o", "c.gif")
+    assert twice.returncode == 65 and "same" in twice.stderr
+    tiny = fitreel("render", "r0", "r1", "-o", "c.gif", "--set", "film.size=[200,100]")
+    assert tiny.returncode == 65 and "smallest" in tiny.stderr
+    assert not (tmp_path / "c.gif").exists()
+
+
+@pytest.mark.parametrize(
+    "number", [pytest.param(signal.SIGTERM, marks=pytest.mark.long), signal.SIGKILL]
+)
+def test_an_interrupted_comparison_goes_on_where_it_was(
+    number: signal.Signals, fitreel: Fitreel, tmp_path: Path
+) -> None:
+    command = (
+        "compare",
+        "--vary",
+        "seed=1,2,3,4",
+        "--set",
+        "train.epochs=1500",
+        "--set",
+        "train.batch_size=50",
+        *SMALL,
+        "-o",
+        "clip.gif",
+        "-q",
+    )
+    process = subprocess.Popen(
+        [*FITREEL, *command], cwd=tmp_path, stdin=subprocess.DEVNULL, start_new_session=True
+    )
+    deadline = time.monotonic() + 60
+    while not any("complete" in str(Record(p).ending) for p in visible_runs(tmp_path)):
+        assert time.monotonic() < deadline and process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(number)
+    code = process.wait(10)
+    assert code == (128 + number if number == signal.SIGTERM else -number)
+    gone_by = time.monotonic() + 5
+    while children_of_session(process.pid):
+        assert time.monotonic() < gone_by
+        time.sleep(0.05)
+    kept = {p: p.stat().st_mtime_ns for p in (tmp_path / "runs").glob("*/snapshots-00000-*")}
+    assert kept
+    done = fitreel(*command)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(path.stat().st_mtime_ns == when for path, when in kept.items())
+    check_whole(tmp_path / "clip.gif")
+
+
+def visible_runs(tmp_path: Path) -> list[Path]:
+    runs = tmp_path / "runs"
+    if not runs.is_dir():
+        return []
+    return [
+        path
+        for path in visible(runs)
+        if list(path.glob("snapshots-*")) and (path / "run.json").exists()
+    ]
+
+
+def children_of_session(session: int) -> list[int]:
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if (
+                    os.getsid(int(entry.name)) == session
+                    and b"Z" not in (entry / "stat").read_bytes().rpartition(b")")[2][:3]
+                ):
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found

@@ -1,0 +1,99 @@
+"""The gallery: every example is a job that trains, and its film is drawn."""
+
+import shutil
+from pathlib import Path
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+from support.program import ROOT, Fitreel
+
+from fitreel.jobs.films.make import Film, make_films
+from fitreel.jobs.job.loading import dump_job, load_job, read_job_file
+from fitreel.jobs.job.resolve import prepare
+from fitreel.jobs.runtime.report import Report
+from fitreel.jobs.train.ensure_trained import RunStore, record
+from fitreel.render.metadata.provenance import check_whole, read_provenance
+
+FOLDER = ROOT / "jobs" / "job" / "examples"
+EXAMPLES = sorted(FOLDER.glob("*.toml"))
+
+
+def test_there_are_at_least_eight_with_a_word_on_what_to_look_at() -> None:
+    assert len(EXAMPLES) >= 8
+    for path in EXAMPLES:
+        assert "Look at:" in path.read_text() or "look at" in path.read_text()
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_example(path: Path, tmp_path: Path) -> None:
+    loaded = load_job(read_job_file(path), ["train.epochs=40", "train.snapshot_every=20"])
+    report = Report(quiet=True)
+    run = record(prepare(loaded), RunStore(tmp_path / "runs"), report)
+    assert 1 <= len(run) <= 4 and run.ending in ("complete", "diverged")
+    film = Film(str(tmp_path / "still.png"))
+    make_films(run, loaded.job, [film], report, force=False, started=0.0)
+    picture = iio.imread(tmp_path / "still.png")
+    red = (picture[..., 0] > 200) & (picture[..., 1] < 50)
+    assert np.count_nonzero(red) > 500
+
+
+def test_the_pictures_of_the_readme_are_what_their_jobs_make() -> None:
+    folder = ROOT / "docs" / "gallery"
+    jobs = sorted(folder.glob("*.toml"))
+    assert len(jobs) >= 6
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for path in jobs:
+        job = load_job(read_job_file(path)).job
+        picture = folder / job.film.outputs[0]
+        assert f"docs/gallery/{path.name}" in readme and f"docs/gallery/{picture.name}" in readme
+        check_whole(picture)
+        provenance = read_provenance(picture)
+        assert provenance["job"] == dump_job(job), path
+        assert provenance["film"]["size"] == list(job.film.pixels)
+
+
+def test_targets_are_listed_and_drawn(program: Fitreel, tmp_path: Path) -> None:
+    told = program("targets", env={"PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "ascii"})
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.isascii() and "weierstrass" in told.stdout
+    assert program("targets", "-o", "sheet.png", "-q").returncode == 0
+    assert iio.imread(tmp_path / "sheet.png").shape[2] == 4
+    assert program("targets", "-o", "sheet.jpg").returncode == 65
+
+
+def test_a_new_job_runs_as_it_is_and_is_not_overwritten(fitreel: Fitreel, tmp_path: Path) -> None:
+    assert fitreel("new", "mine.toml").returncode == 0
+    before = (tmp_path / "mine.toml").read_bytes()
+    assert fitreel("new", "mine.toml").returncode == 65
+    assert (tmp_path / "mine.toml").read_bytes() == before
+    done = fitreel("run", "mine.toml", "--set", "train.epochs=10", "-q")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "mine.mp4").is_file()
+
+
+def test_points_from_a_file_in_any_order_are_drawn_as_one_line(
+    fitreel: Fitreel, tmp_path: Path
+) -> None:
+    """Shuffled points give the same picture as sorted ones, the line's ends apart."""
+    rows = [f"{x / 20},{(x / 20) ** 2}" for x in range(-20, 21)]
+    for name, order in (("sorted", rows), ("shuffled", rows[::2] + rows[1::2])):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "points.csv").write_text("x,y\n" + "\n".join(order) + "\n")
+        (folder / "job.toml").write_text('[data]\nfile = "points.csv"\n[train]\nepochs = 1')
+        assert fitreel("run", f"{name}/job.toml", "-o", f"{name}.png", "-q").returncode == 0
+    first, second = (iio.imread(tmp_path / f"{name}.png") for name in ("sorted", "shuffled"))
+    assert np.mean(np.any(first != second, axis=2)) < 0.01
+    shutil.rmtree(tmp_path / "runs")
+
+
+def test_the_last_frame_says_that_delta_was_reached(fitreel: Fitreel, tmp_path: Path) -> None:
+    def last(*more: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+        assert fitreel("run", "-q", "-o", "a.png", *more).returncode == 0
+        return iio.imread(tmp_path / "a.png")
+
+    top = slice(0, 57)  # above the axes
+    reached = last("--set", "train.delta=0.15")
+    assert (reached[top] < 128).any()
+    assert not (last("--set", "train.epochs=5")[top] < 128).any()

@@ -1,0 +1,90 @@
+"""In somebody else's process nothing is changed by us, and films are the same as anywhere."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.program import ROOT
+
+from fitreel.model.record.reader import Record
+from fitreel.render.mpl import private_names
+
+SCRIPT = ROOT / "tests" / "support" / "foreign.py"
+SOURCES = ROOT
+GROUPS = {name: names for name, names in vars(private_names).items() if name.startswith("OF_")}
+IN_PYTHON = sorted({name for group in GROUPS.values() for name in group} - {*GROUPS["OF_FONT"]})
+"""Those of a library in C can't be called otherwise."""
+
+
+def answer(*arguments: str, cwd: Path, **environment: str) -> Any:
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), *arguments],
+        capture_output=True, text=True, timeout=100, cwd=cwd, env={**os.environ, **environment},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def digests(short_run: Record, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Of every kind of picture, as the program draws it."""
+    folder = tmp_path_factory.mktemp("own")
+    return answer("own", str(short_run.path.resolve()), cwd=folder)  # type: ignore[no-any-return]
+
+
+def test_importing_us_changes_nothing(tmp_path: Path) -> None:
+    imported = answer("imports", cwd=tmp_path)
+    assert {"fitreel.render.mpl.setup", "fitreel.jobs.main", "fitreel.model.training.loop"} <= {
+        *imported
+    }
+
+
+def test_matplotlib_is_imported_as_its_user_has_it(tmp_path: Path) -> None:
+    (tmp_path / "matplotlibrc").write_text("lines.linewidth: 7\nfont.family: serif\n")
+    plain, ours = (answer("first", by, cwd=tmp_path, MPLBACKEND="svg") for by in ("plain", "ours"))
+    assert plain == ours
+    assert plain["lines.linewidth"] == "7.0" and plain["backend"] == "svg"
+
+
+def test_pictures_are_the_same_in_any_process_and_leave_no_trace(
+    short_run: Record, digests: dict[str, str], tmp_path: Path
+) -> None:
+    assert answer("draws", str(short_run.path.resolve()), cwd=tmp_path) == digests
+    assert not list(tmp_path.iterdir())
+
+
+def test_private_names_of_matplotlib_are_done_without(
+    short_run: Record, digests: dict[str, str], tmp_path: Path
+) -> None:
+    run = str(short_run.path.resolve())
+    assert answer("own", run, ",".join(IN_PYTHON), cwd=tmp_path) == digests
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", IN_PYTHON)
+def test_each_private_name_is_done_without(
+    name: str, short_run: Record, digests: dict[str, str], tmp_path: Path
+) -> None:
+    assert answer("own", str(short_run.path.resolve()), name, cwd=tmp_path) == digests
+
+
+def test_every_private_name_is_listed() -> None:
+    ours, used = {"_exit", "_replace", "_asdict"}, dict[str, str]()
+    for path in sorted(
+        path for folder in ("render", "model", "jobs") for path in SOURCES.glob(f"{folder}/**/*.py")
+    ):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                ours.add(node.name)
+            elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Store):
+                ours.add(node.attr if isinstance(node, ast.Attribute) else node.id)
+            elif isinstance(node, ast.Attribute) and node.attr.startswith("_"):
+                used[node.attr] = path.name
+    theirs = {name: where for name, where in used.items() if name not in ours and "__" not in name}
+    listed = {name for group in GROUPS.values() for name in group}
+    assert theirs and not theirs.keys() - listed, theirs

@@ -1,0 +1,275 @@
+"""What our modules do to a process that isn't our own: run by test_foreign.py.
+
+All print JSON; where somebody has a style, fonts, a logger and much else set up, what has changed
+of it is an error:
+
+    python foreign.py imports          imports every module of ours into a process set up like that
+    python foreign.py first plain      what matplotlib's settings are where only it is imported
+    python foreign.py first ours       the same where our modules are what imports it
+    python foreign.py draws RUN        draws every kind of picture in a process set up like that
+    python foreign.py own RUN          draws the same as the program's own process does
+    python foreign.py own RUN _get,_set   the same with a matplotlib that calls these otherwise
+"""
+
+import gc
+import hashlib
+import importlib
+import importlib.abc
+import json
+import logging
+import os
+import random
+import re
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from importlib.machinery import PathFinder, SourceFileLoader
+from pathlib import Path
+from typing import Any
+
+FONT = "DejaVuSerif.ttf"
+OTHERS = ("imageio", "imageio_ffmpeg", "pydantic", "rich.progress", "safetensors.numpy", "torch")
+"""Libraries that we import, and that somebody else has imported by then."""
+
+
+def make_hostile() -> None:
+    """Set up whatever decides what a picture looks like, or what a process does, otherwise."""
+    import matplotlib.pyplot as plt
+    import numpy as np
+    from matplotlib import colors, font_manager
+    from matplotlib.patheffects import withStroke
+
+    for name in OTHERS:
+        importlib.import_module(name)
+    plt.style.use("dark_background")
+    settings: Any = plt.rcParams
+    settings["font.sans-serif"].insert(0, "DejaVu Serif")  # which changes rcParamsDefault, too
+    settings |= {
+        "agg.path.chunksize": 100, "axes.autolimit_mode": "round_numbers", "axes.grid": True,
+        "axes.formatter.limits": [-1, 1], "axes.prop_cycle": plt.cycler(color=["y", "m"]),
+        "axes.unicode_minus": False, "axes.xmargin": 0, "backend": "TkAgg",
+        "figure.autolayout": True, "figure.dpi": 60, "font.size": 17, "interactive": True,
+        "lines.antialiased": False, "lines.scale_dashes": False, "mathtext.fontset": "cm",
+        "path.effects": [withStroke(linewidth=4, foreground="w")], "path.simplify": False,
+        "path.sketch": (1, 100, 2), "path.snap": False, "pdf.compression": 0,
+        "savefig.bbox": "tight", "savefig.dpi": 33, "savefig.facecolor": "g",
+        "svg.fonttype": "path", "text.antialiased": False, "text.hinting": "none",
+        "text.kerning_factor": 6,
+    }  # fmt: skip
+    names: Any = colors.get_named_colors_mapping()
+    names["r"] = names["red"] = names["grey"] = (0.1, 0.9, 0.3)  # as seaborn does
+    manager: Any = font_manager.fontManager
+    serif = next(entry for entry in manager.ttflist if Path(entry.fname).name == FONT)
+    kind = type(serif)
+    fields = {**vars(serif), "name": "DejaVu Sans"}
+    fields = {name: fields[name] for name in kind.__dataclass_fields__ if name in fields}
+    manager.ttflist = [kind(**fields), *reversed(manager.ttflist)]
+    manager.addfont(serif.fname)  # has it forget what it has looked up
+    np.seterr(all="raise")
+    random.seed(5)
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.CRITICAL)
+    logging.getLogger("matplotlib").setLevel(logging.INFO)
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    gc.set_threshold(900, 9, 9)
+    os.environ["MPLBACKEND"] = "Qt5Agg"
+    warnings.simplefilter("error")
+    the_users_picture()  # and has pyplot, its caches and its windows' list in use
+
+
+def the_users_picture() -> str:
+    """Of a picture that somebody draws in the style that is set."""
+    import numpy as np
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        figure = Figure()
+        canvas: Any = FigureCanvasAgg(figure)
+        axes = figure.subplots()
+        axes.plot([-1, 2, 3], [-4, 2, 9], "r-", label="$x^3$")
+        axes.legend()
+        axes.set_title("Loss −1")
+        canvas.draw()
+    return hashlib.sha256(canvas.buffer_rgba()).hexdigest()
+
+
+def state() -> dict[str, Any]:
+    """All that somebody may have set, as text."""
+    import matplotlib
+    import numpy as np
+    import torch
+    from matplotlib import colors, font_manager
+
+    loggers = [
+        logging.getLogger(),
+        *map(logging.getLogger, sorted(logging.root.manager.loggerDict)),
+    ]
+    of_ours_or_matplotlib = ("root", "matplotlib", "fitreel", "PIL")
+    return {
+        "settings": {k: repr(v) for k, v in dict.items(matplotlib.rcParams)},  # type: ignore[arg-type]
+        "defaults": {k: repr(v) for k, v in dict.items(matplotlib.rcParamsDefault)},  # type: ignore[arg-type]
+        "fonts": [id(font_manager.fontManager.ttflist), repr(font_manager.fontManager.ttflist)],
+        "font": str(font_manager.findfont("DejaVu Sans")),
+        "colours": repr(sorted(colors.get_named_colors_mapping().items())),
+        "backend": matplotlib.get_backend(auto_select=False),
+        "environment": dict(os.environ),
+        "signals": {int(n): repr(signal.getsignal(n)) for n in signal.valid_signals()},
+        "mask": repr(signal.pthread_sigmask(signal.SIG_BLOCK, ())),
+        "collector": [gc.isenabled(), gc.get_threshold(), gc.get_freeze_count()],
+        "warnings": repr(warnings.filters),
+        "hooks": repr([sys.excepthook, sys.displayhook, sys.stdout, sys.stderr, sys.path]),
+        "loggers": {
+            each.name: repr(
+                [each.level, each.disabled, each.propagate, each.filters, each.handlers]
+            )
+            for each in loggers
+            if each.name.startswith(of_ours_or_matplotlib)
+        },
+        "folder": str(Path.cwd()),
+        "numbers": repr([np.geterr(), np.get_printoptions()]),
+        "random": repr(random.getstate()),
+        "torch": repr([torch.get_num_threads(), torch.get_default_dtype(), torch.get_rng_state()]),
+        "threads": sorted(each.name for each in threading.enumerate()),
+    }
+
+
+def check(before: dict[str, Any], when: str) -> None:
+    """Refuse any difference but loggers that are new and at their defaults."""
+    now = state()
+    plain = repr([logging.NOTSET, False, True, [], []])
+    fresh = now["loggers"].keys() - before["loggers"].keys()
+    now["loggers"] = {
+        name: of for name, of in now["loggers"].items() if name not in fresh or of != plain
+    }
+    for what, value in before.items():
+        assert now[what] == value, f"{when} changed {what}: {value!r:.500} is {now[what]!r:.500}"
+
+
+def modules() -> Iterator[str]:
+    """Every module that lies in one of our folders."""
+    for package in ("fitreel", "fitreel.model", "fitreel.render", "fitreel.jobs"):
+        for folder in map(Path, importlib.import_module(package).__path__):
+            for path in sorted(folder.rglob("*.py")):
+                parts = path.relative_to(folder).with_suffix("").parts
+                if parts[-1] not in ("__init__", "__main__"):
+                    yield ".".join((package, *parts))
+
+
+def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
+    """A name and the bytes of every kind of picture, and of films frame by frame."""
+    from fitreel.model.data.targets import TARGETS
+    from fitreel.model.record.reader import Record
+    from fitreel.render.comparison.clip import closing_frames, draw_comparison, timetable_of
+    from fitreel.render.comparison.entry import ComparisonPicture, Entry
+    from fitreel.render.handout.contact_sheet import contact_sheet
+    from fitreel.render.handout.target_sheet import sheet
+    from fitreel.render.picture_settings import PictureSettings
+    from fitreel.render.pipeline.film import Reel
+    from fitreel.render.raster.frame_drawer import FrameDrawer
+    from fitreel.render.raster.scene import DemoScene
+    from fitreel.render.single.frames import pictures
+    from fitreel.render.timing.pace import Pacing
+    from fitreel.render.timing.timeline import make_timeline
+
+    run = Record(Path(run_path))
+    title = r"Zürich, $\frac{x^3}{2}$ − 1"
+    for name, settings in {
+        "demo": PictureSettings(),
+        "dashed": PictureSettings(truth=True, pixels=(320, 240)),
+        "themed": PictureSettings(
+            theme="dark", panels=("loss", "units"), title=title, pixels=(800, 450)
+        ),
+    }.items():
+        line = make_timeline(run.epochs, run.losses, Pacing(20))
+        for number, picture in enumerate(pictures(run, settings, line, ())):
+            if number % 6 == 0:
+                yield f"{name} {number}", bytes(picture.frame)
+    scene = DemoScene(run.x, run.y, run.prediction_x, (320, 240))
+    drawer = FrameDrawer(scene)
+    for number, remark in enumerate((r"$\frac{1}{2}$", "", r"$\sqrt{x^3}$", "plain")):
+        scene.show(next(run.snapshots([number])), remark)
+        yield f"remark {number}", bytes(drawer.draw())
+    for kind in ("pdf", "svg"):
+        yield kind, contact_sheet(run, settings, line, 1, 2, kind)  # type: ignore[arg-type]
+    entries = [Entry("seed=0", run), Entry("seed=1", run), Entry("lr=1e-3", None, "diverged")]
+    look = PictureSettings(pixels=(848, 478), theme="light")
+    table, ranked = timetable_of(entries, "epoch"), closing_frames(20)
+    for layout in ("grid", "overlay"):
+        comparison = ComparisonPicture(entries, look, layout, "epoch", True, "a note")  # type: ignore[arg-type]
+        reels = [Reel(f"{layout}{still}.png", {}, still) for still in (3, len(table))]
+        draw_comparison(comparison, 20, reels, lambda _: None, lambda: None, table, ranked)
+        for reel in reels:
+            yield reel.path, Path(reel.path).read_bytes()
+            Path(reel.path).unlink()
+    yield "sheet", sheet(TARGETS[:1]).tobytes()
+
+
+class Renaming(importlib.abc.MetaPathFinder):
+    """Imports matplotlib as if some of its names, in its Python files, were called otherwise."""
+
+    def __init__(self, names: str) -> None:
+        self._names = re.compile(rf"\b({names.replace(',', '|')})\b")
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+        spec = PathFinder.find_spec(name, path, target)
+        if not name.startswith(("matplotlib", "mpl_toolkits")) or spec is None:
+            return None
+        names = self._names
+
+        class Loader(SourceFileLoader):
+            def get_code(self, fullname: str) -> Any:
+                source = self.get_data(self.path).decode()
+                if not names.search(source):
+                    return super().get_code(fullname)
+                return compile(names.sub(r"\1_of_another_version", source), self.path, "exec")
+
+        if isinstance(spec.loader, SourceFileLoader):
+            spec.loader = Loader(spec.loader.name, spec.loader.path)
+        return spec
+
+
+def main(what: str, *arguments: str) -> None:
+    """See the module."""
+    result: Any
+    if what == "imports":
+        make_hostile()
+        before, picture = state(), the_users_picture()
+        result = list(modules())
+        for name in result:
+            importlib.import_module(name)
+            check(before, f"import {name}")
+        assert the_users_picture() == picture
+    elif what == "draws":
+        make_hostile()
+        before, picture = state(), the_users_picture()
+        result = {}
+        for name, content in kinds(*arguments):
+            check(before, name)
+            result[name] = hashlib.sha256(content).hexdigest()
+        assert the_users_picture() == picture
+    elif what == "own":
+        from fitreel.render.mpl import own_process
+
+        own_process.declare_own()
+        run, *names = arguments
+        if names:
+            sys.meta_path.insert(0, Renaming(*names))
+        result = {name: hashlib.sha256(content).hexdigest() for name, content in kinds(run)}
+    elif what == "first":
+        if arguments == ("ours",):
+            for name in modules():
+                importlib.import_module(name)
+        import matplotlib
+        from matplotlib import font_manager, pyplot
+
+        result = {name: repr(value) for name, value in matplotlib.rcParams.items()}
+        result |= {"backend": pyplot.get_backend(), "fonts": repr(font_manager.fontManager.ttflist)}
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
