@@ -169,9 +169,18 @@ def test_a_stopped_worker_is_given_up(
     assert not workers_of(os.getpid())
 
 
-def test_ctrl_c_while_workers_start_is_one_line(tmp_path: Path) -> None:
+def test_ctrl_c_while_workers_start_is_one_line(
+    site: Callable[[str], None], tmp_path: Path
+) -> None:
+    site(
+        "import sys, time\nif 'fitreel.jobs.worker' in sys.orig_argv:\n"
+        "    open('up', 'w')\n    time.sleep(0.5)\n"
+    )
     process = begin(tmp_path, *compare("seed=1,2", 20), group=True)
-    first_worker(process.pid)
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "up").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
     os.killpg(process.pid, signal.SIGINT)
     assert process.communicate(timeout=10) == ("", "fitreel: stopped by signal 2\n")
     assert process.returncode == 130
