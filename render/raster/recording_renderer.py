@@ -97,9 +97,8 @@ class RecordingRenderer(CachedTextRenderer):
         if not len(vertices) or clip == NOTHING:
             return NOTHING
         with np.errstate(all="ignore"):
-            placed = transform.transform(vertices)
-            x0, y0 = placed.min(axis=0).tolist()
-            x1, y1 = placed.max(axis=0).tolist()
+            x, y = transform.transform(vertices).T  # one by one: along an axis takes twice as long
+            x0, y0, x1, y1 = float(x.min()), float(y.min()), float(x.max()), float(y.max())
         if not math.isfinite(x0 + y0 + x1 + y1):
             return clip
         box = self.pixels_of(x0 - reach, y0 - reach, x1 + reach, y1 + reach)
