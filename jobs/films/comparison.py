@@ -33,8 +33,8 @@ from fitreel.model.errors import BadInput, Busy, FitreelError, gravest
 from fitreel.model.record.reader import Record
 from fitreel.model.system.private_folders import choose_torch_cache
 from fitreel.model.system.processes import cores
-from fitreel.render.comparison.entry import ComparisonPicture, Entry
 from fitreel.render.comparison.ranking import ENDINGS, ranking, table, table_form
+from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.output.destination import make_folder_of
 from fitreel.render.output.video import is_still
 from fitreel.render.picture_settings import PictureSettings

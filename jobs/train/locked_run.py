@@ -3,7 +3,6 @@
 import json
 import stat
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +63,6 @@ class LockedRun:
             _discard(self.path)
             return begin(
                 self.path,
-                version=version("fitreel"),
                 name=job.name,
                 fingerprint=self.prepared.fingerprint,
                 job=dump_job(job),

@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,6 @@ BYTES_A_CHUNK = 64_000_000
 def begin(
     path: Path,
     *,
-    version: str,
     name: str,
     fingerprint: str,
     job: dict[str, Any],
@@ -45,7 +45,6 @@ def begin(
 
     Args:
         path: the folder; made where it isn't.
-        version: of fitreel.
         name: the job's.
         fingerprint: what decides the numbers, as 64 hexadecimal digits.
         job: the job as it was asked for.
@@ -72,7 +71,7 @@ def begin(
     header = asdict(
         Header(
             format=FORMAT,
-            fitreel=version,
+            fitreel=version("fitreel"),
             name=name,
             fingerprint=fingerprint,
             job=job,

@@ -12,23 +12,17 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.entry import (
-    ComparisonPicture,
-    ComparisonState,
-    clock_text,
-    ending_of,
-    failure_of,
-    has_ended,
-    loss_text,
-)
+from fitreel.render.comparison.frame_state import ComparisonState
+from fitreel.render.comparison.labels import clock_text, ending_of, failure_of, has_ended, loss_text
 from fitreel.render.comparison.loss_panel import LossPanel
 from fitreel.render.comparison.shared_limits import Limits
+from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.geometry import unit_height as unit_height
+from fitreel.render.mpl.figure import DEMO_SIZE
 from fitreel.render.mpl.line_styles import LineStyle, line_styles
-from fitreel.render.mpl.pixel_figure import LINE, Box, Page, drawable
+from fitreel.render.mpl.pixel_layout import LINE, Box, Page, drawable
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.mpl.ticks import Ticks, linear_ticks
-from fitreel.render.raster.scene import DEMO_SIZE
 from fitreel.render.text.translations import english
 
 MOST_CELLS = 16

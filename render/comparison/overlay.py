@@ -16,26 +16,19 @@ from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.render.comparison.entry import (
-    ComparisonPicture,
-    ComparisonState,
-    Entry,
-    clock_text,
-    ending_of,
-    failure_of,
-    has_ended,
-    loss_text,
-)
+from fitreel.render.comparison.frame_state import ComparisonState
 from fitreel.render.comparison.grid import (
     SMALLEST_TEXT,
     SMALLEST_TICK,
     split_for_losses,
     unit_height,
 )
+from fitreel.render.comparison.labels import clock_text, ending_of, failure_of, has_ended, loss_text
 from fitreel.render.comparison.loss_panel import LossPanel
 from fitreel.render.comparison.shared_limits import Limits
+from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.mpl.line_styles import MOST_DISTINCT, LineStyle, line_styles
-from fitreel.render.mpl.pixel_figure import LINE, Box, Page, drawable
+from fitreel.render.mpl.pixel_layout import LINE, Box, Page, drawable
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.text.numbers import SHORT, write_number

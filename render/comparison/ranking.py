@@ -12,7 +12,8 @@ import numpy as np
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.entry import Entry, ending_of, failure_of
+from fitreel.render.comparison.labels import ending_of, failure_of
+from fitreel.render.comparison_picture import Entry
 
 ENDINGS = (".csv", ".md", ".json")
 """Of files that `table` writes."""

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 
 from fitreel.render.comparison.grid import SMALLEST_TEXT, unit_height
 from fitreel.render.comparison.ranking import Row
-from fitreel.render.mpl.pixel_figure import Page, drawable
+from fitreel.render.mpl.pixel_layout import Page, drawable
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.text.numbers import TABLE, write_number

@@ -12,7 +12,7 @@ from fitreel.render.frame import DrawnFrame
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.raster.frame_drawer import FrameDrawer
-from fitreel.render.raster.scene import DemoScene, TextPlace
+from fitreel.render.single.demo_scene import DemoScene, TextPlace
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline
 

@@ -15,19 +15,19 @@ from numpy.typing import NDArray
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.render.comparison.loss_panel import span_of_losses
 from fitreel.render.geometry import Box
-from fitreel.render.mpl.pixel_figure import Page
+from fitreel.render.mpl.loss_axis import loss_limits, on_log_axis
+from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.mpl.ticks import linear_ticks, log_ticks
-from fitreel.render.panel_kinds import NO_HIDDEN_LAYERS, NO_TRUTH, PANEL_KINDS, no_weights
-from fitreel.render.single.network_internals import (
+from fitreel.render.network.recorded_network import (
     MOST_GRADIENT_POINTS,
     Loss,
     Network,
     largest,
     thinned,
 )
+from fitreel.render.panel_kinds import NO_HIDDEN_LAYERS, NO_TRUTH, PANEL_KINDS, no_weights
 from fitreel.render.text.translations import Translation
 
 MOST_UNITS = 32
@@ -111,14 +111,11 @@ class LossCurve:
     """The loss so far, on a logarithmic axis."""
 
     def __init__(self, run: Record, look: Look, box: Box, samples: Sequence[Snapshot]) -> None:
-        losses = run.losses.astype(np.float64)
-        with np.errstate(invalid="ignore"):
-            losses[~(np.isfinite(losses) & (losses > 0))] = np.nan
-        self._epochs, self._losses = run.epochs.astype(np.float64), losses
+        self._epochs, self._losses = run.epochs.astype(np.float64), on_log_axis(run.losses)
         axes = look.page.axes(box)
         end = float(max(run.epochs[-1], 1))
         room = 0.03 * end  # the point that moves is seen whole at both ends
-        dress(axes, look, (-room, end + room), span_of_losses([losses]), box, log=True)
+        dress(axes, look, (-room, end + room), loss_limits([self._losses]), box, log=True)
         self._line, self._now = (
             axes.plot([], [], color=look.theme.prediction, lw=look.page.points(0.007 * look.unit),
                       solid_joinstyle="round")[0],

@@ -4,7 +4,7 @@ Nothing is written over the data: `lay_out` gives every text and panel a place o
 limits of all axes stay as they are throughout the film, so that only the curves move.
 """
 
-from fitreel.render.mpl.pixel_figure import LINE, Box, Page  # isort: skip  (before matplotlib)
+from fitreel.render.mpl.pixel_layout import LINE, Box, Page  # isort: skip  (before matplotlib)
 
 import math
 from collections.abc import Callable, Sequence

@@ -25,7 +25,7 @@ from fitreel.render.mpl import own_process
 from fitreel.render.output import video as encode
 from fitreel.render.output.ffmpeg import ffmpeg_path
 from fitreel.render.raster.frame_drawer import FrameDrawer
-from fitreel.render.raster.scene import DemoScene
+from fitreel.render.single.demo_scene import DemoScene
 
 HERE = Path(__file__).parent
 FITREEL = [str(Path(sys.executable).parent / "fitreel")]

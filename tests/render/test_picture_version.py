@@ -29,9 +29,9 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin
 from fitreel.render.comparison.clip import scene_of as comparison_scene
 from fitreel.render.comparison.clip import states, timetable_of
-from fitreel.render.comparison.entry import ComparisonPicture, Entry
 from fitreel.render.comparison.ranking import ranking
 from fitreel.render.comparison.ranking_card import RankingCard
+from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.handout.contact_sheet import contact_sheet
 from fitreel.render.mpl.theme import THEMES
 from fitreel.render.panel_kinds import PANEL_KINDS
@@ -67,7 +67,7 @@ def record(
     points |= {"grid": at} if grid else {}
     job = {"network": {"hidden": list(widths[1:-1]), "activations": "relu"}}
     run = begin(
-        folder, version="0", name="test", fingerprint="0" * 64, job=job, network="none",
+        folder, name="test", fingerprint="0" * 64, job=job, network="none",
         layout=layout, environment={}, points={**points, "truth": cube},
     )  # fmt: skip
     recorder = RecordWriter(run, {})

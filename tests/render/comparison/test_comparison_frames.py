@@ -33,16 +33,17 @@ from fitreel.render.comparison.clip import (
     states,
     timetable_of,
 )
-from fitreel.render.comparison.entry import Clock, ComparisonPicture, Entry, Layout
 from fitreel.render.comparison.grid import arrangement
 from fitreel.render.comparison.ranking import Row, ranking
 from fitreel.render.comparison.ranking_card import RankingCard
 from fitreel.render.comparison.shared_limits import shared_limits
-from fitreel.render.mpl.pixel_figure import Page, drawable
+from fitreel.render.comparison_picture import ComparisonPicture, Entry, Layout
+from fitreel.render.mpl.pixel_layout import Page, drawable
 from fitreel.render.mpl.ticks import linear_ticks, log_ticks
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.pipeline.film import Reel
 from fitreel.render.raster.frame_drawer import FrameDrawer
+from fitreel.render.timing.comparison_timetable import Clock
 
 X = np.linspace(-1, 1, 40, dtype=np.float32)
 
@@ -60,7 +61,7 @@ def recorded(
 ) -> Record:
     """A run folder with these snapshots."""
     run = begin(
-        folder, version="0", name="test", fingerprint="0" * 64, job={}, network="none",
+        folder, name="test", fingerprint="0" * 64, job={}, network="none",
         layout={"weight": (1153,)}, environment={}, points={"x": X, "y": y.astype(np.float32)},
     )  # fmt: skip
     recorder = RecordWriter(run, {})

@@ -11,7 +11,7 @@ from fitreel.jobs.films.make import timeline_of
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.comparison.clip import closing_frames, paced, timetable_of
-from fitreel.render.comparison.entry import Entry
+from fitreel.render.comparison_picture import Entry
 from fitreel.render.metadata import containers
 from fitreel.render.settings import FilmSettings
 from fitreel.render.single.frames import picture_plans

@@ -12,9 +12,9 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 
 from fitreel.render.geometry import Box as Box
+from fitreel.render.mpl.figure import figure_of_size
 from fitreel.render.mpl.glyph_cache import CachedTextRenderer
 from fitreel.render.mpl.theme import Theme, load_theme
-from fitreel.render.raster.scene import figure_of_size
 
 LINE = 1.25
 """From one line of text to the next, in font sizes."""
