@@ -35,11 +35,11 @@ from fitreel.model.system.private_folders import choose_torch_cache
 from fitreel.model.system.processes import cores
 from fitreel.render.comparison.ranking import ENDINGS, ranking, table, table_form
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
+from fitreel.render.film_settings import NAMED_SIZES, FilmSettings
 from fitreel.render.output.destination import make_folder_of
 from fitreel.render.output.video import is_still
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import comparison_facts, pacing_facts
-from fitreel.render.settings import NAMED_SIZES, FilmSettings
 
 if TYPE_CHECKING:
     from fitreel.render.pipeline.film import Reel

@@ -18,13 +18,13 @@ from fitreel.jobs.runtime.report import Report, seconds, size
 from fitreel.model.errors import BadInput, Busy, CannotWrite
 from fitreel.model.record.reader import Record
 from fitreel.model.system.files import leftovers, sweep
+from fitreel.render.film_settings import FilmSettings
 from fitreel.render.metadata.provenance import check_whole, read_provenance
 from fitreel.render.output.ffmpeg import seek_ffmpeg
 from fitreel.render.output.ownership import check_replaceable
 from fitreel.render.output.video import format_of, is_still
 from fitreel.render.picture_version import pacing_facts, run_facts
 from fitreel.render.pipeline.draw_worker import DrawWorker
-from fitreel.render.settings import FilmSettings
 from fitreel.render.timing.timeline import Timeline, make_timeline
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from fitreel.model.close_match import nearest
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import (
     DataSettings,
@@ -19,7 +18,8 @@ from fitreel.model.settings import (
     TrainSettings,
     descriptions,
 )
-from fitreel.render.settings import FilmSettings
+from fitreel.model.suggestions import nearest
+from fitreel.render.film_settings import FilmSettings
 
 LARGEST_JOB = 1_000_000
 DEEPEST = 20

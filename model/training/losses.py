@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from fitreel.model.close_match import nearest
 from fitreel.model.errors import BadInput
+from fitreel.model.suggestions import nearest
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 

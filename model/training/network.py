@@ -10,9 +10,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from fitreel.model.close_match import nearest
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import NetworkSettings
+from fitreel.model.suggestions import nearest
 
 
 def build_network(settings: NetworkSettings, module_file: Path | None = None) -> nn.Module:

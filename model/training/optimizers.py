@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from fitreel.model.close_match import nearest
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import TrainSettings
+from fitreel.model.suggestions import nearest
 
 Optimizer = torch.optim.Optimizer
 Scheduler = torch.optim.lr_scheduler.LRScheduler

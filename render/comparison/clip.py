@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
+from fitreel.render.comparison.axis_limits import Limits, shared_limits
 from fitreel.render.comparison.frame_state import ComparisonState
 from fitreel.render.comparison.grid import (
     MOST_CELLS,
@@ -24,14 +25,13 @@ from fitreel.render.comparison.grid import (
 from fitreel.render.comparison.overlay import MOST_RUNS, OverlayScene, plan_overlay
 from fitreel.render.comparison.ranking import ranking
 from fitreel.render.comparison.ranking_card import RankingCard
-from fitreel.render.comparison.shared_limits import Limits, shared_limits
 from fitreel.render.comparison_picture import ComparisonPicture, Entry, Layout
+from fitreel.render.film_settings import LARGEST_SIDE
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.output.video import open_writer
 from fitreel.render.output.writer import Output
 from fitreel.render.pipeline.film import Reel
 from fitreel.render.raster.frame_drawer import FrameDrawer
-from fitreel.render.settings import LARGEST_SIDE
 from fitreel.render.timing.comparison_timetable import Clock, Timetable, timetable
 from fitreel.render.timing.pace import Pacing
 from fitreel.render.timing.timeline import check_pacing, make_timeline, resampled

@@ -12,10 +12,10 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from fitreel.model.record.reader import Record
+from fitreel.render.comparison.axis_limits import Limits
 from fitreel.render.comparison.frame_state import ComparisonState
 from fitreel.render.comparison.labels import clock_text, ending_of, failure_of, has_ended, loss_text
 from fitreel.render.comparison.loss_panel import LossPanel
-from fitreel.render.comparison.shared_limits import Limits
 from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.geometry import unit_height as unit_height
 from fitreel.render.mpl.figure import DEMO_SIZE

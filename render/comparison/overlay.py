@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
+from fitreel.render.comparison.axis_limits import Limits
 from fitreel.render.comparison.frame_state import ComparisonState
 from fitreel.render.comparison.grid import (
     SMALLEST_TEXT,
@@ -25,7 +26,6 @@ from fitreel.render.comparison.grid import (
 )
 from fitreel.render.comparison.labels import clock_text, ending_of, failure_of, has_ended, loss_text
 from fitreel.render.comparison.loss_panel import LossPanel
-from fitreel.render.comparison.shared_limits import Limits
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.mpl.line_styles import MOST_DISTINCT, LineStyle, line_styles
 from fitreel.render.mpl.pixel_layout import LINE, Box, Page, drawable

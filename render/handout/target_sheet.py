@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from fitreel.model.data.formula import parse
+from fitreel.model.data.formula_parser import parse
 from fitreel.model.data.targets import Target
 
 COLUMNS = 3

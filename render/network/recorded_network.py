@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from fitreel.model.close_match import nearest
 from fitreel.model.errors import BadInput
 from fitreel.model.record.header import Header
 from fitreel.model.settings import NetworkSettings, TrainSettings
+from fitreel.model.suggestions import nearest
 from fitreel.render.network.activations import (
     ACTIVATIONS,
     DRAWABLE,

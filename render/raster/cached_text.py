@@ -12,7 +12,7 @@ from matplotlib.text import Text
 
 from fitreel.render.mpl.glyph_cache import CachedTextRenderer, Metrics
 from fitreel.render.mpl.private_names import OF_TEXT
-from fitreel.render.raster.artist_state import Looks
+from fitreel.render.raster.artist_changes import Looks
 
 PLACES_KEPT = 1000
 """Places kept of one text; a number that is not set from the left has as many as it has widths."""

@@ -25,9 +25,15 @@ from fitreel.render.mpl.setup import in_force
 from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.single import layout as arrangement
-from fitreel.render.single.layout import SMALLEST_TYPE, Contents, ThemedLayout, lay_out, text_width
+from fitreel.render.single import themed_layout as arrangement
 from fitreel.render.single.panels import Look, dress, make_panel
+from fitreel.render.single.themed_layout import (
+    SMALLEST_TYPE,
+    Contents,
+    ThemedLayout,
+    lay_out,
+    text_width,
+)
 from fitreel.render.text.fonts import Fonts, fonts_for
 from fitreel.render.text.mathtext import check_mathtext
 from fitreel.render.text.translations import Translation, translation_of

@@ -25,11 +25,11 @@ from matplotlib.font_manager import (
     ttfFontProperty,
 )
 
-from fitreel.model.close_match import nearest
 from fitreel.model.errors import BadInput, Unavailable
-from fitreel.render.settings import is_font_file
-from fitreel.render.text.unicode import check_signs, needs_font, package_for, show_signs
-from fitreel.render.text.unicode import language_of as language_of
+from fitreel.model.suggestions import nearest
+from fitreel.render.film_settings import is_font_file
+from fitreel.render.text.characters import check_signs, needs_font, package_for, show_signs
+from fitreel.render.text.characters import language_of as language_of
 
 OWN = "DejaVu Sans"
 """The font that matplotlib brings, and the demo's."""

@@ -12,8 +12,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import MathTextParser
 
 from fitreel.model.errors import BadInput
+from fitreel.render.text.characters import is_plain_script, show_signs
 from fitreel.render.text.fonts import math_pieces, words_of_math
-from fitreel.render.text.unicode import is_plain_script, show_signs
 
 _AT = re.compile(r"\(at char (\d+)\)")
 _SAID = re.compile(r"\n\w+(?:Exception|Error): (.*?)\s*\(at char", re.DOTALL)

@@ -32,12 +32,12 @@ from fitreel.render.comparison.clip import states, timetable_of
 from fitreel.render.comparison.ranking import ranking
 from fitreel.render.comparison.ranking_card import RankingCard
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
+from fitreel.render.film_settings import FilmSettings
 from fitreel.render.handout.contact_sheet import contact_sheet
 from fitreel.render.mpl.theme import THEMES
 from fitreel.render.panel_kinds import PANEL_KINDS
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import PICTURE_VERSION
-from fitreel.render.settings import FilmSettings
 from fitreel.render.single.frames import pictures
 from fitreel.render.timing.pace import Pacing
 from fitreel.render.timing.timeline import make_timeline

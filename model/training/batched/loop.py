@@ -32,11 +32,11 @@ from torch import Tensor, nn
 from fitreel.model.errors import BadInput
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.settings import MOST_WEIGHTS_RECORDED
-from fitreel.model.training.batched.batch_limits import ALIKE, alike
+from fitreel.model.training.batched.batch_eligibility import ALIKE, alike
 from fitreel.model.training.batched.losses import batched_loss
-from fitreel.model.training.batched.memory_layout import Rows
 from fitreel.model.training.batched.network import Stack
 from fitreel.model.training.batched.optimizers import options_of, rule_of, state_names, with_rates
+from fitreel.model.training.batched.padded_tensors import Rows
 from fitreel.model.training.devices import check_memory, choose_device
 from fitreel.model.training.loop import Ending, Task, Training
 from fitreel.model.training.manual_backward import activation_of

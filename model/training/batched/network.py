@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from fitreel.model.training.batched.losses import BatchedLoss
-from fitreel.model.training.batched.memory_layout import Apart, Rows
+from fitreel.model.training.batched.padded_tensors import Apart, Rows
 from fitreel.model.training.manual_backward import Activation
 
 

@@ -17,9 +17,9 @@ from fitreel.model.training.batched.loop import (
     why_not_batched,
 )
 from fitreel.model.training.batched.losses import batched_loss
-from fitreel.model.training.batched.memory_layout import Rows
 from fitreel.model.training.batched.network import Stack
 from fitreel.model.training.batched.optimizers import rule_of, state_names, with_rates
+from fitreel.model.training.batched.padded_tensors import Rows
 from fitreel.model.training.loop import Task, Training
 from fitreel.model.training.losses import build_loss
 from fitreel.model.training.manual_backward import activation_of

@@ -23,6 +23,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin
+from fitreel.render.comparison.axis_limits import shared_limits
 from fitreel.render.comparison.clip import (
     SMALLEST_DIGITS,
     SMALLEST_FONT,
@@ -36,7 +37,6 @@ from fitreel.render.comparison.clip import (
 from fitreel.render.comparison.grid import arrangement
 from fitreel.render.comparison.ranking import Row, ranking
 from fitreel.render.comparison.ranking_card import RankingCard
-from fitreel.render.comparison.shared_limits import shared_limits
 from fitreel.render.comparison_picture import ComparisonPicture, Entry, Layout
 from fitreel.render.mpl.pixel_layout import Page, drawable
 from fitreel.render.mpl.ticks import linear_ticks, log_ticks

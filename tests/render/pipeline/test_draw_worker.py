@@ -16,12 +16,12 @@ import pytest
 
 from fitreel.model.errors import BadInput, CannotWrite, Stopped
 from fitreel.model.record.reader import Record
+from fitreel.render.film_settings import FilmSettings
 from fitreel.render.output.yuv import I420Planes
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.pipeline import draw_worker as painting
 from fitreel.render.pipeline.draw_worker import DrawWorker
 from fitreel.render.pipeline.film import Reel, draw_reel
-from fitreel.render.settings import FilmSettings
 from fitreel.render.single.frames import pictures
 from fitreel.render.timing.pace import Pacing
 from fitreel.render.timing.timeline import make_timeline

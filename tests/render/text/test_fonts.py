@@ -11,9 +11,9 @@ from fontTools.ttLib import TTCollection, TTFont
 from fitreel.model.errors import BadInput, Unavailable
 from fitreel.render.mpl.glyph_cache import CachedTextRenderer
 from fitreel.render.text import fonts
+from fitreel.render.text.characters import check_signs, language_of, package_for
 from fitreel.render.text.fonts import Fonts, fonts_for
 from fitreel.render.text.mathtext import check_mathtext
-from fitreel.render.text.unicode import check_signs, language_of, package_for
 
 from matplotlib.backends.backend_agg import RendererAgg  # isort: skip  (after our defaults)
 from matplotlib.font_manager import FontProperties, fontManager  # isort: skip

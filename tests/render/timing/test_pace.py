@@ -12,8 +12,8 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.comparison.clip import closing_frames, paced, timetable_of
 from fitreel.render.comparison_picture import Entry
+from fitreel.render.film_settings import FilmSettings
 from fitreel.render.metadata import containers
-from fitreel.render.settings import FilmSettings
 from fitreel.render.single.frames import picture_plans
 
 
