@@ -104,7 +104,7 @@ def make_sidecars(
 def sidecar_form(kind: str, picture: PictureSettings) -> Form:
     """Tells whether a file's content has the form of what is made as `kind`."""
     if kind in SUBTITLES:
-        from fitreel.render.captions.subtitles import has_form
+        from fitreel.render.captions.subtitle_formats import has_form
 
         words = translation_of(picture.language, picture.words)
         return lambda content: has_form(content, words)
@@ -113,7 +113,8 @@ def sidecar_form(kind: str, picture: PictureSettings) -> Form:
 
 
 def _subtitles(run: Record, picture: PictureSettings, line: Timeline, kind: str) -> bytes:
-    from fitreel.render.captions.subtitles import Reference, cues, srt, vtt
+    from fitreel.render.captions.subtitle_formats import srt, vtt
+    from fitreel.render.captions.subtitles import Reference, cues
 
     told = cues(
         run.epochs,

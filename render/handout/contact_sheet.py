@@ -22,7 +22,8 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.text.fonts import Fonts, fonts_for, own_name
+from fitreel.render.text.fonts import Fonts, fonts_for
+from fitreel.render.text.installed_fonts import own_name
 from fitreel.render.text.mathtext import check_mathtext
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline

@@ -12,8 +12,8 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 
 from fitreel.render.geometry import Box as Box
+from fitreel.render.mpl.cached_text_renderer import CachedTextRenderer
 from fitreel.render.mpl.figure import figure_of_size
-from fitreel.render.mpl.glyph_cache import CachedTextRenderer
 from fitreel.render.mpl.theme import Theme, load_theme
 
 LINE = 1.25

@@ -10,7 +10,8 @@ from typing import Any
 from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.text import Text
 
-from fitreel.render.mpl.glyph_cache import CachedTextRenderer, Metrics
+from fitreel.render.mpl.cached_text_renderer import CachedTextRenderer
+from fitreel.render.mpl.glyph_cache import Metrics
 from fitreel.render.mpl.private_names import OF_TEXT
 from fitreel.render.raster.artist_changes import Looks
 

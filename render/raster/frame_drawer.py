@@ -17,151 +17,15 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.lines import Line2D
 from matplotlib.spines import Spine
-from matplotlib.text import Text
 
 from fitreel.render.frame import Frame as Frame
 from fitreel.render.geometry import NOTHING, Rectangle, overlap, union
 from fitreel.render.mpl.private_names import OF_AXES, OF_FIGURE
-from fitreel.render.raster.cached_text import SettledText
-from fitreel.render.raster.recording_renderer import Command, RecordingRenderer
+from fitreel.render.raster.axes_view import View
+from fitreel.render.raster.layers import Layer, Region
+from fitreel.render.raster.recording_renderer import RecordingRenderer
 from fitreel.render.raster.scene import Scene
-
-TELLING = (Line2D, Text)
-"""Artists that are stale whenever they have changed; of others that isn't known."""
-
-
-class Layer:
-    """One artist in the order of painting.
-
-    `touched` holds all pixels that it painted last, `zone` all that it is expected to paint:
-    what lies over a moving artist's zone is painted after it, in every frame.
-    """
-
-    def __init__(self, position: int, artist: Artist, axes: Axes | None, moves: bool) -> None:
-        self.position = position
-        self.artist = artist
-        self.axes = axes
-        self.moves = moves
-        self.tape: list[Command] = []
-        self.touched = NOTHING
-        self.zone = NOTHING
-        self.region: Region
-        # Only a plain text is known to have no more to it; an annotation has.
-        self.settled = SettledText(artist) if moves and type(artist) is Text else None
-
-    def record(self, renderer: RecordingRenderer) -> None:
-        """Records what the artist paints now, without painting."""
-        renderer.tape = self.tape = []
-        renderer.touched = NOTHING
-        try:
-            self.artist.draw(renderer)
-        finally:
-            renderer.tape = None
-        self.touched = self.zone = renderer.touched
-
-    def paint(self, renderer: RecordingRenderer) -> None:
-        """Paints: a moving artist as it is now, another one from its record."""
-        if self.moves:
-            renderer.touched = NOTHING
-            (self.settled or self.artist).draw(renderer)
-            self.touched = renderer.touched
-        else:
-            for draw, arguments, options in self.tape:
-                draw(*arguments, **options)
-
-
-class Region:
-    """Layers that share no pixel with the layers of any other region."""
-
-    def __init__(self, layer: Layer) -> None:
-        self.layers = [layer]
-        layer.region = self
-        self.rectangle = layer.zone
-        self.is_outdated = True
-        self.early: list[Layer] = []
-        self.late: list[Layer] = []
-        self.moving: list[Layer] = []
-        """Those of `late` that move."""
-        self.is_crossed = False
-        """Whether in the newest frame a late layer that stays lies over one that moves."""
-
-    def absorb(self, other: "Region") -> None:
-        """Takes over another region's layers."""
-        for layer in other.layers:
-            layer.region = self
-        self.layers = sorted(self.layers + other.layers, key=attrgetter("position"))
-        self.rectangle = union(self.rectangle, other.rectangle)
-        self.is_outdated = True
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether a moving artist may look other than when it was painted last."""
-        return any(
-            layer.artist.stale or not isinstance(layer.artist, TELLING) for layer in self.moving
-        )
-
-    def crosses(self) -> bool:
-        """Whether a moving artist has painted where one that stays lies over it."""
-        beneath: list[Rectangle] = []
-        for layer in self.late:
-            if layer.moves:
-                beneath.append(layer.touched)
-            elif any(overlap(layer.touched, rectangle) for rectangle in beneath):
-                return True
-        return False
-
-    def sort(self) -> None:
-        """Sorts the layers into a background and what has to be painted for every frame."""
-        self.early, self.late = [], []
-        for layer in self.layers:
-            over_late = any(overlap(layer.zone, late.zone) for late in self.late)
-            (self.late if layer.moves or over_late else self.early).append(layer)
-        self.moving = [layer for layer in self.late if layer.moves]
-
-
-class View:
-    """The limits of one axes, to tell when they change, and what that repaints."""
-
-    def __init__(self, axes: Axes) -> None:
-        self.axes = axes
-        self.x: tuple[float, float] | None = None
-        self.y: tuple[float, float] | None = None
-        self.titles: tuple[str, ...] = ()
-        self.is_plain = axes.name == "rectilinear" and all(
-            spine.get_position() == ("outward", 0.0) for spine in axes.spines.values()
-        )
-
-    def changes(self) -> tuple[bool, bool]:
-        """Whether the limits in x and in y are others than in the last call."""
-        (left, low), (right, high) = self.axes.viewLim.get_points().tolist()
-        before = self.x, self.y
-        self.x, self.y = (left, right), (low, high)
-        return before[0] != self.x, before[1] != self.y
-
-    def repaints(self, artist: Artist, x_changed: bool, y_changed: bool) -> bool:
-        """Whether an artist of these axes may look different after such a change."""
-        if not self.is_plain:
-            return True
-        if artist is self.axes.patch:
-            return False
-        if artist is self.axes.xaxis:
-            return x_changed
-        if artist is self.axes.yaxis:
-            return y_changed
-        if isinstance(artist, Spine):
-            return x_changed if artist.spine_type in ("bottom", "top") else y_changed
-        return True
-
-    def place_titles(self, renderer: RecordingRenderer, limits_changed: bool) -> None:
-        """Moves the titles clear of what stands above the axes, as a full draw does first."""
-        axes: Any = self.axes
-        titles = (axes.title, axes._left_title, axes._right_title)
-        texts = tuple(title.get_text() for title in titles)
-        if any(texts) and (limits_changed or texts != self.titles):
-            axes._update_title_position(renderer)
-        self.titles = texts
 
 
 class FrameDrawer:

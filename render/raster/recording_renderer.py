@@ -1,6 +1,8 @@
 """A renderer that knows which pixels it touched, and that can record instead of drawing."""
 
-from fitreel.render.mpl.glyph_cache import CachedTextRenderer, Stamp  # isort: skip  (before matplotlib)
+from fitreel.render.mpl.glyph_cache import Stamp
+
+from fitreel.render.mpl.cached_text_renderer import CachedTextRenderer  # isort: skip  (before matplotlib)
 
 import math
 from collections.abc import Callable
