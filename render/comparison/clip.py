@@ -14,15 +14,10 @@ from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.comparison.axis_limits import Limits, shared_limits
 from fitreel.render.comparison.frame_state import ComparisonState
-from fitreel.render.comparison.grid import (
-    MOST_CELLS,
-    SMALLEST_TEXT,
-    SMALLEST_TICK,
-    GridScene,
-    plan_grid,
-    unit_height,
-)
-from fitreel.render.comparison.overlay import MOST_RUNS, OverlayScene, plan_overlay
+from fitreel.render.comparison.grid import GridScene, unit_height
+from fitreel.render.comparison.grid_plan import MOST_CELLS, SMALLEST_TEXT, SMALLEST_TICK, plan_grid
+from fitreel.render.comparison.overlay import OverlayScene
+from fitreel.render.comparison.overlay_plan import MOST_RUNS, plan_overlay
 from fitreel.render.comparison.ranking import ranking
 from fitreel.render.comparison.ranking_card import RankingCard
 from fitreel.render.comparison_picture import ComparisonPicture, Entry, Layout

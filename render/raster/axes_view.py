@@ -1,5 +1,7 @@
 """The limits of axes: whether they changed, and what that repaints."""
 
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
 from typing import Any
 
 from matplotlib.artist import Artist

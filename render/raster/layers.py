@@ -1,5 +1,7 @@
 """A figure as layers in the order of painting, and as regions that share no pixel."""
 
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
 from operator import attrgetter
 
 from matplotlib.artist import Artist
@@ -9,7 +11,7 @@ from matplotlib.text import Text
 
 from fitreel.render.frame import Frame as Frame
 from fitreel.render.geometry import NOTHING, Rectangle, overlap, union
-from fitreel.render.raster.cached_text import SettledText
+from fitreel.render.raster.cached_text import CachedText
 from fitreel.render.raster.recording_renderer import Command, RecordingRenderer
 
 TELLING = (Line2D, Text)
@@ -33,7 +35,7 @@ class Layer:
         self.zone = NOTHING
         self.region: Region
         # Only a plain text is known to have no more to it; an annotation has.
-        self.settled = SettledText(artist) if moves and type(artist) is Text else None
+        self.cached = CachedText(artist) if moves and type(artist) is Text else None
 
     def record(self, renderer: RecordingRenderer) -> None:
         """Records what the artist paints now, without painting."""
@@ -49,7 +51,7 @@ class Layer:
         """Paints: a moving artist as it is now, another one from its record."""
         if self.moves:
             renderer.touched = NOTHING
-            (self.settled or self.artist).draw(renderer)
+            (self.cached or self.artist).draw(renderer)
             self.touched = renderer.touched
         else:
             for draw, arguments, options in self.tape:

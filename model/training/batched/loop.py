@@ -36,7 +36,7 @@ from fitreel.model.training.batched.batch_eligibility import ALIKE, alike
 from fitreel.model.training.batched.losses import batched_loss
 from fitreel.model.training.batched.network import Stack
 from fitreel.model.training.batched.optimizers import options_of, rule_of, state_names, with_rates
-from fitreel.model.training.batched.padded_tensors import Rows
+from fitreel.model.training.batched.padded_tensors import ParameterRows
 from fitreel.model.training.devices import check_memory, choose_device
 from fitreel.model.training.loop import Ending, Task, Training
 from fitreel.model.training.manual_backward import activation_of
@@ -111,7 +111,7 @@ class _Member:
     training: Training
     snapshot_epochs: frozenset[int]
     state: dict[str, Tensor]
-    """Rows of shape (P,): "parameters", and what the optimizer remembers of each."""
+    """ParameterRows of shape (P,): "parameters", and what the optimizer remembers of each."""
     epoch: int = 0
     seconds: float = 0.0
     ending: Ending | None = None
@@ -151,7 +151,7 @@ class BatchedTraining:
             train.device, parameters * len(first.data.x)
         )
         torch.set_num_threads(1)
-        self._layout = Rows(tuple(tuple(p.shape) for p in first.network.parameters()))
+        self._layout = ParameterRows(tuple(tuple(p.shape) for p in first.network.parameters()))
         self._options = options_of(train)
         names = state_names(train.optimizer, self._options)
         self._members = []
@@ -283,7 +283,7 @@ class _Batch:
     def __init__(
         self,
         members: dict[int, _Member],
-        layout: Rows,
+        layout: ParameterRows,
         options: dict[str, Any],
         device: torch.device,
         until: int | None,

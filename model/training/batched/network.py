@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from fitreel.model.training.batched.losses import BatchedLoss
-from fitreel.model.training.batched.padded_tensors import Apart, Rows
+from fitreel.model.training.batched.padded_tensors import PaddedTensor, ParameterRows
 from fitreel.model.training.manual_backward import Activation
 
 
@@ -13,7 +13,7 @@ class Stack:
 
     def __init__(
         self,
-        layout: Rows,
+        layout: ParameterRows,
         rows: Tensor,
         activations: list[Activation],
         x: Tensor,
@@ -21,8 +21,8 @@ class Stack:
         loss: BatchedLoss,
     ) -> None:
         """Take over the parameters `rows`, shape (K, P); x and y have shape (K, N, 1)."""
-        y_apart = Apart.of(y)
-        self._y, self._loss = y_apart.blocks, loss
+        padded_y = PaddedTensor.of(y)
+        self._y, self._loss = padded_y.blocks, loss
         self.parameters = layout.flat(rows)
         """In one dimension, in the order of `layout`: changed in place by the optimizer."""
         self.gradients = torch.zeros_like(self.parameters)
@@ -30,7 +30,7 @@ class Stack:
         blocks = layout.blocks(self.parameters)
         slopes = layout.blocks(self.gradients)
         self._layers: list[_LayerStack] = []
-        read = Apart.of(x)
+        read = PaddedTensor.of(x)
         for number in range(len(blocks) // 2):
             weight, bias = blocks[2 * number : 2 * number + 2]
             of_weight, of_bias = slopes[2 * number : 2 * number + 2]
@@ -42,7 +42,7 @@ class Stack:
             read = layer.result
         self.prediction = read.blocks
         """Shape (K, N, 1): of the latest `predict`; the next one overwrites it."""
-        self._errors = Apart.like(y, *y.shape)
+        self._errors = PaddedTensor.like(y, *y.shape)
 
     def predict(self) -> Tensor:
         """Predict with the present parameters; each network's loss, shape (K,)."""
@@ -56,7 +56,7 @@ class Stack:
 
     def predict_at(self, x: Tensor) -> Tensor:
         """Predictions at other points, (K, M, 1) to (K, M, 1), in memory of their own."""
-        read = Apart.of(x)
+        read = PaddedTensor.of(x)
         for layer in self._layers:
             read = layer.applied(read)
         return read.blocks
@@ -85,7 +85,7 @@ class _LayerStack:
         of_weight: Tensor,
         of_bias: Tensor,
         activation: Activation | None,
-        read: Apart,
+        read: PaddedTensor,
         *,
         first: bool,
     ) -> None:
@@ -96,25 +96,29 @@ class _LayerStack:
         networks, outputs, inputs = weight.shape
         self._one_input, self._one_output = inputs == 1, outputs == 1
         points = read.blocks.shape[1]
-        self._sum = Apart.like(weight, networks, points, outputs)
+        self._sum = PaddedTensor.like(weight, networks, points, outputs)
         keeps_result = activation is None or activation.keeps_result
-        self.result = self._sum if keeps_result else Apart.like(weight, *self._sum.blocks.shape)
-        self._of_read = Apart.like(weight, *read.blocks.shape)
+        self.result = (
+            self._sum if keeps_result else PaddedTensor.like(weight, *self._sum.blocks.shape)
+        )
+        self._of_read = PaddedTensor.like(weight, *read.blocks.shape)
         # Where a product is written as multiplication and sum, what is summed.
-        self._terms = Apart.like(weight, networks, points, max(inputs, outputs)).blocks
+        self._terms = PaddedTensor.like(weight, networks, points, max(inputs, outputs)).blocks
 
     def forward(self) -> None:
         self._apply(self._read.blocks, self._terms, self._sum, self.result)
 
-    def applied(self, read: Apart) -> Apart:
+    def applied(self, read: PaddedTensor) -> PaddedTensor:
         """To the result for other values than those read, in memory of its own."""
         x = read.blocks
-        total = Apart.like(x, *x.shape[:2], self._bias.shape[2])
-        result = total if self.result is self._sum else Apart.like(x, *total.blocks.shape)
-        self._apply(x, Apart.like(x, *x.shape).blocks, total, result)
+        total = PaddedTensor.like(x, *x.shape[:2], self._bias.shape[2])
+        result = total if self.result is self._sum else PaddedTensor.like(x, *total.blocks.shape)
+        self._apply(x, PaddedTensor.like(x, *x.shape).blocks, total, result)
         return result
 
-    def _apply(self, read: Tensor, terms: Tensor, total: Apart, result: Apart) -> None:
+    def _apply(
+        self, read: Tensor, terms: Tensor, total: PaddedTensor, result: PaddedTensor
+    ) -> None:
         if self._one_input:
             torch.addcmul(self._bias, read, self._turned, out=total.blocks)
         elif self._one_output:
@@ -126,7 +130,7 @@ class _LayerStack:
         if self._activation is not None:
             self._activation.forward(total.whole, result.whole)
 
-    def backward(self, slope: Apart) -> Apart:
+    def backward(self, slope: PaddedTensor) -> PaddedTensor:
         """From the gradient in the result, which is overwritten, to that in what was read."""
         if self._activation is not None:
             self._activation.backward(slope.whole, self._sum.whole)

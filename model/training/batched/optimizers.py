@@ -18,8 +18,8 @@ Options = dict[str, Any]
 Rule = Callable[[Options, Tensor, Tensor, Tensor, State, int], None]
 """(options, parameters, gradients, rates, state, steps before): one step, all in place.
 
-Parameters, gradients, rates and each of the state lie as `Rows.flat` lays them; gradients are used
-up.
+Parameters, gradients, rates and each of the state lie as `ParameterRows.flat` lays them; gradients
+are used up.
 """
 
 

@@ -34,7 +34,7 @@ from fitreel.render.comparison.clip import (
     states,
     timetable_of,
 )
-from fitreel.render.comparison.grid import arrangement
+from fitreel.render.comparison.grid_plan import arrangement
 from fitreel.render.comparison.ranking import Row, ranking
 from fitreel.render.comparison.ranking_card import RankingCard
 from fitreel.render.comparison_picture import ComparisonPicture, Entry, Layout
