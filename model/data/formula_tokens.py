@@ -135,8 +135,8 @@ def _refuse_character(char: str, column: int) -> NoReturn:
         advice = f"; write a plain '{plain.strip()}'"
     else:
         advice = ""
-    shown = f"'{char}'" if char.isprintable() else f"the character U+{ord(char):04X}"
-    raise BadInput(f"{shown} at column {column} can't be used in a formula{advice}")
+    name_of_char = f"'{char}'" if char.isprintable() else f"the character U+{ord(char):04X}"
+    raise BadInput(f"{name_of_char} at column {column} can't be used in a formula{advice}")
 
 
 def check_equals_sign(tokens: list[Token]) -> None:

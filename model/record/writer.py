@@ -186,21 +186,21 @@ class RecordWriter:
 
     def _stacked(self) -> Tensors:
         """The waiting snapshots as one array a kind."""
-        kept = self._snapshots
+        snapshots = self._snapshots
 
         def column(name: str, dtype: Any) -> NDArray[Any]:
-            return np.array([getattr(snapshot, name) for snapshot in kept], dtype)
+            return np.array([getattr(snapshot, name) for snapshot in snapshots], dtype)
 
         tensors: Tensors = {
             "epoch": column("epoch", np.int64),
             "loss": column("loss", np.float32),
             "seconds": column("seconds", np.float64),
-            "prediction": column("prediction", np.float32).reshape(len(kept), self._width),
+            "prediction": column("prediction", np.float32).reshape(len(snapshots), self._width),
         }
         if self._has_truth:
             tensors["truth_loss"] = column("truth_loss", np.float32)
-        if all(snapshot.weights is not None for snapshot in kept):
-            shape = (len(kept), self._parameters)
+        if all(snapshot.weights is not None for snapshot in snapshots):
+            shape = (len(snapshots), self._parameters)
             tensors["weights"] = column("weights", np.float32).reshape(shape)
         return tensors
 

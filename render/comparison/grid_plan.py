@@ -92,15 +92,15 @@ def split_for_losses(box: Box) -> tuple[Box, Box]:
     """What is left of `box` beside a loss panel, and that panel: to the right, or below."""
     gap = 0.02 * min(box.width, box.height)
     if box.width > 1.2 * box.height:
-        taken = LOSS_PANEL_SHARE * box.width
+        share = LOSS_PANEL_SHARE * box.width
         return (
-            box._replace(width=box.width - taken - gap),
-            Box(box.right - taken, box.bottom, taken, box.height),
+            box._replace(width=box.width - share - gap),
+            Box(box.right - share, box.bottom, share, box.height),
         )
-    taken = LOSS_PANEL_SHARE * box.height
+    share = LOSS_PANEL_SHARE * box.height
     return (
-        Box(box.left, box.bottom + taken + gap, box.width, box.height - taken - gap),
-        box._replace(height=taken),
+        Box(box.left, box.bottom + share + gap, box.width, box.height - share - gap),
+        box._replace(height=share),
     )
 
 
@@ -109,8 +109,8 @@ def arrangement(count: int, width: float, height: float) -> tuple[int, int]:
 
     def worth(columns: int) -> float:
         rows = math.ceil(count / columns)
-        filled = count / (columns * rows)
-        return _scale(width / columns, height / rows) * math.sqrt(filled)
+        fullness = count / (columns * rows)
+        return _scale(width / columns, height / rows) * math.sqrt(fullness)
 
     # Of equal ones the widest: what stands side by side is easier to compare.
     columns = max(range(1, count + 1), key=lambda columns: (round(worth(columns), 6), columns))

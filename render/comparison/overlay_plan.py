@@ -45,13 +45,13 @@ def plan_overlay(count: int, size: tuple[int, int], loss_panel: bool) -> Overlay
     entries = count if count <= MOST_DISTINCT else LEADERS
     is_wide = rest.width > 1.2 * rest.height
     if is_wide:
-        taken = LEGEND_SHARE * rest.width
-        legend = Box(rest.right - taken, rest.bottom, taken, rest.height + edge + tall)
-        rest = rest._replace(width=rest.width - taken - edge)
+        share = LEGEND_SHARE * rest.width
+        legend = Box(rest.right - share, rest.bottom, share, rest.height + edge + tall)
+        rest = rest._replace(width=rest.width - share - edge)
     else:
-        taken = LEGEND_SHARE * rest.height
-        legend = rest._replace(height=taken)
-        rest = Box(rest.left, rest.bottom + taken + edge, rest.width, rest.height - taken - edge)
+        share = LEGEND_SHARE * rest.height
+        legend = rest._replace(height=share)
+        rest = Box(rest.left, rest.bottom + share + edge, rest.width, rest.height - share - edge)
     columns = 1 if is_wide or count <= 4 else 2
     rows = math.ceil((entries + (count > entries)) / columns)
     losses = None

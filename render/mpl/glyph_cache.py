@@ -52,7 +52,7 @@ def _remember(cache: dict[Key, Value], key: Key, value: Value, limit: int) -> Va
     return value
 
 
-class _Composed:
+class _Line:
     """A line of text put together from pieces."""
 
     def __init__(self, glyphs: list[Glyph], width: float, top: float, descent: float) -> None:
@@ -61,13 +61,13 @@ class _Composed:
         self._descent = descent
         self.metrics: Metrics = (width, top + descent, descent)
 
-    def followed_by(self, distance: float, glyphs: list[Glyph], metrics: Metrics) -> "_Composed":
+    def followed_by(self, distance: float, glyphs: list[Glyph], metrics: Metrics) -> "_Line":
         """The same with a piece more, its first glyph `distance` after our last."""
         start = self.glyphs[-1][2] + distance
         width, height, descent = metrics
         moved = [(font, index, start + x, y) for font, index, x, y in glyphs]
         top = max(self._top, height - descent)
-        return _Composed(self.glyphs + moved, start + width, top, max(self._descent, descent))
+        return _Line(self.glyphs + moved, start + width, top, max(self._descent, descent))
 
 
 class GlyphCache:
@@ -83,7 +83,7 @@ class GlyphCache:
         self._newest: dict[Hashable, tuple[list[Glyph], list[Stamp]]] = {}
         """The line that was drawn last at each place, in each style."""
         self._distances: dict[Hashable, float] = {}
-        self._beginnings: dict[Hashable, _Composed] = {}
+        self._beginnings: dict[Hashable, _Line] = {}
         self._composable: dict[Hashable, bool] = {}
 
     def layout(self, string: str, properties: FontProperties) -> tuple[list[Glyph], Metrics]:
@@ -99,14 +99,12 @@ class GlyphCache:
             or not self._is_composable(style, properties)
         ):
             return self._laid_out(style, string, properties)
-        composed = self._composed(style, pieces, properties)
-        if composed is None:
+        line = self._line_of(style, pieces, properties)
+        if line is None:
             return self._laid_out(style, string, properties)
-        return composed.glyphs, composed.metrics
+        return line.glyphs, line.metrics
 
-    def _composed(
-        self, style: int, pieces: list[str], properties: FontProperties
-    ) -> "_Composed | None":
+    def _line_of(self, style: int, pieces: list[str], properties: FontProperties) -> "_Line | None":
         """A line put together piece by piece, each put to a beginning that may be known.
 
         None where it can't be: "ffi" is one glyph.
@@ -115,30 +113,30 @@ class GlyphCache:
         while count and (style, string) not in self._beginnings:
             count -= 1
             string = string[: len(string) - len(pieces[count])]
-        composed = self._beginnings[style, string] if count else None
+        line = self._beginnings[style, string] if count else None
         for number in range(count, len(pieces)):
             piece = pieces[number]
             glyphs, metrics = self._laid_out(style, piece, properties)
             if len(glyphs) != len(piece):
                 return None
-            if composed is None:
+            if line is None:
                 width, height, descent = metrics
-                composed = _Composed(glyphs, width, height - descent, descent)
+                line = _Line(glyphs, width, height - descent, descent)
             else:
                 neighbours = pieces[number - 1][-1] + piece[0]
                 distance = self._distance(style, neighbours, properties)
-                composed = composed.followed_by(distance, glyphs, metrics)
+                line = line.followed_by(distance, glyphs, metrics)
             string += piece
-            _remember(self._beginnings, (style, string), composed, BEGINNINGS_KEPT)
-        return composed
+            _remember(self._beginnings, (style, string), line, BEGINNINGS_KEPT)
+        return line
 
     def _laid_out(
         self, style: int, string: str, properties: FontProperties
     ) -> tuple[list[Glyph], Metrics]:
         """`layout`, with matplotlib's own layout engine for the string as a whole."""
-        known = self._layouts.get((style, string))
-        if known is not None:
-            return known
+        cached = self._layouts.get((style, string))
+        if cached is not None:
+            return cached
         glyphs = self._placed(string, properties)
         font = self._prepare_font(properties)
         font.set_text(string, 0.0, flags=self._hinting)
@@ -148,9 +146,9 @@ class GlyphCache:
 
     def _distance(self, style: int, pair: str, properties: FontProperties) -> float:
         """How far apart two characters begin that stand side by side."""
-        known = self._distances.get((style, pair))
-        if known is not None:
-            return known
+        cached = self._distances.get((style, pair))
+        if cached is not None:
+            return cached
         distance = self._placed(pair, properties)[1][2]
         return _remember(self._distances, (style, pair), distance, LAYOUTS_KEPT)
 
@@ -163,9 +161,9 @@ class GlyphCache:
 
     def _is_composable(self, style: int, properties: FontProperties) -> bool:
         """Whether the font is one that `PIECES` is known to hold for."""
-        known = self._composable.get(style)
-        if known is not None:
-            return known
+        cached = self._composable.get(style)
+        if cached is not None:
+            return cached
         file = Path(str(self._prepare_font(properties).fname))
         holds = file.parent == BUNDLED_FONTS and file.stem == "DejaVuSans"
         return _remember(self._composable, style, holds, LAYOUTS_KEPT)
@@ -184,13 +182,13 @@ class GlyphCache:
         baseline in pixels, as matplotlib hands them to its renderer.
         """
         cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-        placed = []
+        stamps = []
         for font, size, index, slant, extend, dx, dy in glyphs:
             column = round(0x40 * (x + dx * cos - dy * sin))  # in 64ths of a pixel
             row = round(0x40 * (self._height - y + dx * sin + dy * cos))  # upwards
             style = (size, slant, extend, angle, antialiased)
-            placed.append(self._stamp(style, font, index, column, row))
-        return placed
+            stamps.append(self._stamp(style, font, index, column, row))
+        return stamps
 
     def upright_stamps(
         self, x: float, y: float, size: float, glyphs: list[Glyph], antialiased: bool
@@ -230,9 +228,9 @@ class GlyphCache:
             matrix = (0x10000 * turn @ shape).round().astype(int)
             font._set_transform(matrix, [column & 0x3F, row & 0x3F])
             mode = AGG.RenderMode.NORMAL if antialiased else AGG.RenderMode.MONO
-            rendered = font._render_glyph(index, self._hinting, mode)
-            coverage = np.array(rendered.buffer) * np.uint8(1 if antialiased else 0xFF)
-            bitmap = (coverage, rendered.left, self._height - rendered.top + coverage.shape[0])
+            glyph = font._render_glyph(index, self._hinting, mode)
+            coverage = np.array(glyph.buffer) * np.uint8(1 if antialiased else 0xFF)
+            bitmap = (coverage, glyph.left, self._height - glyph.top + coverage.shape[0])
             _remember(self._bitmaps, key, bitmap, BITMAPS_KEPT)
         coverage, left, bottom = bitmap
         return coverage, left + (column >> 6), bottom - (row >> 6)

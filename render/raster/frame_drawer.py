@@ -79,7 +79,7 @@ class FrameDrawer:
         self._regions: list[Region] = []
         for layer in self._layers:
             if layer.moves:
-                layer.zone = self._reach(layer)
+                layer.bounds = self._reach(layer)
             elif layer.axes is None:
                 layer.record(self._renderer)
         self._refresh()
@@ -104,8 +104,8 @@ class FrameDrawer:
             self._refresh()
             while strays := self._paint():
                 for layer in strays:
-                    layer.zone = union(layer.zone, union(layer.touched, self._reach(layer)))
-                    self._grow(layer.region, layer.zone)
+                    layer.bounds = union(layer.bounds, union(layer.damage, self._reach(layer)))
+                    self._grow(layer.region, layer.bounds)
         except BaseException:
             self._forget()
             raise
@@ -127,7 +127,7 @@ class FrameDrawer:
         """Records anew what other limits, or another title, changed."""
         first = not self._regions
         changes = {axes: view.changes() for axes, view in self._views.items()}
-        self._limits_changed = any(any(changed) for changed in changes.values())
+        self._limits_changed = any(any(each) for each in changes.values())
         for axes, view in self._views.items():
             x_changed = any(changes[twin][0] for twin in self._twins[axes])
             y_changed = any(changes[twin][1] for twin in self._twins[axes])
@@ -138,7 +138,7 @@ class FrameDrawer:
                 if not layer.moves and (first or view.repaints(layer.artist, x_changed, y_changed)):
                     layer.record(self._renderer)
                     if not first:
-                        self._grow(layer.region, layer.zone)
+                        self._grow(layer.region, layer.bounds)
 
     def _reach(self, layer: Layer) -> Rectangle:
         """The pixels that a moving artist can't leave, so far as that is known."""
@@ -147,12 +147,12 @@ class FrameDrawer:
             return NOTHING
         return self._renderer.pixels_of(*box.extents)
 
-    def _grow(self, region: Region, zone: Rectangle) -> None:
-        """Has a region painted afresh, extended by `zone`."""
+    def _grow(self, region: Region, bounds: Rectangle) -> None:
+        """Has a region painted afresh, extended by `bounds`."""
         region.is_outdated = True
-        grown = union(region.rectangle, zone)
-        if grown != region.rectangle:
-            region.rectangle = grown
+        larger = union(region.rectangle, bounds)
+        if larger != region.rectangle:
+            region.rectangle = larger
             self._join(region)
 
     def _join(self, region: Region) -> None:
@@ -187,19 +187,21 @@ class FrameDrawer:
                 for layer in region.late:
                     self._repaint(layer)
             strays += [
-                layer for layer in region.moving if union(layer.zone, layer.touched) != layer.zone
+                layer
+                for layer in region.moving
+                if union(layer.bounds, layer.damage) != layer.bounds
             ]
         return strays
 
     def _restore(self, source: Frame, layers: list[Layer]) -> None:
         """Takes away what layers have painted."""
         for layer in layers:
-            _copy(source, self._pixels, layer.touched)
-            self._changed = union(self._changed, layer.touched)
+            _copy(source, self._pixels, layer.damage)
+            self._changed = union(self._changed, layer.damage)
 
     def _repaint(self, layer: Layer) -> None:
         layer.paint(self._renderer)
-        self._changed = union(self._changed, layer.touched)
+        self._changed = union(self._changed, layer.damage)
 
     def _paint_background(self, region: Region) -> None:
         """Paints a region's background afresh, and keeps as much as will be painted over."""
@@ -208,12 +210,12 @@ class FrameDrawer:
         for layer in region.early:
             layer.paint(self._renderer)
         for layer in region.late:
-            _copy(self._pixels, self._background, layer.zone)
+            _copy(self._pixels, self._background, layer.bounds)
         for layer in region.late:
             if not layer.moves:
                 layer.paint(self._renderer)
         for layer in region.late:
-            _copy(self._pixels, self._composed, layer.zone)
+            _copy(self._pixels, self._composed, layer.bounds)
         region.is_outdated = False
 
 

@@ -21,8 +21,8 @@ TELLING = (Line2D, Text)
 class Layer:
     """One artist in the order of painting.
 
-    `touched` holds all pixels that it painted last, `zone` all that it is expected to paint:
-    what lies over a moving artist's zone is painted after it, in every frame.
+    `damage` holds all pixels that it painted last, `bounds` all that it is expected to paint:
+    what lies over a moving artist's bounds is painted after it, in every frame.
     """
 
     def __init__(self, position: int, artist: Artist, axes: Axes | None, moves: bool) -> None:
@@ -30,31 +30,31 @@ class Layer:
         self.artist = artist
         self.axes = axes
         self.moves = moves
-        self.tape: list[Command] = []
-        self.touched = NOTHING
-        self.zone = NOTHING
+        self.display_list: list[Command] = []
+        self.damage = NOTHING
+        self.bounds = NOTHING
         self.region: Region
         # Only a plain text is known to have no more to it; an annotation has.
         self.cached = CachedText(artist) if moves and type(artist) is Text else None
 
     def record(self, renderer: RecordingRenderer) -> None:
         """Records what the artist paints now, without painting."""
-        renderer.tape = self.tape = []
-        renderer.touched = NOTHING
+        renderer.display_list = self.display_list = []
+        renderer.damage = NOTHING
         try:
             self.artist.draw(renderer)
         finally:
-            renderer.tape = None
-        self.touched = self.zone = renderer.touched
+            renderer.display_list = None
+        self.damage = self.bounds = renderer.damage
 
     def paint(self, renderer: RecordingRenderer) -> None:
         """Paints: a moving artist as it is now, another one from its record."""
         if self.moves:
-            renderer.touched = NOTHING
+            renderer.damage = NOTHING
             (self.cached or self.artist).draw(renderer)
-            self.touched = renderer.touched
+            self.damage = renderer.damage
         else:
-            for draw, arguments, options in self.tape:
+            for draw, arguments, options in self.display_list:
                 draw(*arguments, **options)
 
 
@@ -64,7 +64,7 @@ class Region:
     def __init__(self, layer: Layer) -> None:
         self.layers = [layer]
         layer.region = self
-        self.rectangle = layer.zone
+        self.rectangle = layer.bounds
         self.is_outdated = True
         self.early: list[Layer] = []
         self.late: list[Layer] = []
@@ -93,8 +93,8 @@ class Region:
         beneath: list[Rectangle] = []
         for layer in self.late:
             if layer.moves:
-                beneath.append(layer.touched)
-            elif any(overlap(layer.touched, rectangle) for rectangle in beneath):
+                beneath.append(layer.damage)
+            elif any(overlap(layer.damage, rectangle) for rectangle in beneath):
                 return True
         return False
 
@@ -102,6 +102,6 @@ class Region:
         """Sorts the layers into a background and what has to be painted for every frame."""
         self.early, self.late = [], []
         for layer in self.layers:
-            over_late = any(overlap(layer.zone, late.zone) for late in self.late)
+            over_late = any(overlap(layer.bounds, late.bounds) for late in self.late)
             (self.late if layer.moves or over_late else self.early).append(layer)
         self.moving = [layer for layer in self.late if layer.moves]

@@ -209,11 +209,11 @@ class Strip:
         if self._loss is not None:
             blocks = self._network.gradient(snapshot.weights, self._x, self._y, self._loss)
         # The first and the last layer lie on their side, so that all blocks are of one height.
-        turned = [block if len(block) > 1 else block.T for block in blocks]
-        rows = max(len(block) for block in turned)
-        spread = [block[np.arange(rows) * len(block) // rows] for block in turned]
+        upright = [block if len(block) > 1 else block.T for block in blocks]
+        rows = max(len(block) for block in upright)
+        tall = [block[np.arange(rows) * len(block) // rows] for block in upright]
         gap = np.full((rows, 1), np.nan)
-        parts = [part for block in spread for part in (block, gap)][:-1]
+        parts = [part for block in tall for part in (block, gap)][:-1]
         picture = np.concatenate(parts, axis=1)
         # Gradients shrink a thousandfold; their roots stay to be seen.
         return picture if self._loss is None else np.sign(picture) * np.sqrt(np.abs(picture))

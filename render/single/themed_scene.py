@@ -66,10 +66,10 @@ class ThemedScene:
     ) -> None:
         self._words = words
         self._build(run, settings, theme, Lefts())
-        needed = self._lefts()
-        if needed != Lefts():  # numbers at the axes that are wider than most
+        lefts = self._lefts()
+        if lefts != Lefts():  # numbers at the axes that are wider than most
             try:
-                self._build(run, settings, theme, needed)
+                self._build(run, settings, theme, lefts)
             except BadInput:
                 self._build(run, settings, theme, Lefts())
 
@@ -162,10 +162,13 @@ class ThemedScene:
         """Epoch and loss: what they are called stays, the numbers move."""
         widest = [self._words.integer(int(run.epochs.max()))]
         losses = np.unique(np.concatenate([run.losses[:1], run.losses[-1:]]))
-        written = [self._words.number(float(loss)) for loss in losses]
-        written += [self._words.number(float(np.nanmax(run.losses)))] if len(run) else []
+        numbers = [self._words.number(float(loss)) for loss in losses]
+        numbers += [self._words.number(float(np.nanmax(run.losses)))] if len(run) else []
         theme, texts = page.theme, []
-        for key, box, strings in (("epoch", plan.epoch, widest), ("loss", plan.loss, written)):
+        for key, box, strings in (
+            ("epoch", plan.epoch, widest),
+            ("loss", plan.loss, numbers),
+        ):
             label = self._words.text(key)
             base = box.bottom + 0.15 * plan.number
             if plan.numbers_in_row:

@@ -22,7 +22,7 @@ from matplotlib.font_manager import (
 from fitreel.model.errors import BadInput, Unavailable
 from fitreel.model.suggestions import nearest
 from fitreel.render.film_settings import is_font_file
-from fitreel.render.text.characters import check_signs, needs_font, package_for, show_signs
+from fitreel.render.text.characters import check_signs, describe_signs, needs_font, package_for
 from fitreel.render.text.characters import language_of as language_of
 from fitreel.render.text.installed_fonts import (
     PREFERRED,
@@ -180,7 +180,7 @@ def _check_drawn(texts: Sequence[str], fonts: Fonts) -> None:
 
 def _no_font(signs: Iterable[str]) -> Unavailable:
     return Unavailable(
-        f"no font on this machine has {show_signs(signs)}: {package_for(signs)}\n"
+        f"no font on this machine has {describe_signs(signs)}: {package_for(signs)}\n"
         'Or give a font that has them: film.font = "path/to/font.ttf", or a font\'s name.'
     )
 

@@ -23,7 +23,7 @@ from matplotlib.font_manager import findfont
 from matplotlib.ft2font import FT2Font
 from numpy.typing import NDArray
 
-from fitreel.render.mpl import glyph_cache as glyphs
+from fitreel.render.mpl import cached_text_renderer as glyphs
 from fitreel.render.mpl.figure import figure_of_size
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.single.demo_scene import DemoScene
