@@ -18,7 +18,7 @@ class PanelKind:
     """One panel that may stand beside the fit. Its title are the words of the key `panel_NAME`."""
 
     artist: str
-    """The class in `stage_panels` that draws it."""
+    """The class in `single.panels` that draws it."""
     needs: tuple[Need, ...] = ()
     """What a record must have beside epochs, losses and predictions."""
 

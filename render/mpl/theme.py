@@ -65,7 +65,7 @@ class Theme(Settings):
     ticks: Colour
     """Numbers at the axes."""
     value: Colour
-    """Epoch and loss in the panels of a comparison."""
+    """Epoch and loss in the cells of a comparison."""
     accent: Colour
     """The remark, as that delta is reached."""
     spines: Colour
