@@ -101,11 +101,20 @@ def _ffmpeg() -> str:
 
 def _encoders() -> str:
     from fitreel.render.output.ffmpeg import has_encoder
+    from fitreel.render.output.formats import FORMATS, OutputKind
 
-    if not has_encoder("libx264"):
-        raise Unavailable("libx264, for .mp4, is missing")
-    webm = "libvpx-vp9 (.webm)" if has_encoder("libvpx-vp9") else "no libvpx-vp9, so no .webm"
-    return f"libx264 (.mp4), {webm}; .gif and .png need none"
+    encoded, plain = [], []
+    for each in FORMATS:
+        if each.encoder is not None:
+            if has_encoder(each.encoder):
+                encoded.append(f"{each.encoder} ({each.ending})")
+            elif each.is_vital:
+                raise Unavailable(f"{each.encoder}, for {each.ending}, is missing")
+            else:
+                encoded.append(f"no {each.encoder}, so no {each.ending}")
+        elif each.kind in (OutputKind.FILM, OutputKind.STILL):
+            plain.append(each.ending)
+    return f"{', '.join(encoded)}; {' and '.join(plain)} need none"
 
 
 def _fonts() -> str:

@@ -10,7 +10,7 @@ from fitreel.jobs.runtime.report import Report
 from fitreel.model.data.targets import TARGETS, preview
 from fitreel.model.errors import BadInput
 from fitreel.render.output.destination import make_folder_of
-from fitreel.render.output.video import is_still
+from fitreel.render.output.formats import PNG, format_of
 
 _HEAD = 33
 """Bytes of a PNG's signature and of the chunk that says its size."""
@@ -36,7 +36,7 @@ def write_sheet(path: Path, report: Report, *, force: bool = False) -> None:
         BadInput: the name doesn't end in .png, or what is there isn't fitreel's, or was changed.
         CannotWrite: the system refuses.
     """
-    if path.suffix.lower() != ".png" or not is_still(path):
+    if format_of(path) is not PNG:
         raise BadInput(f"{path}: the sheet is a picture; its name ends in .png")
 
     @functools.cache

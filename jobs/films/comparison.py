@@ -6,19 +6,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fitreel.jobs.films.look_files import NO_FILES, LookFiles, look_files
 from fitreel.jobs.films.make import (
     Film,
     Progress,
-    Wanted,
     make_stale,
     warn_of_rounding,
     warn_of_weak_colours,
 )
 from fitreel.jobs.films.put_file import check_place, put
-from fitreel.jobs.films.sidecar_files import is_sidecar
 from fitreel.jobs.job.loading import Job, LoadedJob, Source, dump_job, load_job
 from fitreel.jobs.job.sweep import Configuration, label_of, variants
 from fitreel.jobs.runtime import signals
@@ -36,13 +34,10 @@ from fitreel.model.system.processes import cores
 from fitreel.render.comparison.entry import ComparisonPicture, Entry
 from fitreel.render.comparison.ranking import ENDINGS, ranking, table, table_form
 from fitreel.render.output.destination import make_folder_of
-from fitreel.render.output.video import is_still
+from fitreel.render.output.output import Output
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import comparison_facts, pacing_facts
 from fitreel.render.settings import NAMED_SIZES, FilmSettings
-
-if TYPE_CHECKING:
-    from fitreel.render.pipeline.film import Reel
 
 OF_ONE_RUN = ("title", "subtitle", "caption", "language", "words", "font", "transparent")
 """Settings of a film that comparisons don't have."""
@@ -229,8 +224,8 @@ def check(
         CannotWrite: a table's folder can't be made.
     """
     for film in films:
-        if is_sidecar(film.path, film.sheet):
-            raise BadInput(f"{film.path}: subtitles and sheets are made of one run")
+        if film.output.is_sidecar:
+            raise BadInput(f"{film.output.path}: subtitles and sheets are made of one run")
     settings = comparison.job.film
     if settings.panels:
         raise BadInput("film.panels: of one run; a comparison has compare.loss_panel")
@@ -268,7 +263,13 @@ def make_clip(
     Raises:
         FitreelError: as told by its class.
     """
-    from fitreel.render.comparison.clip import closing_frames, draw_comparison, paced, timetable_of
+    from fitreel.render.comparison.clip import (
+        closing_frames,
+        comparison_frames,
+        paced,
+        timetable_of,
+    )
+    from fitreel.render.pipeline.film import selection_of, write_frames
 
     job = comparison.job
     warn_of_rounding(job.film, report)
@@ -282,23 +283,19 @@ def make_clip(
     if at is not None:
         still = max(0, int((timetable.times <= at).sum()) - 1)
     count = len(timetable) + closing
-    wanted = []
+    described = []
     for film in films:
-        frame = still if is_still(film.path) else None
-        wanted.append(Wanted(film, provenance_of(comparison, frame), frame))
+        number = still if film.output.is_still else None
+        provenance = provenance_of(comparison, number)
+        output = replace(film.output, number=number, provenance=provenance)
+        described.append(replace(film, output=output))
 
-    def draw(reels: "Sequence[Reel]", progress: Progress) -> None:
-        draw_comparison(
-            comparison.drawn,
-            job.film.fps,
-            reels,
-            progress,
-            signals.raise_if_cancelled,
-            timetable,
-            closing,
-        )
+    def draw(outputs: Sequence[Output], progress: Progress) -> None:
+        frames = comparison_frames(comparison.drawn, timetable, closing, selection_of(outputs))
+        check = signals.raise_if_cancelled
+        write_frames(frames, outputs, comparison.size, job.film.fps, progress, check)
 
-    make_stale(wanted, draw, job, count, report, force=force, wait=wait, started=started)
+    make_stale(described, draw, job, count, report, force=force, wait=wait, started=started)
     rows = ranking(comparison.entries)
     for path in tables:
         content = table(rows, path.suffix.lower()).encode()

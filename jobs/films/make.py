@@ -3,14 +3,14 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fitreel.jobs.films.look_files import NO_FILES, LookFiles
 from fitreel.jobs.films.retention import Series, remove_oldest, sweep_series, update_latest_link
-from fitreel.jobs.films.sidecar_files import is_sidecar, make_sidecars
+from fitreel.jobs.films.sidecar_files import make_sidecars
 from fitreel.jobs.job.loading import Job, dump_job
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.locks import Patience, locked
@@ -20,33 +20,25 @@ from fitreel.model.record.reader import Record
 from fitreel.model.system.files import leftovers, sweep
 from fitreel.render.metadata.provenance import check_whole, read_provenance
 from fitreel.render.output.ffmpeg import seek_ffmpeg
+from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import check_replaceable
-from fitreel.render.output.video import format_of, is_still
 from fitreel.render.picture_version import pacing_facts, run_facts
 from fitreel.render.pipeline.draw_worker import DrawWorker
 from fitreel.render.settings import FilmSettings
 from fitreel.render.timing.timeline import Timeline, make_timeline
-
-if TYPE_CHECKING:
-    from fitreel.render.pipeline.film import Reel
 
 Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
 class Film:
-    """One file, or folder of frames, to make."""
+    """An output, and what a nightly job does after it."""
 
-    path: str
-    """As given: a slash at its end means a folder of frames."""
-    at: int | None = None
-    """For a still: which epoch; None is the last snapshot."""
+    output: Output
     latest: Path | None = None
     """What is to point at it."""
     series: Series | None = None
     """The films among which it is the newest."""
-    sheet: tuple[int, int] | None = None
-    """For a page of pictures: columns and rows."""
 
 
 def make_films(
@@ -84,40 +76,37 @@ def make_films(
     line = timeline_of(run, job.film)
     picture = files.drawn(job.film.picture)
     for film in films:
-        if is_sidecar(film.path, film.sheet):
-            make_sidecars(
-                run, picture, [film.path], line, film.sheet, report, force=force, wait=wait
-            )
+        if film.output.is_sidecar:
+            make_sidecars(run, picture, [film.output], line, report, force=force, wait=wait)
             if film.series is not None:
-                sweep_series(film.series, Path(film.path).parent)
-    films = [film for film in films if not is_sidecar(film.path, film.sheet)]
+                sweep_series(film.series, Path(film.output.path).parent)
+    films = [
+        replace(film, output=_described(film.output, run, job, len(line), files))
+        for film in films
+        if not film.output.is_sidecar
+    ]
     if not films:
         return
-    stills = {
-        film.path: len(run) - 1 if film.at is None else run.index_of(film.at)
-        for film in films
-        if is_still(film.path)
-    }
 
-    def draw(reels: Sequence["Reel"], progress: Progress) -> None:
-        from fitreel.render.pipeline.film import draw_reel
+    def draw(outputs: Sequence[Output], progress: Progress) -> None:
+        from fitreel.render.pipeline.film import selection_of, write_frames
+        from fitreel.render.pipeline.run_frames import run_chapters, run_frames
 
-        draw_reel(
-            run,
-            picture,
+        check, transparent = signals.raise_if_cancelled, picture.transparent
+        selection = selection_of(outputs, transparent=transparent)
+        write_frames(
+            run_frames(run, picture, line, selection, check, draw_worker),
+            outputs,
+            picture.pixels,
             job.film.fps,
-            line,
-            reels,
             progress,
-            signals.raise_if_cancelled,
-            draw_worker,
+            check,
+            chapters=run_chapters(run, picture, line),
+            transparent=transparent,
         )
 
-    provenances = [
-        provenance_of(run, job, stills.get(film.path), len(line), files) for film in films
-    ]
     make_stale(
-        [Wanted(f, i, stills.get(f.path)) for f, i in zip(films, provenances, strict=True)],
+        films,
         draw,
         job,
         len(line),
@@ -128,19 +117,18 @@ def make_films(
     )
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """A film that should be there, and what it should say of how it was made."""
-
-    film: Film
-    provenance: dict[str, Any]
-    still: int | None
-    """For a picture: which frame it shows."""
+def _described(output: Output, run: Record, job: Job, count: int, files: LookFiles) -> Output:
+    """The output with what the record tells: which snapshot a still shows, and how it is made."""
+    number = None
+    if output.is_still:
+        number = len(run) - 1 if output.at is None else run.index_of(output.at)
+    provenance = provenance_of(run, job, number, count, files)
+    return replace(output, number=number, provenance=provenance)
 
 
 def make_stale(
-    wanted: Sequence[Wanted],
-    draw: "Callable[[Sequence[Reel], Progress], None]",
+    films: Sequence[Film],
+    draw: Callable[[Sequence[Output], Progress], None],
     job: Job,
     count: int,
     report: Report,
@@ -152,8 +140,8 @@ def make_stale(
     """Have those that aren't up to date drawn, all in one go, each under its lock.
 
     Args:
-        wanted: what should be there.
-        draw: draws frames into reels; told how many are done.
+        films: what should be there, with provenance.
+        draw: draws frames into outputs; told how many are done.
         job: whose film settings they are made with.
         count: frames of a film.
         report: where progress and results are told.
@@ -164,19 +152,28 @@ def make_stale(
     Raises:
         FitreelError: as told by its class; no film appears under its name, what stood there stays.
     """
-    _make_stale(wanted, draw, job, count, report, force=force, wait=wait, started=started)
-    for one in wanted:
-        film = Path(one.film.path)
-        if one.film.latest is not None:
-            update_latest_link(one.film.latest, film, report)
-        if one.film.series is not None:
-            sweep_series(one.film.series, film.parent)
-            remove_oldest(one.film.series, film, one.film.latest, report)
+    _make_stale(
+        [film.output for film in films],
+        draw,
+        job,
+        count,
+        report,
+        force=force,
+        wait=wait,
+        started=started,
+    )
+    for film in films:
+        path = Path(film.output.path)
+        if film.latest is not None:
+            update_latest_link(film.latest, path, report)
+        if film.series is not None:
+            sweep_series(film.series, path.parent)
+            remove_oldest(film.series, path, film.latest, report)
 
 
 def _make_stale(
-    wanted: Sequence[Wanted],
-    draw: "Callable[[Sequence[Reel], Progress], None]",
+    outputs: Sequence[Output],
+    draw: Callable[[Sequence[Output], Progress], None],
     job: Job,
     count: int,
     report: Report,
@@ -188,28 +185,24 @@ def _make_stale(
     with ExitStack() as locks:
         stale = []
         # In one order everywhere, or two that wait might wait for each other.
-        for one in sorted(wanted, key=lambda one: Path(one.film.path).resolve()):
-            if not force and up_to_date(one.film, one.provenance):
-                report.say(f"{one.film.path}: up to date")
-                _sweep_if_free(Path(one.film.path).resolve())
+        for output in sorted(outputs, key=lambda output: output.real_path):
+            if not force and up_to_date(output):
+                report.say(f"{output.path}: up to date")
+                _sweep_if_free(output.real_path)
                 continue
-            path = Path(one.film.path).resolve()  # a link's film is made where it points to
+            path = output.real_path
             locks.enter_context(locked(path, "film", wait=wait))
             sweep(path.parent, path.name)
-            if not force and up_to_date(one.film, one.provenance):  # made since we looked
-                report.say(f"{one.film.path}: up to date")
+            if not force and up_to_date(output):  # made since we looked
+                report.say(f"{output.path}: up to date")
                 continue
-            check_replaceable(one.film.path, force=force)  # it may be there since we looked
-            stale.append(one)
+            check_replaceable(output.path, force=force)  # it may be there since we looked
+            stale.append(output)
         if not stale:
             return
-        if any(format_of(one.film.path) in ("mp4", "webm") for one in stale):
+        if any(output.format.encoder is not None for output in stale):
             seek_ffmpeg()
-        # matplotlib is imported only here, where something is drawn.
-        from fitreel.render.pipeline.film import Reel
-
-        reels = [Reel(one.film.path, one.provenance, one.still) for one in stale]
-        total = frames_to_draw(reels, count)
+        total = frames_to_draw(stale, count)
         with report.progress(f"drawing {job.name}", total, "frames") as update:
             drawn_from = time.monotonic()
 
@@ -217,11 +210,11 @@ def _make_stale(
                 rate = done / max(time.monotonic() - drawn_from, 1e-9)
                 update(done, f"{rate:.0f} frames/s")
 
-            draw(reels, progress)
+            draw(stale, progress)
         took = seconds(time.monotonic() - started)
-        for one in stale:
-            size_ = size(_bytes(Path(one.film.path)))
-            report.say(f"{one.film.path}: {_what(one, count, job)}, {size_}, {took}")
+        for output in stale:
+            size_ = size(_bytes(Path(output.path)))
+            report.say(f"{output.path}: {_what(output, count, job)}, {size_}, {took}")
 
 
 def _sweep_if_free(path: Path) -> None:
@@ -256,11 +249,10 @@ def warn_of_weak_colours(theme: Path | None, report: Report) -> None:
             report.warn(f"film.theme: {theme.name}: {weak}")
 
 
-def frames_to_draw(reels: Sequence["Reel"], count: int) -> int:
+def frames_to_draw(outputs: Sequence[Output], count: int) -> int:
     """How many frames are drawn: a film's `count`, or where there are only stills, theirs."""
-    if any(reel.still is None for reel in reels):
-        return count
-    return len({reel.still for reel in reels})
+    numbers = {output.number for output in outputs}
+    return count if None in numbers else len(numbers)
 
 
 def provenance_of(
@@ -277,9 +269,10 @@ def provenance_of(
     }
 
 
-def up_to_date(film: Film, provenance: dict[str, Any]) -> bool:
+def up_to_date(output: Output) -> bool:
     """Whether the file is whole and was made from the same record with the same settings."""
-    path = Path(film.path)
+    path, provenance = Path(output.path), output.provenance
+    assert provenance is not None
     if not path.exists():
         return False
     try:
@@ -292,10 +285,11 @@ def up_to_date(film: Film, provenance: dict[str, Any]) -> bool:
     return True
 
 
-def _what(one: Wanted, count: int, job: Job) -> str:
-    width, height = one.provenance["film"]["size"]
-    if one.still is not None:
-        epoch = one.provenance["film"].get("epoch")
+def _what(output: Output, count: int, job: Job) -> str:
+    assert output.provenance is not None
+    width, height = output.provenance["film"]["size"]
+    if output.number is not None:
+        epoch = output.provenance["film"].get("epoch")
         return f"{'still' if epoch is None else f'epoch {epoch}'}, {width} x {height}"
     length = seconds(count / job.film.fps)
     return f"{count} frames, {length} at {job.film.fps:g} frames/s, {width} x {height}"

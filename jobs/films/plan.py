@@ -11,16 +11,17 @@ from fitreel.jobs.films.make import Film
 from fitreel.jobs.films.output_names import file_name, filled
 from fitreel.jobs.films.put_file import check_place
 from fitreel.jobs.films.retention import check_latest, latest_of, series_of
-from fitreel.jobs.films.sidecar_files import SHEET, SUBTITLES, is_sidecar, sidecar_form
+from fitreel.jobs.films.sidecar_files import SHEET, sidecar_form
 from fitreel.jobs.job.loading import LoadedJob
 from fitreel.jobs.runtime.locks import Patience
 from fitreel.model.errors import BadInput
-from fitreel.render.output.destination import make_folder, make_folder_of
+from fitreel.render.output.destination import check_output, make_folder, make_folder_of
+from fitreel.render.output.formats import OutputKind, format_of
+from fitreel.render.output.open_writer import check_transparency
+from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import check_replaceable
-from fitreel.render.output.video import check_output, format_of
 from fitreel.render.panel_kinds import check_panels
 
-PAGES = ("pdf", "svg", "png")
 MOST = 64
 """Outputs of one job: each has an encoder of its own, and all are made at once."""
 
@@ -72,12 +73,12 @@ def checked_files(loaded: LoadedJob, films: Sequence[Film]) -> LookFiles:
 
     check_pacing(job.film.pacing)
     for film in films:
-        if is_page(film):
+        if film.output.kind is OutputKind.PAGE:
             from fitreel.render.handout.contact_sheet import check_contact_sheet
 
             picture = look_files(loaded).drawn(job.film.picture)
-            check_contact_sheet(picture, *(film.sheet or SHEET))
-    if job.film.picture.is_demo or all(format_of(film.path) in SUBTITLES for film in films):
+            check_contact_sheet(picture, *(film.output.sheet or SHEET))
+    if job.film.picture.is_demo or all(film.output.kind is OutputKind.SUBTITLES for film in films):
         return NO_FILES
     files = look_files(loaded)
     check_panels(job.film.panels, job.data, job.network)
@@ -85,11 +86,6 @@ def checked_files(loaded: LoadedJob, films: Sequence[Film]) -> LookFiles:
 
     check_themed_scene(files.drawn(job.film.picture))
     return files
-
-
-def is_page(film: Film) -> bool:
-    """Whether it is a page of pictures for the handout."""
-    return is_sidecar(film.path, film.sheet) and format_of(film.path) not in SUBTITLES
 
 
 def films_of(loaded: LoadedJob, options: Options, film: Path | None = None) -> list[Film]:
@@ -108,23 +104,23 @@ def films_of(loaded: LoadedJob, options: Options, film: Path | None = None) -> l
         check_latest(with_latest, latest, [target.path for target in targets])
     films = []
     for target in targets:
-        path = target.path
-        fits = latest is not None and format_of(path) == format_of(latest)
-        is_page = is_sidecar(path, options.sheet)
-        at = options.at if path.lower().endswith(".png") and not is_page else None
+        output = Output(target.path, sheet=options.sheet)
+        if output.is_still:
+            output = replace(output, at=options.at)
+        fits = latest is not None and output.format is format_of(latest)
         series = series_of(loaded, target.template.rstrip("/"))
-        films.append(Film(path, at, latest if fits else None, series, options.sheet))
+        films.append(Film(output, latest if fits else None, series))
         latest = None if fits else latest
-    if options.at is not None and all(film.at is None for film in films):
+    if options.at is not None and all(film.output.at is None for film in films):
         raise BadInput("--at: picks the epoch of a still; give one with -o, such as -o still.png")
-    if options.sheet is not None and not any(format_of(film.path) in PAGES for film in films):
+    if options.sheet is not None and all(film.output.kind is not OutputKind.PAGE for film in films):
         raise BadInput("--sheet: the pictures on a page; give one with -o, such as -o sheet.pdf")
     check_apart([*_sources(loaded, options), *destinations_of(loaded, options, film)])
     for each in films:
-        _check_standing(each, loaded, options)
+        _check_standing(each.output, loaded, options)
     for each in films:
-        make_folder_of(each.path)
-        check_output(each.path)
+        make_folder_of(each.output.path)
+        check_output(each.output.path)
         if each.latest is not None:
             make_folder(each.latest.parent, each.latest)
     return films
@@ -196,7 +192,11 @@ def destinations_of(
         BadInput: a name that can't be.
     """
     outputs = [
-        Destination(target.path, Path(target.path), is_folder=format_of(target.path) == "frames")
+        Destination(
+            target.path,
+            Path(target.path),
+            is_folder=format_of(target.path).kind is OutputKind.FRAMES,
+        )
         for target in targets_of(loaded, options, film)
     ]
     if loaded.job.compare.wanted or options.tables:
@@ -241,13 +241,11 @@ def _check_keep(loaded: LoadedJob, targets: Sequence[Target], options: Options) 
         )
 
 
-def _check_standing(film: Film, loaded: LoadedJob, options: Options) -> None:
+def _check_standing(output: Output, loaded: LoadedJob, options: Options) -> None:
     """Refuse an output that can't be, or in whose place is what isn't fitreel's to replace."""
-    kind = format_of(film.path)
-    if loaded.job.film.transparent and kind in ("mp4", "gif"):
-        raise BadInput(f"{film.path}: film.transparent needs .webm, .png or a folder of frames")
-    if is_sidecar(film.path, film.sheet):
-        form = sidecar_form(kind, loaded.job.film.picture)
-        check_place(Path(film.path), force=options.force, form=form)
+    check_transparency(output, loaded.job.film.transparent)
+    if output.is_sidecar:
+        form = sidecar_form(output.format, loaded.job.film.picture)
+        check_place(Path(output.path), force=options.force, form=form)
     else:
-        check_replaceable(film.path, force=options.force)
+        check_replaceable(output.path, force=options.force)

@@ -26,7 +26,7 @@ from fitreel.model.system.files import (
 from fitreel.render.metadata.checksum import frame_name
 from fitreel.render.metadata.provenance import read_provenance
 from fitreel.render.output.destination import check_ours
-from fitreel.render.output.video import format_of
+from fitreel.render.output.formats import format_of
 
 SECONDS_A_DAY = 86400
 SECONDS_FOR_THE_LINK = 60.0

@@ -10,7 +10,8 @@ from fitreel.jobs.runtime.locks import Patience, locked
 from fitreel.jobs.runtime.report import Report, seconds, size
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.output.destination import format_of
+from fitreel.render.output.formats import PDF, PNG, SRT, SVG, Format, OutputKind
+from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import Form
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.text.translations import translation_of
@@ -21,13 +22,12 @@ if TYPE_CHECKING:
 
 SHEET = (3, 4)
 """Columns and rows of a page where nothing is said."""
-SUBTITLES = ("srt", "vtt")
 
 # How pages begin, and how matplotlib writes who made them.
 _PAGES = {
-    "pdf": (b"%PDF-", b"/Creator (fitreel)"),
-    "svg": (b"<?xml ", b"<dc:title>fitreel</dc:title>"),
-    "png": (b"\x89PNG\r\n\x1a\n", b"tEXtSoftware\0fitreel"),
+    PDF: (b"%PDF-", b"/Creator (fitreel)"),
+    SVG: (b"<?xml ", b"<dc:title>fitreel</dc:title>"),
+    PNG: (b"\x89PNG\r\n\x1a\n", b"tEXtSoftware\0fitreel"),
 }
 
 
@@ -45,22 +45,11 @@ def sheet_of(text: str | None) -> tuple[int, int] | None:
     return int(across[:4]), int(down[:4])
 
 
-def is_sidecar(output: str, sheet: tuple[int, int] | None) -> bool:
-    """Whether `output` is no film: subtitles, or a page (a .png is one where a sheet is asked for).
-
-    Raises:
-        BadInput: an ending that isn't known.
-    """
-    kind = format_of(output)
-    return kind in (*SUBTITLES, "pdf", "svg") or (kind == "png" and sheet is not None)
-
-
 def make_sidecars(
     run: Record,
     picture: PictureSettings,
-    outputs: Sequence[str],
+    outputs: Sequence[Output],
     line: Timeline,
-    sheet: tuple[int, int] | None,
     report: Report,
     *,
     force: bool,
@@ -71,9 +60,8 @@ def make_sidecars(
     Args:
         run: a whole record.
         picture: its look, files where they lie.
-        outputs: .srt, .vtt, .pdf, .svg or .png files.
+        outputs: subtitles and pages.
         line: which snapshot is on screen in each frame of the film that they go with.
-        sheet: columns and rows of a page.
         report: where results are told.
         force: write also what is there.
         wait: for another process that makes the same; None: not at all.
@@ -83,39 +71,39 @@ def make_sidecars(
     """
     for output in outputs:
         started = time.monotonic()
-        kind = format_of(output)
-        form = sidecar_form(kind, picture)
-        with locked(Path(output).resolve(), "file", wait=wait):
+        path, sheet = Path(output.path), output.sheet or SHEET
+        is_page = output.kind is OutputKind.PAGE
+        form = sidecar_form(output.format, picture)
+        with locked(output.real_path, "file", wait=wait):
             content = (
-                _subtitles(run, picture, line, kind)
-                if kind in SUBTITLES
-                else _page(run, picture, line, kind, sheet or SHEET)
+                _page(run, picture, line, output.format, sheet)
+                if is_page
+                else _subtitles(run, picture, line, output.format)
             )
-            written = put(Path(output), content, report, force=force, form=form)
+            written = put(path, content, report, force=force, form=form)
         if not written:
-            report.say(f"{output}: up to date")
+            report.say(f"{output.path}: up to date")
             continue
-        page = "sheet of {} x {}".format(*(sheet or SHEET))
-        what = "subtitles" if kind in SUBTITLES else page
+        what = "sheet of {} x {}".format(*sheet) if is_page else "subtitles"
         took = seconds(time.monotonic() - started)
-        report.say(f"{output}: {what}, {size(len(content))}, {took}")
+        report.say(f"{output.path}: {what}, {size(len(content))}, {took}")
 
 
-def sidecar_form(kind: str, picture: PictureSettings) -> Form:
-    """Tells whether a file's content has the form of what is made as `kind`."""
-    if kind in SUBTITLES:
+def sidecar_form(format: Format, picture: PictureSettings) -> Form:
+    """Tells whether a file's content has the form of what is made in this format."""
+    if format.kind is OutputKind.SUBTITLES:
         from fitreel.render.captions.subtitles import has_form
 
         words = translation_of(picture.language, picture.words)
         return lambda content: has_form(content, words)
-    begins, creator = _PAGES[kind]
+    begins, creator = _PAGES[format]
     return lambda content: content.startswith(begins) and creator in content
 
 
-def _subtitles(run: Record, picture: PictureSettings, line: Timeline, kind: str) -> bytes:
+def _subtitles(run: Record, picture: PictureSettings, line: Timeline, format: Format) -> bytes:
     from fitreel.render.captions.subtitles import Reference, cues, srt, vtt
 
-    told = cues(
+    all_cues = cues(
         run.epochs,
         run.losses,
         lambda indices: (snapshot.prediction for snapshot in run.snapshots(indices)),
@@ -125,12 +113,12 @@ def _subtitles(run: Record, picture: PictureSettings, line: Timeline, kind: str)
         line,
         translation_of(picture.language, picture.words),
     )
-    return "".join((srt if kind == "srt" else vtt)(told)).encode()
+    return "".join((srt if format is SRT else vtt)(all_cues)).encode()
 
 
 def _page(
-    run: Record, picture: PictureSettings, line: Timeline, kind: str, sheet: tuple[int, int]
+    run: Record, picture: PictureSettings, line: Timeline, format: Format, sheet: tuple[int, int]
 ) -> bytes:
     from fitreel.render.handout.contact_sheet import contact_sheet
 
-    return contact_sheet(run, picture, line, *sheet, cast("Kind", kind))
+    return contact_sheet(run, picture, line, *sheet, cast("Kind", format.name))

@@ -14,6 +14,7 @@ from fitreel.jobs.job.resolve import prepare
 from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.train.ensure_trained import RunStore, record
 from fitreel.render.metadata.provenance import check_whole, read_provenance
+from fitreel.render.output.output import Output
 
 FOLDER = ROOT / "jobs" / "job" / "examples"
 EXAMPLES = sorted(FOLDER.glob("*.toml"))
@@ -31,7 +32,7 @@ def test_example(path: Path, tmp_path: Path) -> None:
     report = Report(quiet=True)
     run = record(prepare(loaded), RunStore(tmp_path / "runs"), report)
     assert 1 <= len(run) <= 4 and run.ending in ("complete", "diverged")
-    film = Film(str(tmp_path / "still.png"))
+    film = Film(Output(str(tmp_path / "still.png")))
     make_films(run, loaded.job, [film], report, force=False, started=0.0)
     picture = iio.imread(tmp_path / "still.png")
     red = (picture[..., 0] > 200) & (picture[..., 1] < 50)
