@@ -103,7 +103,5 @@ class Run:
         return str(self._path)
 
     def __repr__(self) -> str:
-        return (
-            f"Run({str(self.path)!r}): {len(self)} snapshots at {len(self.prediction_x)} places, "
-            f"{self.ending or 'not finished'}"
-        )
+        shape = f"{len(self)} x {len(self.prediction_x)}"
+        return f"<Run {str(self.path)!r}: {shape} predictions, {self.ending or 'not finished'}>"
