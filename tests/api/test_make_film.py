@@ -35,7 +35,6 @@ def test_a_film_is_the_commands_wherever_it_is_made(
     assert program("render", str(DEMO), *settings, "-o", "there.mp4").returncode == 0
     for name in ("model", "random", "matplotlib", "fitreel"):
         (folder / f"{name}.py").write_text("raise SystemExit('not this one')\n")
-    monkeypatch.setenv("FITREEL_RUNS", "/nowhere")
     monkeypatch.setenv("MPLBACKEND", "no_such_backend")
     path = fitreel.make_film(DEMO, "-here.mp4", truth=True, **SMALL)
     assert path == Path("-here.mp4")
@@ -80,6 +79,7 @@ def test_settings_are_what_python_has(program: Fitreel) -> None:
         ("BadInput", {"theme": object}, "film.theme = <class 'object'>: must be a text, a number"),
         ("BadInput", {"out": "{name}.mp4"}, "{name}.mp4: {…} is filled in by the command line"),
         ("BadInput", {"out": "a\0.png"}, "embedded null byte"),
+        ("BadInput", {"run_or_runs": "relu"}, "relu: there is no such run folder"),
         ("BadInput", {"run_or_runs": []}, "there is no run to draw"),
         ("BadInput", {"run_or_runs": DATA / "records" / "open"}, "this run is not finished"),
         ("Unavailable", {"theme": "dark", "font": "Nowhere Sans"}, "Nowhere Sans"),
@@ -87,9 +87,10 @@ def test_settings_are_what_python_has(program: Fitreel) -> None:
     ],
 )
 def test_what_goes_wrong_is_an_error_of_ours(
-    kind: str, settings: dict[str, Any], line: str
+    kind: str, settings: dict[str, Any], line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("file").write_text("")
+    monkeypatch.setenv("FITREEL_RUNS", str(RELU.parent))  # is for the command line
     with pytest.raises(getattr(fitreel, kind)) as caught:
         fitreel.make_film(**{"run_or_runs": DEMO, "out": "a.png", **settings})
     assert type(caught.value) is getattr(fitreel, kind)
