@@ -3,7 +3,7 @@
     import fitreel
 
     run = fitreel.Run("runs/demo-4f6e0c1b")
-    print(run.loss[-1], run.prediction.shape)
+    plt.semilogy(run.epoch, run.loss)
     fitreel.make_film(run, "talk.mp4", theme="dark")
 
 Names come when they are asked for: importing fitreel imports neither numpy nor matplotlib nor
