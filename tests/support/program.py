@@ -14,6 +14,7 @@ from fitreel.model.record.reader import Record
 
 ROOT = Path(__file__).parents[2]
 """The checkout."""
+DATA = ROOT / "tests" / "data"
 FITREEL = [sys.executable, "-c", "from fitreel.jobs.main import main; main()"]
 Fitreel = Callable[..., "subprocess.CompletedProcess[str]"]
 
