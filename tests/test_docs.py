@@ -77,11 +77,12 @@ def test_readme_is_a_screen_and_its_map_has_every_page() -> None:
 
 # What a command's trainings and films are cut down to where only the command is tried.
 TRAINING = ("--set", "train.epochs=501", "--set", "train.snapshot_every=100")
+CLIP = ("--set", "film.size=[640,480]", "--set", "film.fps=5")
 SMALL: dict[str, tuple[str, ...]] = {
     "train": TRAINING,
     "run": (*TRAINING, "--set", "film.size=[320,240]"),
     "render": ("--set", "film.size=[320,240]"),
-    "compare": (*TRAINING, "--set", "film.size=[640,480]", "--workers", "1"),
+    "compare": (*TRAINING, *CLIP, "--workers", "1"),
 }
 
 
@@ -93,7 +94,7 @@ def test_a_pages_commands_in_their_order(
 
     def answer(arguments: list[str], place: Path) -> "subprocess.CompletedProcess[str]":
         several = arguments[0] == "render" and not arguments[2].startswith("-")
-        small = [] if several else list(SMALL.get(arguments[0], ()))
+        small = list(CLIP if several else SMALL.get(arguments[0], ()))
         if any(word.startswith("film.duration=") for word in arguments):
             small += ["--set", "film.duration=4", "--set", "film.fps=10"]
         monkeypatch.chdir(place)
