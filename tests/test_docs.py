@@ -239,6 +239,16 @@ def test_links_and_pictures_are_there(page: Path) -> None:
         assert f"{other.name})" in text
 
 
+def test_files_that_pages_name_are_there() -> None:
+    paths = [ROOT / "CHANGELOG.md"]
+    for page in pages.english():
+        paths += [page, pages.chinese(page)]
+    for path in paths:
+        for span in re.findall(r"`([^`\n]+)`", path.read_text("utf-8")):
+            for name in re.findall(r"(?<![\w/.])(?:tests|docs|jobs|render|model)/[\w/.-]+", span):
+                assert (ROOT / name).exists(), (path, name)
+
+
 def test_nothing_shipped_names_this_machine_or_a_registry() -> None:
     # In pieces, so that this file doesn't hold them.
     words = ["/wo" + "rk/", "/opt" + "/pypi", "pypi" + ".org", "download.py" + "torch"]
