@@ -26,10 +26,10 @@ class Block(NamedTuple):
 
 
 def english() -> list[Path]:
-    """The pages, README first."""
-    pages = sorted((ROOT / "docs").glob("*.md"))
-    # For people who change fitreel; nothing in it is for readers to run in order.
-    return [ROOT / "README.md", *(page for page in pages if page.stem != "architecture")]
+    """README and the pages of its map; what else lies in docs is for people who change fitreel."""
+    readme = ROOT / "README.md"
+    names = re.findall(r"\]\(docs/([\w-]+\.md)\)", readme.read_text("utf-8"))
+    return [readme, *(ROOT / "docs" / name for name in dict.fromkeys(names))]
 
 
 def chinese(page: Path) -> Path:
