@@ -122,7 +122,7 @@ def test_a_killed_holder_blocks_nobody_and_waiting_ends_by_a_signal(
     assert holder.stdout is not None and holder.stdout.readline() == "held\n"
     busy = fitreel("run", *SHORT, "-q")
     assert busy.returncode == 75 and "--wait" in busy.stderr
-    waiting = start(tmp_path, "run", *SHORT, "-q", "--wait", "--log", "log")
+    waiting = start(tmp_path, "run", *SHORT, "-q", "--wait")
     # Nothing tells from outside that it waits: a second more than it takes to begin.
     while not takes_signals(waiting.pid):
         time.sleep(0.02)
