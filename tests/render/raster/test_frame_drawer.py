@@ -422,18 +422,18 @@ def test_memory_does_not_grow() -> None:
     drawer = FrameDrawer(scene)
 
     def run(first: int) -> None:
-        for epoch in range(first, first + 1000):
+        for epoch in range(first, first + 400):
             wide = 5.0 if epoch % 50 == 0 else 0.5
-            scene.show(State(epoch % 500, (epoch % 700) / 7e3, np.full(20, wide, np.float32)))
+            scene.show(State(epoch % 200, (epoch % 300) / 3e3, np.full(20, wide, np.float32)))
             drawer.draw()
 
     run(0)
     gc.collect()
     before = sys.getallocatedblocks()
-    run(1000)
-    run(2000)
+    run(400)
+    run(800)
     gc.collect()
-    assert sys.getallocatedblocks() - before < 1500
+    assert sys.getallocatedblocks() - before < 600
 
 
 FRAME_HASH = """
