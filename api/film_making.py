@@ -94,7 +94,7 @@ def _check_replaceable(output: str) -> None:
 
 def _assignments(settings: dict[str, Any], *, compared: bool) -> list[str]:
     """Settings as `--set` takes them."""
-    from fitreel.jobs.job.loading import CompareSettings, toml_text
+    from fitreel.jobs.job.job import CompareSettings, toml_text
 
     assignments = []
     for name, value in settings.items():
