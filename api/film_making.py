@@ -94,7 +94,8 @@ def _check_replaceable(output: str) -> None:
 
 def _assignments(settings: dict[str, Any], *, compared: bool) -> list[str]:
     """Settings as `--set` takes them."""
-    from fitreel.jobs.job.job import CompareSettings, toml_text
+    from fitreel.jobs.job.job import CompareSettings
+    from fitreel.jobs.job.loading import toml_text
 
     assignments = []
     for name, value in settings.items():
