@@ -103,12 +103,12 @@ def cues(
         before = loss
 
 
-def _cue_points(events_of_run: Sequence[Event], timeline: Timeline) -> list[_CuePoint]:
+def _cue_points(events: Sequence[Event], timeline: Timeline) -> list[_CuePoint]:
     """When something is said: events that can be read, and in between how things stand."""
     count = len(timeline)
     apart = math.ceil(APART * timeline.fps)
-    cue_points = [_CuePoint(0, "start", int(timeline.indices[0]), events_of_run[0])]
-    last = events_of_run[-1]
+    cue_points = [_CuePoint(0, "start", int(timeline.indices[0]), events[0])]
+    last = events[-1]
     at = min(timeline.first_frame_of(last.index), count - apart)
     if at >= apart:
         cue_points.append(_CuePoint(at, last.kind, last.index, last))
@@ -116,7 +116,7 @@ def _cue_points(events_of_run: Sequence[Event], timeline: Timeline) -> list[_Cue
         # Too short to say two things: one says where it all goes.
         cue_points[0] = _CuePoint(0, last.kind, last.index, last)
     # Those deeper down matter more: they are what the run came to.
-    for event in reversed(events_of_run[1:-1]):
+    for event in reversed(events[1:-1]):
         frame = _free(timeline.first_frame_of(event.index), apart, cue_points, count)
         if frame is not None:
             index = max(int(timeline.indices[frame]), event.index)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from fitreel.render.geometry import unit_height as unit_height
+from fitreel.render.geometry import unit_height
 from fitreel.render.mpl.figure import DEMO_SIZE
 from fitreel.render.mpl.pixel_layout import LINE, Box
 
