@@ -17,12 +17,12 @@ from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.comparison.axis_limits import Limits
 from fitreel.render.comparison.frame_state import ComparisonState
-from fitreel.render.comparison.grid import unit_height
 from fitreel.render.comparison.labels import clock_text
 from fitreel.render.comparison.loss_panel import LossPanel
 from fitreel.render.comparison.overlay_legend import Legend
 from fitreel.render.comparison.overlay_plan import OverlayPlan, plan_overlay
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
+from fitreel.render.geometry import unit_height
 from fitreel.render.mpl.line_styles import MOST_DISTINCT, LineStyle, line_styles
 from fitreel.render.mpl.pixel_layout import Box, Page
 from fitreel.render.mpl.theme import load_theme
