@@ -6,8 +6,8 @@ both processes share; through pipes go only which of its places holds one, and w
 Where there is one core only, or such a process can't be started, there is no worker, and the
 caller draws for itself.
 
-The protocol: to the worker goes a `DrawRequest`, its length in 8 bytes before it, and then a byte for
-each picture that has been used. From it comes an `ANSWER` for each picture, in turn in the
+The protocol: to the worker goes a `DrawRequest`, its length in 8 bytes before it, and then a byte
+for each picture that has been used. From it comes an `ANSWER` for each picture, in turn in the
 places 0, 1, 2, 0, …, and one at the end; or where it failed, one with a length, and the exception.
 Both are pickled, which needs as much trust as a fork.
 """
@@ -120,7 +120,7 @@ class DrawWorker:
         timeline: "Timeline | None",
         selection: "FrameSelection",
     ) -> bool:
-        """Have it begin to draw what `single.frames.pictures` would; False where it can't.
+        """Have it begin to draw what `drawn_snapshots` would; False where it can't.
 
         Where the selection allows it, it hands over the planes of yuv420p, not RGBA.
         """
@@ -153,7 +153,7 @@ class DrawWorker:
         """The pictures it was asked for; `check` is called at least every 0.2 s, and may raise.
 
         Raises:
-            FitreelError: as `single.frames.pictures`, or the process has been killed, or stopped.
+            FitreelError: as `drawn_snapshots`, or the process has been killed, or stopped.
             RuntimeError: a bug in it; the text is its traceback.
         """
         import numpy as np

@@ -38,7 +38,7 @@ def _answer(memory: int) -> None:
     trouble: Exception | None = None
     try:
         from fitreel.render.mpl.cached_text_renderer import cached_text_is_exact
-        from fitreel.render.single.frames import pictures
+        from fitreel.render.single.snapshot_frames import drawn_snapshots
 
         cached_text_is_exact()  # found out now, while the parent is still reading
     except Exception as error:
@@ -47,7 +47,7 @@ def _answer(memory: int) -> None:
         try:
             if trouble is not None:
                 raise trouble
-            _draw(request, memory, pictures)
+            _draw(request, memory, drawn_snapshots)
         except Exception as error:
             _tell(error)
             return

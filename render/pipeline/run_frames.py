@@ -40,9 +40,9 @@ def run_frames(
     if draw_worker is not None and draw_worker.ask(run, picture, moving, selection):
         return draw_worker.pictures(check)
     # matplotlib is imported only where something is drawn.
-    from fitreel.render.single.frames import pictures
+    from fitreel.render.single.snapshot_frames import drawn_snapshots
 
-    return pictures(run, picture, moving, selection.stills)
+    return drawn_snapshots(run, picture, moving, selection.stills)
 
 
 def run_chapters(run: Record, picture: PictureSettings, timeline: Timeline) -> list[Chapter]:

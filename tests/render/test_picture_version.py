@@ -27,8 +27,8 @@ from support.program import ROOT
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin
-from fitreel.render.comparison.clip import scene_of as comparison_scene
-from fitreel.render.comparison.clip import states, timetable_of
+from fitreel.render.comparison.comparison_frames import scene_of as comparison_scene
+from fitreel.render.comparison.comparison_frames import states, timetable_of
 from fitreel.render.comparison.ranking import ranking
 from fitreel.render.comparison.ranking_card import RankingCard
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
@@ -38,7 +38,7 @@ from fitreel.render.mpl.theme import THEMES
 from fitreel.render.panel_kinds import PANEL_KINDS
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import PICTURE_VERSION
-from fitreel.render.single.frames import pictures
+from fitreel.render.single.snapshot_frames import drawn_snapshots
 from fitreel.render.timing.pace import Pacing
 from fitreel.render.timing.timeline import make_timeline
 
@@ -105,11 +105,11 @@ def frames_of_runs(folder: Path) -> Iterator[tuple[str, str]]:
         ("German", delta, PictureSettings((480, 640), panels=("loss",), language="de"), 5),
     ]  # fmt: skip
     for name, of, settings, at in cases:
-        (picture,) = pictures(of, settings, None, {at})
+        (picture,) = drawn_snapshots(of, settings, None, {at})
         yield name, digest(picture.frame)
     pacing = Pacing(duration=0.15, interpolate=True)
     timeline = make_timeline(run.epochs, run.losses, pacing)
-    drawn = pictures(run, PictureSettings(SMALL, theme="light"), timeline, set())
+    drawn = drawn_snapshots(run, PictureSettings(SMALL, theme="light"), timeline, set())
     between = next(picture for picture in drawn if picture.number is None)
     yield "interpolated", digest(between.frame)
 

@@ -174,7 +174,11 @@ def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
     """A name and the bytes of every kind of picture, and of films frame by frame."""
     from fitreel.model.data.targets import TARGETS
     from fitreel.model.record.reader import Record
-    from fitreel.render.comparison.clip import closing_frames, comparison_frames, timetable_of
+    from fitreel.render.comparison.comparison_frames import (
+        closing_frames,
+        comparison_frames,
+        timetable_of,
+    )
     from fitreel.render.comparison_picture import ComparisonPicture, Entry
     from fitreel.render.handout.contact_sheet import contact_sheet
     from fitreel.render.handout.target_sheet import sheet
@@ -183,7 +187,7 @@ def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
     from fitreel.render.pipeline.film import selection_of, write_frames
     from fitreel.render.raster.frame_drawer import FrameDrawer
     from fitreel.render.single.demo_scene import DemoScene
-    from fitreel.render.single.frames import pictures
+    from fitreel.render.single.snapshot_frames import drawn_snapshots
     from fitreel.render.timing.pace import Pacing
     from fitreel.render.timing.timeline import make_timeline
 
@@ -197,7 +201,7 @@ def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
         ),
     }.items():
         line = make_timeline(run.epochs, run.losses, Pacing(20))
-        for number, picture in enumerate(pictures(run, settings, line, ())):
+        for number, picture in enumerate(drawn_snapshots(run, settings, line, ())):
             if number % 6 == 0:
                 yield f"{name} {number}", bytes(picture.frame)
     scene = DemoScene(run.x, run.y, run.prediction_x, (320, 240))

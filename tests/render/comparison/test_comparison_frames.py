@@ -24,10 +24,7 @@ from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin
 from fitreel.render.comparison.axis_limits import shared_limits
-from fitreel.render.comparison.clip import (
-    SMALLEST_DIGITS,
-    SMALLEST_FONT,
-    check_comparison,
+from fitreel.render.comparison.comparison_frames import (
     closing_frames,
     comparison_frames,
     scene_of,
@@ -37,6 +34,7 @@ from fitreel.render.comparison.clip import (
 from fitreel.render.comparison.grid_plan import arrangement
 from fitreel.render.comparison.ranking import Row, ranking
 from fitreel.render.comparison.ranking_card import RankingCard
+from fitreel.render.comparison.readability import SMALLEST_DIGITS, SMALLEST_FONT, check_comparison
 from fitreel.render.comparison_picture import ComparisonPicture, Entry, Layout
 from fitreel.render.mpl.pixel_layout import Page, drawable
 from fitreel.render.mpl.ticks import linear_ticks, log_ticks
@@ -417,7 +415,7 @@ def test_ticks_are_few_and_distinct(ends: tuple[float, float], most: int) -> Non
 
 def test_torch_is_not_needed() -> None:
     program = (
-        "import sys, fitreel.render.comparison.clip; "
+        "import sys, fitreel.render.comparison.comparison_frames; "
         "assert not {'torch', 'fitreel.jobs', 'matplotlib.pyplot'} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", program], timeout=60)

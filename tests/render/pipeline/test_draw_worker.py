@@ -25,7 +25,7 @@ from fitreel.render.pipeline import draw_worker as painting
 from fitreel.render.pipeline.draw_worker import DrawWorker
 from fitreel.render.pipeline.film import selection_of, write_frames
 from fitreel.render.pipeline.run_frames import run_frames
-from fitreel.render.single.frames import pictures
+from fitreel.render.single.snapshot_frames import drawn_snapshots
 from fitreel.render.timing.pace import Pacing
 from fitreel.render.timing.timeline import Timeline, make_timeline
 
@@ -64,7 +64,9 @@ def test_its_pictures_are_those_drawn_here(
         assert draw_worker.ask(run, settings.picture, line, FrameSelection(True, frozenset(stills)))
         theirs = draw_worker.pictures(quietly)
         before: np.ndarray | None = None
-        for ours, other in zip(pictures(run, settings.picture, line, stills), theirs, strict=True):
+        for ours, other in zip(
+            drawn_snapshots(run, settings.picture, line, stills), theirs, strict=True
+        ):
             assert np.array_equal(ours.frame, other.frame)
             assert ours[1:] == other[1:]
             if before is not None:
@@ -81,7 +83,7 @@ def test_planes_are_those_of_its_pictures(short_run: Record, draw_worker: DrawWo
     for _ in range(2):  # of the second request, no place holds anything of the first
         assert draw_worker.ask(short_run, FilmSettings().picture, line, FILM_AS_YUV)
         theirs = draw_worker.pictures(quietly)
-        here = pictures(short_run, FilmSettings().picture, line, ())
+        here = drawn_snapshots(short_run, FilmSettings().picture, line, ())
         for ours, other in zip(here, theirs, strict=True):
             assert other.frame.tobytes() == bytes(converter.update(ours.frame))
             assert ours[1:] == other[1:]

@@ -16,7 +16,7 @@ from fitreel.render.geometry import unit_height
 from fitreel.render.mpl.theme import THEMES
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.raster.frame_drawer import FrameDrawer
-from fitreel.render.single.frames import scene_of
+from fitreel.render.single.scene_choice import scene_of
 from fitreel.render.single.themed_layout import SMALLEST_TYPE
 from fitreel.render.single.themed_scene import ThemedScene
 

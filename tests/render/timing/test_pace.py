@@ -9,11 +9,11 @@ from support.program import Fitreel
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.clip import closing_frames, paced, timetable_of
+from fitreel.render.comparison.comparison_frames import closing_frames, paced, timetable_of
 from fitreel.render.comparison_picture import Entry
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.metadata import containers
-from fitreel.render.single.frames import picture_plans
+from fitreel.render.single.frame_plans import frame_plans
 from fitreel.render.timing.timeline import Timeline, make_timeline
 
 
@@ -95,7 +95,7 @@ def test_what_no_film_can_keep_is_refused(
 
 def test_frames_are_those_of_the_timeline(short_run: Record) -> None:
     line = _timeline(short_run, FilmSettings(pace="log", duration=2.0, fps=30, hold_end=0.5))
-    drawn = list(picture_plans(short_run, line, {3}))
+    drawn = list(frame_plans(short_run, line, {3}))
     shown = [plan.number for plan in drawn for _ in range(plan.frames)]
     assert shown == line.indices.tolist()
     assert 3 in [plan.number for plan in drawn]
@@ -105,7 +105,7 @@ def test_frames_are_those_of_the_timeline(short_run: Record) -> None:
 
 def test_frames_between_snapshots_are_marked_and_lie_between(short_run: Record) -> None:
     line = _timeline(short_run, FilmSettings(duration=2.0, fps=30, interpolate=True))
-    drawn = list(picture_plans(short_run, line, ()))
+    drawn = list(frame_plans(short_run, line, ()))
     assert sum(plan.frames for plan in drawn) == 60
     known = list(short_run.snapshots())
     between = [plan for plan in drawn if plan.number is None]

@@ -1,0 +1,38 @@
+"""Which picture a run has: the demo's, or a themed one."""
+
+from typing import TYPE_CHECKING
+
+from fitreel.model.record.reader import Record
+from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.single.demo_scene import DemoScene, TextPlace
+from fitreel.render.text.translations import translation_of
+
+if TYPE_CHECKING:
+    from fitreel.render.single.themed_scene import ThemedScene
+
+
+def text_place(run: Record) -> TextPlace:
+    """The demo's data keep the demo's text; others get it where it hides no points."""
+    data = run.header.job.get("data", {})
+    if data.get("function", "x**3") in ("x**3", "cubic") and not {"domain", "file"} & set(data):
+        return "demo"
+    return "corner" if run.ending == "diverged" else "free"
+
+
+def scene_of(run: Record, settings: PictureSettings) -> "DemoScene | ThemedScene":
+    """The demo's picture of a run, or where anything is added to it, the lecture hall's.
+
+    Raises:
+        BadInput: a theme, text or panel that can't be drawn.
+        Unavailable: no font here has the characters.
+    """
+    if not settings.is_demo:
+        from fitreel.render.mpl.theme import load_theme
+        from fitreel.render.single.themed_scene import ThemedScene
+
+        words = translation_of(settings.language, settings.words)
+        return ThemedScene(run, settings, load_theme(settings.theme), words)
+    truth = None
+    if settings.truth and run.truth is not None:
+        truth = run.prediction_x, run.truth
+    return DemoScene(run.x, run.y, run.prediction_x, settings.pixels, truth, text_place(run))
