@@ -236,7 +236,8 @@ def check(
         if path.suffix.lower() not in ENDINGS:
             raise BadInput(f"{path}: a table ends in {', '.join(ENDINGS)}")
         check_place(path, force=force, form=table_form(path.suffix))
-    from fitreel.render.comparison.clip import check_comparison, check_pacing_of_comparison
+    from fitreel.render.comparison.pacing import check_pacing_of_comparison
+    from fitreel.render.comparison.readability import check_comparison
     from fitreel.render.mpl.theme import load_theme
 
     picture = comparison.drawn
@@ -263,12 +264,8 @@ def make_clip(
     Raises:
         FitreelError: as told by its class.
     """
-    from fitreel.render.comparison.clip import (
-        closing_frames,
-        comparison_frames,
-        paced,
-        timetable_of,
-    )
+    from fitreel.render.comparison.frames import comparison_frames
+    from fitreel.render.comparison.pacing import closing_frames, paced, timetable_of
     from fitreel.render.pipeline.film import selection_of, write_frames
 
     job = comparison.job

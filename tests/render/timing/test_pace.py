@@ -10,8 +10,8 @@ from support.program import Fitreel
 from fitreel.jobs.films.make import timeline_of
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.clip import closing_frames, paced, timetable_of
 from fitreel.render.comparison.entry import Entry
+from fitreel.render.comparison.pacing import closing_frames, paced, timetable_of
 from fitreel.render.metadata import gif_blocks, mp4_boxes, webm_elements
 from fitreel.render.settings import FilmSettings
 from fitreel.render.single.frames import picture_plans
