@@ -40,15 +40,15 @@ def test_example(path: Path, tmp_path: Path) -> None:
     assert np.count_nonzero(red) > 500
 
 
-def test_the_pictures_of_the_readme_are_what_their_jobs_make() -> None:
+def test_the_gallerys_pictures_are_what_their_jobs_make() -> None:
     folder = ROOT / "docs" / "gallery"
     jobs = sorted(folder.glob("*.toml"))
     assert len(jobs) >= 6
-    readme = (ROOT / "README.md").read_text("utf-8")
+    page = (ROOT / "docs" / "look.md").read_text("utf-8")
     for path in jobs:
         job = load_job(read_job_file(path)).job
         picture = folder / job.film.outputs[0]
-        assert f"docs/gallery/{path.name}" in readme and f"docs/gallery/{picture.name}" in readme
+        assert f"gallery/{path.name}" in page and f"gallery/{picture.name}" in page
         check_whole(picture)
         provenance = read_provenance(picture)
         assert provenance["job"] == dump_job(job), path

@@ -153,13 +153,19 @@ def check_legible(figure: Figure, size: tuple[int, int]) -> None:
 SIZES = [(640, 480), (1920, 1080), (1080, 1920), (1080, 1080)]
 
 
+LONG = pytest.mark.long
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("layout", ["grid", "overlay"])
-def test_everything_is_legible(runs: list[Record], size: tuple[int, int], layout: Layout) -> None:
-    for count in (1, 2, 4, 5, 7, 9, 16, 64):
+@pytest.mark.parametrize("counts", [(5, 16), pytest.param((1, 2, 4, 7, 9, 64), marks=LONG)])
+def test_everything_is_legible(
+    runs: list[Record], size: tuple[int, int], layout: Layout, counts: tuple[int, ...]
+) -> None:
+    for count in counts:
         if layout == "grid" and count > 16:
             continue
-        loss_panel, clock = count in (2, 5, 9, 64), ("time" if count in (4, 9) else "epoch")
+        loss_panel, clock = count in (2, 5, 9, 64), ("time" if count in (4, 9, 16) else "epoch")
         comparison = comparison_of(
             entries_of(runs, count), size, layout=layout, clock=clock, loss_panel=loss_panel
         )
@@ -177,7 +183,7 @@ def test_everything_is_legible(runs: list[Record], size: tuple[int, int], layout
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("count", [1, 2, 6, 16, 17, 256])
+@pytest.mark.parametrize("count", [*(pytest.param(n, marks=LONG) for n in (1, 2, 6, 256)), 16, 17])
 def test_the_ranking_is_legible(runs: list[Record], size: tuple[int, int], count: int) -> None:
     rows = ranking(entries_of(runs, count))
     scene = RankingCard(rows, PictureSettings(size), "the seed varies data and network; " * 3)
@@ -231,19 +237,37 @@ hostile = st.one_of(
 )
 
 
-@settings(
-    deadline=None,
-    max_examples=12,
-    phases=[Phase.explicit, Phase.generate],  # a smaller example isn't worth minutes
-    suppress_health_check=[HealthCheck.too_slow],
-)
-@given(
+hostile_predictions = given(
     values=st.lists(st.tuples(hostile, hostile, hostile), min_size=2, max_size=4),
     height=st.sampled_from([1.0, 0.0, 1e-30, 1e6]),
     layout=st.sampled_from(["grid", "overlay", "band"]),
     loss_panel=st.booleans(),
 )
-def test_hostile_predictions(
+
+
+def examples(count: int) -> settings:
+    return settings(
+        deadline=None,
+        max_examples=count,
+        phases=[Phase.explicit, Phase.generate],  # a smaller example isn't worth minutes
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+
+
+@examples(4)
+@hostile_predictions
+def test_hostile_predictions(tmp_path_factory: pytest.TempPathFactory, **case: Any) -> None:
+    check_hostile(tmp_path_factory, **case)
+
+
+@LONG
+@examples(40)
+@hostile_predictions
+def test_many_hostile_predictions(tmp_path_factory: pytest.TempPathFactory, **case: Any) -> None:
+    check_hostile(tmp_path_factory, **case)
+
+
+def check_hostile(
     tmp_path_factory: pytest.TempPathFactory,
     values: list[tuple[float, float, float]],
     height: float,

@@ -47,7 +47,7 @@ FILM_AS_YUV = FrameSelection(film=True, stills=frozenset(), as_yuv=True)
 
 LOOKS = [
     FilmSettings(),
-    FilmSettings(fps=60, duration=1.0, interpolate=True, pace="log"),
+    FilmSettings(fps=60, duration=0.4, interpolate=True, pace="log"),
     FilmSettings(theme="dark", panels=("loss", "units"), title="$x^3$", size=(800, 450)),
 ]
 
