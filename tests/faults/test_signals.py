@@ -14,7 +14,7 @@ import pytest
 from support.forked import Done, Fault, forge
 
 from fitreel.model.record.reader import Record
-from fitreel.render.metadata.provenance import check_whole
+from fitreel.render.metadata.checksum import check_whole
 from fitreel.render.output.ffmpeg import ffmpeg_path
 
 LONG = pytest.mark.long

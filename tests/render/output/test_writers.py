@@ -19,7 +19,8 @@ from PIL import Image, ImageSequence
 
 from fitreel.model.errors import BadInput, CannotWrite, FitreelError, Unavailable
 from fitreel.render.metadata import gif_blocks, mp4_boxes
-from fitreel.render.metadata.provenance import check_whole, read_provenance
+from fitreel.render.metadata.checksum import check_whole
+from fitreel.render.metadata.provenance import read_provenance
 from fitreel.render.output.destination import check_output
 from fitreel.render.output.ffmpeg import ffmpeg_path, has_encoder
 from fitreel.render.output.formats import format_of
