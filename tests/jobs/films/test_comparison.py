@@ -13,8 +13,9 @@ import imageio.v3 as iio
 import pytest
 from support.program import FITREEL, Fitreel, time_limit
 
+from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.loading import Source, load_job
-from fitreel.jobs.job.sweep import MOST, parse_vary, variants, with_vary
+from fitreel.jobs.job.sweep import MOST, configurations_of, parse_vary, with_vary
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.metadata.provenance import check_whole, read_provenance
@@ -30,7 +31,7 @@ def labels_of(
 ) -> list[str]:
     values: dict[str, object] = {"compare": {"panel": panels}} if panels else {}
     loaded = load_job(with_vary(Source("x.toml", Path(), values), vary), assignments)
-    return [variant.label for variant in variants(loaded, assignments, None)]
+    return [each.label for each in configurations_of(loaded, Options(assignments=assignments))]
 
 
 def test_labels_say_only_what_differs() -> None:

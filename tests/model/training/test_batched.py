@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from fitreel.jobs.job.loading import DEMO, load_job
-from fitreel.jobs.job.resolve import prepare
+from fitreel.jobs.job.resolve import resolve_job
 from fitreel.model.errors import BadInput
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.training.batched.loop import (
@@ -28,9 +28,9 @@ Kept = list[list[Snapshot]]
 
 
 def task(*assignments: str) -> Task:
-    prepared = prepare(load_job(DEMO, assignments))
-    job = prepared.loaded.job
-    return Task(job.seed, job.data, job.network, job.train, prepared.formula, prepared.points)
+    resolved = resolve_job(load_job(DEMO, assignments))
+    job = resolved.loaded.job
+    return Task(job.seed, job.data, job.network, job.train, resolved.formula, resolved.points)
 
 
 def tasks(count: int, *assignments: str, rates: tuple[float, float] = (0.02, 0.06)) -> list[Task]:

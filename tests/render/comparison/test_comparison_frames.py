@@ -28,7 +28,7 @@ from fitreel.render.comparison.clip import (
     SMALLEST_FONT,
     check_comparison,
     closing_frames,
-    draw_comparison,
+    comparison_frames,
     scene_of,
     states,
     timetable_of,
@@ -40,8 +40,9 @@ from fitreel.render.comparison.ranking_card import RankingCard
 from fitreel.render.comparison.shared_limits import shared_limits
 from fitreel.render.mpl.pixel_figure import Page, drawable
 from fitreel.render.mpl.ticks import linear_ticks, log_ticks
+from fitreel.render.output.output import Output
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.pipeline.film import Reel
+from fitreel.render.pipeline.film import selection_of, write_frames
 from fitreel.render.raster.frame_drawer import FrameDrawer
 
 X = np.linspace(-1, 1, 40, dtype=np.float32)
@@ -364,24 +365,25 @@ def test_the_clip_ends_with_the_ranking(runs: list[Record], tmp_path: Path) -> N
     assert count == 12 + 10 and closing_frames(0.1) == 1
     film, still = tmp_path / "clip.mp4", tmp_path / "end.png"
     counts: list[int] = []
-    reels = [Reel(str(film), {}), Reel(str(still), {}, still=count - 1)]
-    draw_comparison(comparison, 2, reels, counts.append, lambda: None, table, closing)
+
+    def draw(*outputs: Output) -> None:
+        frames = comparison_frames(comparison, table, closing, selection_of(outputs))
+        write_frames(frames, outputs, (640, 480), 2, counts.append, lambda: None)
+
+    draw(Output(str(film)), Output(str(still), number=count - 1))
     assert counts == list(range(1, count + 1))
     scene = RankingCard(ranking(comparison.entries), PictureSettings(), "a note")
     assert np.array_equal(imageio.v3.imread(still)[..., :3], FrameDrawer(scene).draw()[..., :3])
-    early = Reel(str(tmp_path / "early.png"), {}, still=3)
-    draw_comparison(comparison, 2, [early], counts.append, lambda: None, table, closing)
+    draw(Output(str(tmp_path / "early.png"), number=3))
     assert counts[-1] == 1 and (tmp_path / "early.png").exists()
 
 
-def test_nothing_to_draw_is_said(runs: list[Record], tmp_path: Path) -> None:
+def test_nothing_to_draw_is_said(runs: list[Record]) -> None:
     for entry in (Entry("a", runs[5]), Entry("a", None, "x")):
         comparison = comparison_of([entry], (640, 480))
         table = timetable_of([entry], "epoch")
-        reel = Reel(str(tmp_path / "a.mp4"), {})
         with pytest.raises(BadInput, match="no snapshot"):
-            draw_comparison(comparison, 2, [reel], print, lambda: None, table, 1)
-    assert not list(tmp_path.iterdir())
+            comparison_frames(comparison, table, 1, selection_of([Output("a.mp4")]))
 
 
 @settings(deadline=None, max_examples=100)
