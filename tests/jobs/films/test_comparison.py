@@ -11,7 +11,7 @@ from pathlib import Path
 
 import imageio.v3 as iio
 import pytest
-from support.program import FITREEL, Fitreel
+from support.program import FITREEL, Fitreel, time_limit
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.loading import Source, load_job
@@ -285,9 +285,9 @@ def test_an_interrupted_comparison_goes_on_where_it_was(
         assert time.monotonic() < deadline and process.poll() is None
         time.sleep(0.05)
     process.send_signal(number)
-    code = process.wait(10)
+    code = process.wait(30)
     assert code == (128 + number if number == signal.SIGTERM else -number)
-    gone_by = time.monotonic() + 5
+    gone_by = time.monotonic() + time_limit(5)
     while children_of_session(process.pid):
         assert time.monotonic() < gone_by
         time.sleep(0.05)
