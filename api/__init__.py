@@ -1,7 +1,13 @@
 """Films of a neural network learning a function, made without a display.
 
-What stands here is for other people's programs. Names come when they are asked for: importing
-fitreel imports neither numpy nor matplotlib nor torch, and changes nothing in the process.
+    import fitreel
+
+    run = fitreel.Run("runs/demo-4f6e0c1b")
+    plt.semilogy(run.epoch, run.loss)
+    fitreel.make_film(run, "talk.mp4", theme="dark")
+
+Names come when they are asked for: importing fitreel imports neither numpy nor matplotlib nor
+torch, and changes nothing in the process.
 """
 
 import importlib

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import warnings
@@ -93,7 +94,8 @@ def _check_replaceable(output: str) -> None:
 
 def _assignments(settings: dict[str, Any], *, compared: bool) -> list[str]:
     """Settings as `--set` takes them."""
-    from fitreel.jobs.job.loading import CompareSettings, toml_text
+    from fitreel.jobs.job.job import CompareSettings
+    from fitreel.jobs.job.loading import toml_text
 
     assignments = []
     for name, value in settings.items():
@@ -164,10 +166,11 @@ def _end(process: "subprocess.Popen[str]") -> None:
 
 
 def _error(code: int, message: str) -> BaseException:
-    if code == Stopped(2).exit_code:
+    number = -code if code < 0 else code - 128
+    if number == signal.SIGINT:
         return KeyboardInterrupt()
     if code > 128:
-        return Stopped(code - 128)
+        return Stopped(number)
     if code < 0:
-        return FitreelError(f"make_film: the process that drew was killed by signal {-code}")
+        return FitreelError(f"make_film: the process that drew was killed by signal {number}")
     return _ERRORS.get(code, FitreelError)(message)

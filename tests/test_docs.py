@@ -265,7 +265,7 @@ def test_nothing_shipped_names_this_machine_or_a_registry() -> None:
     [
         ("import fitreel.jobs.cli", ["torch", "matplotlib", "numpy", "pydantic", "rich.progress"]),
         (
-            "import fitreel.jobs.commands.run, fitreel.render.pipeline.film",
+            "import fitreel.jobs.films.pipeline, fitreel.render.pipeline.film",
             ["torch", "matplotlib.pyplot"],
         ),
         (

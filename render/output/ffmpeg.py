@@ -72,8 +72,8 @@ def has_encoder(name: str) -> bool:
     Raises:
         Unavailable: there is no ffmpeg, or it doesn't run.
     """
-    listed = run_briefly(["-hide_banner", "-encoders"]).decode(errors="replace").splitlines()
-    return not listed or any(line.split()[1:2] == [name] for line in listed)
+    lines = run_briefly(["-hide_banner", "-encoders"]).decode(errors="replace").splitlines()
+    return not lines or any(line.split()[1:2] == [name] for line in lines)
 
 
 def run_briefly(arguments: Sequence[str], limit: float = 30.0) -> bytes:
@@ -151,7 +151,7 @@ class Encoder:
         self,
         arguments: Sequence[str],
         output: Path,
-        shown: Path,
+        label: Path,
         *,
         needs: str,
         inputs: Sequence[IO[bytes]] = (),
@@ -163,7 +163,7 @@ class Encoder:
         Args:
             arguments: all but the binary and the output; it reads its frames from `pipe:0`.
             output: the file that ffmpeg writes, which may exist already.
-            shown: the name of it that a user knows, for messages.
+            label: the name of it that a user knows, for messages.
             needs: the encoder that ffmpeg must have.
             inputs: more open files for it to read, under the same descriptors (`pipe:N`).
             check: called at least every 0.2 s while ffmpeg is waited for; may raise.
@@ -175,7 +175,7 @@ class Encoder:
         """
         binary = ffmpeg_path()
         self._output = output
-        self._shown = shown
+        self._label = label
         self._needs = needs
         self._check = check
         self._patience = patience
@@ -186,29 +186,39 @@ class Encoder:
             raise CannotWrite(f"cannot write a temporary file: {error.strerror}") from error
         self._guard = _Guard()
         try:
-            self._process = subprocess.Popen(
-                [binary, *arguments, "-y", f"file:{output}"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=self._words,
-                bufsize=0,
-                env=_environment(),
-                pass_fds=[file.fileno() for file in inputs],
-                # Its own session: a terminal's Ctrl-C is for us, who end it in our own time.
-                start_new_session=True,
-            )
+            self._process = self._started([binary, *arguments, "-y", f"file:{output}"], inputs)
         except OSError as error:
             self._guard.dismiss()
             self._words.close()
             raise _does_not_start(binary, error) from error
         self._guard.watch(self._process)
-        assert self._process.stdin is not None
-        self._pipe = self._process.stdin.fileno()
-        os.set_blocking(self._pipe, False)
-        with suppress(OSError):
-            fcntl.fcntl(self._pipe, _SET_PIPE_SIZE, _PIPE_SIZE)
+        self._pipe = self._opened_pipe()
         self._poll = select.poll()
         self._poll.register(self._pipe, select.POLLOUT)
+
+    def _started(
+        self, command: Sequence[str], inputs: Sequence[IO[bytes]]
+    ) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=self._words,
+            bufsize=0,
+            env=_environment(),
+            pass_fds=[file.fileno() for file in inputs],
+            # Its own session: a terminal's Ctrl-C is for us, who end it in our own time.
+            start_new_session=True,
+        )
+
+    def _opened_pipe(self) -> int:
+        """The descriptor that frames go into: it never blocks, and holds as much as it may."""
+        assert self._process.stdin is not None
+        pipe = self._process.stdin.fileno()
+        os.set_blocking(pipe, False)
+        with suppress(OSError):
+            fcntl.fcntl(pipe, _SET_PIPE_SIZE, _PIPE_SIZE)
+        return pipe
 
     def write(self, content: memoryview) -> None:
         """Give `content` to ffmpeg.
@@ -219,19 +229,19 @@ class Encoder:
         """
         if self._check:
             self._check()
-        left = content
+        rest = content
         alive = time.monotonic()
-        while left:
+        while rest:
             try:
-                taken = os.write(self._pipe, left)
+                count = os.write(self._pipe, rest)
             except BlockingIOError:
-                taken = 0
+                count = 0
             except BrokenPipeError:
                 raise self._died() from None
             except OSError as error:
-                raise CannotWrite(f"cannot write {self._shown}: {error.strerror}") from error
-            left = left[taken:]
-            if taken:
+                raise CannotWrite(f"cannot write {self._label}: {error.strerror}") from error
+            rest = rest[count:]
+            if count:
                 alive = time.monotonic()
             elif not self._poll.poll(_LOOK * 1000):
                 if self._check:
@@ -271,11 +281,11 @@ class Encoder:
         try:
             end = self._words.seek(0, os.SEEK_END)
             self._words.seek(max(0, end - 8192))
-            said = self._words.read().decode(errors="replace")
+            text = self._words.read().decode(errors="replace")
         except (OSError, ValueError):
             return ""
-        said = said.replace(str(self._output), str(self._shown))
-        lines = [line.strip() for line in said.splitlines()]
+        text = text.replace(str(self._output), str(self._label))
+        lines = [line.strip() for line in text.splitlines()]
         telling = [line for line in lines if line and not line.startswith(_EMPTY_WORDS)]
         return "; ".join(telling[-2:])[:600]
 
@@ -322,14 +332,14 @@ class Encoder:
         with suppress(Unavailable):
             if code > 0 and not has_encoder(self._needs):
                 return Unavailable(
-                    f"this ffmpeg has no {self._needs}, which {self._shown} needs: {words}"
+                    f"this ffmpeg has no {self._needs}, which {self._label} needs: {words}"
                 )
-        return CannotWrite(f"cannot write {self._shown}: {how}" + (f": {words}" if words else ""))
+        return CannotWrite(f"cannot write {self._label}: {how}" + (f": {words}" if words else ""))
 
     def _stalled(self) -> CannotWrite:
         words = self.words()
         return CannotWrite(
-            f"cannot write {self._shown}: ffmpeg has done nothing for {self._patience:g} s"
+            f"cannot write {self._label}: ffmpeg has done nothing for {self._patience:g} s"
             + (f": {words}" if words else "")
         )
 
@@ -362,5 +372,5 @@ def _does_not_start(binary: str, error: OSError) -> Unavailable:
 
 def _environment() -> dict[str, str]:
     """What ffmpeg needs to start, in a language and a number format that are always the same."""
-    kept = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
-    return {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C"}
+    names = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+    return {name: os.environ[name] for name in names if name in os.environ} | {"LC_ALL": "C"}

@@ -1,6 +1,5 @@
 """What `pip install` puts in place is what lies in the folders, and works in a clone after it."""
 
-import re
 import shutil
 import subprocess
 import sys
@@ -77,14 +76,12 @@ def test_what_is_installed_is_all_that_lies_in_the_folders(python: Path, clone: 
 
 
 def test_it_works_in_a_clone_and_elsewhere(python: Path, clone: Path, tmp_path: Path) -> None:
-    version = re.escape(call(python.with_name("fitreel"), "--version", cwd=tmp_path).strip())
-    assert version.startswith("fitreel")
+    version = call(python.with_name("fitreel"), "--version", cwd=tmp_path)
+    assert version.startswith("fitreel ")
     for folder in (clone, tmp_path):
-        assert re.match(version, call(python, "-m", "fitreel", "--version", cwd=folder))
-        where = call(python, "-c", "import fitreel; print(fitreel.__file__)", cwd=folder)
-        assert (
-            Path(where).is_relative_to(python.parents[1]) or where == f"{clone}/api/__init__.py\n"
-        )
+        assert call(python, "-m", "fitreel", "--version", cwd=folder) == version
+        file = call(python, "-c", "import fitreel; print(fitreel.__file__)", cwd=folder)
+        assert Path(file).is_relative_to(python.parents[1]) or Path(file).parent == clone / "api"
     code = "import fitreel; print(fitreel.make_film('tests/data/records/one', 'one.png'))"
     assert call(python, "-c", code, cwd=clone) == "one.png\n"
     collected = call(python, "-m", "pytest", "--collect-only", "-q", "tests/api", cwd=clone)

@@ -174,12 +174,13 @@ def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
     """A name and the bytes of every kind of picture, and of films frame by frame."""
     from fitreel.model.data.targets import TARGETS
     from fitreel.model.record.reader import Record
-    from fitreel.render.comparison.clip import closing_frames, draw_comparison, timetable_of
+    from fitreel.render.comparison.clip import closing_frames, comparison_frames, timetable_of
     from fitreel.render.comparison.entry import ComparisonPicture, Entry
     from fitreel.render.handout.contact_sheet import contact_sheet
     from fitreel.render.handout.target_sheet import sheet
+    from fitreel.render.output.output import Output
     from fitreel.render.picture_settings import PictureSettings
-    from fitreel.render.pipeline.film import Reel
+    from fitreel.render.pipeline.film import selection_of, write_frames
     from fitreel.render.raster.frame_drawer import FrameDrawer
     from fitreel.render.raster.scene import DemoScene
     from fitreel.render.single.frames import pictures
@@ -211,11 +212,12 @@ def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
     table, ranked = timetable_of(entries, "epoch"), closing_frames(20)
     for layout in ("grid", "overlay"):
         comparison = ComparisonPicture(entries, look, layout, "epoch", True, "a note")  # type: ignore[arg-type]
-        reels = [Reel(f"{layout}{still}.png", {}, still) for still in (3, len(table))]
-        draw_comparison(comparison, 20, reels, lambda _: None, lambda: None, table, ranked)
-        for reel in reels:
-            yield reel.path, Path(reel.path).read_bytes()
-            Path(reel.path).unlink()
+        stills = [Output(f"{layout}{at}.png", number=at) for at in (3, len(table))]
+        frames = comparison_frames(comparison, table, ranked, selection_of(stills))
+        write_frames(frames, stills, look.pixels, 20, lambda _: None, lambda: None)
+        for still in stills:
+            yield still.path, Path(still.path).read_bytes()
+            Path(still.path).unlink()
     yield "sheet", sheet(TARGETS[:1]).tobytes()
 
 

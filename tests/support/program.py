@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.loading import DEMO, load_job
-from fitreel.jobs.job.resolve import prepare
+from fitreel.jobs.job.resolve import resolve_job
 from fitreel.jobs.runtime.report import Report
-from fitreel.jobs.train.ensure_trained import RunStore, record
+from fitreel.jobs.train.ensure_trained import ensure_trained
 from fitreel.model.record.reader import Record
 
 ROOT = Path(__file__).parents[2]
@@ -36,5 +37,5 @@ def source_files() -> list[str]:
 
 def train_here(folder: Path, *assignments: str) -> Record:
     """Train in this process, which has torch already."""
-    prepared = prepare(load_job(DEMO, assignments))
-    return record(prepared, RunStore(folder / "runs"), Report(quiet=True))
+    resolved_job = resolve_job(load_job(DEMO, assignments))
+    return ensure_trained(resolved_job, Options(runs=folder / "runs"), Report(quiet=True))
