@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from fitreel.jobs.films.latest_link import update_latest_link
 from fitreel.jobs.films.plan import Plan
-from fitreel.jobs.films.retention import remove_oldest, sweep_series
 from fitreel.jobs.films.sidecar_files import make_sidecar
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.films.tables import write_table
+from fitreel.jobs.outputs.latest_link import update_latest_link
+from fitreel.jobs.outputs.retention import remove_oldest, sweep_series
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report, seconds, size
