@@ -48,7 +48,7 @@ class Comparison(Subject):
     @cached_property
     def timetable(self) -> Timetable:
         """Which snapshot each entry shows in each frame before the ranking."""
-        from fitreel.render.comparison.comparison_frames import paced, timetable_of
+        from fitreel.render.comparison.pacing import paced, timetable_of
 
         timetable = timetable_of(self.entries, self.job.compare.clock)
         if not len(timetable):
@@ -58,7 +58,7 @@ class Comparison(Subject):
     @property
     def closing_count(self) -> int:
         """For how many frames the ranking stands at the end."""
-        from fitreel.render.comparison.comparison_frames import closing_frames
+        from fitreel.render.comparison.pacing import closing_frames
 
         return closing_frames(self.job.film.fps, self.job.film.duration)
 
@@ -69,7 +69,7 @@ class Comparison(Subject):
 
     def frames(self, selection: FrameSelection) -> Generator[DrawnFrame, None, None]:
         """Begin to draw these of its frames."""
-        from fitreel.render.comparison.comparison_frames import comparison_frames
+        from fitreel.render.comparison.frames import comparison_frames
 
         picture = self.comparison_picture(self.picture)
         return comparison_frames(picture, self.timetable, self.closing_count, selection)
@@ -127,11 +127,12 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
         if getattr(settings, key) != FilmSettings.model_fields[key].default:
             raise BadInput(f"film.{key}: of one run; a comparison doesn't have it")
     check_tables(plan.tables, plan.options)
-    from fitreel.render.comparison import comparison_frames, readability
+    from fitreel.render.comparison import readability
+    from fitreel.render.comparison.pacing import check_pacing_of_comparison
     from fitreel.render.mpl.theme import load_theme
 
     load_theme(comparison.picture.theme)
-    comparison_frames.check_pacing_of_comparison(settings.pacing)
+    check_pacing_of_comparison(settings.pacing)
     readability.check_comparison(comparison.comparison_picture(comparison.picture))
     for path in plan.tables:
         make_folder_of(path)

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.marked_file import write_marked
 from fitreel.jobs.films.subject import Subject
+from fitreel.jobs.outputs.marked_file import write_marked
 from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report, seconds, size
 from fitreel.model.record.reader import Record

@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from fitreel.render.geometry import unit_height
+from fitreel.render.geometry import Box, unit_height
 from fitreel.render.mpl.figure import DEMO_SIZE
-from fitreel.render.mpl.pixel_layout import LINE, Box
+from fitreel.render.mpl.pixel_layout import LINE
 
 MOST_CELLS = 16
 """More can't be read from the back row."""

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.render.comparison.frame_state import ComparisonState
+from fitreel.render.geometry import Box
 from fitreel.render.mpl.line_styles import LineStyle
 from fitreel.render.mpl.loss_axis import loss_limits, on_log_axis
-from fitreel.render.mpl.pixel_layout import LINE, Box, Page
+from fitreel.render.mpl.pixel_layout import LINE, Page
 from fitreel.render.mpl.ticks import linear_ticks, log_ticks
 from fitreel.render.text.translations import english
 from fitreel.render.timing.comparison_timetable import Clock

@@ -22,9 +22,9 @@ from fitreel.render.comparison.loss_panel import LossPanel
 from fitreel.render.comparison.overlay_legend import Legend
 from fitreel.render.comparison.overlay_plan import OverlayPlan, plan_overlay
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
-from fitreel.render.geometry import unit_height
+from fitreel.render.geometry import Box, unit_height
 from fitreel.render.mpl.line_styles import MOST_DISTINCT, LineStyle, line_styles
-from fitreel.render.mpl.pixel_layout import Box, Page
+from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.mpl.ticks import linear_ticks
 

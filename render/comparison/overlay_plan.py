@@ -4,9 +4,8 @@ import math
 from dataclasses import dataclass
 
 from fitreel.render.comparison.grid_plan import SMALLEST_TEXT, SMALLEST_TICK, split_for_losses
-from fitreel.render.geometry import unit_height
+from fitreel.render.geometry import Box, unit_height
 from fitreel.render.mpl.line_styles import MOST_DISTINCT
-from fitreel.render.mpl.pixel_layout import Box
 
 MOST_RUNS = 256
 LEGEND_SHARE = 0.3

@@ -1,4 +1,4 @@
-"""Whether a comparison can be read: how many entries a layout shows, and in which sizes."""
+"""Whether a comparison can be read: how many entries a layout takes, and how small it may be."""
 
 import math
 from collections.abc import Callable

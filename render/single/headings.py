@@ -1,9 +1,8 @@
 """Title, subtitle and caption of a themed film: how large they are, and written where they go."""
 
-from fitreel.render.mpl.pixel_layout import LINE, Box, Page  # isort: skip  (before matplotlib)
-
 from fitreel.model.errors import BadInput
-from fitreel.render.geometry import unit_height
+from fitreel.render.geometry import Box, unit_height
+from fitreel.render.mpl.pixel_layout import LINE, Page
 from fitreel.render.single.themed_layout import (
     CAPTION_TYPE,
     SMALLEST_TITLE,

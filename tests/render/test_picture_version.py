@@ -27,8 +27,9 @@ from support.program import ROOT
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin
-from fitreel.render.comparison.comparison_frames import scene_of as comparison_scene
-from fitreel.render.comparison.comparison_frames import states, timetable_of
+from fitreel.render.comparison.frames import scene_of as comparison_scene
+from fitreel.render.comparison.frames import states
+from fitreel.render.comparison.pacing import timetable_of
 from fitreel.render.comparison.ranking import ranking
 from fitreel.render.comparison.ranking_card import RankingCard
 from fitreel.render.comparison_picture import ComparisonPicture, Entry

@@ -174,11 +174,8 @@ def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
     """A name and the bytes of every kind of picture, and of films frame by frame."""
     from fitreel.model.data.targets import TARGETS
     from fitreel.model.record.reader import Record
-    from fitreel.render.comparison.comparison_frames import (
-        closing_frames,
-        comparison_frames,
-        timetable_of,
-    )
+    from fitreel.render.comparison.frames import comparison_frames
+    from fitreel.render.comparison.pacing import closing_frames, timetable_of
     from fitreel.render.comparison_picture import ComparisonPicture, Entry
     from fitreel.render.handout.contact_sheet import contact_sheet
     from fitreel.render.handout.target_sheet import sheet

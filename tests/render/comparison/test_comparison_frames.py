@@ -24,14 +24,9 @@ from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin
 from fitreel.render.comparison.axis_limits import shared_limits
-from fitreel.render.comparison.comparison_frames import (
-    closing_frames,
-    comparison_frames,
-    scene_of,
-    states,
-    timetable_of,
-)
+from fitreel.render.comparison.frames import comparison_frames, scene_of, states
 from fitreel.render.comparison.grid_plan import arrangement
+from fitreel.render.comparison.pacing import closing_frames, timetable_of
 from fitreel.render.comparison.ranking import Row, ranking
 from fitreel.render.comparison.ranking_card import RankingCard
 from fitreel.render.comparison.readability import SMALLEST_DIGITS, SMALLEST_FONT, check_comparison
@@ -415,7 +410,7 @@ def test_ticks_are_few_and_distinct(ends: tuple[float, float], most: int) -> Non
 
 def test_torch_is_not_needed() -> None:
     program = (
-        "import sys, fitreel.render.comparison.comparison_frames; "
+        "import sys, fitreel.render.comparison.frames; "
         "assert not {'torch', 'fitreel.jobs', 'matplotlib.pyplot'} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", program], timeout=60)
