@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from fitreel.jobs.cli import app
 from fitreel.jobs.job.loading import load_job, read_job_file
-from fitreel.render.metadata.provenance import check_whole
+from fitreel.render.metadata.checksum import check_whole
 
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
