@@ -16,7 +16,7 @@ import pytest
 from support.program import Fitreel
 
 from fitreel.jobs.job.schema import job_schema as schema
-from fitreel.model.data.formula import parse
+from fitreel.model.data.formula_parser import parse
 from fitreel.model.errors import BadInput
 
 LONG = pytest.mark.long

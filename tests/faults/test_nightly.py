@@ -17,7 +17,7 @@ from support.forked import Fault, forge, record
 from support.program import ROOT, time_limit
 
 from fitreel.jobs.runtime.locks import locked
-from fitreel.render.metadata.provenance import check_whole
+from fitreel.render.metadata.checksum import check_whole
 
 LONG = pytest.mark.long
 PAGE = ROOT / "docs" / "cron.md"

@@ -15,7 +15,7 @@ from support.forked import Done, Fault, forge
 from support.program import time_limit
 
 from fitreel.model.record.reader import Record
-from fitreel.render.metadata.provenance import check_whole
+from fitreel.render.metadata.checksum import check_whole
 from fitreel.render.output.ffmpeg import ffmpeg_path
 
 LONG = pytest.mark.long

@@ -19,7 +19,8 @@ from fitreel.jobs.commands.doctor import diagnose
 from fitreel.jobs.runtime.locks import Patience, locked
 from fitreel.model.errors import Busy
 from fitreel.model.system.files import temporary_name
-from fitreel.render.metadata.provenance import check_whole, read_provenance
+from fitreel.render.metadata.checksum import check_whole
+from fitreel.render.metadata.provenance import read_provenance
 
 SHORT = ("--set", "train.epochs=60")
 SMALL = ("--set", "film.size=[320,240]")

@@ -18,7 +18,8 @@ from fitreel.jobs.job.loading import Source, load_job
 from fitreel.jobs.job.sweep import MOST, configurations_of, parse_vary, with_vary
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.metadata.provenance import check_whole, read_provenance
+from fitreel.render.metadata.checksum import check_whole
+from fitreel.render.metadata.provenance import read_provenance
 
 SHORT = ("--set", "train.epochs=30")
 SMALL = ("--set", "film.size=[720,480]")

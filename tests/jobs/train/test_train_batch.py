@@ -26,7 +26,7 @@ from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.errors import Busy, CannotWrite, Stopped
 from fitreel.model.record import writer as recorder
 from fitreel.model.record.reader import Record
-from fitreel.model.training.batched.batch_limits import MOST_NETWORKS, most_at_once
+from fitreel.model.training.batched.batch_eligibility import MOST_NETWORKS, most_at_once
 
 BATCHED = "train.engine=batched"
 QUIET = Report(quiet=True)

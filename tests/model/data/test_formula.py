@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from fitreel.model.data.formula import MAX_CHARACTERS, MAX_DEPTH, NUMPY, SIGNATURES, parse
+from fitreel.model.data.formula import NUMPY
+from fitreel.model.data.formula_names import SIGNATURES
+from fitreel.model.data.formula_parser import MAX_CHARACTERS, parse
+from fitreel.model.data.formula_tokens import MAX_DEPTH
 from fitreel.model.errors import BadInput
 from fitreel.model.training.formula_tensors import TORCH
 

@@ -18,8 +18,9 @@ from support.frames import HEIGHT, WIDTH, Frames, drawn
 from support.program import ROOT, time_limit
 
 from fitreel.model.errors import BadInput, CannotWrite, FitreelError, Unavailable
-from fitreel.render.metadata import containers
-from fitreel.render.metadata.provenance import check_whole, read_provenance
+from fitreel.render.metadata import gif_blocks, mp4_boxes
+from fitreel.render.metadata.checksum import check_whole
+from fitreel.render.metadata.provenance import read_provenance
 from fitreel.render.output.destination import check_output
 from fitreel.render.output.ffmpeg import ffmpeg_path, has_encoder
 from fitreel.render.output.formats import format_of
@@ -135,8 +136,8 @@ def test_an_mp4_plays_everywhere(tmp_path: Path) -> None:
     make(film, 30)
     assert "h264 (High) (avc1" in described(film)
     with film.open("rb") as file:
-        kinds = [box.kind for box in containers.boxes(file, 0, containers.length_of(file))]
-        assert containers.mp4_frames(file) == (30, Fraction(3, 2))
+        kinds = [box.kind for box in mp4_boxes.boxes(file, 0, film.stat().st_size)]
+        assert mp4_boxes.count_frames(file) == (30, Fraction(3, 2))
     assert kinds.index(b"moov") < kinds.index(b"mdat")
     assert kinds[-1] == b"free"
     assert film.stat().st_mode & 0o777 == 0o666 & ~os.umask(os.umask(0o22))
@@ -264,7 +265,7 @@ def test_a_hold_longer_than_a_gif_delay(tmp_path: Path) -> None:
         output.write(first)
         output.write(second)
     with (tmp_path / "film.gif").open("rb") as file:
-        assert containers.gif_frames(file) == (4, 200_000)
+        assert gif_blocks.count_frames(file) == (4, 200_000)
 
 
 def test_a_gif_of_more_colours_than_it_can_hold(tmp_path: Path) -> None:

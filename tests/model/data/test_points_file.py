@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fitreel.model.data.table_file import MAX_POINTS, digest, read_points
+from fitreel.model.data.points_file import MAX_POINTS, digest, read_points
 from fitreel.model.errors import BadInput
 
 
