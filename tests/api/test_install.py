@@ -42,7 +42,10 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-@pytest.fixture(params=["wheel", "editable"], scope="module")
+@pytest.fixture(
+    params=["wheel", pytest.param("editable", marks=pytest.mark.long)],  # as the suite's own is
+    scope="module",
+)
 def python(
     request: pytest.FixtureRequest, pip: str, clone: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:

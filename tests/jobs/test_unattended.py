@@ -382,8 +382,8 @@ def test_a_job_that_cannot_be_read_does_not_stop_the_others(
     check_whole(tmp_path / "a.mp4")
 
 
-def test_the_log_gets_everything(fitreel: Fitreel, program: Fitreel, tmp_path: Path) -> None:
-    done = program("run", *SHORT, *SMALL, "-q", "--log", "l.txt")
+def test_the_log_gets_everything(fitreel: Fitreel, tmp_path: Path) -> None:
+    done = fitreel("run", *SHORT, *SMALL, "-q", "--log", "l.txt")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     first = (tmp_path / "l.txt").read_text()
     assert "INFO    demo.mp4: 12 frames" in first

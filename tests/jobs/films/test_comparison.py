@@ -114,7 +114,7 @@ def test_a_comparison_is_made_found_and_made_again(fitreel: Fitreel, tmp_path: P
         "--table",
         "t.json",
     )
-    first = fitreel(*command, "--workers", "2")
+    first = fitreel(*command, *HERE)
     assert (first.returncode, first.stderr) == (0, "")
     assert "the seed varies data and network" in first.stdout
     assert len(visible(tmp_path / "runs")) == 4

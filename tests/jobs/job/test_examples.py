@@ -56,13 +56,13 @@ def test_the_gallerys_pictures_are_what_their_jobs_make() -> None:
         assert provenance["film"]["size"] == list(job.film.pixels)
 
 
-def test_targets_are_listed_and_drawn(program: Fitreel, tmp_path: Path) -> None:
+def test_targets_are_listed_and_drawn(program: Fitreel, fitreel: Fitreel, tmp_path: Path) -> None:
     told = program("targets", env={"PATH": "/usr/bin:/bin", "PYTHONIOENCODING": "ascii"})
     assert (told.returncode, told.stderr) == (0, "")
     assert told.stdout.isascii() and "weierstrass" in told.stdout
-    assert program("targets", "-o", "sheet.png", "-q").returncode == 0
+    assert fitreel("targets", "-o", "sheet.png", "-q").returncode == 0
     assert iio.imread(tmp_path / "sheet.png").shape[2] == 4
-    assert program("targets", "-o", "sheet.jpg").returncode == 65
+    assert fitreel("targets", "-o", "sheet.jpg").returncode == 65
 
 
 def test_a_new_job_runs_as_it_is_and_is_not_overwritten(fitreel: Fitreel, tmp_path: Path) -> None:

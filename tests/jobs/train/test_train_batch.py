@@ -253,7 +253,7 @@ def test_a_stopped_batch_goes_on_bit_for_bit_with_whoever_is_left(
 @pytest.mark.parametrize(
     ("number", "epochs", "sign"),
     [
-        (signal.SIGTERM, 3000, "run.json"),
+        pytest.param(signal.SIGTERM, 6000, "run.json", marks=pytest.mark.long),
         pytest.param(signal.SIGKILL, 60_000, "state-*", marks=pytest.mark.long),
     ],
 )

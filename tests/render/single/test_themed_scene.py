@@ -31,7 +31,7 @@ LOOKS = [
     ("paper", "1080p", (), {"caption": "a caption that says a little more than the others"}),
     ("paper", (640, 480), ("units", "gradients"), {}),
     ("dark", "720p", ALL, {"title": "All of them"}),
-    ("light", "1080p", ("error", "residuals", "units"), {"transparent": True}),
+    ("light", "720p", ("error", "residuals", "units"), {"transparent": True}),
 ]
 
 
@@ -45,7 +45,7 @@ def scene(run: Record, theme: str, size: object, panels: tuple[str, ...],
 
 def shown(run: Record) -> list[Snapshot]:
     """Some of its snapshots, and what no training should give."""
-    some = list(run.snapshots([0, 1, 5, len(run) - 1], weights=True))
+    some = list(run.snapshots([0, 1, len(run) - 1], weights=True))
     wild = some[1]
     many = np.where(np.arange(len(wild.prediction)) % 7 == 0, np.nan, wild.prediction * 40)
     gone = np.full_like(wild.prediction, np.inf)
@@ -56,7 +56,7 @@ def shown(run: Record) -> list[Snapshot]:
         *some,
         Snapshot(99_999_995, 1.2345e12, 1.0, many.astype(np.float32), weights, None),
         Snapshot(100_000_000, float("nan"), 1.0, gone, wild.weights, None),
-        some[2],
+        some[1],
     ]
 
 
@@ -201,8 +201,17 @@ def test_most_weights_have_strong_colours(short_run: Record) -> None:
     assert np.nanmedian(values) > 0.2 * image.get_clim()[1]
 
 
-@pytest.mark.parametrize("size", ["480p", "vertical"])
-@pytest.mark.parametrize("function", ["1000000*x**2", "1e-7*x", "x + 123456"])
+@pytest.mark.parametrize(
+    ("function", "size"),
+    [
+        ("1000000*x**2", "480p"),
+        ("1e-7*x", "vertical"),
+        ("x + 123456", "480p"),
+        pytest.param("1000000*x**2", "vertical", marks=pytest.mark.long),
+        pytest.param("1e-7*x", "480p", marks=pytest.mark.long),
+        pytest.param("x + 123456", "vertical", marks=pytest.mark.long),
+    ],
+)
 def test_wide_numbers_at_the_axes_have_room(tmp_path: Path, function: str, size: str) -> None:
     run = train_here(tmp_path, "train.epochs=20", f"data.function='{function}'", "train.lr=1e-9")
     found = scene(run, "light", size, ("units", "error", "residuals", "loss"), {"title": "A"})

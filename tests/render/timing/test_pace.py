@@ -33,8 +33,17 @@ def length_of(path: Path) -> tuple[int, float]:
         return webm_elements.count_frames(file), 0.0
 
 
-@pytest.mark.parametrize("pace", ["even", "log", "loss"])
-@pytest.mark.parametrize("fps", [24, 25, 30, 50, 60])
+QUICK = {("even", 24), ("log", 25), ("loss", 30), ("even", 50), ("log", 60)}
+
+
+@pytest.mark.parametrize(
+    ("pace", "fps"),
+    [
+        pytest.param(pace, fps, marks=[] if (pace, fps) in QUICK else pytest.mark.long)
+        for pace in ("even", "log", "loss")
+        for fps in (24, 25, 30, 50, 60)
+    ],
+)
 def test_a_film_is_as_long_as_asked(fitreel: Fitreel, short_run: Record, tmp_path: Path, pace: str,
                                     fps: int) -> None:  # fmt: skip
     names = [tmp_path / f"film.{kind}" for kind in ("mp4", "gif", "webm")]
@@ -137,7 +146,7 @@ def test_a_clip_of_two_runs_keeps_its_length(
         'train.epochs = 40\nfilm = { size = [864, 486], duration = 2, fps = 24, pace = "log" }\n'
         'compare.vary = { "seed" = [0, 1] }\n'
     )
-    done = fitreel("run", str(job))
+    done = fitreel("run", str(job), "--workers", "1")
     assert done.returncode == 0, done.stderr
     assert length_of(tmp_path / "two.mp4") == (48, 2.0)
 
