@@ -12,14 +12,14 @@ from fitreel.jobs.job.job import Job
 from fitreel.jobs.job.sweep import label_of
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.entry import ComparisonPicture, Entry
 from fitreel.render.comparison.ranking import ranking, table
+from fitreel.render.comparison_picture import ComparisonPicture, Entry
+from fitreel.render.film_settings import NAMED_SIZES, FilmSettings
 from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.output.destination import make_folder_of
 from fitreel.render.output.output import Output
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import comparison_facts, pacing_facts
-from fitreel.render.settings import NAMED_SIZES, FilmSettings
 from fitreel.render.timing.comparison_timetable import Timetable
 
 OF_ONE_RUN = ("title", "subtitle", "caption", "language", "words", "font", "transparent")

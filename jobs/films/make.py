@@ -16,11 +16,12 @@ from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report, seconds, size
 from fitreel.model.errors import BadInput, Busy, CannotWrite
 from fitreel.model.system.files import leftovers, sweep
-from fitreel.render.metadata.provenance import check_whole, read_provenance
+from fitreel.render.film_settings import FilmSettings
+from fitreel.render.metadata.checksum import check_whole
+from fitreel.render.metadata.provenance import read_provenance
 from fitreel.render.output.ffmpeg import seek_ffmpeg
 from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import check_replaceable
-from fitreel.render.settings import FilmSettings
 
 
 def make(plan: Plan, subject: Subject, report: Report) -> None:

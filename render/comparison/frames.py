@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.render.comparison.entry import ComparisonPicture, ComparisonState, Entry
+from fitreel.render.comparison.axis_limits import Limits, shared_limits
+from fitreel.render.comparison.frame_state import ComparisonState
 from fitreel.render.comparison.grid import GridScene
 from fitreel.render.comparison.overlay import OverlayScene
 from fitreel.render.comparison.ranking import ranking
 from fitreel.render.comparison.ranking_card import RankingCard
 from fitreel.render.comparison.readability import check_comparison, layout_of
-from fitreel.render.comparison.shared_limits import Limits, shared_limits
+from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.geometry import NOTHING
 from fitreel.render.mpl.theme import load_theme

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from fitreel.model.errors import BadInput
-from fitreel.render.comparison.entry import Clock, Entry
-from fitreel.render.timing.comparison_timetable import Timetable, timetable
+from fitreel.render.comparison_picture import Entry
+from fitreel.render.timing.comparison_timetable import Clock, Timetable, timetable
 from fitreel.render.timing.pace import Pacing
 from fitreel.render.timing.timeline import check_pacing, make_timeline, resampled
 

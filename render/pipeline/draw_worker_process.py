@@ -37,7 +37,7 @@ def _answer(memory: int) -> None:
     gc.set_threshold(50_000)  # imports make many objects and no rubbish
     trouble: Exception | None = None
     try:
-        from fitreel.render.mpl.glyph_cache import cached_text_is_exact
+        from fitreel.render.mpl.cached_text_renderer import cached_text_is_exact
         from fitreel.render.single.frames import pictures
 
         cached_text_is_exact()  # found out now, while the parent is still reading

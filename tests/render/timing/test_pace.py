@@ -9,10 +9,10 @@ from support.program import Fitreel
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.entry import Entry
 from fitreel.render.comparison.pacing import closing_frames, paced, timetable_of
+from fitreel.render.comparison_picture import Entry
+from fitreel.render.film_settings import FilmSettings
 from fitreel.render.metadata import gif_blocks, mp4_boxes, webm_elements
-from fitreel.render.settings import FilmSettings
 from fitreel.render.single.frames import picture_plans
 from fitreel.render.timing.timeline import Timeline, make_timeline
 
