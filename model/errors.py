@@ -53,14 +53,14 @@ class Stopped(FitreelError):
         self.exit_code = AFTER_SIGNAL + signum
 
 
-EXIT_CODES = {
-    "0": "done",
-    "1": "a bug",
-    "2": "usage",
-    "65": "bad input",
-    "69": "not available here",
-    "74": "cannot write",
-    "75": "busy",
+EXIT_CODES: dict[int | str, str] = {
+    DONE: "done",
+    BUG: "a bug",
+    USAGE: "usage",
+    BadInput.exit_code: "bad input",
+    Unavailable.exit_code: "not available here",
+    CannotWrite.exit_code: "cannot write",
+    Busy.exit_code: "busy",
     "129/130/143": "stopped by a signal",
 }
 """What help says of them."""

@@ -24,8 +24,8 @@ def command(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         signature = inspect.signature(function)
-        given = {"options", "report"} & signature.parameters.keys()
-        own = [each for name, each in signature.parameters.items() if name not in given]
+        services = {"options", "report"} & signature.parameters.keys()
+        own = [each for name, each in signature.parameters.items() if name not in services]
 
         def taking(**values: Any) -> None:
             shared = {name: values.pop(name) for name in names}
@@ -33,7 +33,7 @@ def command(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]
 
             def work(report: Report) -> None:
                 both = {"options": options_of(shared), "report": report}
-                function(**values, **{name: both[name] for name in given})
+                function(**values, **{name: both[name] for name in services})
 
             _guarded(work, **reporting)
 

@@ -33,11 +33,11 @@ class Destination:
 
 def clashes(destinations: Sequence[Destination]) -> Iterator[tuple[Destination, Destination]]:
     """The pairs of which one would be lost, the one that comes first in front."""
-    taken: dict[Path, Destination] = {}
+    owners: dict[Path, Destination] = {}
     for one in destinations:
         for place in one.places:
-            if taken.setdefault(place, one) is not one:
-                yield taken[place], one
+            if owners.setdefault(place, one) is not one:
+                yield owners[place], one
     folders = {place: one for one in destinations if one.is_folder for place in one.places}
     for one in destinations:
         for place in one.places:

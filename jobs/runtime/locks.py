@@ -92,10 +92,10 @@ def locked(path: Path, what: str, *, wait: Patience | None = None) -> Iterator[N
                 raise _busy(path, what, wait) from None
         except OSError as error:
             raise cannot_write(path, error) from error
-    with ExitStack() as held:
-        held.callback(lock.release)
+    with ExitStack() as stack:
+        stack.callback(lock.release)
         if isinstance(lock, SoftFileLock):  # it doesn't end with the process
-            held.enter_context(signals.before_ending(lock.release))
+            stack.enter_context(signals.before_ending(lock.release))
         yield
 
 

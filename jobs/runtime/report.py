@@ -113,12 +113,12 @@ class _Lines:
 
     def __init__(self, what: str, total: int, unit: str, say: Callable[[str], None]) -> None:
         self.what, self.total, self.unit, self.say = what, total, unit, say
-        self.said_at = time.monotonic()
+        self.last_time = time.monotonic()
 
     def update(self, done: int, word: str) -> None:
         now = time.monotonic()
-        if now - self.said_at >= SECONDS_A_LINE:
-            self.said_at = now
+        if now - self.last_time >= SECONDS_A_LINE:
+            self.last_time = now
             self.say(f"{self.what}: {done} of {self.total} {self.unit}  {word}".rstrip())
 
 
@@ -148,7 +148,7 @@ def _bars(labels: Sequence[str], total: int, unit: str) -> Iterator[UpdateOne]:
         TextColumn("{task.fields[word]}"),
         TimeRemainingColumn(),
     )
-    shown_at: dict[int, float] = {}
+    last_times: dict[int, float] = {}
     tasks: dict[int, TaskID] = {}
     with Progress(*columns, console=Console(stderr=True)) as progress:
 
@@ -156,8 +156,8 @@ def _bars(labels: Sequence[str], total: int, unit: str) -> Iterator[UpdateOne]:
             now = time.monotonic()
             if which not in tasks:  # what hasn't begun has no bar: of 256, few are under way
                 tasks[which] = progress.add_task(escape(labels[which]), total=total, word="")
-            if now - shown_at.get(which, 0.0) >= 0.1 or done >= total:
-                shown_at[which] = now
+            if now - last_times.get(which, 0.0) >= 0.1 or done >= total:
+                last_times[which] = now
                 progress.update(tasks[which], completed=done, word=word)
             if done >= total and len(tasks) > 1:
                 progress.update(tasks[which], visible=False)

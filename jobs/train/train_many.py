@@ -19,7 +19,7 @@ from fitreel.jobs.train.ensure_trained import check_trainable, ensure_batch_trai
 from fitreel.jobs.train.partition import Batch, partition
 from fitreel.jobs.train.run_store import RunStore
 from fitreel.jobs.train.worker_messages import encode_request
-from fitreel.jobs.train.worker_pool import Failure, Request, WorkerPool
+from fitreel.jobs.train.worker_pool import Failure, TrainRequest, WorkerPool
 from fitreel.model.errors import BadInput, Busy, FitreelError, Stopped, gravest
 from fitreel.model.record.reader import Record
 from fitreel.model.system.files import cannot_write
@@ -200,7 +200,7 @@ def _at_once(
     names = [_name(configurations, batch) for batch in batches]
     epochs = max(configurations[n].resolved_job.loaded.job.train.epochs for n in numbers)
 
-    def requests(batches: Sequence[Batch], *, check: bool) -> list[Request]:
+    def requests(batches: Sequence[Batch], *, check: bool) -> list[TrainRequest]:
         return [
             (batch, encode_request([configurations[n] for n in batch], options, check))
             for batch in batches

@@ -49,7 +49,7 @@ class Failure:
     """One or two lines."""
 
 
-Request = tuple[Batch, str]
+TrainRequest = tuple[Batch, str]
 """What is to be trained, and the line that asks for it."""
 
 Progress = Callable[[int, int | None, str], None]
@@ -180,7 +180,7 @@ class WorkerPool:
         self._false_starts = 0
 
     def work(
-        self, requests: Sequence[Request], progress: Progress
+        self, requests: Sequence[TrainRequest], progress: Progress
     ) -> tuple[dict[int, Failure], list[Batch]]:
         """Have requests done.
 
@@ -258,7 +258,7 @@ class WorkerPool:
         self,
         worker: Worker,
         message: dict[str, Any],
-        requests: Sequence[Request],
+        requests: Sequence[TrainRequest],
         failures: dict[int, Failure],
         progress: Progress,
     ) -> None:

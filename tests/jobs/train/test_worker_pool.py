@@ -141,6 +141,23 @@ def test_workers_that_end_as_they_start_are_done_without(
     assert "cannot start a process: its process ended with code 3" in done.stdout
 
 
+def test_libraries_say_nothing_when_workers_end(
+    site: Callable[[str], None], fitreel: Fitreel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "SECONDS_TO_STOP", 60.0)  # they end by themselves
+    site(
+        "import os, sys\n"
+        "class Library:\n"
+        "    def __del__(self, write=os.write): write(self.file, b'taken apart')\n"
+        "if 'fitreel.jobs.train.worker' in sys.orig_argv:\n"
+        "    sys.library = Library()\n"
+        f"    sys.library.file = os.open({str(tmp_path / 'said')!r}, os.O_WRONLY | os.O_CREAT)\n"
+    )
+    done = fitreel(*compare("seed=1,2", 20))
+    assert (done.returncode, done.stderr) == (0, "") and complete(tmp_path) == 2
+    assert (tmp_path / "said").read_text() == ""
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=LONG)])
 def test_a_worker_that_dies_before_it_begins_costs_nothing(tmp_path: Path, number: int) -> None:
     process = begin(tmp_path, *compare("seed=1,2", 20))
