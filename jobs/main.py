@@ -1,16 +1,15 @@
 """Where the program starts: from the first moment, signals wait for their handlers."""
 
-import atexit
 import gc
 import io
 import os
 import select
 import sys
-import threading
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from fitreel.jobs.runtime import signals
+from fitreel.jobs.runtime.exit import end_after
 from fitreel.model.system.private_folders import remove_private_folders
 from fitreel.model.system.processes import SIGNALS, import_numpy, signals_wait
 from fitreel.render.mpl import own_process
@@ -36,8 +35,8 @@ def main() -> NoReturn:
     gc.set_threshold(50_000)
     # Begun before most else: while one process reads the job, the other imports matplotlib.
     draws = sys.argv[1:] and sys.argv[1] in DRAWING and not {"-h", "--help"} & {*sys.argv}
-    code = 1
-    try:
+
+    def command() -> None:
         with (
             start_draw_worker() if draws else DrawWorker() as draw_worker,
             signals.before_ending(remove_private_folders),
@@ -47,36 +46,8 @@ def main() -> NoReturn:
             from fitreel.jobs.cli import app
 
             app(obj=draw_worker)
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-    _end(code)
 
-
-_ENDINGS = ((threading, "_shutdown"), (atexit, "_run_exitfuncs"))
-"""What Python itself calls at its end, under private names."""
-
-
-def _end(code: int) -> NoReturn:
-    """End as Python does, but don't take all apart first.
-
-    That takes 0.8 s where torch is imported, and libraries tell on stderr what they find left.
-    """
-    if not all(hasattr(module, name) for module, name in _ENDINGS):
-        sys.exit(code)  # slower, and those libraries may tell
-    for module, name in _ENDINGS:
-        getattr(module, name)()
-    for file in gc.get_objects():
-        # A file that nobody closed, of a user's module, say.
-        if type(file) in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
-            with suppress(Exception):
-                file.flush()
-    if (
-        "ctypes" in sys.modules and os.name == "posix"
-    ):  # as what writes with C's own buffers does: MKL_VERBOSE
-        sys.modules["ctypes"].CDLL(None).fflush(None)
-    os._exit(code)
+    end_after(command)
 
 
 class _Patient(io.FileIO):

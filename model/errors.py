@@ -1,4 +1,11 @@
-"""Every error that a user can meet, each with the exit code it ends the program with."""
+"""Every error that a user can meet, and every exit code that the program ends with."""
+
+DONE = 0
+BUG = 1
+USAGE = 2
+"""Typer's own: no such command or option."""
+AFTER_SIGNAL = 128
+"""What is added to the number of a signal, as a shell does."""
 
 
 class FitreelError(Exception):
@@ -7,7 +14,7 @@ class FitreelError(Exception):
     The message is one or two lines: what, where (file, table, key), what to do.
     """
 
-    exit_code = 1
+    exit_code = BUG
 
 
 class BadInput(FitreelError):
@@ -43,11 +50,23 @@ class Stopped(FitreelError):
     def __init__(self, signum: int) -> None:
         super().__init__(f"stopped by signal {signum}")
         self.signum = signum
-        self.exit_code = 128 + signum
+        self.exit_code = AFTER_SIGNAL + signum
 
+
+EXIT_CODES = {
+    "0": "done",
+    "1": "a bug",
+    "2": "usage",
+    "65": "bad input",
+    "69": "not available here",
+    "74": "cannot write",
+    "75": "busy",
+    "129/130/143": "stopped by a signal",
+}
+"""What help says of them."""
 
 GRAVEST_FIRST = (
-    1,
+    BUG,
     CannotWrite.exit_code,
     Unavailable.exit_code,
     BadInput.exit_code,
@@ -58,9 +77,21 @@ GRAVEST_FIRST = (
 def gravest(codes: list[int]) -> int:
     """The exit code of several jobs: the gravest of `codes`, 0 where all went well.
 
-    A signal (above 128) ended everything, so it goes before all others.
+    A signal ended everything, so it goes before all others.
     """
-    signals = [code for code in codes if code > 128]
+    signals = [code for code in codes if code > AFTER_SIGNAL]
     if signals:
         return signals[0]
-    return next((code for code in GRAVEST_FIRST if code in codes), 0)
+    return next((code for code in GRAVEST_FIRST if code in codes), DONE)
+
+
+def code_and_reason(error: Exception) -> tuple[int, str]:
+    """The exit code that an error ends the program with, and what is said of it."""
+    if isinstance(error, FitreelError):
+        return error.exit_code, str(error)
+    if isinstance(error, MemoryError):
+        return BadInput.exit_code, "not enough memory for this job"
+    if isinstance(error, OSError):
+        where = error.filename or "the system"
+        return CannotWrite.exit_code, f"{where}: {error.strerror or error}"
+    return BUG, f"a bug: {type(error).__name__}: {error}"

@@ -1,14 +1,23 @@
-"""The README and the program say the same, and CI runs the README's own line."""
+"""The pages and the program say the same, their commands run, and CI runs the README's own line."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from support.program import ROOT, Fitreel
+from support import pages
+from support.program import ROOT, Fitreel, source_files
+from typer.testing import CliRunner
 
-README = (ROOT / "README.md").read_text()
+from fitreel.jobs.cli import app
+from fitreel.jobs.job.loading import load_job, read_job_file
+from fitreel.render.metadata.provenance import check_whole
+
+README = (ROOT / "README.md").read_text("utf-8")
+COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
 
 
 def test_ci_runs_the_readmes_test_line_as_it_stands() -> None:
@@ -28,16 +37,26 @@ def test_both_commands_do_all_their_set_up() -> None:
         assert "-c constraints.txt" in command
 
 
-def test_every_command_of_the_program_is_in_the_readme_and_the_other_way(program: Fitreel) -> None:
-    table = set(re.findall(r"^\| `fitreel (\w+)", README, re.MULTILINE))
-    shown = program("--help", env={"COLUMNS": "200", "PATH": "/usr/bin:/bin"}).stdout
+def test_every_command_of_the_program_has_its_row_and_the_other_way(program: Fitreel) -> None:
+    table = set(re.findall(r"^\| `fitreel (\w+)", COMMANDS, re.MULTILINE))
+    environment = {"COLUMNS": "200", "PATH": "/usr/bin:/bin"}
+    shown = program("--help", env=environment).stdout
     listed = set(re.findall(r"^│ (\w+)  ", shown, re.MULTILINE))
     assert listed and table == listed
-    for command in listed:
-        assert program(command, "--help").returncode == 0
 
 
-def test_every_exit_code_is_in_the_readme() -> None:
+def test_every_option_of_the_program_has_its_row_and_the_other_way(fitreel: Fitreel) -> None:
+    rows = "\n".join(re.findall(r"^\| (`-.*?) \|", COMMANDS, re.MULTILINE))
+    described = set(re.findall(r"(?<!\w)--?[a-z][a-z-]*", rows))
+    options = set()
+    for command in re.findall(r"^\| `fitreel (\w+)", COMMANDS, re.MULTILINE):
+        done = fitreel(command, "--help")
+        assert done.returncode == 0
+        options |= set(re.findall(r"^│ [* ]*(-[\w-]+)", done.stdout, re.MULTILINE))
+    assert options - {"--help"} == described - {"-q"}
+
+
+def test_every_exit_code_has_its_row() -> None:
     from fitreel.model import errors
 
     codes = {
@@ -45,24 +64,196 @@ def test_every_exit_code_is_in_the_readme() -> None:
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, errors.FitreelError)
     }
+    page = (ROOT / "docs" / "exit-codes.md").read_text("utf-8")
     for code in codes:
-        assert re.search(rf"^\| {code} \|", README, re.MULTILINE), code
+        assert re.search(rf"^\| {code} \|", page, re.MULTILINE), code
 
 
-def test_the_chinese_readme_has_the_same_commands_and_codes() -> None:
-    chinese = (ROOT / "README.zh-CN.md").read_text("utf-8")
-    for pattern in (r"^python3 .*$", r"^\| `fitreel \w+", r"^\| (?:\d+)", r"docs/gallery/\w+\.\w+"):
-        found = re.findall(pattern, README, re.MULTILINE)
-        assert found and found == re.findall(pattern, chinese, re.MULTILINE), pattern
+def test_readme_is_a_screen_and_its_map_has_every_page() -> None:
+    assert len(README.splitlines()) <= 70
+    translated = {path.name for path in (ROOT / "docs" / "zh").glob("*.md")}
+    assert len(translated) >= 10
+    assert {page.name for page in pages.english()[1:]} == translated
+
+
+# What a command's trainings and films are cut down to where only the command is tried.
+TRAINING = ("--set", "train.epochs=501", "--set", "train.snapshot_every=100")
+CLIP = ("--set", "film.size=[640,480]", "--set", "film.fps=5")
+SMALL: dict[str, tuple[str, ...]] = {
+    "train": TRAINING,
+    "run": (*TRAINING, "--set", "film.size=[320,240]"),
+    "render": ("--set", "film.size=[320,240]"),
+    "compare": (*TRAINING, *CLIP, "--workers", "1"),
+}
+
+
+@pytest.mark.parametrize("page", pages.english(), ids=lambda page: page.stem)
+def test_a_pages_commands_in_their_order(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each page in a folder of its own, with small trainings and pictures."""
+
+    def answer(arguments: list[str], place: Path) -> "subprocess.CompletedProcess[str]":
+        several = arguments[0] == "render" and not arguments[2].startswith("-")
+        small = list(CLIP if several else SMALL.get(arguments[0], ()))
+        if any(word.startswith("film.duration=") for word in arguments):
+            small += ["--set", "film.duration=4", "--set", "film.fps=10"]
+        monkeypatch.chdir(place)
+        done = CliRunner().invoke(app, [*arguments, *small])
+        return subprocess.CompletedProcess(
+            arguments, done.exit_code, done.stdout, complaints(done.exit_code, done.stderr)
+        )
+
+    pages.lay_out(page, tmp_path)
+    for block in pages.blocks(page, "sh", "python"):
+        if block.language == "sh":
+            pages.follow(block, tmp_path, answer)
+        else:
+            run_python(block.text, tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("page", pages.english(), ids=lambda page: page.stem)
+def test_a_pages_commands_as_they_stand(page: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "clone"
+    folder.mkdir()
+    pages.lay_out(page, folder)
+    done = pages.follow_in_shell(page, folder)
+    assert done.returncode == 0, done.stderr
+    assert "fitreel:" not in done.stderr and "Traceback" not in done.stderr
+    for block in pages.blocks(page, "python"):
+        run_python(block.text, folder)
+
+
+def complaints(code: int, stderr: str) -> str:
+    """What a failing command said, or what a successful one warned of."""
+    lines = stderr.splitlines()
+    return "\n".join(lines if code else [line for line in lines if "warning" in line])
+
+
+def run_python(text: str, folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", text], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.long
+def test_the_readmes_first_command(tmp_path: Path) -> None:
+    """In a clone without anything; then the program is called as README says next."""
+    clone = tmp_path / "clone"
+    ignored = shutil.ignore_patterns(".git", ".venv", "runs", "*.egg-info", ".*_cache")
+    shutil.copytree(ROOT, clone, symlinks=True, ignore=ignored)
+    command = next(line for line in README.splitlines() if line.startswith(pages.INSTALLS))
+    activate = re.search(r"`(\. \.venv/bin/activate)`", README)
+    assert activate is not None
+    script = f"{command}\n.venv/bin/fitreel --version\n{activate[1]}\nfitreel --version\n"
+    done = subprocess.run(
+        ["bash", "-ec", script], cwd=clone, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    check_whole(clone / "demo.mp4")
+
+
+def test_shells_complete(tmp_path: Path) -> None:
+    """What --show-completion prints, taken in by bash; --install-completion writes the same."""
+    if shutil.which("bash") is None:
+        pytest.skip("needs bash")
+    script = (
+        "source <(fitreel --show-completion bash)\nCOMP_WORDS=(fitreel com)\nCOMP_CWORD=1\n"
+        '_fitreel_completion fitreel\necho "${COMPREPLY[@]}"\n'
+    )
+    folders = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = os.environ | {"PATH": folders, "HOME": str(tmp_path)}
+    done = subprocess.run(
+        ["bash", "-c", script], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["compare"], done.stderr
+
+
+@pytest.mark.parametrize("page", pages.english(), ids=lambda page: page.stem)
+def test_every_block_can_be_read(page: Path, tmp_path: Path) -> None:
+    for path in (page, pages.chinese(page)):
+        for block in pages.blocks(path):
+            assert block.language in ("sh", "toml", "python", "ini", "bash", ""), path
+            if block.language == "toml":
+                job = tmp_path / "job.toml"
+                job.write_text(block.text, "utf-8")
+                load_job(read_job_file(job))
+            if block.language in ("sh", "bash"):
+                subprocess.run(["bash", "-n"], input=block.text, text=True, check=True)
+
+
+@pytest.mark.parametrize("page", pages.english(), ids=lambda page: page.stem)
+def test_the_chinese_page_has_the_same_commands_keys_and_codes(page: Path) -> None:
+    pair = (page, pages.chinese(page))
+
+    def commands(path: Path) -> list[list[str]]:
+        return [words for block in pages.blocks(path, "sh") for words in pages.lines(block)]
+
+    def keys(path: Path) -> list[list[str]]:
+        return [
+            re.findall(r"^[\w.]+ =|^\[.*\]", block.text, re.MULTILINE)
+            for block in pages.blocks(path, "toml")
+        ]
+
+    def others(path: Path) -> list[pages.Block]:
+        return pages.blocks(path, "ini", "bash", "")
+
+    def python(path: Path) -> list[str]:
+        return [re.sub(r" *#.*", "", block.text) for block in pages.blocks(path, "python")]
+
+    def installs(path: Path) -> list[str]:
+        return re.findall(r"^python3 .*$", path.read_text("utf-8"), re.MULTILINE)
+
+    def rows(path: Path) -> list[str]:
+        """Commands, options and codes in the first column of tables, and all measured numbers."""
+        text = path.read_text("utf-8")
+        return re.findall(r"^\| `(?:fitreel \w+|[-.][^`]*)|^\| \d+|[≤≥] [\d.]+", text, re.MULTILINE)
+
+    def pictures(path: Path) -> list[Path]:
+        links = re.findall(r"!\[.*?\]\((.*?)\)", path.read_text("utf-8"))
+        return [(path.parent / link).resolve() for link in links]
+
+    for read in (commands, keys, others, python, installs, rows, pictures):
+        english, chinese = map(read, pair)
+        assert english == chinese, read.__name__
+
+
+def anchors(path: Path) -> set[str]:
+    """What `#…` may name in a page: its headings, as the usual renderers spell them."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in headings}
+
+
+@pytest.mark.parametrize("page", pages.english(), ids=lambda page: page.stem)
+def test_links_and_pictures_are_there(page: Path) -> None:
+    """In the repository, and in the source archive, which holds the same files."""
+    for path in (page, pages.chinese(page)):
+        text = re.sub(r"^```.*?^```$", "", path.read_text("utf-8"), flags=re.M | re.S)
+        for link in re.findall(r"\]\(([^)\s]+)\)", text):
+            name, _, anchor = link.partition("#")
+            target = (path.parent / name).resolve() if name else path
+            assert target.exists() and target.is_relative_to(ROOT), (path, link)
+            assert not anchor or anchor in anchors(target), (path, link)
+        other = page if path != page else pages.chinese(page)
+        assert f"{other.name})" in text
+
+
+def test_files_that_pages_name_are_there() -> None:
+    paths = [ROOT / "CHANGELOG.md"]
+    for page in pages.english():
+        paths += [page, pages.chinese(page)]
+    for path in paths:
+        for span in re.findall(r"`([^`\n]+)`", path.read_text("utf-8")):
+            for name in re.findall(r"(?<![\w/.])(?:tests|docs|jobs|render|model)/[\w/.-]+", span):
+                assert (ROOT / name).exists(), (path, name)
 
 
 def test_nothing_shipped_names_this_machine_or_a_registry() -> None:
-    tracked = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.split("\n")
     # In pieces, so that this file doesn't hold them.
     words = ["/wo" + "rk/", "/opt" + "/pypi", "pypi" + ".org", "download.py" + "torch"]
-    for name in filter(None, tracked):
+    for name in source_files():
         path = ROOT / name
         if path.is_file() and path.suffix in {".py", ".md", ".toml", ".txt", ""}:
             text = path.read_text(errors="replace")
@@ -74,7 +265,7 @@ def test_nothing_shipped_names_this_machine_or_a_registry() -> None:
     [
         ("import fitreel.jobs.cli", ["torch", "matplotlib", "numpy", "pydantic", "rich.progress"]),
         (
-            "import fitreel.jobs.commands.run, fitreel.render.pipeline.film",
+            "import fitreel.jobs.films.pipeline, fitreel.render.pipeline.film",
             ["torch", "matplotlib.pyplot"],
         ),
         (

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from support.program import ROOT
 
-FLOORS = ("model", "render", "jobs")
+import fitreel
+
+FLOORS = ("model", "render", "jobs", "api")
 """From the lowest; none knows one above it."""
 WITH_TORCH = {"model/training", "model/training/batched"}
 WITH_MATPLOTLIB = {
@@ -35,11 +37,21 @@ def room(path: Path) -> str:
     return path.parent.relative_to(ROOT).as_posix()
 
 
+def place_of(module: str) -> Path:
+    """Where a module of ours lies, without its ending: what is no floor's is the top's."""
+    parts = module.split(".")[1:]
+    return ROOT.joinpath(*parts) if parts and parts[0] in FLOORS else ROOT.joinpath("api", *parts)
+
+
 def room_of(module: str) -> str:
     """The folder of a module of ours."""
-    parts = module.split(".")[1:]
-    path = ROOT.joinpath(*parts)
-    return "/".join(parts) if path.is_dir() else "/".join(parts[:-1])
+    path = place_of(module)
+    return (path if path.is_dir() else path.parent).relative_to(ROOT).as_posix()
+
+
+def is_ours(module: str) -> bool:
+    """Whether a module is the package itself or in it."""
+    return module.partition(".")[0] == "fitreel"
 
 
 def imports(path: Path, *, late: bool) -> set[str]:
@@ -68,8 +80,7 @@ def imports(path: Path, *, late: bool) -> set[str]:
             ours = {
                 name
                 for name in whole
-                if name.startswith("fitreel.")
-                and (ROOT.joinpath(*name.split(".")[1:]).with_suffix(".py")).exists()
+                if is_ours(name) and place_of(name).with_suffix(".py").exists()
             }
             names |= ours or {node.module}
     return names
@@ -91,8 +102,8 @@ def test_no_room_is_crowded() -> None:
 def test_no_floor_knows_one_above_it() -> None:
     for path in files():
         above = FLOORS[FLOORS.index(room(path).partition("/")[0]) + 1 :]
-        for module in imports(path, late=True):
-            assert not module.startswith(tuple(f"fitreel.{floor}" for floor in above)), path
+        for module in filter(is_ours, imports(path, late=True)):
+            assert room_of(module).partition("/")[0] not in above, f"{path} imports {module}"
 
 
 def test_torch_and_matplotlib_stay_in_their_rooms() -> None:
@@ -106,10 +117,9 @@ def test_only_rooms_with_torch_are_imported_late_by_others() -> None:
     for path in files():
         if room(path) in WITH_TORCH:
             continue
-        for module in imports(path, late=False):
-            in_training = room_of(module) in WITH_TORCH if module.startswith("fitreel.") else False
-            if in_training:
-                module_file = ROOT.joinpath(*module.split(".")[1:]).with_suffix(".py")
+        for module in filter(is_ours, imports(path, late=False)):
+            if room_of(module) in WITH_TORCH:
+                module_file = place_of(module).with_suffix(".py")
                 tops = {name.partition(".")[0] for name in imports(module_file, late=False)}
                 assert "torch" not in tops, f"{path} imports {module}"
 
@@ -117,7 +127,7 @@ def test_only_rooms_with_torch_are_imported_late_by_others() -> None:
 def test_no_two_rooms_need_each_other() -> None:
     needs: dict[str, set[str]] = {}
     for path in files():
-        others = {room_of(name) for name in imports(path, late=True) if name.startswith("fitreel.")}
+        others = {room_of(name) for name in filter(is_ours, imports(path, late=True))}
         needs.setdefault(room(path), set()).update(others - {room(path)})
     TopologicalSorter(needs).prepare()  # raises CycleError, with the cycle
 
@@ -137,9 +147,7 @@ def test_no_two_rooms_need_each_other() -> None:
 )
 def test_rooms_that_do_not_know_each_other(one: str, other: str) -> None:
     for path in (ROOT / one).rglob("*.py"):
-        assert other not in {
-            room_of(name) for name in imports(path, late=True) if name.startswith("fitreel.")
-        }, path
+        assert other not in set(map(room_of, filter(is_ours, imports(path, late=True)))), path
 
 
 def test_printing_and_signals_live_in_one_room() -> None:
@@ -152,12 +160,30 @@ def test_printing_and_signals_live_in_one_room() -> None:
 
 def test_what_is_installed_is_what_is_there() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
-    there = {"fitreel." + room(path).replace("/", ".") for path in files()}
-    assert set(settings["packages"]) - {"fitreel", "fitreel.callbacks"} == there
+    folders = {folder: place_of(folder) for folder in settings["packages"]}
+    assert sorted(folders.values()) == sorted({path.parent for path in files()})
+    assert all((folder / "__init__.py").exists() for folder in folders.values())
     for name, patterns in settings["package-data"].items():
-        folder = ROOT.joinpath(*name.split(".")[1:]) if "." in name else ROOT / "api"
         for pattern in patterns:
-            assert list(folder.glob(pattern)), f"{name}: {pattern}"
+            assert list(place_of(name).glob(pattern)), f"{name}: {pattern}"
+
+
+@pytest.mark.skipif(not (ROOT / ".typing").exists(), reason="the source archive has no links")
+def test_types_are_checked_in_what_is_there() -> None:
+    links = {link.name: link.resolve() for link in (ROOT / ".typing" / "fitreel").iterdir()}
+    entries = [path for path in (ROOT / "api").iterdir() if path.name != "__pycache__"]
+    entries += [ROOT / floor for floor in FLOORS if floor != "api"]
+    assert links == {path.name: path for path in entries}
+
+
+def test_no_module_is_called_as_a_public_name_is() -> None:
+    names = {path.stem for path in (ROOT / "api").iterdir()} | {*FLOORS}
+    assert not names & {*fitreel.__all__}, "importing the module would replace what it holds"
+
+
+def test_the_bare_name_of_a_floor_is_banned() -> None:
+    lint = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["ruff"]["lint"]
+    assert {*FLOORS} <= lint["flake8-tidy-imports"]["banned-api"].keys()
 
 
 def test_no_two_classes_have_one_name() -> None:
@@ -194,7 +220,7 @@ def test_no_function_takes_too_much() -> None:
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
     code = (
-        "import sys, fitreel.model, fitreel.render, fitreel.jobs\n"
+        "import sys, fitreel, fitreel.model, fitreel.render, fitreel.jobs\n"
         "sys.exit(', '.join({'numpy', 'torch', 'matplotlib', 'pydantic'} & {*sys.modules}) or None)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

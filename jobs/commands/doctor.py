@@ -1,4 +1,4 @@
-"""What works on this machine, line by line, each with what to do if it doesn't."""
+"""`fitreel doctor`: what works on this machine, and what to do about what doesn't."""
 
 import os
 import platform
@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fitreel.jobs.command_line.command import command
+from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.runtime.report import Report, size
 from fitreel.model.errors import FitreelError, Unavailable
 
@@ -25,23 +27,20 @@ class Finding:
 
     what: str
     ok: bool
-    told: str
-    """What was found; where it isn't ok, what to do."""
+    detail: str
+    """What is there; where it isn't ok, what to do."""
     needed: bool = False
     """Whether the demo can't be made without it."""
 
 
-def examine(runs: Path, report: Report) -> None:
-    """Tell what works.
-
-    Raises:
-        Unavailable: something is missing without which no film can be made.
-    """
-    findings = diagnose(runs)
+@command("runs", "debug")
+def doctor(*, options: Options, report: Report) -> None:
+    """Tell what works on this machine, and what to do about what doesn't."""
+    findings = diagnose(options.runs)
     width = max(len(finding.what) for finding in findings)
     for finding in findings:
         word = "ok" if finding.ok else "missing"
-        report.say(f"{finding.what:{width}} {word:7} {finding.told}")
+        report.say(f"{finding.what:{width}} {word:7} {finding.detail}")
     missing = [finding.what for finding in findings if finding.needed and not finding.ok]
     if missing:
         raise Unavailable(f"no film can be made here: missing: {', '.join(missing)}")
@@ -51,11 +50,11 @@ def diagnose(runs: Path) -> list[Finding]:
     """All findings; `runs` is where records would be kept."""
     return [
         _python(),
-        _found("torch", _torch, "pip install torch", needed=True),
-        _found("ffmpeg", _ffmpeg, "pip install imageio-ffmpeg", needed=True),
-        _found("encoders", _encoders, "use an ffmpeg that has them", needed=True),
-        _found("fonts", _fonts, "pip install --force-reinstall matplotlib", needed=True),
-        _found("cache", _cache, "set MPLCONFIGDIR to a folder that can be written to"),
+        _finding("torch", _torch, "pip install torch", needed=True),
+        _finding("ffmpeg", _ffmpeg, "pip install imageio-ffmpeg", needed=True),
+        _finding("encoders", _encoders, "use an ffmpeg that has them", needed=True),
+        _finding("fonts", _fonts, "pip install --force-reinstall matplotlib", needed=True),
+        _finding("cache", _cache, "set MPLCONFIGDIR to a folder that can be written to"),
         _writable(runs),
         _cores(),
         _memory(),
@@ -63,7 +62,7 @@ def diagnose(runs: Path) -> list[Finding]:
     ]
 
 
-def _found(what: str, look: Callable[[], str], advice: str, *, needed: bool = False) -> Finding:
+def _finding(what: str, look: Callable[[], str], advice: str, *, needed: bool = False) -> Finding:
     try:
         return Finding(what, True, look(), needed)
     except (FitreelError, ImportError, OSError, RuntimeError) as error:
@@ -72,9 +71,9 @@ def _found(what: str, look: Callable[[], str], advice: str, *, needed: bool = Fa
 
 
 def _python() -> Finding:
-    wanted = ".".join(map(str, OLDEST_PYTHON))
+    oldest = ".".join(map(str, OLDEST_PYTHON))
     ok = sys.version_info >= OLDEST_PYTHON
-    advice = "" if ok else f"; fitreel needs {wanted} or newer"
+    advice = "" if ok else f"; fitreel needs {oldest} or newer"
     return Finding("Python", ok, platform.python_version() + advice, needed=True)
 
 
@@ -101,11 +100,20 @@ def _ffmpeg() -> str:
 
 def _encoders() -> str:
     from fitreel.render.output.ffmpeg import has_encoder
+    from fitreel.render.output.formats import FORMATS, OutputKind
 
-    if not has_encoder("libx264"):
-        raise Unavailable("libx264, for .mp4, is missing")
-    webm = "libvpx-vp9 (.webm)" if has_encoder("libvpx-vp9") else "no libvpx-vp9, so no .webm"
-    return f"libx264 (.mp4), {webm}; .gif and .png need none"
+    encoded, plain = [], []
+    for each in FORMATS:
+        if each.encoder is not None:
+            if has_encoder(each.encoder):
+                encoded.append(f"{each.encoder} ({each.ending})")
+            elif each.is_vital:
+                raise Unavailable(f"{each.encoder}, for {each.ending}, is missing")
+            else:
+                encoded.append(f"no {each.encoder}, so no {each.ending}")
+        elif each.kind in (OutputKind.FILM, OutputKind.STILL):
+            plain.append(each.ending)
+    return f"{', '.join(encoded)}; {' and '.join(plain)} need none"
 
 
 def _fonts() -> str:

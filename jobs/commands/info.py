@@ -1,36 +1,50 @@
-"""What a record or a film is and how it was made, for people or for programs."""
+"""`fitreel info`: what a record or a film is and how it was made, for people or for programs."""
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fitreel.jobs.train.run_store import find_record
+import typer
+
+from fitreel.jobs.command_line.command import command
+from fitreel.jobs.command_line.options import Options
+from fitreel.jobs.runtime.report import Report
 from fitreel.model.errors import BadInput
-from fitreel.model.record.reader import HEADER, Record
-from fitreel.render.metadata.provenance import check_whole, read_provenance
+
+if TYPE_CHECKING:
+    from fitreel.model.record.reader import Record
 
 
-def describe(path: Path, runs: Path, *, as_json: bool = False) -> str:
-    """Text about a run or a film.
+@command("runs", "debug")
+def info(
+    path: Annotated[Path, typer.Argument(metavar="RUN|FILM", help="A run folder or a film.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    *,
+    options: Options,
+    report: Report,
+) -> None:
+    """Tell what a record or a film is and how it was made."""
+    facts = _facts(path, options.runs)
+    report.say(json.dumps(facts, indent=2) if as_json else _lines(facts))
 
-    Args:
-        path: a run folder, or a film.
-        runs: where a run is looked for that isn't at `path`.
-        as_json: one JSON object instead of lines.
+
+def _facts(path: Path, runs: Path) -> dict[str, Any]:
+    """What there is to say of a run folder, wherever it lies, or of a film.
 
     Raises:
         BadInput: it is neither, or it is damaged.
     """
+    from fitreel.jobs.train.run_store import find_record
+    from fitreel.model.record.reader import HEADER
+
     if (path / HEADER).exists() or (not path.exists() and (runs / path / HEADER).exists()):
-        facts = _of_run(find_record(path, runs, partial=True))
-    elif path.is_dir() and not any(path.glob("*.png")):
+        return _of_run(find_record(path, runs, partial=True))
+    if path.is_dir() and not any(path.glob("*.png")):
         raise BadInput(f"{path}: neither a run folder ({HEADER} is missing) nor a folder of frames")
-    else:
-        facts = _of_film(path)
-    return json.dumps(facts, indent=2) if as_json else _lines(facts)
+    return _of_film(path)
 
 
-def _of_run(run: Record) -> dict[str, Any]:
+def _of_run(run: "Record") -> dict[str, Any]:
     header = run.header
     facts: dict[str, Any] = {
         "run": str(run.path),
@@ -61,6 +75,8 @@ def _of_run(run: Record) -> dict[str, Any]:
 
 
 def _of_film(path: Path) -> dict[str, Any]:
+    from fitreel.render.metadata.provenance import check_whole, read_provenance
+
     provenance = read_provenance(path)
     check_whole(path)
     return {"film": str(path), "bytes": _bytes(path), **provenance}

@@ -1,75 +1,27 @@
-"""Draw runs that exist: what `render` does. Nothing that trains is imported."""
+"""`fitreel render`: only the film. Nothing that trains is imported."""
 
-import time
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
-from fitreel.jobs.films.make import make_films
-from fitreel.jobs.films.plan import Options, checked_files, films_of, tables_of
-from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job
+import typer
+
+from fitreel.jobs.command_line.command import command
+from fitreel.jobs.command_line.options import Options
+from fitreel.jobs.command_line.parameters import TRAINING
 from fitreel.jobs.runtime.report import Report
-from fitreel.jobs.train.run_store import open_record
-from fitreel.model.errors import BadInput
-from fitreel.render.pipeline.draw_worker import DrawWorker
 
 
+@command("outputs", "at", "sheet", "tables", *TRAINING)
 def render(
-    folders: Sequence[Path], options: Options, report: Report, draw_worker: DrawWorker | None = None
+    context: typer.Context,
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="RUN [RUN …]", help="Record folders, wherever they lie.")
+    ],
+    *,
+    options: Options,
+    report: Report,
 ) -> None:
-    """Draw the films of runs that exist; only [film] and [compare] can be set anew.
+    """Draw the film of a record, without training; of several records, their comparison."""
+    from fitreel.jobs.films.pipeline import film_records
 
-    Raises:
-        FitreelError: as told by its class.
-    """
-    for assignment in options.assignments:
-        if not assignment.startswith(("film.", "compare.")):
-            key = assignment.partition("=")[0]
-            raise BadInput(f"--set {key}: render draws a record as it is; only film.… can be set")
-    if len(folders) > 1:
-        if draw_worker is not None:
-            draw_worker.close()
-        if options.seed is not None:
-            raise BadInput("--seed: the records have their own seeds")
-        from fitreel.jobs.films.comparison import render_runs
-
-        render_runs(
-            folders,
-            lambda job: films_of(LoadedJob(job, DEMO), options),
-            options.assignments,
-            report,
-            runs=options.runs,
-            tables=lambda job: tables_of(LoadedJob(job, DEMO), options),
-            at=options.at,
-            force=options.force,
-            wait=options.wait,
-        )
-        return
-    if options.tables:
-        raise BadInput("--table: the ranking of a comparison; give several runs")
-    _render_run(folders[0], options, report, draw_worker)
-
-
-def _render_run(
-    folder: Path, options: Options, report: Report, draw_worker: DrawWorker | None
-) -> None:
-    started = time.monotonic()
-    with open_record(folder, options.runs) as run:
-        source = Source(str(run.path), Path(), run.header.job, trusted=False)
-        loaded = load_job(source, options.assignments)
-        if options.seed is not None and options.seed != loaded.job.seed:
-            raise BadInput(
-                f"--seed {options.seed}: {run.path} was trained with seed {loaded.job.seed}"
-            )
-        films = films_of(loaded, options)
-        files = checked_files(loaded, films)
-        make_films(
-            run,
-            loaded.job,
-            films,
-            report,
-            force=options.force,
-            wait=options.wait,
-            started=started,
-            files=files,
-            draw_worker=draw_worker,
-        )
+    film_records(folders, options, report, context.obj)

@@ -1,23 +1,42 @@
-"""The named targets, in the terminal or as a picture."""
+"""`fitreel targets`: the named functions, in the terminal or as a picture."""
 
 import functools
 import sys
 from pathlib import Path
+from typing import Annotated
 
-from fitreel.jobs.films.put_file import check_place, put, warn_once
+import typer
+
+from fitreel.jobs.command_line.command import command
+from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report
-from fitreel.model.data.targets import TARGETS, preview
 from fitreel.model.errors import BadInput
-from fitreel.render.output.destination import make_folder_of
-from fitreel.render.output.video import is_still
 
 _HEAD = 33
 """Bytes of a PNG's signature and of the chunk that says its size."""
 
 
-def list_targets(report: Report) -> None:
+@command("force", "quiet", "debug")
+def targets(
+    output: Annotated[
+        Path | None, typer.Option("-o", metavar="SHEET.png", help="A picture of all of them.")
+    ] = None,
+    *,
+    options: Options,
+    report: Report,
+) -> None:
+    """Show the named functions that a job may learn."""
+    if output is None:
+        _list_targets(report)
+    else:
+        _write_sheet(output, report, force=options.force)
+
+
+def _list_targets(report: Report) -> None:
     """Say each target's name, formula, lesson and a small picture."""
+    from fitreel.model.data.targets import TARGETS, preview
+
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
     ascii_only = not encoding.startswith("utf")
     for target in TARGETS:
@@ -29,14 +48,19 @@ def list_targets(report: Report) -> None:
         report.say("")
 
 
-def write_sheet(path: Path, report: Report, *, force: bool = False) -> None:
+def _write_sheet(path: Path, report: Report, *, force: bool) -> None:
     """Write a PNG of all targets.
 
     Raises:
         BadInput: the name doesn't end in .png, or what is there isn't fitreel's, or was changed.
         CannotWrite: the system refuses.
     """
-    if path.suffix.lower() != ".png" or not is_still(path):
+    from fitreel.jobs.films.marked_file import check_file_place, warn_once, write_marked
+    from fitreel.model.data.targets import TARGETS
+    from fitreel.render.output.destination import make_folder_of
+    from fitreel.render.output.formats import PNG
+
+    if path.suffix.lower() != PNG.ending:
         raise BadInput(f"{path}: the sheet is a picture; its name ends in .png")
 
     @functools.cache
@@ -51,9 +75,9 @@ def write_sheet(path: Path, report: Report, *, force: bool = False) -> None:
     def form(other: bytes) -> bool:  # without a mark, its size is all that tells it
         return other[:_HEAD] == content()[:_HEAD]
 
-    check_place(path, force=force, form=form)
+    check_file_place(path, force=force, form=form)
     make_folder_of(path)
     with locked(path.resolve(), "sheet"):
         warn_once(path, report, force=force, form=form)
-        put(path, content(), report, force=True)
+        write_marked(path, content(), report, force=True)
     report.say(f"{path}: {len(TARGETS)} targets")

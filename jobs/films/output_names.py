@@ -3,7 +3,7 @@
 import re
 import time
 
-from fitreel.jobs.job.loading import Job
+from fitreel.jobs.job.job import Job
 from fitreel.model.close_match import nearest
 from fitreel.model.errors import BadInput
 
@@ -16,8 +16,8 @@ _PLACEHOLDER = re.compile(r"\{\s*([^\W\d_][^{}/]*)\}")
 _AWKWARD = re.compile(r'[/\\:*?"<>|]')
 
 
-def filled(template: str, job: Job, now: time.struct_time, where: str) -> str:
-    """`template` with its placeholders filled in; braces around anything but words stay.
+def fill_in(template: str, job: Job, now: time.struct_time, where: str) -> str:
+    """Fill in the placeholders of `template`; braces around anything but words stay.
 
     Args:
         template: as {name}-{date}.mp4.

@@ -1,137 +1,113 @@
-"""What the command line asks for over a job, and the films that this comes to."""
+"""What is to be made of a job, all of it checked before anything is trained."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.films.clashes import Destination, check_apart
-from fitreel.jobs.films.look_files import NO_FILES, LookFiles, look_files
-from fitreel.jobs.films.make import Film
-from fitreel.jobs.films.output_names import file_name, filled
-from fitreel.jobs.films.put_file import check_place
-from fitreel.jobs.films.retention import check_latest, latest_of, series_of
-from fitreel.jobs.films.sidecar_files import SHEET, SUBTITLES, is_sidecar, sidecar_form
+from fitreel.jobs.films.latest_link import check_fits, check_latest_link, latest_link_of
+from fitreel.jobs.films.marked_file import check_file_place
+from fitreel.jobs.films.output_names import file_name, fill_in
+from fitreel.jobs.films.retention import Series, series_of
+from fitreel.jobs.films.sidecar_files import sidecar_form
+from fitreel.jobs.films.tables import table_paths
 from fitreel.jobs.job.loading import LoadedJob
-from fitreel.jobs.runtime.locks import Patience
 from fitreel.model.errors import BadInput
-from fitreel.render.output.destination import make_folder, make_folder_of
+from fitreel.render.output.destination import check_output, make_folder, make_folder_of
+from fitreel.render.output.formats import OutputKind, format_of
+from fitreel.render.output.open_writer import check_transparency
+from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import check_replaceable
-from fitreel.render.output.video import check_output, format_of
-from fitreel.render.panel_kinds import check_panels
 
-PAGES = ("pdf", "svg", "png")
 MOST = 64
 """Outputs of one job: each has an encoder of its own, and all are made at once."""
 
 
 @dataclass(frozen=True)
-class Options:
-    """What the command line says over the job."""
+class FollowUp:
+    """What follows an output of a nightly job."""
 
-    outputs: tuple[str, ...] = ()
-    assignments: tuple[str, ...] = ()
-    seed: int | None = None
-    at: int | None = None
-    vary: tuple[str, ...] = ()
-    workers: int | None = None
-    tables: tuple[Path, ...] = ()
-    sheet: tuple[int, int] | None = None
-    """Columns and rows of a page of pictures."""
-    runs: Path = Path("runs")
-    force: bool = False
-    wait: Patience | None = None
-    """For other processes that make the same; None: not at all."""
-    now: time.struct_time = field(default_factory=time.localtime)
-    """What {date} and {time} say, in all that one command makes."""
+    latest: Path | None = None
+    """What is to point at it."""
+    series: Series | None = None
+    """The films among which it is the newest."""
 
 
 @dataclass(frozen=True)
-class Target:
-    """An output by its name."""
+class Plan:
+    """What is to be made of a job."""
 
-    path: str
-    """Where it goes; a slash at its end means a folder of frames."""
-    template: str
-    """The name as it was given, with its placeholders."""
-
-
-def checked_files(loaded: LoadedJob, films: Sequence[Film]) -> LookFiles:
-    """The files that the look is taken from; all that is to be drawn is checked.
-
-    Subtitles need neither a theme nor a font.
-
-    Raises:
-        BadInput: a theme, text, language or size that can't be drawn, a pace that can't be kept,
-            panels that the data or the network can't have, or a file that a film or a record names.
-        Unavailable: no font here has the characters.
-    """
-    job = loaded.job
-    # numpy and matplotlib are imported only where something is made.
-    from fitreel.render.timing.timeline import check_pacing
-
-    check_pacing(job.film.pacing)
-    for film in films:
-        if is_page(film):
-            from fitreel.render.handout.contact_sheet import check_contact_sheet
-
-            picture = look_files(loaded).drawn(job.film.picture)
-            check_contact_sheet(picture, *(film.sheet or SHEET))
-    if job.film.picture.is_demo or all(format_of(film.path) in SUBTITLES for film in films):
-        return NO_FILES
-    files = look_files(loaded)
-    check_panels(job.film.panels, job.data, job.network)
-    from fitreel.render.single.themed_scene import check_themed_scene
-
-    check_themed_scene(files.drawn(job.film.picture))
-    return files
+    loaded: LoadedJob
+    options: Options
+    outputs: tuple[Output, ...]
+    follow_ups: Mapping[str, FollowUp] = field(default_factory=dict)
+    """By the paths of outputs."""
+    tables: tuple[Path, ...] = ()
+    """Files for a comparison's ranking."""
+    started: float = field(default_factory=time.monotonic)
+    """When the work began, of `time.monotonic()`."""
 
 
-def is_page(film: Film) -> bool:
-    """Whether it is a page of pictures for the handout."""
-    return is_sidecar(film.path, film.sheet) and format_of(film.path) not in SUBTITLES
+def plan_films(
+    loaded: LoadedJob, options: Options, film: Path | None = None, *, compares: bool = False
+) -> Plan:
+    """What to make of a job, each checked to be writable before anything is computed.
 
-
-def films_of(loaded: LoadedJob, options: Options, film: Path | None = None) -> list[Film]:
-    """The files to make, each checked to be writable before anything is computed.
+    Args:
+        loaded: the job.
+        options: of the command.
+        film: the film whose own job it is.
+        compares: whether a comparison is made, with a ranking.
 
     Raises:
         BadInput: an ending or a placeholder that we don't know, --at without a still, two that are
             one file in the end, too many, or something there that fitreel did not make.
         CannotWrite: a folder can't be made or written.
     """
-    targets = targets_of(loaded, options, film)
-    _check_keep(loaded, targets, options)
-    with_latest = _with_latest(loaded, options)
-    latest = latest_of(with_latest)
-    if latest is not None and not options.outputs:
-        check_latest(with_latest, latest, [target.path for target in targets])
-    films = []
-    for target in targets:
-        path = target.path
-        fits = latest is not None and format_of(path) == format_of(latest)
-        is_page = is_sidecar(path, options.sheet)
-        at = options.at if path.lower().endswith(".png") and not is_page else None
-        series = series_of(loaded, target.template.rstrip("/"))
-        films.append(Film(path, at, latest if fits else None, series, options.sheet))
-        latest = None if fits else latest
-    if options.at is not None and all(film.at is None for film in films):
+    started = time.monotonic()
+    names = output_names(loaded, options, film)
+    series = [series_of(loaded, template.rstrip("/")) for _, template in names]
+    _check_keep(loaded, series, options)
+    outputs = [_output(path, options) for path, _ in names]
+    link = latest_link_of(loaded, options)
+    if link is not None:
+        check_latest_link(link)
+        if not options.outputs:
+            check_fits(link, outputs)
+    follow_ups = {}
+    for output, its_series in zip(outputs, series, strict=True):
+        fits = link is not None and output.format == format_of(link.path)
+        follow_ups[output.path] = FollowUp(link.path if link and fits else None, its_series)
+        link = None if fits else link
+    if options.at is not None and all(output.at is None for output in outputs):
         raise BadInput("--at: picks the epoch of a still; give one with -o, such as -o still.png")
-    if options.sheet is not None and not any(format_of(film.path) in PAGES for film in films):
+    if options.sheet is not None and all(each.kind is not OutputKind.PAGE for each in outputs):
         raise BadInput("--sheet: the pictures on a page; give one with -o, such as -o sheet.pdf")
-    check_apart([*_sources(loaded, options), *destinations_of(loaded, options, film)])
-    for each in films:
-        _check_standing(each, loaded, options)
-    for each in films:
-        make_folder_of(each.path)
-        check_output(each.path)
-        if each.latest is not None:
-            make_folder(each.latest.parent, each.latest)
-    return films
+    destinations = destinations_of(loaded, options, film, compares=compares)
+    check_apart([*_sources(loaded, options), *destinations])
+    for output in outputs:
+        _check_standing(output, loaded, options)
+    for output in outputs:
+        make_folder_of(output.path)
+        check_output(output.path)
+        latest = follow_ups[output.path].latest
+        if latest is not None:
+            make_folder(latest.parent, latest)
+    tables = table_paths(loaded, options) if compares else ()
+    return Plan(loaded, options, tuple(outputs), follow_ups, tuple(tables), started)
 
 
-def targets_of(loaded: LoadedJob, options: Options, film: Path | None = None) -> list[Target]:
-    """The outputs, by their names: the command line's, else the job's.
+def _output(path: str, options: Options) -> Output:
+    output = Output(path, sheet=options.sheet)
+    return Output(path, options.at, options.sheet) if output.is_still else output
+
+
+def output_names(
+    loaded: LoadedJob, options: Options, film: Path | None = None
+) -> list[tuple[str, str]]:
+    """The outputs' paths, the command line's, else the job's, each with the name as it was given.
 
     What a film or a record says of outputs is not followed: its film is made again, or one of its
     job's name in the current folder.
@@ -141,71 +117,50 @@ def targets_of(loaded: LoadedJob, options: Options, film: Path | None = None) ->
     """
     job = loaded.job
     if options.outputs:
-        targets = [
-            Target(filled(output, job, options.now, "-o"), output) for output in options.outputs
-        ]
+        pairs = [(fill_in(output, job, options.now, "-o"), output) for output in options.outputs]
     elif loaded.trusts("film.outputs"):
-        targets = [_own_target(loaded, output, options) for output in job.film.outputs]
+        pairs = [(_own_path(loaded, output, options), output) for output in job.film.outputs]
     else:
         path = f"{file_name(job.name)}.mp4" if film is None else str(film)
-        targets = [Target(path, path)]
-    if len(targets) + len(options.tables) > MOST:
+        pairs = [(path, path)]
+    if len(pairs) + len(options.tables) > MOST:
         raise BadInput(
-            f"{loaded.source.label}: {len(targets) + len(options.tables)} outputs; a job makes up "
+            f"{loaded.source.label}: {len(pairs) + len(options.tables)} outputs; a job makes up "
             f"to {MOST}"
         )
-    return targets
+    return pairs
 
 
-def _own_target(loaded: LoadedJob, output: str, options: Options) -> Target:
+def _own_path(loaded: LoadedJob, output: str, options: Options) -> str:
     where = f"{loaded.source.label}: film.outputs"
-    text = filled(output, loaded.job, options.now, where)
+    text = fill_in(output, loaded.job, options.now, where)
     # Of a name that is filled in, a ~ is no home.
     path = (
         loaded.path("film.outputs", text)
         if output.startswith("~")
         else loaded.place("film.outputs", Path(text))
     )
-    return Target(f"{path}{'/' if text.endswith('/') else ''}", output)
-
-
-def tables_of(loaded: LoadedJob, options: Options) -> list[Path]:
-    """The files for a comparison's ranking: the command line's and the job's own.
-
-    Raises:
-        BadInput: a placeholder that we don't know, or a home that isn't there.
-    """
-    tables = [
-        Path(filled(str(table), loaded.job, options.now, "--table")) for table in options.tables
-    ]
-    name = loaded.job.compare.table
-    if name is not None and loaded.trusts("compare.table"):
-        where = f"{loaded.source.label}: compare.table"
-        own = loaded.path("compare.table", filled(name, loaded.job, options.now, where))
-        if own not in tables:
-            tables.append(own)
-    return tables
+    return f"{path}{'/' if text.endswith('/') else ''}"
 
 
 def destinations_of(
-    loaded: LoadedJob, options: Options, film: Path | None = None
+    loaded: LoadedJob, options: Options, film: Path | None = None, *, compares: bool
 ) -> list[Destination]:
     """Everything that is written for a job, but for its record.
 
     Raises:
         BadInput: a name that can't be.
     """
-    outputs = [
-        Destination(target.path, Path(target.path), is_folder=format_of(target.path) == "frames")
-        for target in targets_of(loaded, options, film)
+    destinations = [
+        Destination(path, Path(path), is_folder=format_of(path).kind is OutputKind.FRAMES)
+        for path, _ in output_names(loaded, options, film)
     ]
-    if loaded.job.compare.wanted or options.tables:
-        outputs += [Destination(str(table), table) for table in tables_of(loaded, options)]
-    latest = _with_latest(loaded, options).job.film.latest
-    if latest is not None and loaded.trusts("film.latest"):
-        path = loaded.path("film.latest", latest)
-        outputs.append(Destination(f"film.latest = {latest!r}", path, is_link=True))
-    return outputs
+    if compares or options.tables:
+        destinations += [Destination(str(each), each) for each in table_paths(loaded, options)]
+    link = latest_link_of(loaded, options)
+    if link is not None:
+        destinations.append(Destination(link.key, link.path, is_link=True))
+    return destinations
 
 
 def _sources(loaded: LoadedJob, options: Options) -> list[Destination]:
@@ -217,37 +172,26 @@ def _sources(loaded: LoadedJob, options: Options) -> list[Destination]:
     return sources
 
 
-def _with_latest(loaded: LoadedJob, options: Options) -> LoadedJob:
-    """The job with the placeholders of film.latest filled in."""
-    latest = loaded.job.film.latest
-    if latest is None:
-        return loaded
-    name = filled(latest, loaded.job, options.now, f"{loaded.source.label}: film.latest")
-    film = loaded.job.film.model_copy(update={"latest": name})
-    return replace(loaded, job=loaded.job.model_copy(update={"film": film}))
-
-
-def _check_keep(loaded: LoadedJob, targets: Sequence[Target], options: Options) -> None:
+def _check_keep(loaded: LoadedJob, series: Sequence[Series | None], options: Options) -> None:
     """Refuse `keep` where every film has one name, unless -o is in place of the job's outputs."""
     keep = loaded.job.film.keep
     if keep is None or not loaded.trusts("film.keep"):
         return
     if options.outputs and not loaded.given("film.keep"):
         return
-    if all(series_of(loaded, target.template.rstrip("/")) is None for target in targets):
+    if not any(series):
         raise BadInput(
             f"{loaded.source.label}: film.keep = {keep}: every film has the same name, so none is "
             'there to keep; add {date} or {time} to it, such as "{name}-{date}.mp4"'
         )
 
 
-def _check_standing(film: Film, loaded: LoadedJob, options: Options) -> None:
+def _check_standing(output: Output, loaded: LoadedJob, options: Options) -> None:
     """Refuse an output that can't be, or in whose place is what isn't fitreel's to replace."""
-    kind = format_of(film.path)
-    if loaded.job.film.transparent and kind in ("mp4", "gif"):
-        raise BadInput(f"{film.path}: film.transparent needs .webm, .png or a folder of frames")
-    if is_sidecar(film.path, film.sheet):
-        form = sidecar_form(kind, loaded.job.film.picture)
-        check_place(Path(film.path), force=options.force, form=form)
+    film = loaded.job.film
+    check_transparency(output, film.transparent)
+    if output.is_sidecar:
+        form = sidecar_form(output, film.picture)
+        check_file_place(Path(output.path), force=options.force, form=form)
     else:
-        check_replaceable(film.path, force=options.force)
+        check_replaceable(output.path, force=options.force)

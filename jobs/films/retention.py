@@ -1,35 +1,24 @@
-"""What follows a film of a nightly job: `latest` points at it, and of many the oldest go."""
+"""How many films of a nightly job are kept: of a series, the oldest go."""
 
 import math
 import os
 import re
-import shutil
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fitreel.jobs.job.loading import Job, LoadedJob
-from fitreel.jobs.runtime.locks import Patience, lock_of, locked, locked_name
+from fitreel.jobs.job.job import Job
+from fitreel.jobs.job.loading import LoadedJob
+from fitreel.jobs.runtime.locks import lock_of, locked, locked_name
 from fitreel.jobs.runtime.report import Report
 from fitreel.model.errors import BadInput, Busy, CannotWrite
-from fitreel.model.system.files import (
-    discard,
-    name_of,
-    remove_folder,
-    replacing,
-    sweep,
-    sync_folder,
-    temporary_name,
-)
+from fitreel.model.system.files import name_of, remove_folder, sweep
 from fitreel.render.metadata.checksum import frame_name
 from fitreel.render.metadata.provenance import read_provenance
 from fitreel.render.output.destination import check_ours
-from fitreel.render.output.video import format_of
 
 SECONDS_A_DAY = 86400
-SECONDS_FOR_THE_LINK = 60.0
 _BY_TIME = {"{date}": r"(?P<date>\d{4}-\d{2}-\d{2})", "{time}": r"(?P<time>\d{6})"}
 
 
@@ -45,39 +34,14 @@ class Series:
     """How many stay; None: all."""
 
 
-def latest_of(loaded: LoadedJob) -> Path | None:
-    """Where `film.latest` lies; None where it isn't asked for.
-
-    A record or a film says nothing of the kind: who wrote it must not choose what is replaced here.
-    """
-    latest = loaded.job.film.latest
-    if latest is None or not _may(loaded, "film.latest"):
-        return None
-    path = loaded.path("film.latest", latest)
-    where = f"{loaded.source.label}: film.latest = {latest!r}"
-    if path.is_symlink() or not path.exists():
-        return path
-    if path.is_dir():
-        raise BadInput(f"{where}: is a folder")
-    try:
-        read_provenance(path)
-    except BadInput:
-        raise BadInput(f"{where}: is there, and fitreel did not make it") from None
-    return path
-
-
 def series_of(loaded: LoadedJob, template: str) -> Series | None:
     """The series that the output `template` belongs to; None where its name has no date or time."""
     job = loaded.job
-    keep = job.film.keep if _may(loaded, "film.keep") else None
+    keep = job.film.keep if loaded.trusts("film.keep") else None
     last = Path(template).name
     if not any(field in last for field in _BY_TIME):
         return None
     return Series(job.name, _pattern(last, job), keep)
-
-
-def _may(loaded: LoadedJob, key: str) -> bool:
-    return loaded.source.trusted or key in loaded.overridden
 
 
 def _pattern(template: str, job: Job) -> re.Pattern[str]:
@@ -85,50 +49,10 @@ def _pattern(template: str, job: Job) -> re.Pattern[str]:
         template = template.replace(field, value)
     text = re.escape(template)
     for field, digits in _BY_TIME.items():
-        found = re.escape(field)
-        text = text.replace(found, digits, 1)
-        text = text.replace(found, digits.replace(f"?P<{field[1:-1]}>", "?:"))
+        escaped = re.escape(field)
+        text = text.replace(escaped, digits, 1)
+        text = text.replace(escaped, digits.replace(f"?P<{field[1:-1]}>", "?:"))
     return re.compile(text)
-
-
-def check_latest(loaded: LoadedJob, latest: Path, outputs: Sequence[str]) -> None:
-    """Make sure that one of `outputs` can be what `latest` points at.
-
-    Raises:
-        BadInput: none has its format, or it is one of them.
-    """
-    where = f"{loaded.source.label}: film.latest = {loaded.job.film.latest!r}"
-    if all(format_of(output) != format_of(latest) for output in outputs):
-        raise BadInput(f"{where}: no output has this ending")
-    if any(os.path.abspath(output) == os.path.abspath(latest) for output in outputs):  # noqa: PTH100
-        raise BadInput(f"{where}: is an output itself; give it another name")
-
-
-def update_latest_link(latest: Path, film: Path, report: Report) -> None:
-    """Make `latest` a link to `film`, or a copy where there are no links, in one rename.
-
-    Raises:
-        CannotWrite: the system refuses.
-        Busy: another process has been doing the same for a minute.
-        Stopped: a signal came while another process was doing the same.
-    """
-    target = os.path.relpath(film.resolve(), latest.parent.resolve())
-    if latest.is_symlink() and latest.readlink() == Path(target):
-        return
-    # Who makes the same link needs a moment: that is no reason to fail.
-    with locked(latest, "link", wait=Patience(SECONDS_FOR_THE_LINK)):
-        sweep(latest.parent, latest.name)
-        temporary = temporary_name(latest)
-        try:
-            temporary.symlink_to(target)
-            temporary.replace(latest)  # a link has no bytes of its own to sync
-            sync_folder(latest.parent)
-        except OSError:
-            with replacing(latest) as copy:
-                shutil.copyfile(film, copy)
-        finally:
-            discard(temporary)
-    report.say(f"{latest}: now {film.name}")
 
 
 def sweep_series(series: Series, folder: Path) -> None:

@@ -1,16 +1,17 @@
 """What goes with a film and isn't one: subtitles, and a page of pictures for the handout."""
 
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from fitreel.jobs.films.put_file import put
-from fitreel.jobs.runtime.locks import Patience, locked
+from fitreel.jobs.command_line.options import Options
+from fitreel.jobs.films.marked_file import write_marked
+from fitreel.jobs.films.subject import Subject
+from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report, seconds, size
-from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.output.destination import format_of
+from fitreel.render.output.formats import PDF, PNG, SRT, SVG, OutputKind
+from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import Form
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.text.translations import translation_of
@@ -21,116 +22,72 @@ if TYPE_CHECKING:
 
 SHEET = (3, 4)
 """Columns and rows of a page where nothing is said."""
-SUBTITLES = ("srt", "vtt")
 
 # How pages begin, and how matplotlib writes who made them.
 _PAGES = {
-    "pdf": (b"%PDF-", b"/Creator (fitreel)"),
-    "svg": (b"<?xml ", b"<dc:title>fitreel</dc:title>"),
-    "png": (b"\x89PNG\r\n\x1a\n", b"tEXtSoftware\0fitreel"),
+    PDF: (b"%PDF-", b"/Creator (fitreel)"),
+    SVG: (b"<?xml ", b"<dc:title>fitreel</dc:title>"),
+    PNG: (b"\x89PNG\r\n\x1a\n", b"tEXtSoftware\0fitreel"),
 }
 
 
-def sheet_of(text: str | None) -> tuple[int, int] | None:
-    """Columns and rows of `--sheet 3x4`.
-
-    Raises:
-        BadInput: it isn't two numbers with an x between them.
-    """
-    if text is None:
-        return None
-    across, _, down = text.lower().replace("×", "x").partition("x")
-    if not (across.isascii() and across.isdigit() and down.isascii() and down.isdigit()):
-        raise BadInput(f"--sheet {text}: give columns x rows, such as 3x4")
-    return int(across[:4]), int(down[:4])
-
-
-def is_sidecar(output: str, sheet: tuple[int, int] | None) -> bool:
-    """Whether `output` is no film: subtitles, or a page (a .png is one where a sheet is asked for).
-
-    Raises:
-        BadInput: an ending that isn't known.
-    """
-    kind = format_of(output)
-    return kind in (*SUBTITLES, "pdf", "svg") or (kind == "png" and sheet is not None)
-
-
-def make_sidecars(
-    run: Record,
-    picture: PictureSettings,
-    outputs: Sequence[str],
-    line: Timeline,
-    sheet: tuple[int, int] | None,
-    report: Report,
-    *,
-    force: bool,
-    wait: Patience | None,
-) -> None:
-    """Write those of `outputs` that aren't there already, byte for byte.
-
-    Args:
-        run: a whole record.
-        picture: its look, files where they lie.
-        outputs: .srt, .vtt, .pdf, .svg or .png files.
-        line: which snapshot is on screen in each frame of the film that they go with.
-        sheet: columns and rows of a page.
-        report: where results are told.
-        force: write also what is there.
-        wait: for another process that makes the same; None: not at all.
+def make_sidecar(output: Output, subject: Subject, options: Options, report: Report) -> None:
+    """Write `output`, unless it is there already, byte for byte.
 
     Raises:
         FitreelError: as told by its class; what stood there stays.
     """
-    for output in outputs:
-        started = time.monotonic()
-        kind = format_of(output)
-        form = sidecar_form(kind, picture)
-        with locked(Path(output).resolve(), "file", wait=wait):
-            content = (
-                _subtitles(run, picture, line, kind)
-                if kind in SUBTITLES
-                else _page(run, picture, line, kind, sheet or SHEET)
-            )
-            written = put(Path(output), content, report, force=force, form=form)
-        if not written:
-            report.say(f"{output}: up to date")
-            continue
-        page = "sheet of {} x {}".format(*(sheet or SHEET))
-        what = "subtitles" if kind in SUBTITLES else page
-        took = seconds(time.monotonic() - started)
-        report.say(f"{output}: {what}, {size(len(content))}, {took}")
+    started = time.monotonic()
+    form = sidecar_form(output, subject.picture)
+    with locked(output.real_path, "file", wait=options.wait):
+        content = subject.sidecar(output)
+        is_new = write_marked(Path(output.path), content, report, force=options.force, form=form)
+    if not is_new:
+        report.say(f"{output.path}: up to date")
+        return
+    page = "sheet of {} x {}".format(*(output.sheet or SHEET))
+    what = "subtitles" if output.kind is OutputKind.SUBTITLES else page
+    took = seconds(time.monotonic() - started)
+    report.say(f"{output.path}: {what}, {size(len(content))}, {took}")
 
 
-def sidecar_form(kind: str, picture: PictureSettings) -> Form:
-    """Tells whether a file's content has the form of what is made as `kind`."""
-    if kind in SUBTITLES:
+def sidecar_form(output: Output, picture: PictureSettings) -> Form:
+    """Tells whether a file's content has the form of what is made as `output`."""
+    if output.kind is OutputKind.SUBTITLES:
         from fitreel.render.captions.subtitles import has_form
 
         words = translation_of(picture.language, picture.words)
         return lambda content: has_form(content, words)
-    begins, creator = _PAGES[kind]
-    return lambda content: content.startswith(begins) and creator in content
+    start, creator = _PAGES[output.format]
+    return lambda content: content.startswith(start) and creator in content
 
 
-def _subtitles(run: Record, picture: PictureSettings, line: Timeline, kind: str) -> bytes:
+def sidecar_content(
+    output: Output, run: Record, picture: PictureSettings, timeline: Timeline
+) -> bytes:
+    """What is written into `output`: subtitles, or a page.
+
+    Args:
+        output: an .srt, .vtt, .pdf, .svg or .png file.
+        run: a whole record.
+        picture: how it looks, files where they lie.
+        timeline: which snapshot is on screen in each frame of the film that it goes with.
+    """
+    if output.kind is not OutputKind.SUBTITLES:
+        from fitreel.render.handout.contact_sheet import contact_sheet
+
+        kind = cast("Kind", output.format.name)
+        return contact_sheet(run, picture, timeline, *(output.sheet or SHEET), kind)
     from fitreel.render.captions.subtitles import Reference, cues, srt, vtt
 
-    told = cues(
+    texts = cues(
         run.epochs,
         run.losses,
         lambda indices: (snapshot.prediction for snapshot in run.snapshots(indices)),
         Reference(run.x, run.y, run.prediction_x, run.truth),
         run.ending,
         run.ending_epoch,
-        line,
+        timeline,
         translation_of(picture.language, picture.words),
     )
-    return "".join((srt if kind == "srt" else vtt)(told)).encode()
-
-
-def _page(
-    run: Record, picture: PictureSettings, line: Timeline, kind: str, sheet: tuple[int, int]
-) -> bytes:
-    from fitreel.render.handout.contact_sheet import contact_sheet
-
-    return contact_sheet(run, picture, line, *sheet, cast("Kind", kind))
+    return "".join((srt if output.format is SRT else vtt)(texts)).encode()

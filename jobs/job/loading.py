@@ -1,72 +1,20 @@
-"""A job: TOML and `--set` to frozen, checked settings, and the messages where it is wrong."""
+"""A job read: from TOML, `--set` and `--seed` to checked settings, and where its paths start."""
 
 import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError
 
-from fitreel.model.close_match import nearest
+from fitreel.jobs.job.job import Job
+from fitreel.jobs.job.messages import explain
 from fitreel.model.errors import BadInput
-from fitreel.model.settings import (
-    DataSettings,
-    NetworkSettings,
-    Seed,
-    Settings,
-    TrainSettings,
-    descriptions,
-)
-from fitreel.render.settings import FilmSettings
 
 LARGEST_JOB = 1_000_000
 DEEPEST = 20
-
-
-class CompareSettings(Settings):
-    """A comparison: several configurations of this job in one clip."""
-
-    vary: dict[str, tuple[Any, ...]] = Field(default={})
-    """Values by dotted key; every combination of them is a panel."""
-    panel: tuple[dict[str, Any], ...] = ()
-    """Panels picked by hand: a label, and any keys."""
-    layout: Literal["auto", "grid", "overlay"] = "auto"
-    """A panel each, or all lines in one; auto: grid up to 16 panels."""
-    clock: Literal["epoch", "time"] = "epoch"
-    """What the panels advance in together: epochs, or seconds of training."""
-    loss_panel: bool = False
-    """Draw all loss curves as well."""
-    table: str | None = Field(default=None, min_length=1, max_length=4096)
-    """Write the ranking as a file, too: .csv, .md or .json."""
-
-    @property
-    def wanted(self) -> bool:
-        """Whether the job makes a comparison at all."""
-        return bool(self.vary or self.panel)
-
-
-class Job(Settings):
-    """Everything that a job file may say. An empty one is the demo."""
-
-    name: str = Field(default="demo", min_length=1, max_length=100)
-    """What the run and the film are called; default: the file's stem."""
-    seed: Seed = 0
-    """Decides the noise and the network's first weights."""
-    data: DataSettings = DataSettings()
-    network: NetworkSettings = NetworkSettings()
-    train: TrainSettings = TrainSettings()
-    film: FilmSettings = FilmSettings()
-    compare: CompareSettings = CompareSettings()
-
-    @model_validator(mode="after")
-    def _usable_as_a_file_name(self) -> Self:
-        if self.name.startswith(".") or any(c in "/\\\0" or ord(c) < 32 for c in self.name):
-            raise ValueError("name: becomes part of file names: no slash, no dot in front")
-        if self.film.truth and self.data.file is not None:
-            raise ValueError("film.truth and data.file: points from a file have no formula to draw")
-        return self
 
 
 @dataclass(frozen=True)
@@ -140,39 +88,6 @@ def is_within(key: str, other: str) -> bool:
     """Whether the dotted `key` is `other`, or lies in the table `other`."""
     return key == other or key.startswith(f"{other}.")
 
-
-TABLES: dict[str, type[Settings]] = {
-    name: info.annotation
-    for name, info in Job.model_fields.items()
-    if isinstance(info.annotation, type) and issubclass(info.annotation, Settings)
-}
-
-SYNONYMS = {
-    "learning_rate": "lr",
-    "eta": "lr",
-    "momentum": "optimizer_args",
-    "layers": "hidden",
-    "neurons": "hidden",
-    "hidden_layers": "hidden",
-    "width": "hidden",
-    "steps": "epochs",
-    "iterations": "epochs",
-    "formula": "function",
-    "target": "function",
-    "csv": "file",
-    "samples": "points",
-    "range": "domain",
-    "interval": "domain",
-    "tolerance": "delta",
-    "framerate": "fps",
-    "frame_rate": "fps",
-    "resolution": "size",
-    "output": "outputs",
-    "batch": "batch_size",
-    "criterion": "loss",
-    "initialization": "init",
-}
-"""What people call our keys."""
 
 DEMO = Source(label="the demo", folder=Path())
 
@@ -284,100 +199,6 @@ def toml_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def explain(error: ValidationError) -> str:
-    """The first thing that is wrong, in one line: table, key, value, what would be right."""
-    problems = error.errors(include_url=False)
-    # A value with several allowed kinds fails once for each; an unknown key says the most.
-    problem = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
-    same = [p for p in problems if p["loc"][:2] == problem["loc"][:2]]
-    location = [str(part) for part in problem["loc"]]
-    if problem["type"] == "extra_forbidden":
-        return _unknown_key(location)
-    # Of "str | tuple" the kind that failed stands in the location; it isn't part of the key.
-    key = ".".join(part for part in location if part in _all_parts() or part.isdigit())
-    wanted = " or ".join(dict.fromkeys(_wanted(p) for p in same))
-    if problem["type"] == "value_error" and not isinstance(problem["input"], str | int | float):
-        return f"{key}: {wanted}" if key else wanted
-    return f"{key} = {_shown(problem['input'])}: {wanted}"
-
-
-def _wanted(problem: Any) -> str:
-    """What would be right, in a job file's own words."""
-    kind = problem["type"]
-    if kind in IN_OUR_WORDS:
-        return IN_OUR_WORDS[kind]
-    if kind == "string_pattern_mismatch":
-        return f"must be {_description(problem['loc'])}"
-    text = str(problem["msg"]).removeprefix("Value error, ")
-    if kind == "value_error":
-        return text
-    text = text.replace("Input should be", "must be")
-    return text[0].lower() + text[1:]
-
-
-IN_OUR_WORDS = {
-    "string_type": "must be a text",
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "bool_type": "must be true or false",
-    "tuple_type": "must be a list",
-    "dict_type": "must be a table such as { name = value }",
-    "model_type": "must be a table",
-    "model_attributes_type": "must be a table",
-    "missing": "one more value is needed",
-    "too_long": "has too many values",
-}
-"""What pydantic says in the words of JSON and Python."""
-
-
-def _description(location: tuple[str | int, ...]) -> str:
-    table, key = str(location[0]), str(location[-1])
-    return " ".join(descriptions(TABLES.get(table, Job)).get(key, "").split()).rstrip(".")
-
-
-def _shown(value: Any) -> str:
-    """A value as TOML would write it, shortened."""
-    text = json.dumps(value, ensure_ascii=False) if not isinstance(value, float) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
-def _tables() -> dict[str, list[str]]:
-    """Keys by table; the top of the file is ''."""
-    return {"": list(Job.model_fields)} | {
-        name: list(kind.model_fields) for name, kind in TABLES.items()
-    }
-
-
-def _all_parts() -> set[str]:
-    return {part for table, keys in _tables().items() for part in (table, *keys) if part}
-
-
-def _unknown_key(location: list[str]) -> str:
-    tables = _tables()
-    table, key = (location[0], location[1]) if len(location) > 1 else ("", location[0])
-    where = f"[{table}] " if table else ""
-    message = f"{where}{key if key.isprintable() else _shown(key)}: there is no such key"
-    meant = SYNONYMS.get(key)
-    for home, keys in tables.items():
-        if meant in keys:
-            return f'{message}; did you mean "{meant}"' + (
-                "?" if home == table else f" in [{home}]?"
-            )
-    near = nearest(key, tables.get(table, ()))
-    if near and not any(key == known for keys in tables.values() for known in keys):
-        return message + near
-    for other, keys in tables.items():
-        if key in keys:
-            home = f"belongs in [{other}]" if other else "belongs at the top, before any table"
-            return f"{message}; it {home}"
-    for other, keys in tables.items():
-        near = nearest(key, keys)
-        if near:
-            return message + near + (f" in [{other}]" if other else "")
-    return f"{message}; there are {', '.join(tables.get(table, tables['']))}"
-
-
 def _depth(value: Any) -> int:
     depth, level = 0, [value]
     while level:
@@ -390,34 +211,3 @@ def _depth(value: Any) -> int:
                 inner.extend(item)
         level = inner
     return depth
-
-
-def dump_job(job: Job) -> dict[str, Any]:
-    """What of `job` differs from the defaults, as JSON; holds no absolute path.
-
-    A path keeps its last part only where it is absolute: films are handed on.
-    """
-    values: dict[str, Any] = job.model_dump(mode="json", exclude_defaults=True)
-    values["name"] = job.name
-    if "film" in values:
-        for key in ("latest", "keep"):  # of this machine's folders, not of the film
-            values["film"].pop(key, None)
-    if "film" in values and "outputs" in values["film"]:
-        values["film"]["outputs"] = [relative(text) for text in job.film.outputs]
-    if job.film.theme_is_file:
-        values["film"]["theme"] = relative(job.film.theme)
-    if job.film.font is not None and job.film.font_is_file:
-        values["film"]["font"] = relative(job.film.font)
-    if job.compare.table is not None:
-        values["compare"]["table"] = relative(job.compare.table)
-    if job.data.file is not None:
-        values["data"]["file"] = relative(job.data.file)
-    if job.network.module is not None:
-        values["network"]["module"] = relative(job.network.module)
-    return values
-
-
-def relative(text: str) -> str:
-    """A path as it may be handed on: of an absolute one, the last part."""
-    path = Path(text)
-    return path.name if path.is_absolute() or text.startswith("~") else text

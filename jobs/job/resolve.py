@@ -1,4 +1,4 @@
-"""From a checked job to what decides its numbers: formula or points, and the fingerprint."""
+"""From a checked job to all that its training needs: formula or points, and the fingerprint."""
 
 import hashlib
 import json
@@ -6,19 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fitreel.jobs.job.fingerprint import fingerprint
 from fitreel.jobs.job.loading import LoadedJob
 from fitreel.model.data.formula import Formula
 from fitreel.model.data.table_file import read_points
 from fitreel.model.data.targets import read_function
 from fitreel.model.errors import BadInput
-
-FINGERPRINT_FORMAT = 1
-"""Raised when the same settings come to mean other numbers."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ class ResolvedJob:
         return self.loaded.job.train.engine == "batched"
 
 
-def prepare(loaded: LoadedJob) -> ResolvedJob:
+def resolve_job(loaded: LoadedJob) -> ResolvedJob:
     """Read what the job refers to, before anything is computed.
 
     Raises:
@@ -51,38 +48,21 @@ def prepare(loaded: LoadedJob) -> ResolvedJob:
     """
     job, label = loaded.job, loaded.source.label
     formula = points = None
-    content: dict[str, Any] = {
-        "format": FINGERPRINT_FORMAT,
-        "seed": job.seed,
-        "data": job.data.model_dump(mode="json", exclude_defaults=True),
-        "network": job.network.model_dump(mode="json", exclude_defaults=True),
-        "train": job.train.model_dump(mode="json", exclude_defaults=True),
-    }
     if job.data.file is not None:
         with _where(f"{label}: data.file"):
             table = read_points(loaded.path("data.file", job.data.file))
-        points = table.x, table.y
-        content["data"]["file"] = table.digest
+        points, data = (table.x, table.y), {"file": table.digest}
     else:
         assert job.data.function is not None
-        shown = json.dumps(job.data.function, ensure_ascii=False)
-        with _where(f"{label}: data.function = {shown[:60]}"):
+        text = json.dumps(job.data.function, ensure_ascii=False)
+        with _where(f"{label}: data.function = {text[:60]}"):
             formula = read_function(job.data.function)
-            content["data"]["function"] = formula.text
             x = np.linspace(*job.data.domain, job.data.points, dtype=np.float32)
             formula.check_finite(x, formula(x))
+        data = {"function": formula.text}
     module_file = _module_file(loaded)
-    if module_file is not None:
-        content["network"]["module"] = [
-            _digest(module_file, label),
-            str(job.network.module).rpartition(":")[2],
-        ]
-    else:
-        content["network"]["activations"] = list(job.network.activation_names)
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return ResolvedJob(
-        loaded, hashlib.sha256(text.encode()).hexdigest(), formula, points, module_file
-    )
+    module_digest = None if module_file is None else _digest(module_file, label)
+    return ResolvedJob(loaded, fingerprint(job, data, module_digest), formula, points, module_file)
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from fitreel.jobs.command_line.options import Options
+from fitreel.jobs.job.job import Job
 from fitreel.jobs.job.loading import (
-    Job,
     LoadedJob,
     Source,
     is_within,
@@ -16,12 +17,12 @@ from fitreel.jobs.job.loading import (
     parse_value,
     toml_text,
 )
-from fitreel.jobs.job.resolve import ResolvedJob, prepare
+from fitreel.jobs.job.resolve import ResolvedJob, resolve_job
 from fitreel.model.errors import BadInput
 
 MOST = 256
 """Configurations in one comparison."""
-SHOWN_PROBLEMS = 4
+MOST_PROBLEMS = 4
 PATHS = ("data.file", "network.module")
 
 
@@ -33,7 +34,7 @@ class Configuration:
     """Says only what differs."""
     assignments: tuple[str, ...]
     """KEY=VALUE over the job."""
-    prepared: ResolvedJob
+    resolved_job: ResolvedJob
 
 
 def parse_vary(text: str) -> tuple[str, tuple[Any, ...]]:
@@ -66,15 +67,12 @@ def _split(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def variants(
-    loaded: LoadedJob, assignments: Sequence[str], seed: int | None
-) -> list[Configuration]:
-    """All configurations of a job's [compare] table, each checked and prepared.
+def configurations_of(loaded: LoadedJob, options: Options) -> list[Configuration]:
+    """All configurations of a job's [compare] table, each checked and resolved.
 
     Args:
         loaded: the job, with the command line's settings over it.
-        assignments: those settings, `KEY=VALUE`.
-        seed: the command line's, or None.
+        options: of the command, with those settings.
 
     Raises:
         BadInput: there are none or too many, a key doesn't exist, a value makes an invalid job, or
@@ -88,35 +86,39 @@ def variants(
         loaded.source,
         values={key: v for key, v in loaded.source.values.items() if key != "compare"},
     )
-    plain = tuple(text for text in assignments if not text.startswith("compare."))
-    found: list[Configuration] = []
+    plain = tuple(text for text in options.assignments if not text.startswith("compare."))
+    configurations: list[Configuration] = []
     problems: dict[str, str] = {}
     for label, combination in zip(labels, combinations, strict=True):
         own = tuple(f"{key}={toml_text(value)}" for key, value in combination.items())
-        over = plain if seed is None else (*plain, f"seed={seed}")
+        over = plain if options.seed is None else (*plain, f"seed={options.seed}")
         try:
-            found.append(Configuration(label, (*over, *own), prepared_of(source, over, own)))
+            configurations.append(
+                Configuration(label, (*over, *own), resolve_configuration(source, over, own))
+            )
         except BadInput as error:
             problems.setdefault(str(error).removeprefix(f"{loaded.source.label}: "), label)
     if problems:
         lines = [f"{label}: {problem}" for problem, label in problems.items()]
-        more = len(lines) - SHOWN_PROBLEMS
-        shown = "; ".join(lines[:SHOWN_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")
-        raise BadInput(f"{loaded.source.label}: {shown}")
-    _refuse_same(found, loaded.source.label)
-    return found
+        more = len(lines) - MOST_PROBLEMS
+        first = "; ".join(lines[:MOST_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")
+        raise BadInput(f"{loaded.source.label}: {first}")
+    _refuse_same(configurations, loaded.source.label)
+    return configurations
 
 
-def prepared_of(source: Source, assignments: Sequence[str], own: Sequence[str]) -> ResolvedJob:
+def resolve_configuration(
+    source: Source, assignments: Sequence[str], own: Sequence[str]
+) -> ResolvedJob:
     """One configuration; paths in its own settings start where the job's do."""
     loaded = load_job(source, (*assignments, *own))
-    given = [text.partition("=")[0] for text in own]
+    own_keys = [text.partition("=")[0] for text in own]
     overridden = frozenset(
         key
         for key in loaded.overridden
-        if not any(is_within(key, other) or is_within(other, key) for other in given)
+        if not any(is_within(key, other) or is_within(other, key) for other in own_keys)
     )
-    return prepare(replace(loaded, overridden=overridden))
+    return resolve_job(replace(loaded, overridden=overridden))
 
 
 def _combinations(
@@ -168,12 +170,12 @@ def _labels(combinations: list[dict[str, Any]]) -> list[str]:
     labels = []
     for combination in combinations:
         own = combination.pop("label", None)
-        said = {key: combination[key] for key in differing if key in combination}
-        labels.append(str(own) if own is not None else label_of(said) or "as it is")
-    return _told_apart(labels, combinations, differing)
+        values = {key: combination[key] for key in differing if key in combination}
+        labels.append(str(own) if own is not None else label_of(values) or "as it is")
+    return _distinct(labels, combinations, differing)
 
 
-def _told_apart(
+def _distinct(
     labels: list[str], combinations: list[dict[str, Any]], differing: Sequence[str]
 ) -> list[str]:
     """Where one label stands for several panels, what differs among them is added."""
@@ -216,13 +218,14 @@ def value_text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _refuse_same(found: Sequence[Configuration], label: str) -> None:
+def _refuse_same(configurations: Sequence[Configuration], label: str) -> None:
     by_print: dict[str, Configuration] = {}
-    for variant in found:
-        other = by_print.setdefault(variant.prepared.fingerprint, variant)
-        if other is not variant:
+    for configuration in configurations:
+        other = by_print.setdefault(configuration.resolved_job.fingerprint, configuration)
+        if other is not configuration:
             raise BadInput(
-                f"{label}: two panels have the same settings: {other.label!r} and {variant.label!r}"
+                f"{label}: two panels have the same settings: "
+                f"{other.label!r} and {configuration.label!r}"
             )
 
 

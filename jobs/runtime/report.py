@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
+from fitreel.model.errors import BUG, code_and_reason
+
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
@@ -23,8 +25,12 @@ UpdateOne = Callable[[int, int, str], None]
 class Report:
     """Lines on stdout, warnings and errors on stderr, bars on a terminal; `quiet`: errors only."""
 
-    def __init__(self, quiet: bool = False, log: "Log | None" = None) -> None:
+    def __init__(
+        self, quiet: bool = False, log: "Log | None" = None, *, debug: bool = False
+    ) -> None:
         self.quiet = quiet
+        self.debug = debug
+        """Whether tracebacks are shown."""
         self.log = log
         """Gets everything, also what `quiet` keeps from the screen."""
         self.warnings: list[str] = []
@@ -51,6 +57,17 @@ class Report:
         line = printable(line)
         self._log("error", line)
         _write(sys.stderr, f"fitreel: {line}")
+
+    def failure(self, error: Exception) -> int:
+        """Say what ended the work, with its traceback where those are shown; its exit code."""
+        if self.debug:
+            import traceback
+
+            traceback.print_exception(error)
+        code, reason = code_and_reason(error)
+        advice = "\nplease report it, with what --debug prints" if code == BUG else ""
+        self.error(reason + advice)
+        return code
 
     def _log(self, level: str, line: str) -> None:
         if self.log is not None:

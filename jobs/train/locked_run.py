@@ -2,6 +2,8 @@
 
 import json
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -9,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from numpy.typing import NDArray
 
-from fitreel.jobs.job.loading import dump_job
+from fitreel.jobs.command_line.options import Options
+from fitreel.jobs.job.job import dump_job
 from fitreel.jobs.job.resolve import ResolvedJob
-from fitreel.jobs.runtime.locks import Patience
+from fitreel.jobs.runtime.locks import Patience, locked
 from fitreel.jobs.runtime.read_lock import without_readers
+from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import HEADER, NAMES, Record
 from fitreel.model.record.tensor_file import LARGEST_HEADER
-from fitreel.model.record.writer import begin
+from fitreel.model.record.writer import begin as begin_record
 from fitreel.model.system.files import cannot_write, sweep
 
 if TYPE_CHECKING:
@@ -31,7 +35,7 @@ Environment = dict[str, str | int]
 class LockedRun:
     """A job's place, and what is recorded there; only while its lock is held."""
 
-    prepared: ResolvedJob
+    resolved_job: ResolvedJob
     path: Path
     run: Record | None
     """None where nothing is recorded yet, or nothing that is to stay."""
@@ -43,7 +47,7 @@ class LockedRun:
         """Whether the record is whole."""
         return self.run is not None and self.run.ending is not None
 
-    def begun(
+    def begin(
         self,
         network: str,
         layout: dict[str, tuple[int, ...]],
@@ -59,14 +63,14 @@ class LockedRun:
         """
         if self.run is not None:
             return self.run
-        job = self.prepared.loaded.job
+        job = self.resolved_job.loaded.job
         with without_readers(self.path, wait=self.wait):
             _discard(self.path)
-            return begin(
+            return begin_record(
                 self.path,
                 version=version("fitreel"),
                 name=job.name,
-                fingerprint=self.prepared.fingerprint,
+                fingerprint=self.resolved_job.fingerprint,
                 job=dump_job(job),
                 network=network,
                 layout=layout,
@@ -75,7 +79,36 @@ class LockedRun:
             )
 
 
-def check_place(path: Path, *, own: bool) -> None:
+@contextmanager
+def lock_run(resolved_job: ResolvedJob, options: Options) -> Iterator[LockedRun]:
+    """Hold the lock of the job's run inside the block; what a killed process left is swept.
+
+    What is to go (`force`) goes when the new record begins: nothing is lost to a job that can't be
+    trained.
+
+    Raises:
+        BadInput: what stands there is damaged or another job's.
+        CannotWrite: the system refuses.
+        Busy: another process is making it, and isn't waited for, or not any more.
+        Stopped: a signal came while waiting.
+    """
+    store = RunStore.of(options)
+    path = store.path_of(resolved_job)
+    own = store.folder is None
+    check_run_place(path, own=own)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(path.parent, error) from error
+    with locked(path, "run", wait=options.wait):
+        check_run_place(path, own=own)  # it may have been a long wait
+        run = None if options.force else store.record_of(resolved_job)
+        if run is not None:
+            sweep(path)
+        yield LockedRun(resolved_job, path, run, options.wait)
+
+
+def check_run_place(path: Path, *, own: bool) -> None:
     """Make sure that `path` is a place for a run: free, or a run folder; nothing is touched.
 
     What isn't ours in a run folder stays there, and is in nobody's way.
@@ -140,19 +173,19 @@ def _discard(path: Path) -> None:
         raise cannot_write(file, error) from error
 
 
-def task_of(prepared: ResolvedJob) -> "Task":
+def task_of(resolved_job: ResolvedJob) -> "Task":
     """What the torch half needs to know of a job; imports torch."""
     from fitreel.model.training.loop import Task
 
-    job = prepared.loaded.job
+    job = resolved_job.loaded.job
     return Task(
         seed=job.seed,
         data=job.data,
         network=job.network,
         train=job.train,
-        formula=prepared.formula,
-        points=prepared.points,
-        module_file=prepared.module_file,
+        formula=resolved_job.formula,
+        points=resolved_job.points,
+        module_file=resolved_job.module_file,
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fitreel.model.training.batched.loop import BatchedTraining
 
 
-def build_together(prepared: Sequence[ResolvedJob], report: Report) -> "BatchedTraining":
+def build_batch(resolved_jobs: Sequence[ResolvedJob], report: Report) -> "BatchedTraining":
     """The jobs' networks, ready to be trained at once.
 
     Raises:
@@ -30,13 +30,13 @@ def build_together(prepared: Sequence[ResolvedJob], report: Report) -> "BatchedT
         from fitreel.model.training.batched.loop import BatchedTraining
 
         try:
-            return BatchedTraining([task_of(each) for each in prepared])
+            return BatchedTraining([task_of(each) for each in resolved_jobs])
         except FitreelError as error:
-            raise type(error)(f"{prepared[0].loaded.source.label}: {error}") from error
+            raise type(error)(f"{resolved_jobs[0].loaded.source.label}: {error}") from error
 
 
-def train_together(claims: Sequence[LockedRun], report: Report) -> dict[int, FitreelError]:
-    """Train what isn't whole in the folders of `claims`; what failed, by its place among them.
+def train_batch(locked_runs: Sequence[LockedRun], report: Report) -> dict[int, FitreelError]:
+    """Train what isn't whole in the folders of `locked_runs`; what failed, by its place among them.
 
     One whose folder can't be written or gone on from fails alone; one that reaches its delta or
     diverges ends alone.
@@ -46,34 +46,39 @@ def train_together(claims: Sequence[LockedRun], report: Report) -> dict[int, Fit
         Unavailable: the device is not here.
         Stopped: a signal came; what is trained is on disk.
     """
-    training = build_together([claim.prepared for claim in claims], report)
+    training = build_batch([locked_run.resolved_job for locked_run in locked_runs], report)
     from fitreel.model.training.devices import environment
 
-    together = _Together(training, claims, environment(training.device), report)
-    together.open()
-    together.train()
-    return together.failures
+    batch = _Batch(training, locked_runs, environment(training.device), report)
+    batch.open()
+    batch.train()
+    return batch.failures
 
 
-class _Together:
+class _Batch:
     """The networks of a batch, and the records that they are written to."""
 
     def __init__(
         self,
         training: "BatchedTraining",
-        claims: Sequence[LockedRun],
+        locked_runs: Sequence[LockedRun],
         here: Environment,
         report: Report,
     ) -> None:
-        self.training, self.claims, self.here, self.report = training, claims, here, report
+        self.training, self.locked_runs, self.here, self.report = (
+            training,
+            locked_runs,
+            here,
+            report,
+        )
         self.failures: dict[int, FitreelError] = {}
-        self._recorders: dict[int, RecordWriter] = {}
+        self._writers: dict[int, RecordWriter] = {}
         self._rhythm = Rhythm()
 
     def open(self) -> None:
         """Begin every record, or go on from where it ends."""
         training, report = self.training, self.report
-        first = self.claims[0]
+        first = self.locked_runs[0]
         networks = training.networks
         if len(networks) == 1:
             report.say(str(networks[0]))
@@ -81,28 +86,28 @@ class _Together:
         what = "training" if len(networks) == 1 else f"training {len(networks)} networks at once"
         report.say(f"{first.path}: {what} on {training.device} ({training.device_reason})")
         conditions: dict[str, int] = {}
-        for k, claim in enumerate(self.claims):
+        for k, locked_run in enumerate(self.locked_runs):
             signals.raise_if_cancelled()
             try:
-                run = claim.begun(
+                run = locked_run.begin(
                     str(networks[k]), training.layout(k), training.points(k), self.here
                 )
                 if run.chunks:
-                    self._resume(k, claim, conditions)
-                self._recorders[k] = RecordWriter(run, self.here)
+                    self._resume(k, locked_run, conditions)
+                self._writers[k] = RecordWriter(run, self.here)
             except FitreelError as error:
                 self._fail(k, error)
         for line, count in conditions.items():
             report.warn(f"{first.path}{f' and {count - 1} more' if count > 1 else ''}: {line}")
 
-    def _resume(self, k: int, claim: LockedRun, conditions: dict[str, int]) -> None:
+    def _resume(self, k: int, locked_run: LockedRun, conditions: dict[str, int]) -> None:
         from fitreel.model.training.checkpoint import tensors_of
 
-        assert claim.run is not None
-        arrays, tree = claim.run.state()
+        assert locked_run.run is not None
+        arrays, tree = locked_run.run.state()
         self.training.load_checkpoint(k, tensors_of(arrays), tree)
-        self.report.say(f"{claim.path}: going on from epoch {self.training.epochs_done[k]}")
-        line = other_conditions(claim.run, self.here)
+        self.report.say(f"{locked_run.path}: going on from epoch {self.training.epochs_done[k]}")
+        line = other_conditions(locked_run.run, self.here)
         if line is not None:
             conditions[line] = conditions.get(line, 0) + 1
 
@@ -112,33 +117,35 @@ class _Together:
         Raises:
             Stopped: a signal came; what is trained is on disk.
         """
-        job = self.claims[0].prepared.loaded.job
-        last = max(claim.prepared.loaded.job.train.epochs for claim in self.claims)
-        count = len(self.claims)
+        job = self.locked_runs[0].resolved_job.loaded.job
+        last = max(
+            locked_run.resolved_job.loaded.job.train.epochs for locked_run in self.locked_runs
+        )
+        count = len(self.locked_runs)
         what = f"training {job.name}" if count == 1 else f"training {count} networks"
         with self.report.progress(what, last, "epochs") as update:
-            for kept in self.training.epochs():
-                for k, snapshot in kept.items():
-                    if k in self._recorders:
-                        self._recorders[k].add(snapshot)
-                if kept:
-                    update(max(s.epoch for s in kept.values()) + 1, _losses(kept))
+            for snapshots in self.training.epochs():
+                for k, snapshot in snapshots.items():
+                    if k in self._writers:
+                        self._writers[k].add(snapshot)
+                if snapshots:
+                    update(max(s.epoch for s in snapshots.values()) + 1, _losses(snapshots))
                 self._finish_those_that_ended()
                 if signals.cancelled():
                     self._write()
                     signals.raise_if_cancelled()
-                elif self._rhythm.due(sum(r.bytes_waiting for r in self._recorders.values())):
+                elif self._rhythm.due(sum(r.bytes_waiting for r in self._writers.values())):
                     self._write()
             update(max(self.training.epochs_done), "")
 
     def _finish_those_that_ended(self) -> None:
         endings = self.training.endings
-        for k in [k for k in self._recorders if endings[k] is not None]:
+        for k in [k for k in self._writers if endings[k] is not None]:
             ending = endings[k]
             assert ending is not None
-            recorder = self._recorders.pop(k)
+            writer = self._writers.pop(k)
             try:
-                recorder.finish(ending, self.training.epochs_done[k])
+                writer.finish(ending, self.training.epochs_done[k])
             except FitreelError as error:
                 self._fail(k, error)
 
@@ -146,12 +153,12 @@ class _Together:
         from fitreel.model.training.checkpoint import arrays_of
 
         started = time.monotonic()
-        for k, recorder in list(self._recorders.items()):
+        for k, writer in list(self._writers.items()):
             tensors, tree = self.training.state(k)
             try:
-                recorder.write(arrays_of(tensors), tree)
+                writer.write(arrays_of(tensors), tree)
             except FitreelError as error:
-                del self._recorders[k]
+                del self._writers[k]
                 self._fail(k, error)
         self._rhythm.wrote(started)
 
@@ -162,8 +169,8 @@ class _Together:
         self.training.leave_out(k)
 
 
-def _losses(kept: "dict[int, Snapshot]") -> str:
-    losses = [snapshot.loss for snapshot in kept.values()]
+def _losses(snapshots: "dict[int, Snapshot]") -> str:
+    losses = [snapshot.loss for snapshot in snapshots.values()]
     if len(losses) == 1:
         return f"loss {write_number(losses[0], DEMO)}"
     return f"loss {write_number(min(losses), DEMO)} to {write_number(max(losses), DEMO)}"

@@ -1,37 +1,88 @@
 """Train many configurations: one after the other, or several at once in processes of their own.
 
-What is trained in one go, by one process, is a share: a configuration, or a batch of them.
+What is trained in one go, by one process, is a batch, if only of one configuration.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.sweep import Configuration
 from fitreel.jobs.runtime import signals
-from fitreel.jobs.runtime.locks import Patience, locked
+from fitreel.jobs.runtime.locks import locked
+from fitreel.jobs.runtime.read_lock import reading
 from fitreel.jobs.runtime.report import Report
-from fitreel.jobs.train.ensure_trained import RunStore, check, record, record_together
-from fitreel.jobs.train.partition import Share, shared_out
-from fitreel.jobs.train.worker_messages import question
-from fitreel.jobs.train.worker_pool import Failure, Pool, Question
-from fitreel.model.errors import BadInput, FitreelError, Stopped
+from fitreel.jobs.train.ensure_trained import check_trainable, ensure_batch_trained
+from fitreel.jobs.train.partition import Batch, partition
+from fitreel.jobs.train.run_store import RunStore
+from fitreel.jobs.train.worker_messages import encode_request
+from fitreel.jobs.train.worker_pool import Failure, Request, WorkerPool
+from fitreel.model.errors import BadInput, Busy, FitreelError, Stopped, gravest
+from fitreel.model.record.reader import Record
 from fitreel.model.system.files import cannot_write
+from fitreel.model.system.private_folders import choose_torch_cache
+from fitreel.model.system.processes import cores
 
 CHECKS = 8
 """Configurations that a worker is asked to check at once: each takes milliseconds."""
 
+Failures = dict[int, Failure]
+"""By the place of the configuration."""
+
+
+class SomeFailed(FitreelError):
+    """Configurations that could not be trained."""
+
+    def __init__(self, configurations: Sequence[Configuration], failures: Failures) -> None:
+        lines = [f"{configurations[n].label}: {each.reason}" for n, each in failures.items()]
+        super().__init__("; ".join(lines))
+        self.exit_code = gravest([failure.code for failure in failures.values()])
+
+
+@contextmanager
+def open_all_trained(
+    configurations: Sequence[Configuration], options: Options, report: Report
+) -> Iterator[tuple[dict[int, Record], Failures]]:
+    """The whole records of all that can be trained, by their places; and why others can't.
+
+    Inside the block nobody makes one of them anew.
+
+    Raises:
+        SomeFailed: another process is training some: they are on their way.
+        FitreelError: as `train_all`.
+    """
+    store = RunStore.of(options)
+    choose_torch_cache()  # for all workers, however they end
+    with ExitStack() as read_locks:
+        while True:
+            failures = train_all(configurations, options, report)
+            if any(failure.code == Busy.exit_code for failure in failures.values()):
+                raise SomeFailed(configurations, failures)
+            records = {}
+            for number, configuration in enumerate(configurations):
+                if number in failures:
+                    continue
+                path = store.path_of(configuration.resolved_job)
+                read_locks.enter_context(reading(path))
+                record = store.whole(configuration.resolved_job)
+                if record is None:
+                    break
+                records[number] = record
+            else:
+                yield records, failures
+                return
+            # Another process has begun to make one anew since: it is waited for like any other.
+            read_locks.close()
+            options = replace(options, force=False)
+
 
 def train_all(
-    found: Sequence[Configuration],
-    runs: Path,
-    workers: int,
-    report: Report,
-    *,
-    force: bool = False,
-    wait: Patience | None = None,
-) -> dict[int, Failure]:
-    """Train what isn't trained yet, `workers` at once; the failures by their place in `found`.
+    configurations: Sequence[Configuration], options: Options, report: Report
+) -> Failures:
+    """Train what isn't trained yet, several at once.
 
     One failing configuration doesn't stop the others.
 
@@ -39,110 +90,98 @@ def train_all(
         Busy: another process trains the same, and isn't waited for, or not any more.
         Stopped: a signal came; what is trained is on disk.
     """
-    place = RunStore(runs)
-    if not _waiting(found, place, force):
-        return _train_those_that_wait(found, runs, workers, report, force, wait)
+    if not _untrained(configurations, options):
+        return _train_untrained(configurations, options, report)
     # Or two that make the same would share it out among them, and each call the rest failures.
     try:
-        runs.mkdir(parents=True, exist_ok=True)
+        options.runs.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise cannot_write(runs, error) from error
-    with locked(_all_of(found, runs), "comparison", wait=wait):
-        return _train_those_that_wait(found, runs, workers, report, force, wait)
+        raise cannot_write(options.runs, error) from error
+    with locked(_all_of(configurations, options.runs), "comparison", wait=options.wait):
+        return _train_untrained(configurations, options, report)
 
 
-def _waiting(found: Sequence[Configuration], place: RunStore, force: bool) -> list[int]:
+def _untrained(configurations: Sequence[Configuration], options: Options) -> list[int]:
+    store = RunStore.of(options)
     return [
         number
-        for number, variant in enumerate(found)
-        if force or not place.is_trained(variant.prepared)
+        for number, configuration in enumerate(configurations)
+        if options.force or store.whole(configuration.resolved_job) is None
     ]
 
 
-def _all_of(found: Sequence[Configuration], runs: Path) -> Path:
+def _all_of(configurations: Sequence[Configuration], runs: Path) -> Path:
     """What stands for all these configurations' records together; there is no such file."""
-    marks = sorted(variant.prepared.fingerprint for variant in found)
+    marks = sorted(each.resolved_job.fingerprint for each in configurations)
     return runs / f"comparison-{hashlib.sha256(''.join(marks).encode()).hexdigest()[:12]}"
 
 
-def _train_those_that_wait(
-    found: Sequence[Configuration],
-    runs: Path,
-    workers: int,
-    report: Report,
-    force: bool,
-    wait: Patience | None,
-) -> dict[int, Failure]:
-    place = RunStore(runs)
-    waiting = _waiting(found, place, force)
-    if found and len(waiting) < len(found):
-        report.say(f"{len(found) - len(waiting)} of {len(found)} configurations already trained")
-    workers = min(workers, len(waiting))
-    failures: dict[int, Failure] = {}
+def _train_untrained(
+    configurations: Sequence[Configuration], options: Options, report: Report
+) -> Failures:
+    count = len(configurations)
+    untrained = _untrained(configurations, options)
+    if configurations and len(untrained) < count:
+        report.say(f"{count - len(untrained)} of {count} configurations already trained")
+    workers = min(options.workers or cores(), len(untrained))
+    failures: Failures = {}
     if workers > 1:
-        pool = Pool(workers, runs, wait)
+        pool = WorkerPool(workers, options)
         with signals.before_ending(pool.kill):
-            shares = shared_out(found, waiting, workers)
-            failures, rest = _at_once(found, shares, pool, runs, report, force)
-        waiting = [number for share in rest for number in share]
-        if waiting:
+            batches = partition(configurations, untrained, workers)
+            failures, rest = _at_once(configurations, batches, pool, options, report)
+        untrained = [number for batch in rest for number in batch]
+        if untrained:
             # A machine that can't start processes is slower, not broken.
             report.say(f"training one after the other: cannot start a process: {pool.trouble}")
-    shares = shared_out(found, waiting, 1)
-    return failures | _one_after_the_other(found, shares, place, report, force, wait)
+    batches = partition(configurations, untrained, 1)
+    return failures | _one_after_the_other(configurations, batches, options, report)
 
 
 def _one_after_the_other(
-    found: Sequence[Configuration],
-    shares: Sequence[Share],
-    place: RunStore,
+    configurations: Sequence[Configuration],
+    batches: Sequence[Batch],
+    options: Options,
     report: Report,
-    force: bool,
-    wait: Patience | None,
-) -> dict[int, Failure]:
-    failures = {}
-    waiting = [number for share in shares for number in share]
-    refused = {}
-    for number in waiting:
+) -> Failures:
+    refusals: Failures = {}
+    for number in [number for batch in batches for number in batch]:
         try:
-            check(found[number].prepared, report)
+            check_trainable(configurations[number].resolved_job, report)
         except Stopped:
             raise
         except FitreelError as error:
-            refused[number] = Failure(error.exit_code, str(error))
-    _refuse(found, refused)
-    for done, share in enumerate(shares, 1):
+            refusals[number] = Failure(error.exit_code, str(error))
+    _refuse(configurations, refusals)
+    failures: Failures = {}
+    for done, batch in enumerate(batches, 1):
         signals.raise_if_cancelled()
-        report.say(f"[{done}/{len(shares)}] {_name(found, share)}")
-        prepared = [found[number].prepared for number in share]
+        report.say(f"[{done}/{len(batches)}] {_name(configurations, batch)}")
+        resolved_jobs = [configurations[number].resolved_job for number in batch]
         try:
-            if len(share) > 1:
-                failed = record_together(prepared, place, report, force=force, wait=wait)
-            else:
-                record(prepared[0], place, report, force=force, wait=wait)
-                failed = {}
+            errors = ensure_batch_trained(resolved_jobs, options, report)
         except Stopped:
             raise
         except FitreelError as error:
-            failed = dict.fromkeys(range(len(share)), error)
-        for k, why in failed.items():
-            failures[share[k]] = Failure(why.exit_code, str(why))
+            errors = dict.fromkeys(range(len(batch)), error)
+        for k, why in errors.items():
+            failures[batch[k]] = Failure(why.exit_code, str(why))
     return failures
 
 
-def _name(found: Sequence[Configuration], share: Share) -> str:
-    first = found[share[0]].label
-    return first if len(share) == 1 else f"{first}, and {len(share) - 1} more at once"
+def _name(configurations: Sequence[Configuration], batch: Batch) -> str:
+    first = configurations[batch[0]].label
+    return first if len(batch) == 1 else f"{first}, and {len(batch) - 1} more at once"
 
 
-def _refuse(found: Sequence[Configuration], refused: dict[int, Failure]) -> None:
+def _refuse(configurations: Sequence[Configuration], refusals: Failures) -> None:
     """Name all configurations that are no valid job, before any of them is trained.
 
     One that asks for a device which isn't here fails by itself: the others are trained.
     """
     reasons = {
-        failure.reason: found[number].label
-        for number, failure in refused.items()
+        failure.reason: configurations[number].label
+        for number, failure in refusals.items()
         if failure.code == BadInput.exit_code
     }
     if reasons:
@@ -150,39 +189,40 @@ def _refuse(found: Sequence[Configuration], refused: dict[int, Failure]) -> None
 
 
 def _at_once(
-    found: Sequence[Configuration],
-    shares: Sequence[Share],
-    pool: Pool,
-    runs: Path,
+    configurations: Sequence[Configuration],
+    batches: Sequence[Batch],
+    pool: WorkerPool,
+    options: Options,
     report: Report,
-    force: bool,
-) -> tuple[dict[int, Failure], list[Share]]:
-    """The failures, and the shares that are left where there are no workers any more."""
-    waiting = [number for share in shares for number in share]
-    names = [_name(found, share) for share in shares]
-    epochs = max(found[number].prepared.loaded.job.train.epochs for number in waiting)
+) -> tuple[Failures, list[Batch]]:
+    """The failures, and the batches that are left where there are no workers any more."""
+    numbers = [number for batch in batches for number in batch]
+    names = [_name(configurations, batch) for batch in batches]
+    epochs = max(configurations[n].resolved_job.loaded.job.train.epochs for n in numbers)
 
-    def ask(share: Share, check: bool) -> Question:
-        variants = [found[number] for number in share]
-        return share, question(variants, runs, force=force, check=check)
+    def requests(batches: Sequence[Batch], *, check: bool) -> list[Request]:
+        return [
+            (batch, encode_request([configurations[n] for n in batch], options, check))
+            for batch in batches
+        ]
 
-    starts = range(0, len(waiting), CHECKS)
-    parts = [tuple(waiting[start : start + CHECKS]) for start in starts]
+    starts = range(0, len(numbers), CHECKS)
+    parts = [tuple(numbers[start : start + CHECKS]) for start in starts]
     try:
-        # What isn't checked here, or took its worker with it, tells when it is trained.
-        refused, left = pool.work([ask(part, True) for part in parts], lambda *_: None)
-        _refuse(found, refused)
+        # What isn't checked here, or took its worker with it, says so when it is trained.
+        refusals, left = pool.work(requests(parts, check=True), lambda *_: None)
+        _refuse(configurations, refusals)
         if left:
-            return {}, list(shares)
-        report.say(f"training {len(waiting)} configurations, {pool.count} at once")
+            return {}, list(batches)
+        report.say(f"training {len(numbers)} configurations, {pool.count} at once")
         with report.many(names, epochs, "epochs") as update:
 
-            def news(which: int, done: int | None, word: str) -> None:
+            def progress(which: int, done: int | None, word: str) -> None:
                 update(which, epochs if done is None else done, word)
                 if done is None:
                     report.say(f"{names[which]}: {word}")
 
-            return pool.work([ask(share, False) for share in shares], news)
+            return pool.work(requests(batches, check=False), progress)
     except Stopped:
         pool.stop()
         raise

@@ -16,11 +16,12 @@ from types import FrameType
 from typing import Any
 
 from fitreel.jobs.runtime import signals
+from fitreel.jobs.runtime.exit import end_after
 from fitreel.model.system.processes import SIGNALS, end_with_the_parent, import_numpy
 
 
 def main() -> None:
-    """Answer questions until there are no more."""
+    """Do what is asked until nothing more is."""
     end_with_the_parent(int(sys.argv[1]))
     # A terminal's Ctrl-C reaches the whole group: the parent decides, and tells us by TERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -33,19 +34,19 @@ def main() -> None:
     os.set_inheritable(number, False)
     import_numpy()
     from fitreel.jobs.runtime.locks import Patience
-    from fitreel.jobs.train.worker_messages import answer
+    from fitreel.jobs.train.worker_tasks import handle_request
 
     wait = Patience(seconds)
     with socket.socket(fileno=number) as parent, parent.makefile("r", encoding="utf-8") as lines:
 
-        def tell(message: dict[str, Any]) -> None:
+        def send(message: dict[str, Any]) -> None:
             parent.sendall(json.dumps(message).encode() + b"\n")
 
         for line in lines:
             if signals.cancelled():
                 break  # it can be asked of another
-            tell({"began": True})
-            tell(answer(line, wait, tell))
+            send({"began": True})
+            send(handle_request(line, wait, send))
 
 
 def _note_once(number: int, frame: FrameType | None) -> None:
@@ -58,4 +59,4 @@ def _note_once(number: int, frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    end_after(main)

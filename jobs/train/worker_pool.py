@@ -2,7 +2,7 @@
 
 One killed process breaks the whole of the standard library's pool, and of loky's. Of this one it
 takes what it was training, and no more. Nothing here waits without end: what a worker tells, that
-it takes its next question, and that it has ended, is looked for in one loop, without threads.
+it takes its next request, and that it has ended, is looked for in one loop, without threads.
 """
 
 import json
@@ -16,12 +16,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.runtime import signals
-from fitreel.jobs.runtime.locks import Patience
-from fitreel.jobs.train.partition import Share
+from fitreel.jobs.train.partition import Batch
 from fitreel.model.errors import CannotWrite
 from fitreel.model.system.files import remove_temporaries_of
 from fitreel.model.system.processes import SIGNALS, can_poll, passes_descriptors, signals_wait
@@ -32,12 +31,12 @@ SECONDS_TO_DIE = 0.2
 LOOK = 0.1
 """The stop flag, and whether workers live, is looked at this often, in seconds."""
 PATIENCE = 300.0
-"""A worker that has used no processor for so many seconds of its question is taken for dead.
+"""A worker that has used no processor for so many seconds of its request is taken for dead.
 
 A module of the user's may well sleep or fetch something for a while.
 """
 FALSE_STARTS = 3
-"""So many workers in a row that end before they take a question, and no more are started."""
+"""So many workers in a row that end before they take a request, and no more are started."""
 
 
 @dataclass(frozen=True)
@@ -50,27 +49,28 @@ class Failure:
     """One or two lines."""
 
 
-Question = tuple[Share, str]
+Request = tuple[Batch, str]
 """What is to be trained, and the line that asks for it."""
 
-Tell = Callable[[int, int | None, str], None]
-"""Takes the place of a question, how many epochs are done (None at the end), and a word."""
+Progress = Callable[[int, int | None, str], None]
+"""Takes the place of a request, how many epochs are done (None at the end), and a word."""
 
 
 class Worker:
-    """A process that trains, and our end of the socket on which it is asked and answers."""
+    """A process that trains, and our end of the socket for requests and results."""
 
-    def __init__(self, runs: Path, wait: Patience | None) -> None:
+    def __init__(self, options: Options) -> None:
         """Start it.
 
         Raises:
             OSError: this machine can't.
         """
-        self._runs = runs
+        self._runs = options.runs
+        seconds = options.wait.left if options.wait else 0
         self.which: int | None = None
-        """The place of the question that it has been asked."""
+        """The place of the request that it has been sent."""
         self.began = False
-        """Whether it has taken that question up."""
+        """Whether it has taken that request up."""
         self.came_up = False
         """Whether it has ever taken one up."""
         self._unsent = b""
@@ -83,9 +83,9 @@ class Worker:
                 self.process = subprocess.Popen(
                     # -P: a random.py in the current folder is not the one that torch means.
                     [sys.executable, "-P", "-m", "fitreel.jobs.train.worker", str(os.getpid()),
-                     str(theirs.fileno()), str(wait.left if wait else 0)],
+                     str(theirs.fileno()), str(seconds)],
                     stdin=subprocess.DEVNULL,
-                    stdout=2,  # whatever is printed there; what it tells has a way of its own
+                    stdout=2,  # whatever is printed there; its messages have a way of their own
                     pass_fds=[theirs.fileno()],
                 )  # fmt: skip
         except BaseException:
@@ -95,11 +95,11 @@ class Worker:
             theirs.close()
         self._pulse = Pulse(self.process.pid)
 
-    def ask(self, which: int, line: str) -> None:
-        """Have a share trained."""
+    def send(self, which: int, line: str) -> None:
+        """Have a request done."""
         self.which, self.began = which, False
         self._unsent += line.encode() + b"\n"
-        self._send()
+        self._flush()
 
     @property
     def events(self) -> int:
@@ -109,10 +109,10 @@ class Worker:
         return select.POLLIN | (select.POLLOUT if self._unsent else 0)
 
     def messages(self) -> tuple[list[dict[str, Any]], bool]:
-        """What it has told since the last call, and whether that was all that it ever will."""
+        """What it has sent since the last call, and whether that was all that it ever will."""
         # Asked first, so that the last words of one that ends now are read.
         ended = self.process.poll() is not None
-        self._send()
+        self._flush()
         try:
             while content := self.socket.recv(1 << 16):
                 self._unread += content
@@ -132,7 +132,7 @@ class Worker:
         return self.which is not None and self._pulse.idle(seconds) > PATIENCE
 
     def no_more(self) -> None:
-        """Let it end when it has answered."""
+        """Let it end when it has done what it was asked."""
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_WR)
 
@@ -153,7 +153,7 @@ class Worker:
             self.process.wait(SECONDS_TO_DIE)
         remove_temporaries_of(self.process.pid, self._runs)
 
-    def _send(self) -> None:
+    def _flush(self) -> None:
         try:
             while self._unsent:
                 self._unsent = self._unsent[self.socket.send(self._unsent) :]
@@ -163,29 +163,27 @@ class Worker:
             self._unsent = b""
 
 
-class Pool:
-    """Some workers, and what they are asked."""
+class WorkerPool:
+    """Some workers, and the requests that they work on."""
 
-    def __init__(self, count: int, runs: Path, wait: Patience | None) -> None:
+    def __init__(self, count: int, options: Options) -> None:
         """None is started yet.
 
         Args:
             count: of workers, if this machine can start so many.
-            runs: where records are kept.
-            wait: for other processes that train the same; None: not at all.
+            options: of the command.
         """
         self.count = count
         self.trouble = "" if can_poll() and passes_descriptors() else "not on this system"
         """Why no more workers can be started; empty where they can."""
-        self._runs = runs
-        self._wait = wait
+        self._options = options
         self._workers: list[Worker] = []
         self._false_starts = 0
 
     def work(
-        self, questions: Sequence[Question], tell: Tell
-    ) -> tuple[dict[int, Failure], list[Share]]:
-        """Have questions answered.
+        self, requests: Sequence[Request], progress: Progress
+    ) -> tuple[dict[int, Failure], list[Batch]]:
+        """Have requests done.
 
         Returns:
             The failures by the number of their configuration; and what no worker has taken up,
@@ -195,8 +193,8 @@ class Pool:
             Stopped: a signal came.
         """
         failures: dict[int, Failure] = {}
-        rest = deque(range(len(questions)))
-        looked_at = time.monotonic()
+        rest = deque(range(len(requests)))
+        last_look = time.monotonic()
         while True:
             signals.raise_if_cancelled()
             if rest:
@@ -204,24 +202,24 @@ class Pool:
             for worker in self._workers:
                 if worker.which is None and rest:
                     which = rest.popleft()
-                    worker.ask(which, questions[which][1])
+                    worker.send(which, requests[which][1])
             if all(worker.which is None for worker in self._workers):
-                return failures, [questions[which][0] for which in rest]
+                return failures, [requests[which][0] for which in rest]
             self._pause()
             now = time.monotonic()
             for worker in list(self._workers):
                 messages, ended = worker.messages()
                 for message in messages:
-                    self._take(worker, message, questions, failures, tell)
-                idle = not ended and worker.is_idle(min(now - looked_at, 2 * LOOK))
+                    self._take(worker, message, requests, failures, progress)
+                idle = not ended and worker.is_idle(min(now - last_look, 2 * LOOK))
                 if ended or idle:
                     end = self._bury(worker, idle)
                     if worker.began:
                         lost = {"lost": [CannotWrite.exit_code, end]}
-                        self._take(worker, lost, questions, failures, tell)
+                        self._take(worker, lost, requests, failures, progress)
                     elif worker.which is not None:
                         rest.appendleft(worker.which)
-            looked_at = now
+            last_look = now
 
     def stop(self) -> None:
         """Ask all to stop: they write what they have trained."""
@@ -246,12 +244,12 @@ class Pool:
     def _fill(self) -> None:
         while len(self._workers) < self.count and not self.trouble:
             try:
-                self._workers.append(Worker(self._runs, self._wait))
+                self._workers.append(Worker(self._options))
             except OSError as error:
                 self.trouble = str(error)
 
     def _pause(self) -> None:
-        """Until a worker has told something, or it is time to look."""
+        """Until a worker has sent something, or it is time to look."""
         if sys.platform == "win32":  # none is started
             return
         poll = select.poll()
@@ -263,23 +261,23 @@ class Pool:
         self,
         worker: Worker,
         message: dict[str, Any],
-        questions: Sequence[Question],
+        requests: Sequence[Request],
         failures: dict[int, Failure],
-        tell: Tell,
+        progress: Progress,
     ) -> None:
         which = worker.which
         if which is None:
             return
-        share = questions[which][0]
+        batch = requests[which][0]
         if "lost" in message:  # what it trained is on disk
-            message = {"failures": [[k, *message["lost"]] for k in range(len(share))]}
+            message = {"failures": [[k, *message["lost"]] for k in range(len(batch))]}
         if "failures" in message:
             worker.which, worker.began = None, False
             for k, code, reason in message["failures"]:
-                failures[share[k]] = _failure(code, reason)
-            tell(which, None, _outcome(len(share), len(message["failures"])))
+                failures[batch[k]] = _failure(code, reason)
+            progress(which, None, _outcome(len(batch), len(message["failures"])))
         elif "done" in message:
-            tell(which, message["done"], message["word"])
+            progress(which, message["done"], message["word"])
         else:
             worker.began = worker.came_up = True
             self._false_starts = 0

@@ -1,8 +1,7 @@
 """From many runs to one clip: one clock, all entries drawn at each of its times, the ranking."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -25,10 +24,9 @@ from fitreel.render.comparison.overlay import MOST_RUNS, OverlayScene, plan_over
 from fitreel.render.comparison.ranking import ranking
 from fitreel.render.comparison.ranking_card import RankingCard
 from fitreel.render.comparison.shared_limits import Limits, shared_limits
+from fitreel.render.frame import DrawnFrame, FrameSelection
+from fitreel.render.geometry import NOTHING
 from fitreel.render.mpl.theme import load_theme
-from fitreel.render.output.video import open_writer
-from fitreel.render.output.writer import Output
-from fitreel.render.pipeline.film import Reel
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.settings import LARGEST_SIDE
 from fitreel.render.timing.comparison_timetable import Timetable, timetable
@@ -136,74 +134,54 @@ def timetable_of(entries: Sequence[Entry], clock: Clock) -> Timetable:
     )
 
 
-def draw_comparison(
+def comparison_frames(
     comparison: ComparisonPicture,
-    fps: float,
-    reels: Sequence[Reel],
-    progress: Callable[[int], None],
-    check: Callable[[], None],
     table: Timetable,
     closing: int,
-) -> None:
-    """Draw entries on one clock, and then the ranking, into every reel.
+    selection: FrameSelection,
+) -> Generator[DrawnFrame, None, None]:
+    """Begin to draw entries on one clock, and then the ranking; frames are numbered from 0.
 
-    A reel's `still` counts the clip's frames: those after the table's are the ranking. Where all
-    reels are stills, only these frames are drawn. Memory doesn't grow with the number of frames;
-    of each run one chunk is held.
+    What can be refused at once is; each frame is drawn when it is asked for. Memory doesn't grow
+    with the number of frames; of each run one chunk is held.
 
     Args:
         comparison: what is drawn, of at least one entry with a run.
-        fps: frames a second.
-        reels: where to.
-        progress: told after each frame how many are done.
-        check: called between frames; raises to stop.
         table: the frames before the ranking.
-        closing: how many frames the ranking has.
+        closing: how many frames the ranking has, after the table's.
+        selection: which of them are drawn.
 
     Raises:
-        BadInput: no entry has a snapshot, a size too small, or a record is damaged.
-        Unavailable: ffmpeg, or an encoder in it, is not here.
-        CannotWrite: ffmpeg failed or the system refuses; no reel appears under its name.
+        BadInput: no entry has a snapshot, a size too small, or later that a record is damaged.
     """
     check_comparison(comparison)
     load_theme(comparison.picture.theme)  # refused before anything is opened
     if not len(table):
         raise BadInput("there is no snapshot to draw in any of the runs")
-    size = comparison.picture.pixels
-    with ExitStack() as stack:
-        # ffmpeg first: it starts up while we do.
-        outputs = [
-            (
-                reel,
-                stack.enter_context(
-                    open_writer(reel.path, size, fps, reel.provenance, check=check)
-                ),
-            )
-            for reel in reels
-        ]
-        frames = _frames_of(reels, len(table), closing)
-        for done, (frame, pixels) in enumerate(_drawn(comparison, table, frames), 1):
-            check()
-            _write(outputs, pixels, frame)
-            progress(done)
+    return _drawn(comparison, table, closing, selection)
 
 
 def _drawn(
-    comparison: ComparisonPicture, table: Timetable, frames: Sequence[int]
-) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    """Each of `frames` and its pixels; those after the table's are the ranking."""
-    moving = [frame for frame in frames if frame < len(table)]
+    comparison: ComparisonPicture, table: Timetable, closing: int, selection: FrameSelection
+) -> Generator[DrawnFrame, None, None]:
+    numbers: Sequence[int] = range(len(table) + closing)
+    if not selection.film:
+        numbers = sorted(selection.stills)
+    times = 1 if selection.film else 0
+    moving = [number for number in numbers if number < len(table)]
     if moving:
         scene = scene_of(comparison, table)
         drawer = FrameDrawer(scene)
-        for frame, state in zip(moving, states(comparison.entries, table, moving), strict=True):
+        for number, state in zip(moving, states(comparison.entries, table, moving), strict=True):
             scene.show(state)
-            yield frame, drawer.draw()
-    if len(moving) < len(frames):
+            yield DrawnFrame(drawer.draw(), number, times, drawer.changed)
+    if len(moving) < len(numbers):
         rows = ranking(comparison.entries)
-        still = FrameDrawer(RankingCard(rows, comparison.picture, comparison.note)).draw()
-        for frame in frames[len(moving) :]:
-            yield frame, still
+        card = FrameDrawer(RankingCard(rows, comparison.picture, comparison.note))
+        frame, changed = card.draw(), card.changed
+        for number in numbers[len(moving) :]:
+            yield DrawnFrame(frame, number, times, changed)
+            changed = NOTHING
 
 
 def scene_of(comparison: ComparisonPicture, table: Timetable) -> GridScene | OverlayScene:
@@ -250,19 +228,6 @@ def _limits(entries: Sequence[Entry], table: Timetable) -> Limits:
         (e.run, row) for e, row in zip(entries, table.indices, strict=True) if e.run is not None
     ]
     return shared_limits([run for run, _ in pairs], [row for _, row in pairs])
-
-
-def _frames_of(reels: Sequence[Reel], moving: int, closing: int) -> Sequence[int]:
-    stills = {reel.still for reel in reels}
-    if None in stills:
-        return range(moving + closing)
-    return sorted(frame for frame in stills if frame is not None)
-
-
-def _write(outputs: Iterable[tuple[Reel, Output]], pixels: NDArray[np.uint8], frame: int) -> None:
-    for reel, output in outputs:
-        if reel.still in (None, frame):
-            output.write(pixels)
 
 
 def _grid_is_readable(count: int, size: tuple[int, int], loss_panel: bool) -> bool:

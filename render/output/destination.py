@@ -1,4 +1,4 @@
-"""Where a film goes: which format its name asks for, and whether it can be written there."""
+"""Where a film goes, and whether it can be written there."""
 
 import os
 import re
@@ -10,46 +10,9 @@ from fitreel.model.errors import BadInput, CannotWrite
 from fitreel.model.system.files import cannot_write, discard, temporary_file
 from fitreel.render.metadata.checksum import is_film_of_ours
 from fitreel.render.metadata.provenance import read_provenance
-
-# The formats by their endings; `frames` is a folder with one PNG a frame.
-FILMS = {".mp4": "mp4", ".gif": "gif", ".webm": "webm", ".png": "png"}
-ENDINGS = FILMS | {".srt": "srt", ".vtt": "vtt", ".pdf": "pdf", ".svg": "svg"}
-"""Also of what goes with a film."""
+from fitreel.render.output.formats import OutputKind, format_of
 
 _FRAME = re.compile(r"[0-9]{5,}\.png")
-
-
-def format_of(output: str | Path) -> str:
-    """The format that `output` asks for: "mp4", "gif", "webm", "png" or "frames".
-
-    What goes with a film is "srt", "vtt", "pdf" or "svg".
-
-    A text that ends in a slash, a name without ending and an existing folder mean a folder.
-
-    Raises:
-        BadInput: an ending that isn't known.
-    """
-    path = Path(output)
-    if str(output).endswith(("/", os.sep)) or path.suffix == "":
-        return "frames"
-    known = ENDINGS.get(path.suffix.lower())
-    if known:
-        return known
-    if path.is_dir():
-        return "frames"
-    raise BadInput(
-        f"{output}: unknown ending {path.suffix!r}; fitreel writes "
-        f'{", ".join(ENDINGS)}, and a folder of frames ("{path.stem}/")'
-    )
-
-
-def is_still(output: str | Path) -> bool:
-    """Whether `output` asks for one picture, not a film.
-
-    Raises:
-        BadInput: an ending that isn't known.
-    """
-    return format_of(output) == "png"
 
 
 def check_output(output: str | Path) -> Path:
@@ -62,13 +25,13 @@ def check_output(output: str | Path) -> Path:
             folder that holds what fitreel did not make.
         CannotWrite: its folder is not there or can't be written.
     """
-    wanted = format_of(output)
+    is_frames = format_of(output).kind is OutputKind.FRAMES
     try:
         path = Path(output).resolve()
         mode = path.lstat().st_mode if os.path.lexists(path) else None
     except (OSError, RuntimeError, ValueError) as error:
         raise BadInput(f"{output} can't be a film's name: {error}") from error
-    if wanted == "frames":
+    if is_frames:
         if mode is not None and not stat.S_ISDIR(mode):
             raise BadInput(f"{output} is a file; a folder of frames can't go there")
         if mode is not None:

@@ -82,8 +82,8 @@ def has_encoder(name: str) -> bool:
     Raises:
         Unavailable: there is no ffmpeg, or it doesn't run.
     """
-    listed = run_briefly(["-hide_banner", "-encoders"]).decode(errors="replace").splitlines()
-    return not listed or any(line.split()[1:2] == [name] for line in listed)
+    lines = run_briefly(["-hide_banner", "-encoders"]).decode(errors="replace").splitlines()
+    return not lines or any(line.split()[1:2] == [name] for line in lines)
 
 
 def run_briefly(arguments: Sequence[str], limit: float = 30.0) -> bytes:
@@ -162,7 +162,7 @@ class Encoder:
         self,
         arguments: Sequence[str],
         output: Path,
-        shown: Path,
+        label: Path,
         *,
         needs: str,
         inputs: Sequence[IO[bytes]] = (),
@@ -174,7 +174,7 @@ class Encoder:
         Args:
             arguments: all but the binary and the output; it reads its frames from `pipe:0`.
             output: the file that ffmpeg writes, which may exist already.
-            shown: the name of it that a user knows, for messages.
+            label: the name of it that a user knows, for messages.
             needs: the encoder that ffmpeg must have.
             inputs: more open files for it to read, under the same descriptors (`pipe:N`).
             check: called at least every 0.2 s while ffmpeg is waited for; may raise.
@@ -186,7 +186,7 @@ class Encoder:
         """
         binary = ffmpeg_path()
         self._output = output
-        self._shown = shown
+        self._label = label
         self._needs = needs
         self._check = check
         self._patience = patience
@@ -228,7 +228,7 @@ class Encoder:
             bufsize=0,
             env=_environment(),
             pass_fds=descriptors,
-            # Its own session: a terminal's Ctrl-C is for us, who end it in our own time.
+            # A terminal's Ctrl-C is for us, who end it in our own time.
             **group_of_its_own(),
         )
 
@@ -241,19 +241,19 @@ class Encoder:
         """
         if self._check:
             self._check()
-        left = content
+        rest = content
         alive = time.monotonic()
-        while left:
+        while rest:
             try:
-                taken = os.write(self._pipe, left)
+                count = os.write(self._pipe, rest)
             except BlockingIOError:
-                taken = 0
+                count = 0
             except OSError as error:
                 if error.errno in _PIPE_IS_BROKEN:
                     raise self._died() from None
-                raise CannotWrite(f"cannot write {self._shown}: {error.strerror}") from error
-            left = left[taken:]
-            if taken:
+                raise CannotWrite(f"cannot write {self._label}: {error.strerror}") from error
+            rest = rest[count:]
+            if count:
                 alive = time.monotonic()
             elif not takes_more(self._pipe, _LOOK):
                 if self._check:
@@ -293,11 +293,11 @@ class Encoder:
         try:
             end = self._words.seek(0, os.SEEK_END)
             self._words.seek(max(0, end - 8192))
-            said = self._words.read().decode(errors="replace")
+            text = self._words.read().decode(errors="replace")
         except (OSError, ValueError):
             return ""
-        said = said.replace(str(self._output), str(self._shown))
-        lines = [line.strip() for line in said.splitlines()]
+        text = text.replace(str(self._output), str(self._label))
+        lines = [line.strip() for line in text.splitlines()]
         telling = [line for line in lines if line and not line.startswith(_EMPTY_WORDS)]
         return "; ".join(telling[-2:])[:600]
 
@@ -349,14 +349,14 @@ class Encoder:
         with suppress(Unavailable):
             if code > 0 and not has_encoder(self._needs):
                 return Unavailable(
-                    f"this ffmpeg has no {self._needs}, which {self._shown} needs: {words}"
+                    f"this ffmpeg has no {self._needs}, which {self._label} needs: {words}"
                 )
-        return CannotWrite(f"cannot write {self._shown}: {how}" + (f": {words}" if words else ""))
+        return CannotWrite(f"cannot write {self._label}: {how}" + (f": {words}" if words else ""))
 
     def _stalled(self) -> CannotWrite:
         words = self.words()
         return CannotWrite(
-            f"cannot write {self._shown}: ffmpeg has done nothing for {self._patience:g} s"
+            f"cannot write {self._label}: ffmpeg has done nothing for {self._patience:g} s"
             + (f": {words}" if words else "")
         )
 
@@ -370,5 +370,5 @@ def _does_not_start(binary: str, error: OSError) -> Unavailable:
 
 def _environment() -> dict[str, str]:
     """What ffmpeg needs to start, in a language and a number format that are always the same."""
-    kept = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
-    return {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C"}
+    names = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+    return {name: os.environ[name] for name in names if name in os.environ} | {"LC_ALL": "C"}

@@ -22,7 +22,8 @@ from fitreel.render.frame import Frame
 from fitreel.render.geometry import NOTHING, Rectangle, union
 from fitreel.render.metadata import containers
 from fitreel.render.metadata.checksum import seal
-from fitreel.render.output.writer import Output
+from fitreel.render.output.formats import GIF
+from fitreel.render.output.frame_writer import FrameWriter
 
 # Index 0 is transparent, so 255 colours are left.
 _COLOURS = 256
@@ -76,7 +77,7 @@ class Palette:
         return next(tolerance for used, tolerance in _TOLERANCES if self._used < used)
 
 
-class Gif(Output):
+class GifWriter(FrameWriter):
     """An endlessly looping GIF."""
 
     def __init__(
@@ -87,7 +88,7 @@ class Gif(Output):
         comment: str,
         check: Callable[[], None] | None = None,
     ) -> None:
-        """As every output; `fps` in frames a second, of which 50 are shown; `comment` is ASCII."""
+        """As every writer; `fps` in frames a second, of which 50 are shown; `comment` is ASCII."""
         self._fps = fps
         self._palette = Palette()
         width, height = size
@@ -129,8 +130,8 @@ class Gif(Output):
         with self._temporary.open("rb") as file:
             there = containers.gif_frames(file)
         if there != (self._images, self._delays):
-            raise CannotWrite(f"cannot write {self.shown}: its {self._images} images are not there")
-        seal(self._temporary, "gif")
+            raise CannotWrite(f"cannot write {self.label}: its {self._images} images are not there")
+        seal(self._temporary, GIF.name)
 
     def _abort(self) -> None:
         # Closing writes what is left, which fails again when the disk is full.

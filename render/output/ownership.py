@@ -16,7 +16,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.system.files import LONGEST_NAME, shortened, sweep, write_whole
 from fitreel.render.metadata.checksum import is_film_of_ours
 from fitreel.render.metadata.provenance import read_provenance
-from fitreel.render.output.destination import format_of
+from fitreel.render.output.formats import OutputKind, format_of
 
 Form = Callable[[bytes], bool]
 """Whether content has the form that fitreel gives it."""
@@ -71,7 +71,7 @@ def check_replaceable(output: str | Path, *, force: bool, form: Form | None = No
         if force or not path.exists():
             return False
         if path.is_dir():
-            if format_of(output) == "frames":
+            if format_of(output).kind is OutputKind.FRAMES:
                 _check_frames(path, output)
             return False
         if path.stat().st_size == 0 or is_film_of_ours(path):

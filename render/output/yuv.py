@@ -1,4 +1,4 @@
-"""RGBA frames → the three planes of I420 (yuv420p) that an encoder takes.
+"""RGBA frames → the three planes of yuv420p that an encoder takes.
 
 Of a film of ours most never changes from one frame to the next, so only the 2 × 2 blocks in which
 a pixel changed are converted anew; the result is the same as converting the whole frame. The
@@ -33,8 +33,8 @@ _OFFSETS = np.array([16.5] * 4 + [128.5] * 2)
 _AT_ONCE = 1 << 11
 
 
-class I420Planes:
-    """The planes of the newest frame, kept so that the next one only has to mend them.
+class YuvConverter:
+    """Holds the newest frame as yuv420p, so that of the next one only what changed is converted.
 
     One contiguous block of bytes: luma (H × W), then the two chroma planes (H/2 × W/2 each).
     """
@@ -54,10 +54,10 @@ class I420Planes:
         # Two pixels side by side are one number: half the elements to compare, find and copy.
         self._luma = self._bytes[: width * height].view(np.uint16)
         self._blue, self._red = self._bytes[width * height :].reshape(2, rows * columns)
-        self.i420 = self._bytes.reshape(rows * 3, width)
-        """The planes as an image of one channel, shape (3 / 2 height, width)."""
+        self.yuv = self._bytes.reshape(rows * 3, width)
+        """All three planes as an image of one channel, shape (3 / 2 height, width)."""
         self._pairs = np.zeros((rows, 2, columns), np.uint64)
-        self._seen = False
+        self._has_frame = False
 
     def update(self, frame: Frame, changed: Rectangle | None = None) -> memoryview:
         """Convert `frame` (H, W, 4), uint8, C-contiguous, and return the planes' bytes.
@@ -76,33 +76,33 @@ class I420Planes:
             raise ValueError("expected a C-contiguous frame")
         pairs = frame.reshape(-1).view(np.uint64)
         _, _, columns = shape = self._pairs.shape
-        if self._seen:
+        if self._has_frame:
             left, top, right, bottom = changed or (0, 0, self._shape[1], self._shape[0])
             left, top, right, bottom = left // 2, top // 2, (right + 1) // 2, (bottom + 1) // 2
             part = np.s_[top:bottom, :, left:right]
             differs = pairs.reshape(shape)[part] != self._pairs[part]
-            found = np.flatnonzero(differs[:, 0] | differs[:, 1])
-            rows = found // max(1, right - left) + top
-            blocks = found + rows * (columns - right + left) + (left + top * (right - left))
+            places = np.flatnonzero(differs[:, 0] | differs[:, 1])
+            rows = places // max(1, right - left) + top
+            blocks = places + rows * (columns - right + left) + (left + top * (right - left))
         else:
             blocks = np.arange(self._blue.size)
             rows = blocks // columns
-            self._seen = True
+            self._has_frame = True
         for start in range(0, blocks.size, _AT_ONCE):
-            chosen = np.s_[start : start + _AT_ONCE]
-            self._convert(pairs, blocks[chosen], rows[chosen])
+            batch = np.s_[start : start + _AT_ONCE]
+            self._convert(pairs, blocks[batch], rows[batch])
         return self._bytes.data
 
     def copy_to(self, target: Frame, where: Rectangle) -> None:
-        """Copy what lies in a rectangle of the frame to the same places of another `i420`."""
+        """Copy what lies in a rectangle of the frame to the same places of another `yuv`."""
         height, width, _ = self._shape
         left, top, right, bottom = where
         left, top, right, bottom = left // 2, top // 2, (right + 1) // 2, (bottom + 1) // 2
         luma = np.s_[2 * top : 2 * bottom, 2 * left : 2 * right]
-        target[:height][luma] = self.i420[:height][luma]
+        target[:height][luma] = self.yuv[:height][luma]
         chroma = np.s_[:, top:bottom, left:right]
         shape = (2, height // 2, width // 2)
-        target[height:].reshape(shape)[chroma] = self.i420[height:].reshape(shape)[chroma]
+        target[height:].reshape(shape)[chroma] = self.yuv[height:].reshape(shape)[chroma]
 
     def _convert(
         self, pairs: NDArray[np.uint64], blocks: NDArray[np.intp], rows: NDArray[np.intp]
@@ -111,13 +111,13 @@ class I420Planes:
         columns = self._pairs.shape[2]
         upper = blocks + rows * columns
         both = np.stack((upper, upper + columns))
-        taken = pairs.take(both)
-        self._pairs.reshape(-1)[both] = taken
+        newest = pairs.take(both)
+        self._pairs.reshape(-1)[both] = newest
         # (blocks, 4 pixels of RGBA)
-        pixels = taken.T.copy().view(np.uint8)
-        converted = pixels.astype(np.float64) @ _MATRIX
-        converted += _OFFSETS
-        levels = converted.astype(np.uint8)
+        pixels = newest.T.copy().view(np.uint8)
+        values = pixels.astype(np.float64) @ _MATRIX
+        values += _OFFSETS
+        levels = values.astype(np.uint8)
         self._luma[both] = levels[:, :4].copy().view(np.uint16).T
         self._blue[blocks] = levels[:, 4]
         self._red[blocks] = levels[:, 5]

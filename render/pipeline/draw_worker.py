@@ -3,10 +3,10 @@
 It is started before most is imported: while one core reads the job, another imports matplotlib,
 and afterwards frames are drawn beside being encoded. Frames come through memory that
 both processes share; through pipes go only which of its places holds one, and which is free again.
-Where there is one core only, or such a process can't be started, there is no painter, and the
+Where there is one core only, or such a process can't be started, there is no worker, and the
 caller draws for itself.
 
-The protocol: to the painter goes a `Request`, its length in 8 bytes before it, and then a byte for
+The protocol: to the worker goes a `Request`, its length in 8 bytes before it, and then a byte for
 each picture that has been used. From it comes an `ANSWER` for each picture, in turn in the
 places 0, 1, 2, 0, …, and one at the end; or where it failed, one with a length, and the exception.
 Both are pickled, which needs as much trust as a fork.
@@ -21,7 +21,7 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,7 @@ from fitreel.model.system.pulse import Pulse
 
 if TYPE_CHECKING:
     from fitreel.model.record.reader import Record
-    from fitreel.render.frame import DrawnFrame
+    from fitreel.render.frame import DrawnFrame, FrameSelection
     from fitreel.render.picture_settings import PictureSettings
     from fitreel.render.timing.timeline import Timeline
 
@@ -58,10 +58,10 @@ class Request:
 
     run: Path
     digest: str
-    look: "PictureSettings"
-    line: "Timeline | None"
+    picture: "PictureSettings"
+    timeline: "Timeline | None"
     stills: frozenset[int]
-    as_planes: bool
+    as_yuv: bool
     places: int
 
 
@@ -109,7 +109,7 @@ class DrawWorker:
             os.set_blocking(self._asking, False)
             self.number = os.fork()
             if not self.number:
-                _become_the_painter(requests, answers, self._memory, parent)
+                _become_the_worker(requests, answers, self._memory, parent)
         finally:
             waiting.close()
             for descriptor in (requests, answers):
@@ -119,19 +119,18 @@ class DrawWorker:
     def ask(
         self,
         run: "Record",
-        look: "PictureSettings",
-        line: "Timeline | None",
-        stills: Collection[int],
-        as_planes: bool = False,
+        picture: "PictureSettings",
+        timeline: "Timeline | None",
+        selection: "FrameSelection",
     ) -> bool:
-        """Have it begin to draw what `pictures.pictures` would; False where it can't.
+        """Have it begin to draw what `single.frames.pictures` would; False where it can't.
 
-        `as_planes`: it hands over the planes of I420, not frames.
+        Where the selection allows it, it hands over the planes of yuv420p, not RGBA.
         """
         if sys.platform != "linux" or not self.number or self._ended(0.0) is not None:
             return False
-        width, height = look.pixels
-        shape = (height * 3 // 2, width) if as_planes else (height, width, 4)
+        width, height = picture.pixels
+        shape = (height * 3 // 2, width) if selection.as_yuv else (height, width, 4)
         least, most = PLACES
         places = max(least, min(most, MOST_BYTES // math.prod(shape)))
         self._shape = (places, *shape)
@@ -140,10 +139,16 @@ class DrawWorker:
             os.posix_fallocate(self._memory, 0, math.prod(self._shape))
         except OSError:
             return False
-        path = run.path.resolve()
-        content = pickle.dumps(
-            Request(path, run.digest, look, line, frozenset(stills), as_planes, places)
+        request = Request(
+            run.path.resolve(),
+            run.digest,
+            picture,
+            timeline,
+            selection.stills,
+            selection.as_yuv,
+            places,
         )
+        content = pickle.dumps(request)
         self._send(struct.pack("<q", len(content)) + content)
         return True
 
@@ -151,7 +156,7 @@ class DrawWorker:
         """The pictures it was asked for; `check` is called at least every 0.2 s, and may raise.
 
         Raises:
-            FitreelError: as `pictures.pictures`, or the process has been killed, or stopped.
+            FitreelError: as `single.frames.pictures`, or the process has been killed, or stopped.
             RuntimeError: a bug in it; the text is its traceback.
         """
         import numpy as np
@@ -252,7 +257,7 @@ class DrawWorker:
         return errors.CannotWrite(f"the process that draws was ended {how}")
 
 
-def _become_the_painter(requests: int, answers: int, memory: int, parent: int) -> NoReturn:
+def _become_the_worker(requests: int, answers: int, memory: int, parent: int) -> NoReturn:
     """In the process that was forked off: draw, and end."""
     code = 1
     if sys.platform != "linux":

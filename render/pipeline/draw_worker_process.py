@@ -59,14 +59,14 @@ def _draw(request: Request, memory: int, pictures: "Callable[..., Iterator[Drawn
 
     from fitreel.model.record.reader import Record
     from fitreel.render.geometry import NOTHING, union
-    from fitreel.render.output.yuv import I420Planes
+    from fitreel.render.output.yuv import YuvConverter
 
     run = Record(request.run)
     if run.digest != request.digest:
         raise BadInput(f"{run.path}: the record has changed while its film was being made")
-    width, height = request.look.pixels
-    planes = I420Planes((width, height)) if request.as_planes else None
-    shape = (height, width, 4) if planes is None else planes.i420.shape
+    width, height = request.picture.pixels
+    converter = YuvConverter((width, height)) if request.as_yuv else None
+    shape = (height, width, 4) if converter is None else converter.yuv.shape
     places = request.places
     shared = mmap.mmap(memory, places * math.prod(shape))
     frames = np.frombuffer(shared, np.uint8).reshape(places, *shape)
@@ -81,16 +81,16 @@ def _draw(request: Request, memory: int, pictures: "Callable[..., Iterator[Drawn
                 os._exit(0)
             used += 1
 
-    for picture in pictures(run, request.look, request.line, request.stills):
+    for picture in pictures(run, request.picture, request.timeline, request.stills):
         lacking = [union(rectangle, picture.changed) for rectangle in lacking]
         wait_for(drawn - places + 1)
         place = drawn % places
-        if planes is None:
+        if converter is None:
             left, top, right, bottom = lacking[place]
             frames[place, top:bottom, left:right] = picture.frame[top:bottom, left:right]
         else:
-            planes.update(picture.frame, picture.changed)
-            planes.copy_to(frames[place], lacking[place])
+            converter.update(picture.frame, picture.changed)
+            converter.copy_to(frames[place], lacking[place])
         lacking[place] = NOTHING
         number = -1 if picture.number is None else picture.number
         _send(ANSWER.pack(PICTURE, number, picture.frames, *picture.changed))
@@ -103,8 +103,8 @@ def _received() -> Request | None:
     head = _read(8)
     if not head:
         return None
-    told: Request = pickle.loads(_read(struct.unpack("<q", head)[0]))  # noqa: S301 (our parent's)
-    return told
+    request: Request = pickle.loads(_read(struct.unpack("<q", head)[0]))  # noqa: S301 (our parent's)
+    return request
 
 
 def _read(count: int) -> bytes:

@@ -1,109 +1,95 @@
-"""From a run to its films: open the outputs, have each snapshot drawn once, encode, close."""
+"""From frames to files: the outputs opened, each frame written where it belongs, all closed."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
-from typing import Any
+from fractions import Fraction
 
-from fitreel.model.record.reader import Record
-from fitreel.render.captions.events import chapters, events
-from fitreel.render.frame import DrawnFrame
+from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.geometry import NOTHING, union
-from fitreel.render.output.video import open_writer, takes_planes
-from fitreel.render.output.writer import Output
-from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.pipeline.draw_worker import DrawWorker
-from fitreel.render.text.translations import translation_of
-from fitreel.render.timing.timeline import Timeline
+from fitreel.render.metadata.provenance import Chapter
+from fitreel.render.output.frame_writer import FrameWriter
+from fitreel.render.output.open_writer import open_writer
+from fitreel.render.output.output import Output
 
 
-@dataclass(frozen=True)
-class Reel:
-    """One output, and what it says of how it was made."""
+def selection_of(outputs: Sequence[Output], *, transparent: bool = False) -> FrameSelection:
+    """Which frames have to be drawn for these films and stills, whose numbers are known."""
+    return FrameSelection(
+        film=any(output.number is None for output in outputs),
+        stills=frozenset(output.number for output in outputs if output.number is not None),
+        # Converted where they are drawn, if nothing but films that take them so are made.
+        as_yuv=not transparent and all(output.format.takes_yuv for output in outputs),
+    )
 
-    path: str
-    provenance: dict[str, Any]
-    still: int | None = None
-    """For a picture: the snapshot it shows; None for a film, which shows them all."""
 
-
-def draw_reel(
-    run: Record,
-    look: PictureSettings,
-    fps: float,
-    timeline: Timeline,
-    reels: Sequence[Reel],
+def write_frames(
+    frames: Generator[DrawnFrame, None, None],
+    outputs: Sequence[Output],
+    size: tuple[int, int],
+    fps: Fraction | int | float,
     progress: Callable[[int], None],
     check: Callable[[], None],
-    draw_worker: DrawWorker | None = None,
+    *,
+    chapters: Sequence[Chapter] = (),
+    transparent: bool = False,
 ) -> None:
-    """Draw `run` as `timeline` has it into every film, and into each still its snapshot.
+    """Write `frames` into every film, and into each still the one that has its number.
 
-    Memory doesn't grow with the number of frames. With a `draw_worker`, its process draws.
+    Memory doesn't grow with the number of frames. The outputs, which `selection_of` was asked
+    about, are opened before the first frame is taken: ffmpeg starts up meanwhile.
+
+    Args:
+        frames: as they are drawn; closed at the end.
+        outputs: where to; each says how it was made.
+        size: width and height in pixels.
+        fps: frames a second.
+        progress: told after each frame how many are done, or stills where there is no film.
+        check: called between frames, and at least every 0.2 s of waiting; raises to stop.
+        chapters: named stretches of the films.
+        transparent: keep the frames' alpha.
 
     Raises:
-        BadInput: the record is damaged.
+        BadInput: as the source of the frames, or an output that can't be.
         Unavailable: ffmpeg, or an encoder in it, is not here.
-        CannotWrite: ffmpeg failed or the system refuses; no reel appears under its name.
+        CannotWrite: ffmpeg failed or the system refuses; no output appears under its name.
     """
-    films = [reel for reel in reels if reel.still is None]
-    stills = {reel.still for reel in reels if reel.still is not None}
-    moving = timeline if films else None
-    # Converted where they are drawn, if nothing but films that take planes are made of them.
-    as_planes = not look.transparent and all(takes_planes(reel.path) for reel in reels)
     with ExitStack() as stack:
-        # Begun first: it draws while ffmpeg starts up.
-        drawn: Generator[DrawnFrame, None, None]
-        if draw_worker is not None and draw_worker.ask(run, look, moving, stills, as_planes):
-            drawn = draw_worker.pictures(check)
-        else:
-            # matplotlib is imported only where something is drawn.
-            from fitreel.render.single.frames import pictures
-
-            drawn = pictures(run, look, moving, stills)
-        stack.enter_context(closing(drawn))
-        story = events(run.epochs, run.losses, run.ending, run.ending_epoch)
-        titles = chapters(story, timeline, translation_of(look.language, look.words))
-        outputs = [
-            (
-                reel,
-                stack.enter_context(
-                    open_writer(
-                        reel.path,
-                        look.pixels,
-                        fps,
-                        reel.provenance,
-                        chapters=titles,
-                        transparent=look.transparent,
-                        check=check,
-                    )
-                ),
+        stack.enter_context(closing(frames))
+        writers = [
+            stack.enter_context(
+                open_writer(
+                    output, size, fps, chapters=chapters, transparent=transparent, check=check
+                )
             )
-            for reel in reels
+            for output in outputs
         ]
-        for done, _ in enumerate(_written(drawn, outputs, check), 1):
+        pairs = list(zip(outputs, writers, strict=True))
+        films = [writer for output, writer in pairs if output.number is None]
+        stills = [(output.number, writer) for output, writer in pairs if output.number is not None]
+        for done, _ in enumerate(_written(frames, films, stills, check), 1):
             progress(done)
 
 
 def _written(
-    drawn: Iterable[DrawnFrame], outputs: Sequence[tuple[Reel, Output]], check: Callable[[], None]
+    frames: Iterator[DrawnFrame],
+    films: Sequence[FrameWriter],
+    stills: Sequence[tuple[int, FrameWriter]],
+    check: Callable[[], None],
 ) -> Iterator[None]:
-    """Write each picture where it belongs; yields after each frame, or still if no film is made."""
-    has_film = any(reel.still is None for reel, _ in outputs)
+    """Write each frame where it belongs; yields after each of a film, or still where none is."""
     changed = NOTHING
-    for picture in drawn:
+    for drawn in frames:
         check()
-        for reel, output in outputs:
-            if reel.still is not None and reel.still == picture.number:
-                output.write(picture.frame)
-        # A picture that no film shows leaves its changes to the next that one does.
-        changed = union(changed, picture.changed)
-        for _ in range(picture.frames):
+        for number, writer in stills:
+            if number == drawn.number:
+                writer.write(drawn.frame)
+        # A frame that no film shows leaves its changes to the next that one does.
+        changed = union(changed, drawn.changed)
+        for _ in range(drawn.frames):
             check()
-            for reel, output in outputs:
-                if reel.still is None:
-                    output.write(picture.frame, changed)
+            for writer in films:
+                writer.write(drawn.frame, changed)
             changed = NOTHING
             yield
-        if not has_film:
+        if not films:
             yield

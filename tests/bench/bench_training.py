@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from support.plain_demo import plain_demo
 
 from fitreel.jobs.job.loading import DEMO, load_job
-from fitreel.jobs.job.resolve import prepare
+from fitreel.jobs.job.resolve import resolve_job
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.training.batched.batch_limits import MOST_NETWORKS
 from fitreel.model.training.batched.loop import TOLERANCE, BatchedTraining
@@ -27,9 +27,9 @@ from fitreel.model.training.loop import Task, Training
 
 
 def task(*assignments: str) -> Task:
-    prepared = prepare(load_job(DEMO, assignments))
-    job = prepared.loaded.job
-    return Task(job.seed, job.data, job.network, job.train, prepared.formula, prepared.points)
+    resolved = resolve_job(load_job(DEMO, assignments))
+    job = resolved.loaded.job
+    return Task(job.seed, job.data, job.network, job.train, resolved.formula, resolved.points)
 
 
 def plain(one: Task, *, snapshots: bool = True) -> list[np.ndarray]:

@@ -22,8 +22,9 @@ import numpy as np
 
 from fitreel.model.record.reader import Record
 from fitreel.render.mpl import own_process
-from fitreel.render.output import video as encode
+from fitreel.render.output.codecs import codec_options
 from fitreel.render.output.ffmpeg import ffmpeg_path
+from fitreel.render.output.formats import MP4
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.raster.scene import DemoScene
 
@@ -107,7 +108,7 @@ def films(run: Record, room: Path, pairs: int) -> None:
             str(raw),
             *map(str, size),
             str(room / "alone.mp4"),
-            *encode.codec_options("mp4", size),
+            *codec_options(MP4, size),
         ]
         ratios = paired(lambda o=ours: seconds(o), lambda a=alone: seconds(a), pairs)
         row(f"render to MP4 {size[0]} × {size[1]} : ffmpeg alone", target, ratios, invert=True,

@@ -139,17 +139,21 @@ def test_what_is_drawn_from_is_not_made_anew_meanwhile(fitreel: Fitreel, tmp_pat
 
 
 @pytest.mark.parametrize(
-    "command",
+    ("command", "count"),
     [
-        ("run", *SHORT, *FILM),
+        (("run", *SHORT, *FILM), 2),
+        pytest.param(("run", *SHORT, *FILM), 3, marks=pytest.mark.long),
         pytest.param(
             ("compare", *SHORT, *LARGER, "-o", "a.gif", "--vary", "seed=0,1", "--workers", "1"),
+            3,
             marks=pytest.mark.long,
         ),
     ],
-    ids=["run", "compare"],
+    ids=["run", "run", "compare"],
 )
-def test_three_by_force_at_once_that_wait(command: tuple[str, ...], tmp_path: Path) -> None:
+def test_several_by_force_at_once_that_wait(
+    command: tuple[str, ...], count: int, tmp_path: Path
+) -> None:
     running = [
         subprocess.Popen(
             [*FITREEL, *command, "--force", "--wait"],
@@ -158,9 +162,9 @@ def test_three_by_force_at_once_that_wait(command: tuple[str, ...], tmp_path: Pa
             stderr=subprocess.PIPE,
             text=True,
         )
-        for _ in range(3)
+        for _ in range(count)
     ]
     said = [process.communicate(timeout=90)[1] for process in running]
-    assert [process.returncode for process in running] == [0] * 3, said
-    assert said == [""] * 3
+    assert [process.returncode for process in running] == [0] * count, said
+    assert said == [""] * count
     check_whole(tmp_path / "a.gif")

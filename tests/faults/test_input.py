@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from support.program import Fitreel
 
-from fitreel.jobs.commands.new import schema
+from fitreel.jobs.job.schema import job_schema as schema
 from fitreel.model.data.formula import parse
 from fitreel.model.errors import BadInput
 

@@ -1,4 +1,4 @@
-"""The README's crontab line, systemd units and Slurm script, as far as they can be run here."""
+"""The crontab line, systemd units and Slurm script of docs/cron.md, as far as they run here."""
 
 import os
 import re
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from support import pages
 from support.forked import Fault, forge, record
 from support.program import ROOT
 
@@ -19,22 +20,20 @@ from fitreel.jobs.runtime.locks import locked
 from fitreel.render.metadata.provenance import check_whole
 
 LONG = pytest.mark.long
-README = (ROOT / "README.md").read_text()
+PAGE = ROOT / "docs" / "cron.md"
 FOLDER = "/srv/films"
 JOB = '[train]\nepochs = 20\n[film]\nsize = [320, 240]\noutputs = ["{name}.gif"]\n'
 
 
 def block(language: str, holding: str) -> str:
-    """The README's block of this language that holds these words."""
-    blocks = re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    found = [text for text in blocks if holding in text]
-    assert len(found) == 1, f"the README has {len(found)} blocks with {holding!r}"
-    return found[0]
+    """The page's block of this language that holds these words."""
+    (text,) = [text for _, text in pages.blocks(PAGE, language) if holding in text]
+    return text
 
 
 @pytest.fixture
 def films(tmp_path: Path) -> Path:
-    """What the README calls /srv/films."""
+    """What the page calls /srv/films."""
     folder = tmp_path / "films"
     (folder / ".venv" / "bin").mkdir(parents=True)
     (folder / ".venv" / "bin" / "fitreel").symlink_to(Path(sys.executable).parent / "fitreel")

@@ -24,21 +24,31 @@ def command(*arguments: str) -> list[str]:
     return [*FITREEL, *(argument.format(record=record()) for argument in arguments)]
 
 
+HOWS = ("full", "no reader", "closed")
+COMMANDS = [
+    (RENDER, 0),
+    (("--help",), 0),
+    (("info", "nowhere", "--debug"), 65),
+    (("targets",), 0),
+    (("info", "{record}", "--json"), 0),
+    (("info", "nowhere"), 65),
+    (("nonsense",), 2),
+    (("--version",), 0),
+]
+
+
 @pytest.mark.parametrize(
-    ("arguments", "code"),
+    ("how", "arguments", "code"),
     [
-        (RENDER, 0),
-        (("--help",), 0),
-        (("--version",), 0),
-        (("targets",), 0),
-        (("info", "{record}", "--json"), 0),
-        (("info", "nowhere"), 65),
-        (("info", "nowhere", "--debug"), 65),
-        (("nonsense",), 2),
+        pytest.param(
+            how, arguments, code,
+            id=f"{how}-{arguments[0]}",
+            marks=[] if how == HOWS[number % 3] or arguments == RENDER else pytest.mark.long,
+        )
+        for number, (arguments, code) in enumerate(COMMANDS)
+        for how in HOWS
     ],
-    ids=lambda part: part[0] if isinstance(part, tuple) else "",
-)
-@pytest.mark.parametrize("how", ["full", "no reader", "closed"])
+)  # fmt: skip
 def test_no_place_to_say_it(
     how: str, arguments: tuple[str, ...], code: int, tmp_path: Path
 ) -> None:
@@ -103,7 +113,7 @@ def test_a_terminal_that_goes_away(tmp_path: Path) -> None:
     """With HUP ignored, as after `nohup` or `disown`: what is written to it is an error, EIO."""
     ours, theirs = pty.openpty()
     running = subprocess.Popen(
-        [*FITREEL, "run", "--set", "train.epochs=3000", *SMALL, "-o", "a.gif"],
+        [*FITREEL, "run", "--set", "train.epochs=800", *SMALL, "-o", "a.gif"],
         cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=theirs,
         env=os.environ | {"TERM": "xterm"},
         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN), start_new_session=True,

@@ -17,7 +17,8 @@ from support.forked import Done, Fault, forge
 from support.program import Fitreel
 
 from fitreel.model.record.reader import Record
-from fitreel.render.output.video import open_writer
+from fitreel.render.output.open_writer import open_writer
+from fitreel.render.output.output import Output
 
 LONG = pytest.mark.long
 MEMORY = 300_000_000
@@ -252,7 +253,8 @@ def test_films_that_ask_for_more(tmp_path: Path, what: str) -> None:
         job[table] = job.get(table, {}) | values if isinstance(values, dict) else values
     (here / "link").symlink_to(tmp_path)
     for name in ("a.gif", "2020-01-01.gif", "2020-01-02.gif"):
-        with open_writer(here / name, (64, 48), 20, {"job": job}) as output:
+        film = Output(str(here / name), provenance={"job": job})
+        with open_writer(film, (64, 48), 20) as output:
             output.write(np.zeros((48, 64, 4), np.uint8))
     before = {path.name for path in here.iterdir()}
     done = forge("run", "a.gif", "-q", cwd=here, fault=Fault(memory=4 * MEMORY, seconds=60))

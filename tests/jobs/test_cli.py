@@ -48,7 +48,7 @@ def refused(
 
 
 def test_run_makes_the_film_then_finds_it_and_force_makes_it_again(
-    program: Fitreel, tmp_path: Path
+    fitreel: Fitreel, program: Fitreel, tmp_path: Path
 ) -> None:
     first = program("run", *SHORT)
     assert (first.returncode, first.stderr) == (0, "")
@@ -64,12 +64,12 @@ def test_run_makes_the_film_then_finds_it_and_force_makes_it_again(
     assert len(visible) == 1 and re.fullmatch(r"demo-[0-9a-f]{12}", visible[0].name)
 
     before = listing(tmp_path)
-    second = program("run", *SHORT)
+    second = fitreel("run", *SHORT)
     assert (second.returncode, second.stderr) == (0, "")
     assert "already trained" in second.stdout and "up to date" in second.stdout
     assert listing(tmp_path) == before
 
-    third = program("run", *SHORT, "--force", "-q")
+    third = fitreel("run", *SHORT, "--force", "-q")
     assert (third.returncode, third.stdout, third.stderr) == (0, "", "")
     assert listing(tmp_path) != before  # other seconds of training, so another digest
 
@@ -325,17 +325,22 @@ class TestBadInput:
         ],
     )
     def test_ffmpeg_fails(
-        self, program: Fitreel, run_folder: Path, tmp_path: Path, script: str | None, code: int
+        self,
+        fitreel: Fitreel,
+        run_folder: Path,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        script: str | None,
+        code: int,
     ) -> None:
         binary = tmp_path / "ffmpeg"
         if script is not None:
             binary.write_text(f"#!/bin/sh\n{script}\n")
             binary.chmod(0o755)
         (tmp_path / "a.mp4").write_text("the old film")
-        environment = {**os.environ, "IMAGEIO_FFMPEG_EXE": str(binary)}
+        monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(binary))
         before = listing(tmp_path)
-        command = ("render", str(run_folder), "-o", "a.mp4", "--force")
-        refused(program(*command, env=environment), code)
+        refused(fitreel("render", str(run_folder), "-o", "a.mp4", "--force"), code)
         assert listing(tmp_path) == before
 
 

@@ -6,6 +6,7 @@ of it is an error:
     python foreign.py imports          imports every module of ours into a process set up like that
     python foreign.py first plain      what matplotlib's settings are where only it is imported
     python foreign.py first ours       the same where our modules are what imports it
+    python foreign.py makes RUN OUT    has a film made, in a thread, in a process set up like that
     python foreign.py draws RUN        draws every kind of picture in a process set up like that
     python foreign.py own RUN          draws the same as the program's own process does
     python foreign.py own RUN _get,_set   the same with a matplotlib that calls these otherwise
@@ -15,6 +16,7 @@ import gc
 import hashlib
 import importlib
 import importlib.abc
+import io
 import json
 import logging
 import os
@@ -25,6 +27,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.machinery import PathFinder, SourceFileLoader
 from pathlib import Path
 from typing import Any
@@ -130,11 +133,19 @@ def state() -> dict[str, Any]:
             if each.name.startswith(of_ours_or_matplotlib)
         },
         "folder": str(Path.cwd()),
+        "umask": _umask(),
+        "children": Path(f"/proc/self/task/{os.getpid()}/children").read_text(),
         "numbers": repr([np.geterr(), np.get_printoptions()]),
         "random": repr(random.getstate()),
         "torch": repr([torch.get_num_threads(), torch.get_default_dtype(), torch.get_rng_state()]),
         "threads": sorted(each.name for each in threading.enumerate()),
     }
+
+
+def _umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask
 
 
 def check(before: dict[str, Any], when: str) -> None:
@@ -163,12 +174,13 @@ def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
     """A name and the bytes of every kind of picture, and of films frame by frame."""
     from fitreel.model.data.targets import TARGETS
     from fitreel.model.record.reader import Record
-    from fitreel.render.comparison.clip import closing_frames, draw_comparison, timetable_of
+    from fitreel.render.comparison.clip import closing_frames, comparison_frames, timetable_of
     from fitreel.render.comparison.entry import ComparisonPicture, Entry
     from fitreel.render.handout.contact_sheet import contact_sheet
     from fitreel.render.handout.target_sheet import sheet
+    from fitreel.render.output.output import Output
     from fitreel.render.picture_settings import PictureSettings
-    from fitreel.render.pipeline.film import Reel
+    from fitreel.render.pipeline.film import selection_of, write_frames
     from fitreel.render.raster.frame_drawer import FrameDrawer
     from fitreel.render.raster.scene import DemoScene
     from fitreel.render.single.frames import pictures
@@ -200,11 +212,12 @@ def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
     table, ranked = timetable_of(entries, "epoch"), closing_frames(20)
     for layout in ("grid", "overlay"):
         comparison = ComparisonPicture(entries, look, layout, "epoch", True, "a note")  # type: ignore[arg-type]
-        reels = [Reel(f"{layout}{still}.png", {}, still) for still in (3, len(table))]
-        draw_comparison(comparison, 20, reels, lambda _: None, lambda: None, table, ranked)
-        for reel in reels:
-            yield reel.path, Path(reel.path).read_bytes()
-            Path(reel.path).unlink()
+        stills = [Output(f"{layout}{at}.png", number=at) for at in (3, len(table))]
+        frames = comparison_frames(comparison, table, ranked, selection_of(stills))
+        write_frames(frames, stills, look.pixels, 20, lambda _: None, lambda: None)
+        for still in stills:
+            yield still.path, Path(still.path).read_bytes()
+            Path(still.path).unlink()
     yield "sheet", sheet(TARGETS[:1]).tobytes()
 
 
@@ -243,6 +256,25 @@ def main(what: str, *arguments: str) -> None:
             importlib.import_module(name)
             check(before, f"import {name}")
         assert the_users_picture() == picture
+    elif what == "makes":
+        make_hostile()
+        # As in a notebook, or where nobody looks: no file stands behind what is printed.
+        printed, sys.stdout, sys.stderr = sys.stdout, io.StringIO(), io.StringIO()
+        os.environ["FITREEL_RUNS"] = "/nowhere"
+        import fitreel
+
+        before, picture = state(), the_users_picture()
+        for name in fitreel.__all__:
+            getattr(fitreel, name)
+            check(before, f"fitreel.{name}")
+        run, out = arguments
+        assert len(fitreel.Run(run).prediction)
+        check(before, "Run")
+        with ThreadPoolExecutor(1) as pool:
+            path = pool.submit(fitreel.make_film, fitreel.Run(run), out).result()
+        check(before, "make_film")
+        assert the_users_picture() == picture and not sys.stdout.getvalue()
+        sys.stdout, result = printed, str(path)
     elif what == "draws":
         make_hostile()
         before, picture = state(), the_users_picture()

@@ -1,21 +1,21 @@
 """A job's training, in the test's own process."""
 
 from fitreel.jobs.job.loading import DEMO, load_job
-from fitreel.jobs.job.resolve import prepare
+from fitreel.jobs.job.resolve import resolve_job
 from fitreel.model.training.loop import Task, Training
 
 
 def training(*assignments: str) -> Training:
-    prepared = prepare(load_job(DEMO, assignments))
-    job = prepared.loaded.job
+    resolved_job = resolve_job(load_job(DEMO, assignments))
+    job = resolved_job.loaded.job
     return Training(
         Task(
             job.seed,
             job.data,
             job.network,
             job.train,
-            prepared.formula,
-            prepared.points,
-            prepared.module_file,
+            resolved_job.formula,
+            resolved_job.points,
+            resolved_job.module_file,
         )
     )

@@ -13,14 +13,17 @@ import imageio.v3 as iio
 import pytest
 from support.program import FITREEL, Fitreel
 
+from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.loading import Source, load_job
-from fitreel.jobs.job.sweep import MOST, parse_vary, variants, with_vary
+from fitreel.jobs.job.sweep import MOST, configurations_of, parse_vary, with_vary
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.metadata.provenance import check_whole, read_provenance
 
 SHORT = ("--set", "train.epochs=30")
-SMALL = ("--set", "film.size=[960,540]")
+SMALL = ("--set", "film.size=[720,480]")
+HERE = ("--workers", "1")
+"""In the test's own process, which has torch already."""
 
 
 def labels_of(
@@ -28,7 +31,7 @@ def labels_of(
 ) -> list[str]:
     values: dict[str, object] = {"compare": {"panel": panels}} if panels else {}
     loaded = load_job(with_vary(Source("x.toml", Path(), values), vary), assignments)
-    return [variant.label for variant in variants(loaded, assignments, None)]
+    return [each.label for each in configurations_of(loaded, Options(assignments=assignments))]
 
 
 def test_labels_say_only_what_differs() -> None:
@@ -109,15 +112,13 @@ def test_a_comparison_is_made_found_and_made_again(fitreel: Fitreel, tmp_path: P
         "t.csv",
         "--table",
         "t.json",
-        "--workers",
-        "2",
     )
-    first = fitreel(*command)
+    first = fitreel(*command, "--workers", "2")
     assert (first.returncode, first.stderr) == (0, "")
     assert "the seed varies data and network" in first.stdout
     assert len(visible(tmp_path / "runs")) == 4
     check_whole(tmp_path / "clip.mp4")
-    assert iio.imread(tmp_path / "clip.png").shape[:2] == (540, 960)
+    assert iio.imread(tmp_path / "clip.png").shape[:2] == (480, 720)
     with (tmp_path / "t.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 4
@@ -125,12 +126,12 @@ def test_a_comparison_is_made_found_and_made_again(fitreel: Fitreel, tmp_path: P
     assert len(json.loads((tmp_path / "t.json").read_text())) == 4
 
     film = (tmp_path / "clip.mp4").read_bytes()
-    again = fitreel(*command)
+    again = fitreel(*command, *HERE)
     assert again.returncode == 0 and "4 of 4 configurations already trained" in again.stdout
     assert again.stdout.count("up to date") == 4
     assert (tmp_path / "clip.mp4").read_bytes() == film
 
-    more = fitreel(*(part.replace("0.01,0.1", "0.01,0.1,0.2") for part in command))
+    more = fitreel(*(part.replace("0.01,0.1", "0.01,0.1,0.2") for part in command), *HERE)
     assert more.returncode == 0 and "4 of 6 configurations already trained" in more.stdout
     assert len(read_provenance(tmp_path / "clip.mp4")["runs"]) == 6
 
@@ -147,7 +148,7 @@ def test_a_job_file_with_panels_makes_its_clip_and_its_table(
         [train]
         epochs = 30
         [film]
-        size = [960, 540]
+        size = [720, 480]
         outputs = ["{name}.gif"]
         [compare]
         table = "ranking.md"
@@ -177,6 +178,7 @@ def test_a_comparison_in_a_theme_of_ones_own(fitreel: Fitreel, tmp_path: Path) -
         "clip.png",
         "--set",
         "film.size=[961,541]",
+        *HERE,
     )
     for ground in ("#102030", "#302010"):
         (tmp_path / "mine.toml").write_text(f'base = "dark"\nbackground = "{ground}"\n')
@@ -203,8 +205,7 @@ def test_a_failing_configuration_is_marked_and_the_others_finish(
         "-o",
         "clip.gif",
         "-q",
-        "--workers",
-        "1",
+        *HERE,
     )
     assert fitreel(*command).returncode == 0
     broken = visible(tmp_path / "runs")[1]
@@ -216,7 +217,8 @@ def test_a_failing_configuration_is_marked_and_the_others_finish(
     runs = read_provenance(tmp_path / "clip.gif")["runs"]
     assert sum("failed" in run for run in runs) == 1
     away = fitreel(
-        "compare", "--vary", "train.device=cpu,cuda:7", *SHORT, *SMALL, "-o", "d.gif", "-q"
+        *("compare", "--vary", "train.device=cpu,cuda:7"),
+        *(*SHORT, *SMALL, *HERE, "-o", "d.gif", "-q"),
     )
     assert away.returncode == 69 and "cuda:7" in away.stderr
     assert (tmp_path / "d.gif").is_file()
@@ -263,7 +265,7 @@ def test_an_interrupted_comparison_goes_on_where_it_was(
         "--vary",
         "seed=1,2,3,4",
         "--set",
-        "train.epochs=1500",
+        "train.epochs=600",
         "--set",
         "train.batch_size=50",
         *SMALL,
@@ -272,7 +274,10 @@ def test_an_interrupted_comparison_goes_on_where_it_was(
         "-q",
     )
     process = subprocess.Popen(
-        [*FITREEL, *command], cwd=tmp_path, stdin=subprocess.DEVNULL, start_new_session=True
+        [*FITREEL, *command, "--workers", "2"],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
     )
     deadline = time.monotonic() + 60
     while not any("complete" in str(Record(p).ending) for p in visible_runs(tmp_path)):
@@ -287,7 +292,7 @@ def test_an_interrupted_comparison_goes_on_where_it_was(
         time.sleep(0.05)
     kept = {p: p.stat().st_mtime_ns for p in (tmp_path / "runs").glob("*/snapshots-00000-*")}
     assert kept
-    done = fitreel(*command)
+    done = fitreel(*command, *HERE)
     assert (done.returncode, done.stderr) == (0, "")
     assert all(path.stat().st_mtime_ns == when for path, when in kept.items())
     check_whole(tmp_path / "clip.gif")

@@ -20,7 +20,8 @@ from support.program import Fitreel
 from fitreel.model.record.reader import Record
 from fitreel.render.metadata.provenance import read_provenance
 from fitreel.render.output.ffmpeg import ffmpeg_path
-from fitreel.render.output.video import open_writer
+from fitreel.render.output.open_writer import open_writer
+from fitreel.render.output.output import Output
 
 SMALL = ("--set", "film.size=[128,96]")
 TINY = ("--set", "train.epochs=10", *SMALL)
@@ -169,7 +170,8 @@ def frames(tmp_path_factory: pytest.TempPathFactory, short_run: Record) -> Calla
 
     def film(name: str) -> Path:
         if not (folder / name).exists():
-            with open_writer(folder / name, (64, 48), 20, {"job": {}}) as output:
+            made = Output(str(folder / name), provenance={"job": {}})
+            with open_writer(made, (64, 48), 20) as output:
                 rng = np.random.default_rng(0)
                 for _ in range(3):
                     output.write(rng.integers(0, 255, (48, 64, 4), np.uint8))
@@ -414,7 +416,7 @@ def strangers(folder: Path, like: Record, film: dict[str, Any], **job: Any) -> N
 
 
 def strangers_film(path: Path, job: dict[str, Any]) -> None:
-    with open_writer(path, (64, 48), 20, {"job": job}) as output:
+    with open_writer(Output(str(path), provenance={"job": job}), (64, 48), 20) as output:
         output.write(np.zeros((48, 64, 4), np.uint8))
 
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from support.program import Fitreel
 
-from fitreel.jobs.films.sidecar_files import sheet_of
+from fitreel.jobs.command_line.options import sheet_of
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.handout.contact_sheet import _write_headings, contact_sheet

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from support.program import ROOT, Fitreel
 
-from fitreel.jobs.films.make import Film, make_films
-from fitreel.jobs.job.loading import dump_job, load_job, read_job_file
-from fitreel.jobs.job.resolve import prepare
+from fitreel.jobs.command_line.options import Options
+from fitreel.jobs.films.pipeline import film_records
+from fitreel.jobs.job.job import dump_job
+from fitreel.jobs.job.loading import load_job, read_job_file
+from fitreel.jobs.job.resolve import resolve_job
 from fitreel.jobs.runtime.report import Report
-from fitreel.jobs.train.ensure_trained import RunStore, record
+from fitreel.jobs.train.ensure_trained import ensure_trained
 from fitreel.render.metadata.provenance import check_whole, read_provenance
 
 FOLDER = ROOT / "jobs" / "job" / "examples"
@@ -29,24 +31,24 @@ def test_there_are_at_least_eight_with_a_word_on_what_to_look_at() -> None:
 def test_example(path: Path, tmp_path: Path) -> None:
     loaded = load_job(read_job_file(path), ["train.epochs=40", "train.snapshot_every=20"])
     report = Report(quiet=True)
-    run = record(prepare(loaded), RunStore(tmp_path / "runs"), report)
+    options = Options(runs=tmp_path / "runs", outputs=(str(tmp_path / "still.png"),))
+    run = ensure_trained(resolve_job(loaded), options, report)
     assert 1 <= len(run) <= 4 and run.ending in ("complete", "diverged")
-    film = Film(str(tmp_path / "still.png"))
-    make_films(run, loaded.job, [film], report, force=False, started=0.0)
+    film_records([run.path], options, report)
     picture = iio.imread(tmp_path / "still.png")
     red = (picture[..., 0] > 200) & (picture[..., 1] < 50)
     assert np.count_nonzero(red) > 500
 
 
-def test_the_pictures_of_the_readme_are_what_their_jobs_make() -> None:
+def test_the_gallerys_pictures_are_what_their_jobs_make() -> None:
     folder = ROOT / "docs" / "gallery"
     jobs = sorted(folder.glob("*.toml"))
     assert len(jobs) >= 6
-    readme = (ROOT / "README.md").read_text("utf-8")
+    page = (ROOT / "docs" / "look.md").read_text("utf-8")
     for path in jobs:
         job = load_job(read_job_file(path)).job
         picture = folder / job.film.outputs[0]
-        assert f"docs/gallery/{path.name}" in readme and f"docs/gallery/{picture.name}" in readme
+        assert f"gallery/{path.name}" in page and f"gallery/{picture.name}" in page
         check_whole(picture)
         provenance = read_provenance(picture)
         assert provenance["job"] == dump_job(job), path

@@ -9,15 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fitreel.jobs.commands.new import schema, template
-from fitreel.jobs.job.loading import DEMO, Source, dump_job, load_job, parse_value, read_job_file
-from fitreel.jobs.job.resolve import prepare
+from fitreel.jobs.job.job import dump_job
+from fitreel.jobs.job.loading import DEMO, Source, load_job, parse_value, read_job_file
+from fitreel.jobs.job.resolve import resolve_job
+from fitreel.jobs.job.schema import job_schema as schema
+from fitreel.jobs.job.template import template
 from fitreel.model.errors import BadInput
 
 
 def refused(*assignments: str) -> str:
     with pytest.raises(BadInput) as caught:
-        prepare(load_job(DEMO, assignments))
+        resolve_job(load_job(DEMO, assignments))
     message = str(caught.value)
     assert message.count("\n") <= 1
     return message
@@ -29,7 +31,7 @@ def test_an_empty_job_is_the_demo(tmp_path: Path) -> None:
     demo = load_job(DEMO)
     assert empty.job.name == "empty"
     assert empty.job.model_copy(update={"name": "demo"}) == demo.job
-    assert prepare(empty).fingerprint == prepare(demo).fingerprint
+    assert resolve_job(empty).fingerprint == resolve_job(demo).fingerprint
     job = demo.job
     assert (job.data.function, job.data.domain, job.data.points) == ("x**3", (-1.0, 1.0), 100)
     assert (job.data.noise, job.network.hidden) == (0.1, (32, 32))
@@ -113,7 +115,7 @@ def test_paths_start_at_the_job_or_at_the_command_line(tmp_path: Path) -> None:
 
 def test_fingerprint_changes_with_numbers_alone() -> None:
     def print_of(*assignments: str) -> str:
-        return prepare(load_job(DEMO, assignments)).fingerprint
+        return resolve_job(load_job(DEMO, assignments)).fingerprint
 
     demo = print_of()
     assert print_of("name=x", "film.fps=30", "film.size=1080p") == demo
@@ -134,7 +136,7 @@ def test_fingerprint_changes_with_numbers_alone() -> None:
 def test_a_data_file_counts_by_its_bytes(tmp_path: Path) -> None:
     def print_of(name: str, text: str) -> str:
         (tmp_path / name).write_text(text)
-        return prepare(load_job(DEMO, [f"data.file={tmp_path / name}"])).fingerprint
+        return resolve_job(load_job(DEMO, [f"data.file={tmp_path / name}"])).fingerprint
 
     first = print_of("a.csv", "x,y\n0,0\n1,1\n")
     assert print_of("b.csv", "x,y\n0,0\n1,1\n") == first
@@ -166,7 +168,7 @@ def test_the_template_is_the_demo_and_says_every_key(tmp_path: Path) -> None:
     text = template("mine")
     values = tomllib.loads(text)
     mine = load_job(Source("mine.toml", tmp_path, values))
-    assert prepare(mine).fingerprint == prepare(load_job(DEMO)).fingerprint
+    assert resolve_job(mine).fingerprint == resolve_job(load_job(DEMO)).fingerprint
     uncommented = "\n".join(
         line[2:] if line.startswith("# ") and " = " in line and line[2].islower() else line
         for line in text.splitlines()

@@ -12,15 +12,17 @@ from typing import Any
 import pytest
 from support.program import FITREEL, Fitreel
 
+from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.loading import DEMO, load_job
-from fitreel.jobs.job.resolve import ResolvedJob, prepare
-from fitreel.jobs.job.sweep import Configuration, variants, with_vary
+from fitreel.jobs.job.resolve import ResolvedJob, resolve_job
+from fitreel.jobs.job.sweep import Configuration, configurations_of, with_vary
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.train import worker_pool as pool
-from fitreel.jobs.train.ensure_trained import RunStore, record, record_together
-from fitreel.jobs.train.partition import shared_out
+from fitreel.jobs.train.ensure_trained import ensure_batch_trained, ensure_trained
+from fitreel.jobs.train.partition import partition
+from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.errors import Busy, CannotWrite, Stopped
 from fitreel.model.record import writer as recorder
 from fitreel.model.record.reader import Record
@@ -31,7 +33,7 @@ QUIET = Report(quiet=True)
 
 
 def prepared(*assignments: str) -> ResolvedJob:
-    return prepare(load_job(DEMO, (BATCHED, *assignments)))
+    return resolve_job(load_job(DEMO, (BATCHED, *assignments)))
 
 
 def several(count: int, *assignments: str) -> list[ResolvedJob]:
@@ -40,7 +42,7 @@ def several(count: int, *assignments: str) -> list[ResolvedJob]:
 
 def found(vary: Sequence[str], *assignments: str) -> list[Configuration]:
     loaded = load_job(with_vary(DEMO, vary), assignments)
-    return variants(loaded, assignments, None)
+    return configurations_of(loaded, Options(assignments=assignments))
 
 
 def bits(run: Record) -> list[Any]:
@@ -58,7 +60,7 @@ def bits(run: Record) -> list[Any]:
 
 def alone(one: ResolvedJob, folder: Path) -> Record:
     """Trained in a batch of one."""
-    return record(one, RunStore(folder), QUIET)
+    return ensure_trained(one, Options(runs=folder), QUIET)
 
 
 def runs_in(folder: Path) -> list[Record]:
@@ -94,8 +96,8 @@ def test_a_comparison_trains_each_shape_at_once_into_folders_of_their_own(
     runs = runs_in(tmp_path / "runs")
     assert len(runs) == 6 and all(run.ending == "complete" for run in runs)
     for one in found(["seed=2", "network.hidden=[7],[9,5]"], BATCHED, "train.epochs=40"):
-        mine = Record(RunStore(tmp_path / "runs").of(one.prepared))
-        assert bits(mine) == bits(alone(one.prepared, tmp_path / "alone"))
+        mine = Record(RunStore(tmp_path / "runs").path_of(one.resolved_job))
+        assert bits(mine) == bits(alone(one.resolved_job, tmp_path / "alone"))
     again = fitreel(*(part.replace("1,2,3", "1,2,3,4") for part in command), "--workers", "1")
     assert "6 of 8 configurations already trained" in again.stdout
     assert again.stdout.count("training 2 networks at once") == 0
@@ -109,22 +111,22 @@ def test_batches_of_one_shape_are_spread_over_the_workers() -> None:
     )
     waiting = range(len(many))
     for workers in (1, 2, 3, 50):
-        shares = shared_out(many, waiting, workers)
+        shares = partition(many, waiting, workers)
         assert sorted(number for share in shares for number in share) == list(waiting)
         for share in shares:
-            jobs = [many[number].prepared.loaded.job for number in share]
+            jobs = [many[number].resolved_job.loaded.job for number in share]
             assert len({(job.network.hidden, job.train.engine) for job in jobs}) == 1
             assert jobs[0].train.engine == "batched" or len(share) == 1
         sizes = [len(share) for share in shares if len(share) > 1]
         assert not sizes or max(sizes) <= max(1, -(-10 // workers))
-    sizes = [len(share) for share in shared_out(many, waiting, 1)]
+    sizes = [len(share) for share in partition(many, waiting, 1)]
     assert sizes == [5, 5] + [1] * 10
 
 
 def test_a_batch_holds_no_more_than_memory_and_open_files_allow() -> None:
     seeds = ",".join(str(seed) for seed in range(256))
     many = found([f"seed={seeds}"], BATCHED, "train.epochs=9")
-    assert [len(share) for share in shared_out(many, range(256), 1)] == [MOST_NETWORKS] * 4
+    assert [len(share) for share in partition(many, range(256), 1)] == [MOST_NETWORKS] * 4
     wide = prepared("network.hidden=[4000,4000]").loaded.job.network
     assert 1 <= most_at_once(wide, 100) < 10
 
@@ -162,8 +164,8 @@ def test_one_that_diverges_or_reaches_its_delta_ends_alone(tmp_path: Path) -> No
         prepared("seed=4", "train.epochs=20", "network.activations=relu"),
     ]
     report = Report(quiet=True)
-    assert record_together(asked, RunStore(tmp_path / "runs"), report) == {}
-    runs = [Record(RunStore(tmp_path / "runs").of(one)) for one in asked]
+    assert ensure_batch_trained(asked, Options(runs=tmp_path / "runs"), report) == {}
+    runs = [Record(RunStore(tmp_path / "runs").path_of(one)) for one in asked]
     assert [run.ending for run in runs] == ["complete", "diverged", "delta", "complete"]
     assert len(report.warnings) == 1 and "diverged" in report.warnings[0]
     for one, run in zip(asked, runs, strict=True):
@@ -175,8 +177,9 @@ def test_one_that_fails_does_not_stop_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = several(5, "train.epochs=30")
-    place = RunStore(tmp_path / "runs")
-    unwritable, foreign = place.of(asked[3]), place.of(asked[4])
+    options = Options(runs=tmp_path / "runs")
+    store = RunStore.of(options)
+    unwritable, foreign = store.path_of(asked[3]), store.path_of(asked[4])
     foreign.mkdir(parents=True)
     (foreign / "thesis.tex").write_text("mine")
     write_whole = recorder.write_whole
@@ -188,12 +191,12 @@ def test_one_that_fails_does_not_stop_the_others(
 
     monkeypatch.setattr(recorder, "write_whole", full)
     monkeypatch.setattr(recorder, "SECONDS_A_CHUNK", 0.0)
-    with locked(place.of(asked[1]), "run"):
-        failures = record_together(asked, place, QUIET)
+    with locked(store.path_of(asked[1]), "run"):
+        failures = ensure_batch_trained(asked, options, QUIET)
     assert {k: error.exit_code for k, error in failures.items()} == {1: 75, 3: 74, 4: 65}
     assert isinstance(failures[1], Busy) and "thesis.tex" in str(failures[4])
     for k in (0, 2):
-        assert bits(Record(place.of(asked[k]))) == bits(alone(asked[k], tmp_path / "alone"))
+        assert bits(Record(store.path_of(asked[k]))) == bits(alone(asked[k], tmp_path / "alone"))
 
 
 class _StopAt(Report):
@@ -228,28 +231,29 @@ def test_a_stopped_batch_goes_on_bit_for_bit_with_whoever_is_left(
 ) -> None:
     asked = several(4, "network.hidden=[7,5]", "train.epochs=50", *more)
     asked.append(prepared("network.hidden=[7,5]", "train.epochs=20", "seed=9", *more))
-    place = RunStore(tmp_path / "runs")
+    options = Options(runs=tmp_path / "runs")
+    store = RunStore.of(options)
     with monkeypatch.context() as patch, pytest.raises(Stopped):
-        record_together(asked, place, _StopAt(30, patch))
-    stood = [Record(place.of(one)) for one in asked]
+        ensure_batch_trained(asked, options, _StopAt(30, patch))
+    stood = [Record(store.path_of(one)) for one in asked]
     assert [run.ending for run in stood] == [None] * 4 + ["complete"]
     assert all(len(run) == 7 for run in stood[:4])
     # One of them is another second behind, as where writing was cut short.
-    behind = place.of(asked[2])
+    behind = store.path_of(asked[2])
     shutil.rmtree(behind)
     with monkeypatch.context() as patch, pytest.raises(Stopped):
-        record(asked[2], place, _StopAt(10, patch))
+        ensure_trained(asked[2], options, _StopAt(10, patch))
     monkeypatch.setattr(recorder, "SECONDS_A_CHUNK", 0.0)
-    assert record_together([asked[3], asked[2], asked[0]], place, QUIET) == {}
-    assert record_together(asked, place, QUIET) == {}
+    assert ensure_batch_trained([asked[3], asked[2], asked[0]], options, QUIET) == {}
+    assert ensure_batch_trained(asked, options, QUIET) == {}
     for one in asked:
-        assert bits(Record(place.of(one))) == bits(alone(one, tmp_path / "alone"))
+        assert bits(Record(store.path_of(one))) == bits(alone(one, tmp_path / "alone"))
 
 
 @pytest.mark.parametrize(
     ("number", "epochs", "sign"),
     [
-        (signal.SIGTERM, 6000, "run.json"),
+        (signal.SIGTERM, 3000, "run.json"),
         pytest.param(signal.SIGKILL, 60_000, "state-*", marks=pytest.mark.long),
     ],
 )
@@ -275,8 +279,8 @@ def test_an_interrupted_batched_comparison_ends_where_an_uninterrupted_one_does(
     done = fitreel(*command, "1")
     assert (done.returncode, done.stderr) == (0, "")
     for one in found(["seed=2,4"], *more):
-        mine = Record(RunStore(tmp_path / "runs").of(one.prepared))
-        assert bits(mine) == bits(alone(one.prepared, tmp_path / "alone"))
+        mine = Record(RunStore(tmp_path / "runs").path_of(one.resolved_job))
+        assert bits(mine) == bits(alone(one.resolved_job, tmp_path / "alone"))
 
 
 @pytest.mark.parametrize("more", [(), ("--workers", "2")])

@@ -173,7 +173,7 @@ def test_ctrl_c_while_workers_start_is_one_line(
     site: Callable[[str], None], tmp_path: Path
 ) -> None:
     site(
-        "import sys, time\nif 'fitreel.jobs.worker' in sys.orig_argv:\n"
+        "import sys, time\nif 'fitreel.jobs.train.worker' in sys.orig_argv:\n"
         "    open('up', 'w')\n    time.sleep(0.5)\n"
     )
     process = begin(tmp_path, *compare("seed=1,2", 20), group=True)

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-import subprocess
+import signal
 import sys
 import time
 import tracemalloc
@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.program import FITREEL, train_here
+from support.forked import Fault, forge
+from support.program import train_here
 
 from fitreel.jobs.runtime.report import Report
 from fitreel.model.errors import BadInput
@@ -214,33 +215,24 @@ def predictions(run: Record) -> bytes:
 def test_killed_training_goes_on_and_ends_the_same(tmp_path: Path) -> None:
     """SIGKILL after the first chunk; the same command again; the same bits as uninterrupted."""
     asked = [
-        "train.epochs=1200",
+        "train.epochs=400",
         "train.optimizer=Adam",
         "train.lr=0.001",
         "network.dropout=0.1",
         "train.batch_size=20",
     ]
     arguments = [part for text in asked for part in ("--set", text)]
-    process = subprocess.Popen(
-        [*FITREEL, "train", "-q", *arguments], cwd=tmp_path, stdin=subprocess.DEVNULL
-    )
-    try:
-        deadline = time.monotonic() + 60
-        while not list(tmp_path.glob("runs/*/snapshots-00000-*")):
-            assert time.monotonic() < deadline and process.poll() is None
-            time.sleep(0.01)
-    finally:
-        process.kill()
-        process.wait()
+    killed = Fault(chunk=1, after="runs/*/snapshots-00000-*", signals=[(0.0, signal.SIGKILL)])
+    assert forge("train", "-q", *arguments, cwd=tmp_path, fault=killed).killed
     (folder,) = [p for p in (tmp_path / "runs").iterdir() if p.is_dir()]
     cut = Record(folder)
-    assert cut.ending is None and 0 < len(cut) < 240
-    (folder / f".run.json.{process.pid}-0123456789abcdef.fitreel.tmp").write_text("left behind")
+    assert cut.ending is None and 0 < len(cut) < 80
+    (folder / ".run.json.999999999-0123456789abcdef.fitreel.tmp").write_text("left behind")
     again = train_here(tmp_path, *asked)
     assert again.path == folder and again.ending == "complete"
     assert not list(folder.glob(".*"))
     uninterrupted = train_here(tmp_path / "other", *asked)
-    assert len(uninterrupted) == len(again) == 240
+    assert len(uninterrupted) == len(again) == 80
     assert predictions(again) == predictions(uninterrupted)
     assert again.losses.tobytes() == uninterrupted.losses.tobytes()
 

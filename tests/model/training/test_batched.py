@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from fitreel.jobs.job.loading import DEMO, load_job
-from fitreel.jobs.job.resolve import prepare
+from fitreel.jobs.job.resolve import resolve_job
 from fitreel.model.errors import BadInput
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.training.batched.loop import (
@@ -28,9 +28,9 @@ Kept = list[list[Snapshot]]
 
 
 def task(*assignments: str) -> Task:
-    prepared = prepare(load_job(DEMO, assignments))
-    job = prepared.loaded.job
-    return Task(job.seed, job.data, job.network, job.train, prepared.formula, prepared.points)
+    resolved = resolve_job(load_job(DEMO, assignments))
+    job = resolved.loaded.job
+    return Task(job.seed, job.data, job.network, job.train, resolved.formula, resolved.points)
 
 
 def tasks(count: int, *assignments: str, rates: tuple[float, float] = (0.02, 0.06)) -> list[Task]:
@@ -76,7 +76,7 @@ def furthest(mine: list[Snapshot], theirs: list[Snapshot]) -> float:
     )
 
 
-@pytest.mark.parametrize("count", [1, 2, 64])
+@pytest.mark.parametrize("count", [1, pytest.param(2, marks=pytest.mark.long), 64])
 def test_a_thousand_epochs_stay_within_the_tolerance(count: int) -> None:
     asked = tasks(count, "train.epochs=1000", "train.snapshot_every=25")
     training = BatchedTraining(asked)
@@ -97,6 +97,7 @@ def test_a_thousand_epochs_stay_within_the_tolerance(count: int) -> None:
         assert str(training.networks[k]) == str(exact.network)
 
 
+@pytest.mark.parametrize("epochs", [250, pytest.param(1000, marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     ("optimizer", "more"),
     [
@@ -106,10 +107,12 @@ def test_a_thousand_epochs_stay_within_the_tolerance(count: int) -> None:
         ("RMSprop", ()),
     ],
 )
-def test_every_optimizer_stays_within_the_tolerance(optimizer: str, more: tuple[str, ...]) -> None:
+def test_every_optimizer_stays_within_the_tolerance(
+    optimizer: str, more: tuple[str, ...], epochs: int
+) -> None:
     rates = (0.01, 0.02) if optimizer == "SGD" else (0.0005, 0.001)
-    more = (*more, f"train.optimizer={optimizer}", "train.epochs=1000", "train.snapshot_every=25")
-    asked = tasks(5, *more, rates=rates)
+    more = (*more, f"train.optimizer={optimizer}", f"train.epochs={epochs}")
+    asked = tasks(5, *more, "train.snapshot_every=25", rates=rates)
     kept = train(BatchedTraining(asked))
     off = [furthest(mine, alone(one)[1]) for one, mine in zip(asked, kept, strict=True)]
     assert np.median(off) <= TOLERANCE

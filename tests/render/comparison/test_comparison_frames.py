@@ -28,7 +28,7 @@ from fitreel.render.comparison.clip import (
     SMALLEST_FONT,
     check_comparison,
     closing_frames,
-    draw_comparison,
+    comparison_frames,
     scene_of,
     states,
     timetable_of,
@@ -40,8 +40,9 @@ from fitreel.render.comparison.ranking_card import RankingCard
 from fitreel.render.comparison.shared_limits import shared_limits
 from fitreel.render.mpl.pixel_figure import Page, drawable
 from fitreel.render.mpl.ticks import linear_ticks, log_ticks
+from fitreel.render.output.output import Output
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.pipeline.film import Reel
+from fitreel.render.pipeline.film import selection_of, write_frames
 from fitreel.render.raster.frame_drawer import FrameDrawer
 
 X = np.linspace(-1, 1, 40, dtype=np.float32)
@@ -159,13 +160,19 @@ def check_legible(figure: Figure, size: tuple[int, int]) -> None:
 SIZES = [(640, 480), (1920, 1080), (1080, 1920), (1080, 1080)]
 
 
+LONG = pytest.mark.long
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("layout", ["grid", "overlay"])
-def test_everything_is_legible(runs: list[Record], size: tuple[int, int], layout: Layout) -> None:
-    for count in (1, 2, 4, 5, 7, 9, 16, 64):
+@pytest.mark.parametrize("counts", [(5, 16), pytest.param((1, 2, 4, 7, 9, 64), marks=LONG)])
+def test_everything_is_legible(
+    runs: list[Record], size: tuple[int, int], layout: Layout, counts: tuple[int, ...]
+) -> None:
+    for count in counts:
         if layout == "grid" and count > 16:
             continue
-        loss_panel, clock = count in (2, 5, 9, 64), ("time" if count in (4, 9) else "epoch")
+        loss_panel, clock = count in (2, 5, 9, 64), ("time" if count in (4, 9, 16) else "epoch")
         comparison = comparison_of(
             entries_of(runs, count), size, layout=layout, clock=clock, loss_panel=loss_panel
         )
@@ -183,7 +190,7 @@ def test_everything_is_legible(runs: list[Record], size: tuple[int, int], layout
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("count", [1, 2, 6, 16, 17, 256])
+@pytest.mark.parametrize("count", [*(pytest.param(n, marks=LONG) for n in (1, 2, 6, 256)), 16, 17])
 def test_the_ranking_is_legible(runs: list[Record], size: tuple[int, int], count: int) -> None:
     rows = ranking(entries_of(runs, count))
     scene = RankingCard(rows, PictureSettings(size), "the seed varies data and network; " * 3)
@@ -237,19 +244,37 @@ hostile = st.one_of(
 )
 
 
-@settings(
-    deadline=None,
-    max_examples=12,
-    phases=[Phase.explicit, Phase.generate],  # a smaller example isn't worth minutes
-    suppress_health_check=[HealthCheck.too_slow],
-)
-@given(
+hostile_predictions = given(
     values=st.lists(st.tuples(hostile, hostile, hostile), min_size=2, max_size=4),
     height=st.sampled_from([1.0, 0.0, 1e-30, 1e6]),
     layout=st.sampled_from(["grid", "overlay", "band"]),
     loss_panel=st.booleans(),
 )
-def test_hostile_predictions(
+
+
+def examples(count: int) -> settings:
+    return settings(
+        deadline=None,
+        max_examples=count,
+        phases=[Phase.explicit, Phase.generate],  # a smaller example isn't worth minutes
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+
+
+@examples(4)
+@hostile_predictions
+def test_hostile_predictions(tmp_path_factory: pytest.TempPathFactory, **case: Any) -> None:
+    check_hostile(tmp_path_factory, **case)
+
+
+@LONG
+@examples(40)
+@hostile_predictions
+def test_many_hostile_predictions(tmp_path_factory: pytest.TempPathFactory, **case: Any) -> None:
+    check_hostile(tmp_path_factory, **case)
+
+
+def check_hostile(
     tmp_path_factory: pytest.TempPathFactory,
     values: list[tuple[float, float, float]],
     height: float,
@@ -340,24 +365,25 @@ def test_the_clip_ends_with_the_ranking(runs: list[Record], tmp_path: Path) -> N
     assert count == 12 + 10 and closing_frames(0.1) == 1
     film, still = tmp_path / "clip.mp4", tmp_path / "end.png"
     counts: list[int] = []
-    reels = [Reel(str(film), {}), Reel(str(still), {}, still=count - 1)]
-    draw_comparison(comparison, 2, reels, counts.append, lambda: None, table, closing)
+
+    def draw(*outputs: Output) -> None:
+        frames = comparison_frames(comparison, table, closing, selection_of(outputs))
+        write_frames(frames, outputs, (640, 480), 2, counts.append, lambda: None)
+
+    draw(Output(str(film)), Output(str(still), number=count - 1))
     assert counts == list(range(1, count + 1))
     scene = RankingCard(ranking(comparison.entries), PictureSettings(), "a note")
     assert np.array_equal(imageio.v3.imread(still)[..., :3], FrameDrawer(scene).draw()[..., :3])
-    early = Reel(str(tmp_path / "early.png"), {}, still=3)
-    draw_comparison(comparison, 2, [early], counts.append, lambda: None, table, closing)
+    draw(Output(str(tmp_path / "early.png"), number=3))
     assert counts[-1] == 1 and (tmp_path / "early.png").exists()
 
 
-def test_nothing_to_draw_is_said(runs: list[Record], tmp_path: Path) -> None:
+def test_nothing_to_draw_is_said(runs: list[Record]) -> None:
     for entry in (Entry("a", runs[5]), Entry("a", None, "x")):
         comparison = comparison_of([entry], (640, 480))
         table = timetable_of([entry], "epoch")
-        reel = Reel(str(tmp_path / "a.mp4"), {})
         with pytest.raises(BadInput, match="no snapshot"):
-            draw_comparison(comparison, 2, [reel], print, lambda: None, table, 1)
-    assert not list(tmp_path.iterdir())
+            comparison_frames(comparison, table, 1, selection_of([Output("a.mp4")]))
 
 
 @settings(deadline=None, max_examples=100)

@@ -17,7 +17,8 @@ from PIL import Image
 from fitreel.model.errors import BadInput
 from fitreel.render.metadata.provenance import Chapter, check_whole, read_provenance
 from fitreel.render.output.ffmpeg import ffmpeg_path
-from fitreel.render.output.video import open_writer
+from fitreel.render.output.open_writer import open_writer
+from fitreel.render.output.output import Output
 
 NAMES = ["film.mp4", "film.webm", "film.gif", "still.png", "frames/"]
 FILES = NAMES[:4]
@@ -33,7 +34,7 @@ Films = dict[str, Path]
 
 def make(path: str, provenance: dict[str, Any], frames: int = 4, **options: Any) -> Path:
     frame = np.full((48, 64, 4), 255, np.uint8)
-    with open_writer(path, (64, 48), 20, provenance, **options) as output:
+    with open_writer(Output(path, provenance=provenance), (64, 48), 20, **options) as output:
         for number in range(frames):
             frame[10:20, 4 * number : 4 * number + 12, 1:3] = 0
             output.write(frame)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.program import ROOT
+from support.program import ROOT, Fitreel
 
 from fitreel.model.record.reader import Record
 from fitreel.render.mpl import private_names
@@ -39,9 +39,19 @@ def digests(short_run: Record, tmp_path_factory: pytest.TempPathFactory) -> dict
 
 def test_importing_us_changes_nothing(tmp_path: Path) -> None:
     imported = answer("imports", cwd=tmp_path)
-    assert {"fitreel.render.mpl.setup", "fitreel.jobs.main", "fitreel.model.training.loop"} <= {
-        *imported
-    }
+    assert {
+        "fitreel.film_making", "fitreel.stored_run", "fitreel.render.mpl.setup",
+        "fitreel.jobs.main", "fitreel.model.training.loop",
+    } <= {*imported}  # fmt: skip
+
+
+def test_a_film_that_we_have_made_changes_nothing(
+    short_run: Record, program: Fitreel, tmp_path: Path
+) -> None:
+    run = str(short_run.path.resolve())
+    assert answer("makes", run, "here.png", cwd=tmp_path) == "here.png"
+    assert program("render", run, "-o", "there.png").returncode == 0
+    assert (tmp_path / "here.png").read_bytes() == (tmp_path / "there.png").read_bytes()
 
 
 def test_matplotlib_is_imported_as_its_user_has_it(tmp_path: Path) -> None:

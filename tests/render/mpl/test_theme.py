@@ -93,8 +93,14 @@ def test_what_is_told_apart_by_colour_is_told_apart_by_all(name: str, vision: st
         assert apart(colour, theme.neutral, vision) >= 15
 
 
-@pytest.mark.parametrize("name", THEMES)
-@pytest.mark.parametrize("size", ["480p", "vertical"])
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        *((name, "480p") for name in THEMES),
+        ("paper", "vertical"),
+        *(pytest.param(n, "vertical", marks=pytest.mark.long) for n in THEMES if n != "paper"),
+    ],
+)
 def test_letters_have_that_contrast_in_the_picture(short_run: Record, name: str, size: str) -> None:
     """What is drawn, antialiased as it is: the strongest pixel of every text in its box."""
     settings = FilmSettings(

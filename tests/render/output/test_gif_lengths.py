@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fitreel.render.metadata import containers
-from fitreel.render.output.video import open_writer
+from fitreel.render.output.open_writer import open_writer
+from fitreel.render.output.output import Output
 
 RATES = [24, 25, 30, 50, 60]
 
@@ -28,7 +29,7 @@ def delays_of(path: Path) -> list[int]:
 def gif_of(path: Path, changes: list[bool], fps: Fraction) -> list[int]:
     """Make a film whose frame i differs from the one before where `changes[i]`; its delays."""
     frame = np.full((48, 64, 4), 255, np.uint8)
-    with open_writer(path, (64, 48), fps, {}) as output:
+    with open_writer(Output(str(path)), (64, 48), fps) as output:
         for number, is_new in enumerate(changes):
             if is_new:
                 frame[20:28, :, :3] = 255

@@ -20,10 +20,12 @@ from PIL import Image, ImageSequence
 from fitreel.model.errors import BadInput, CannotWrite, FitreelError, Unavailable
 from fitreel.render.metadata import containers
 from fitreel.render.metadata.provenance import check_whole, read_provenance
-from fitreel.render.output.destination import check_output, format_of, is_still
+from fitreel.render.output.destination import check_output
 from fitreel.render.output.ffmpeg import ffmpeg_path, has_encoder
+from fitreel.render.output.formats import format_of
 from fitreel.render.output.gif import Palette
-from fitreel.render.output.video import open_writer
+from fitreel.render.output.open_writer import open_writer
+from fitreel.render.output.output import Output
 
 Frames = NDArray[np.uint8]
 
@@ -46,9 +48,13 @@ def drawn(count: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Iterator[Frame
         yield frame
 
 
+def film_at(path: Path | str) -> Output:
+    return Output(str(path), provenance={"made": "here"})
+
+
 def make(path: Path | str, count: int = 6, fps: Any = 20, **options: Any) -> list[Frames]:
     sent = []
-    with open_writer(path, (WIDTH, HEIGHT), fps, {"made": "here"}, **options) as output:
+    with open_writer(film_at(path), (WIDTH, HEIGHT), fps, **options) as output:
         for frame in drawn(count):
             output.write(frame)
             sent.append(frame.copy())
@@ -65,7 +71,7 @@ def test_what_changed_is_all_that_need_be_told(name: str, fps: int, tmp_path: Pa
         frame = np.full((HEIGHT, WIDTH, 4), 255, np.uint8)
         folder = tmp_path / str(told)
         folder.mkdir()
-        with open_writer(str(folder / name), (WIDTH, HEIGHT), fps, {"made": "here"}) as output:
+        with open_writer(film_at(f"{folder}/{name}"), (WIDTH, HEIGHT), fps) as output:
             output.write(frame)
             for number in range(12):
                 (left, right), (top, bottom) = (
@@ -157,7 +163,7 @@ def test_an_mp4_plays_everywhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["film.mp4", "film.webm"])
 @pytest.mark.parametrize("colour", [(255, 0, 0), (0, 0, 255), (255, 255, 255), (31, 119, 180)])
 def test_colours_come_back(tmp_path: Path, name: str, colour: tuple[int, int, int]) -> None:
-    with open_writer(tmp_path / name, (WIDTH, HEIGHT), 20, {}) as output:
+    with open_writer(Output(str(tmp_path / name)), (WIDTH, HEIGHT), 20) as output:
         for _ in range(3):
             output.write(np.full((HEIGHT, WIDTH, 4), (*colour, 255), np.uint8))
     assert np.abs(decoded(tmp_path / name).astype(int) - colour).max() <= 4
@@ -262,7 +268,7 @@ def test_a_gif_drops_what_is_over_50_a_second(tmp_path: Path, fps: int) -> None:
 
 def test_a_gif_holds_what_does_not_change(tmp_path: Path) -> None:
     (still, moved) = (frame.copy() for frame in drawn(2))
-    with open_writer(tmp_path / "film.gif", (WIDTH, HEIGHT), 20, {}) as output:
+    with open_writer(Output(str(tmp_path / "film.gif")), (WIDTH, HEIGHT), 20) as output:
         for frame in [still] * 10 + [moved] * 3 + [still] * 2:
             output.write(frame)
     assert [delay for _, delay in shown(tmp_path / "film.gif")] == [50, 15, 10]
@@ -270,7 +276,9 @@ def test_a_gif_holds_what_does_not_change(tmp_path: Path) -> None:
 
 def test_a_hold_longer_than_a_gif_delay(tmp_path: Path) -> None:
     (first, second) = (frame.copy() for frame in drawn(2))
-    with open_writer(tmp_path / "film.gif", (WIDTH, HEIGHT), Fraction(1, 1000), {}) as output:
+    with open_writer(
+        Output(str(tmp_path / "film.gif")), (WIDTH, HEIGHT), Fraction(1, 1000)
+    ) as output:
         output.write(first)
         output.write(second)
     with (tmp_path / "film.gif").open("rb") as file:
@@ -280,7 +288,7 @@ def test_a_hold_longer_than_a_gif_delay(tmp_path: Path) -> None:
 def test_a_gif_of_more_colours_than_it_can_hold(tmp_path: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 4), np.uint8)
     noise[:20] = 255
-    with open_writer(tmp_path / "film.gif", (WIDTH, HEIGHT), 20, {}) as output:
+    with open_writer(Output(str(tmp_path / "film.gif")), (WIDTH, HEIGHT), 20) as output:
         output.write(noise)
     ((image, _),) = shown(tmp_path / "film.gif")
     assert (image[:20] == 255).all()
@@ -299,15 +307,17 @@ def test_colours_that_come_late_still_find_a_place() -> None:
 
 
 def test_formats() -> None:
-    assert [format_of(f"a.{e}") for e in ("mp4", "GIF", "webm", "png")] == [
-        "mp4",
-        "gif",
-        "webm",
-        "png",
-    ]
-    assert [format_of(text) for text in ("frames", "frames/", "v1.2/")] == ["frames"] * 3
-    assert is_still("a.png")
-    assert not is_still("a.mp4")
+    endings = ("mp4", "gif", "webm", "png", "srt", "vtt", "pdf", "svg")
+    for name in endings:
+        assert (
+            format_of(f"a.{name}") is format_of(f"A.{name.upper()}") is Output(f"a.{name}").format
+        )
+        assert (format_of(f"a.{name}").name, format_of(f"a.{name}").ending) == (name, f".{name}")
+    assert {format_of(text).name for text in ("frames", "frames/", "v1.2/")} == {"frames"}
+    assert [name for name in endings if Output(f"a.{name}").is_still] == ["png"]
+    assert [name for name in endings if Output(f"a.{name}").is_sidecar] == list(endings[4:])
+    page = Output("a.png", sheet=(3, 4))
+    assert page.is_sidecar and not page.is_still
     with pytest.raises(
         BadInput, match=r"a\.avi: unknown ending '\.avi'.*\.mp4, \.gif, \.webm, \.png"
     ):
@@ -374,7 +384,7 @@ def test_an_exception_leaves_what_was_there(tmp_path: Path, name: str) -> None:
 
     with (
         pytest.raises(MyError),
-        open_writer(f"{tmp_path}/{name}", (WIDTH, HEIGHT), 20, {}) as output,
+        open_writer(Output(f"{tmp_path}/{name}"), (WIDTH, HEIGHT), 20) as output,
     ):
         for frame in drawn(3):
             output.write(frame)
@@ -392,12 +402,12 @@ def test_no_frames_no_film(tmp_path: Path, name: str) -> None:
 
 def test_bugs_of_the_caller(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="even size"):
-        open_writer(tmp_path / "film.mp4", (161, 120), 20, {})
+        open_writer(Output(str(tmp_path / "film.mp4")), (161, 120), 20)
     with pytest.raises(ValueError, match="frame rate"):
-        open_writer(tmp_path / "film.mp4", (160, 120), 0, {})
+        open_writer(Output(str(tmp_path / "film.mp4")), (160, 120), 0)
     with (
         pytest.raises(ValueError, match="expected a contiguous frame"),
-        open_writer(tmp_path / "film.gif", (160, 120), 20, {}) as output,
+        open_writer(Output(str(tmp_path / "film.gif")), (160, 120), 20) as output,
     ):
         output.write(np.zeros((160, 120, 4), np.uint8))
     assert not names(tmp_path)
@@ -522,10 +532,11 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_writers import drawn
 from fitreel.model.errors import FitreelError
-from fitreel.render.output.video import open_writer
+from fitreel.render.output.open_writer import open_writer
+from fitreel.render.output.output import Output
 def make(name, count, size=(160, 120), pause=0):
     import time
-    with open_writer(name, size, 20, {{}}) as output:
+    with open_writer(Output(name), size, 20) as output:
         for number, frame in enumerate(drawn(count, size)):
             output.write(frame)
             if number == 20:
@@ -618,8 +629,9 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
 def test_plain_films_import_little(tmp_path: Path) -> None:
     source = f"""
 import sys, numpy as np
-from fitreel.render.output.video import open_writer
-with open_writer({str(tmp_path / "film.mp4")!r}, (16, 16), 20, {{}}) as output:
+from fitreel.render.output.open_writer import open_writer
+from fitreel.render.output.output import Output
+with open_writer(Output({str(tmp_path / "film.mp4")!r}), (16, 16), 20) as output:
     output.write(np.zeros((16, 16, 4), np.uint8))
 print([m for m in ("torch", "matplotlib", "imageio", "PIL") if m in sys.modules])
 """
@@ -634,7 +646,7 @@ def test_a_transparent_webm_keeps_its_alpha(tmp_path: Path) -> None:
     frame = np.zeros((64, 96, 4), np.uint8)
     frame[..., :3] = 255
     frame[16:48, 16:64] = (200, 30, 30, 255)
-    with open_writer(tmp_path / "film.webm", (96, 64), 20, {}, transparent=True) as output:
+    with open_writer(Output(str(tmp_path / "film.webm")), (96, 64), 20, transparent=True) as output:
         for _ in range(5):
             output.write(frame)
     command = [
@@ -648,4 +660,4 @@ def test_a_transparent_webm_keeps_its_alpha(tmp_path: Path) -> None:
     assert np.abs(frames[2, 30, 40].astype(int) - (200, 30, 30, 255)).max() < 8
     for name in ("film.mp4", "film.gif"):
         with pytest.raises(BadInput, match="transparent"):
-            open_writer(tmp_path / name, (96, 64), 20, {}, transparent=True)
+            open_writer(Output(str(tmp_path / name)), (96, 64), 20, transparent=True)

@@ -4,11 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from fitreel.render.output.yuv import I420Planes
+from fitreel.render.output.yuv import YuvConverter
 
 
 def converted(frame: NDArray[np.uint8]) -> bytes:
-    return bytes(I420Planes((frame.shape[1], frame.shape[0])).update(frame))
+    return bytes(YuvConverter((frame.shape[1], frame.shape[0])).update(frame))
 
 
 def in_floats(frame: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
@@ -35,7 +35,7 @@ def test_mending_what_changed_equals_converting_the_whole_frame(
 ) -> None:
     rng = np.random.default_rng(seed)
     frame = rng.integers(0, 256, (2 * rows, 2 * columns, 4), np.uint8)
-    planes = I420Planes((2 * columns, 2 * rows))
+    planes = YuvConverter((2 * columns, 2 * rows))
     for share in shares:
         changed = rng.random(frame.shape[:2]) < share
         frame[changed] = rng.integers(0, 256, (int(changed.sum()), 4), np.uint8)
@@ -66,11 +66,11 @@ def test_pure_colours(colour: tuple[int, int, int], planes: tuple[int, int, int]
 @pytest.mark.parametrize("size", [(3, 2), (2, 3), (0, 2), (2, 0)])
 def test_odd_sizes_are_a_bug(size: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="even size"):
-        I420Planes(size)
+        YuvConverter(size)
 
 
 def test_other_frames_are_a_bug() -> None:
-    planes = I420Planes((4, 2))
+    planes = YuvConverter((4, 2))
     for frame in (np.zeros((4, 2, 4), np.uint8), np.zeros((2, 4, 4), np.float32)):
         with pytest.raises(ValueError, match="expected a frame"):
             planes.update(frame)  # type: ignore[arg-type]

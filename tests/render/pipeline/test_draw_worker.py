@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,15 +16,18 @@ import pytest
 
 from fitreel.model.errors import BadInput, CannotWrite, Stopped
 from fitreel.model.record.reader import Record
-from fitreel.render.output.yuv import I420Planes
+from fitreel.render.frame import FrameSelection
+from fitreel.render.output.output import Output
+from fitreel.render.output.yuv import YuvConverter
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.pipeline import draw_worker as painting
 from fitreel.render.pipeline.draw_worker import DrawWorker
-from fitreel.render.pipeline.film import Reel, draw_reel
+from fitreel.render.pipeline.film import selection_of, write_frames
+from fitreel.render.pipeline.run_frames import run_frames
 from fitreel.render.settings import FilmSettings
 from fitreel.render.single.frames import pictures
 from fitreel.render.timing.pace import Pacing
-from fitreel.render.timing.timeline import make_timeline
+from fitreel.render.timing.timeline import Timeline, make_timeline
 
 
 @pytest.fixture
@@ -38,9 +41,13 @@ def quietly() -> None:
     """Nothing asks for an end."""
 
 
+FILM = FrameSelection(film=True, stills=frozenset())
+FILM_AS_YUV = FrameSelection(film=True, stills=frozenset(), as_yuv=True)
+
+
 LOOKS = [
     FilmSettings(),
-    FilmSettings(fps=60, duration=1.0, interpolate=True, pace="log"),
+    FilmSettings(fps=60, duration=0.4, interpolate=True, pace="log"),
     FilmSettings(theme="dark", panels=("loss", "units"), title="$x^3$", size=(800, 450)),
 ]
 
@@ -54,7 +61,7 @@ def test_its_pictures_are_those_drawn_here(
         run.epochs, run.losses, settings.pacing,
     )  # fmt: skip
     for stills in (set[int](), {0, 11}):  # one request after another
-        assert draw_worker.ask(run, settings.picture, line, stills)
+        assert draw_worker.ask(run, settings.picture, line, FrameSelection(True, frozenset(stills)))
         theirs = draw_worker.pictures(quietly)
         before: np.ndarray | None = None
         for ours, other in zip(pictures(run, settings.picture, line, stills), theirs, strict=True):
@@ -70,20 +77,20 @@ def test_its_pictures_are_those_drawn_here(
 
 def test_planes_are_those_of_its_pictures(short_run: Record, draw_worker: DrawWorker) -> None:
     line = make_timeline(short_run.epochs, short_run.losses, Pacing(Fraction(20)))
-    planes = I420Planes(FilmSettings().pixels)
+    converter = YuvConverter(FilmSettings().pixels)
     for _ in range(2):  # of the second request, no place holds anything of the first
-        assert draw_worker.ask(short_run, FilmSettings().picture, line, (), as_planes=True)
+        assert draw_worker.ask(short_run, FilmSettings().picture, line, FILM_AS_YUV)
         theirs = draw_worker.pictures(quietly)
         here = pictures(short_run, FilmSettings().picture, line, ())
         for ours, other in zip(here, theirs, strict=True):
-            assert other.frame.tobytes() == bytes(planes.update(ours.frame))
+            assert other.frame.tobytes() == bytes(converter.update(ours.frame))
             assert ours[1:] == other[1:]
 
 
 def test_more_pictures_than_places(short_run: Record, draw_worker: DrawWorker) -> None:
     settings = FilmSettings(size="1080p").picture
     line = make_timeline(short_run.epochs, short_run.losses, Pacing(Fraction(20)))
-    assert draw_worker.ask(short_run, settings, line, ())
+    assert draw_worker.ask(short_run, settings, line, FILM)
     numbers = []
     for picture in draw_worker.pictures(quietly):
         time.sleep(0.02)  # it would be ahead
@@ -94,10 +101,17 @@ def test_more_pictures_than_places(short_run: Record, draw_worker: DrawWorker) -
     assert numbers == list(range(12))
 
 
-def draw(run: Record, out: Path, draw_worker: DrawWorker | None) -> bytes:
-    line = make_timeline(run.epochs, run.losses, Pacing(Fraction(20)))
-    reel = Reel(str(out), {"fitreel": "test"})
-    draw_reel(run, PictureSettings(), 20, line, [reel], lambda done: None, quietly, draw_worker)
+def draw(
+    run: Record,
+    out: Path,
+    draw_worker: DrawWorker | None,
+    check: Callable[[], None] = quietly,
+    line: Timeline | None = None,
+) -> bytes:
+    line = line or make_timeline(run.epochs, run.losses, Pacing(Fraction(20)))
+    outputs, picture = [Output(str(out), provenance={"fitreel": "test"})], PictureSettings()
+    frames = run_frames(run, picture, line, selection_of(outputs), check, draw_worker)
+    write_frames(frames, outputs, picture.pixels, 20, lambda done: None, check)
     return out.read_bytes()
 
 
@@ -130,13 +144,13 @@ def test_its_death_is_an_error(short_run: Record, tmp_path: Path, draw_worker: D
     number = draw_worker.number
     assert number
     line = make_timeline(short_run.epochs, short_run.losses, Pacing(Fraction(20)))
-    assert draw_worker.ask(short_run, FilmSettings(size="4k").picture, line, ())
+    assert draw_worker.ask(short_run, FilmSettings(size="4k").picture, line, FILM)
     drawn = draw_worker.pictures(quietly)
     next(drawn)
     os.kill(number, signal.SIGKILL)
     with pytest.raises(CannotWrite, match="ended by signal 9"):
         list(drawn)
-    assert not draw_worker.ask(short_run, FilmSettings().picture, line, ())
+    assert not draw_worker.ask(short_run, FilmSettings().picture, line, FILM)
     draw(short_run, tmp_path / "a.gif", draw_worker)  # by ourselves
 
 
@@ -153,11 +167,8 @@ def test_where_it_is_stopped_it_is_given_up(
     number = draw_worker.number
     os.kill(number, signal.SIGSTOP)
     line = make_timeline(short_run.epochs, short_run.losses, Pacing(20, duration=frames / 20))
-    reel = Reel(str(tmp_path / "a.gif"), {"fitreel": "test"})
     with pytest.raises(CannotWrite, match="did nothing for 1 s"):
-        draw_reel(
-            short_run, PictureSettings(), 20, line, [reel], lambda done: None, quietly, draw_worker
-        )
+        draw(short_run, tmp_path / "a.gif", draw_worker, line=line)
     assert not is_alive(number)
     assert not list(tmp_path.iterdir())
 
@@ -167,7 +178,7 @@ def test_it_may_be_waited_for_while_it_works(
 ) -> None:
     monkeypatch.setattr(painting, "PATIENCE", 0.5)
     line = make_timeline(short_run.epochs, short_run.losses, Pacing(20, duration=0.1))
-    assert draw_worker.ask(short_run, FilmSettings(size=(7680, 4320)).picture, line, ())
+    assert draw_worker.ask(short_run, FilmSettings(size=(7680, 4320)).picture, line, FILM)
     asked_at = time.monotonic()
     assert sum(picture.frames for picture in draw_worker.pictures(quietly)) == len(line)
     assert time.monotonic() - asked_at > 0.5
@@ -176,7 +187,6 @@ def test_it_may_be_waited_for_while_it_works(
 def test_a_stop_ends_it(short_run: Record, tmp_path: Path, draw_worker: DrawWorker) -> None:
     number = draw_worker.number
     assert number
-    line = make_timeline(short_run.epochs, short_run.losses, Pacing(Fraction(20)))
     calls = 0
 
     def stop() -> None:
@@ -185,11 +195,8 @@ def test_a_stop_ends_it(short_run: Record, tmp_path: Path, draw_worker: DrawWork
         if calls > 5:
             raise Stopped(signal.SIGTERM)
 
-    reel = Reel(str(tmp_path / "a.gif"), {"fitreel": "test"})
     with pytest.raises(Stopped):
-        draw_reel(
-            short_run, PictureSettings(), 20, line, [reel], lambda done: None, stop, draw_worker
-        )
+        draw(short_run, tmp_path / "a.gif", draw_worker, stop)
     assert not is_alive(number)
     assert not list(tmp_path.iterdir())
 
@@ -245,7 +252,7 @@ def test_where_it_cannot_be_there_is_none(
             patch.setattr(painting, "cores", lambda: 4)
             patch.setattr(f"fitreel.render.pipeline.draw_worker.{name}", value)
             with DrawWorker.start() as none:
-                assert not none.ask(short_run, FilmSettings().picture, line, ())
+                assert not none.ask(short_run, FilmSettings().picture, line, FILM)
                 assert draw(short_run, tmp_path / "a.gif", none)
 
 

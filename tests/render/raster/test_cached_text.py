@@ -63,14 +63,32 @@ changes = st.lists(
 )
 
 
-@settings(
-    deadline=None,
-    max_examples=60,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow],
-)
-@given(changes, st.sampled_from([2, 30, 200, 1500]), st.sampled_from([0.0, 0.05, 0.4]))
+def examples(count: int) -> settings:
+    return settings(
+        deadline=None,
+        max_examples=count,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+
+
+any_line = given(changes, st.sampled_from([2, 30, 200, 1500]), st.sampled_from([0.0, 0.05, 0.4]))
+
+
+@examples(12)
+@any_line
 def test_a_line_is_what_matplotlib_draws(changes: Any, count: int, margin: float) -> None:
+    check_line(changes, count, margin)
+
+
+@pytest.mark.long
+@examples(200)
+@any_line
+def test_many_lines_are_what_matplotlib_draws(changes: Any, count: int, margin: float) -> None:
+    check_line(changes, count, margin)
+
+
+def check_line(changes: Any, count: int, margin: float) -> None:
     x = np.linspace(0, 1, count)
     scene = Curve(x, height(0, count), margin, lw=5)
     drawer = FrameDrawer(scene)

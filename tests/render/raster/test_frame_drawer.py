@@ -27,6 +27,7 @@ from fitreel.render.mpl import glyph_cache as glyphs
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.raster.scene import DemoScene, figure_of_size
 
+LONG = pytest.mark.long
 SIZES = [
     (640, 480), (854, 480), (1280, 720), (1920, 1080), (3840, 2160), (1080, 1920),
     (1080, 1080), (320, 240), (642, 480), (998, 562), (64, 48), (1366, 768),
@@ -188,14 +189,34 @@ def hostile_runs(draw: st.DrawFn) -> tuple[Any, Any, Any, list[State], tuple[int
     return x, y, px, moments, draw(st.sampled_from([(640, 480), (320, 240), (422, 238)]))
 
 
-@settings(
-    deadline=None,
-    max_examples=15,
-    phases=[Phase.explicit, Phase.generate],  # a smaller example isn't worth minutes
-    suppress_health_check=[HealthCheck.too_slow],
+any_hostile_run = given(
+    run=hostile_runs(), order=st.randoms(use_true_random=False), cached=st.booleans()
 )
-@given(run=hostile_runs(), order=st.randoms(use_true_random=False), cached=st.booleans())
+
+
+def examples(count: int) -> settings:
+    return settings(
+        deadline=None,
+        max_examples=count,
+        phases=[Phase.explicit, Phase.generate],  # a smaller example isn't worth minutes
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+
+
+@examples(5)
+@any_hostile_run
 def test_hostile_runs(run: Any, order: Any, cached: bool) -> None:
+    check_hostile(run, order, cached)
+
+
+@LONG
+@examples(50)
+@any_hostile_run
+def test_many_hostile_runs(run: Any, order: Any, cached: bool) -> None:
+    check_hostile(run, order, cached)
+
+
+def check_hostile(run: Any, order: Any, cached: bool) -> None:
     x, y, px, moments, size = run
     scene = DemoScene(x, y, px, size)
     drawer = FrameDrawer(scene, cached)
@@ -322,10 +343,20 @@ class Panels:
         self.clock.set_position((0.05 * step, 0.9 - 0.06 * step))
 
 
-@pytest.mark.parametrize("options", [{}, {"twin": True}, {"aspect": True}])
-def test_many_axes(options: dict[str, bool], cached_text: bool) -> None:
+@pytest.mark.parametrize(
+    ("options", "cached"),
+    [
+        ({}, False),
+        ({"twin": True}, True),
+        ({"aspect": True}, True),
+        pytest.param({}, True, marks=LONG),
+        pytest.param({"twin": True}, False, marks=LONG),
+        pytest.param({"aspect": True}, False, marks=LONG),
+    ],
+)
+def test_many_axes(options: dict[str, bool], cached: bool) -> None:
     scene = Panels(**options)
-    drawer = FrameDrawer(scene, cached_text)
+    drawer = FrameDrawer(scene, cached)
     assert drawer.is_full == options.get("aspect", False)
     for step in [0, 1, 9, 4, 7, 12]:
         scene.show(step)
@@ -391,18 +422,18 @@ def test_memory_does_not_grow() -> None:
     drawer = FrameDrawer(scene)
 
     def run(first: int) -> None:
-        for epoch in range(first, first + 1000):
+        for epoch in range(first, first + 400):
             wide = 5.0 if epoch % 50 == 0 else 0.5
-            scene.show(State(epoch % 500, (epoch % 700) / 7e3, np.full(20, wide, np.float32)))
+            scene.show(State(epoch % 200, (epoch % 300) / 3e3, np.full(20, wide, np.float32)))
             drawer.draw()
 
     run(0)
     gc.collect()
     before = sys.getallocatedblocks()
-    run(1000)
-    run(2000)
+    run(400)
+    run(800)
     gc.collect()
-    assert sys.getallocatedblocks() - before < 1500
+    assert sys.getallocatedblocks() - before < 600
 
 
 FRAME_HASH = """

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from support.program import Fitreel
 
-from fitreel.jobs.films.make import timeline_of
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.comparison.clip import closing_frames, paced, timetable_of
@@ -15,6 +14,11 @@ from fitreel.render.comparison.entry import Entry
 from fitreel.render.metadata import containers
 from fitreel.render.settings import FilmSettings
 from fitreel.render.single.frames import picture_plans
+from fitreel.render.timing.timeline import Timeline, make_timeline
+
+
+def _timeline(run: Record, settings: FilmSettings) -> Timeline:
+    return make_timeline(run.epochs, run.losses, settings.pacing)
 
 
 def length_of(path: Path) -> tuple[int, float]:
@@ -90,7 +94,7 @@ def test_what_no_film_can_keep_is_refused(
 
 
 def test_frames_are_those_of_the_timeline(short_run: Record) -> None:
-    line = timeline_of(short_run, FilmSettings(pace="log", duration=2.0, fps=30, hold_end=0.5))
+    line = _timeline(short_run, FilmSettings(pace="log", duration=2.0, fps=30, hold_end=0.5))
     drawn = list(picture_plans(short_run, line, {3}))
     shown = [plan.number for plan in drawn for _ in range(plan.frames)]
     assert shown == line.indices.tolist()
@@ -100,7 +104,7 @@ def test_frames_are_those_of_the_timeline(short_run: Record) -> None:
 
 
 def test_frames_between_snapshots_are_marked_and_lie_between(short_run: Record) -> None:
-    line = timeline_of(short_run, FilmSettings(duration=2.0, fps=30, interpolate=True))
+    line = _timeline(short_run, FilmSettings(duration=2.0, fps=30, interpolate=True))
     drawn = list(picture_plans(short_run, line, ()))
     assert sum(plan.frames for plan in drawn) == 60
     known = list(short_run.snapshots())
@@ -139,5 +143,5 @@ def test_a_clip_of_two_runs_keeps_its_length(
 
 
 def test_the_films_of_the_demo_have_a_frame_a_snapshot(short_run: Record) -> None:
-    line = timeline_of(short_run, FilmSettings())
+    line = _timeline(short_run, FilmSettings())
     assert line.indices.tolist() == list(range(12)) and not line.blend.any()

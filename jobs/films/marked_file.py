@@ -1,4 +1,4 @@
-"""Small files that say nothing of their making, put where they go: subtitles, pages, tables."""
+"""Small files with a mark beside them that says they are fitreel's: subtitles, pages, tables."""
 
 import hashlib
 from pathlib import Path
@@ -8,7 +8,7 @@ from fitreel.model.system.files import sweep, write_whole
 from fitreel.render.output.ownership import Form, check_plain_file, check_replaceable, mark
 
 
-def check_place(output: Path, *, force: bool, form: Form | None = None) -> None:
+def check_file_place(output: Path, *, force: bool, form: Form | None = None) -> None:
     """Make sure, before anything is computed, that `output` may be written.
 
     Raises:
@@ -18,7 +18,7 @@ def check_place(output: Path, *, force: bool, form: Form | None = None) -> None:
     check_replaceable(output, force=force, form=form)
 
 
-def put(
+def write_marked(
     output: Path, content: bytes, report: Report, *, force: bool, form: Form | None = None
 ) -> bool:
     """Write `output`, which is locked, with its mark; whether it wasn't there byte for byte.

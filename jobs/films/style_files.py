@@ -1,23 +1,24 @@
-"""The files that a film's look is taken from: a theme and a font of the user's own."""
+"""The files that a film's style is taken from: a theme and a font of the user's own."""
 
 import hashlib
 import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fitreel.jobs.job.loading import LoadedJob, relative
+from fitreel.jobs.job.job import relative
+from fitreel.jobs.job.loading import LoadedJob
 from fitreel.model.errors import BadInput
 from fitreel.render.picture_settings import PictureSettings
 
 
 @dataclass(frozen=True)
-class LookFiles:
-    """The files of the user's own that a film's look is taken from, where they really lie."""
+class StyleFiles:
+    """The files of the user's own that a film's style is taken from, where they really lie."""
 
     theme: Path | None = None
     font: Path | None = None
 
-    def drawn(self, picture: PictureSettings) -> PictureSettings:
+    def for_drawing(self, picture: PictureSettings) -> PictureSettings:
         """The picture with these in place of what the job says; only for drawing."""
         return replace(
             picture,
@@ -25,7 +26,7 @@ class LookFiles:
             font=picture.font if self.font is None else str(self.font),
         )
 
-    def said(self, picture: PictureSettings) -> PictureSettings:
+    def for_provenance(self, picture: PictureSettings) -> PictureSettings:
         """The picture as a film says it: of a file only the last part of an absolute path."""
         return replace(
             picture,
@@ -34,7 +35,7 @@ class LookFiles:
         )
 
     def digests(self) -> dict[str, str]:
-        """What stands in an imprint for what the files say.
+        """What stands in the provenance for what the files say.
 
         Raises:
             BadInput: one can't be read.
@@ -43,17 +44,17 @@ class LookFiles:
         return {f"{key}_digest": _digest(key, p) for key, p in paths.items() if p is not None}
 
 
-NO_FILES = LookFiles()
+NO_FILES = StyleFiles()
 
 
-def look_files(loaded: LoadedJob) -> LookFiles:
+def style_files_of(loaded: LoadedJob) -> StyleFiles:
     """The files that the job's film names.
 
     Raises:
         BadInput: a film or a record names them: nothing is opened on its word.
     """
     film = loaded.job.film
-    return LookFiles(
+    return StyleFiles(
         _own_file(loaded, "film.theme", film.theme) if film.theme_is_file else None,
         _own_file(loaded, "film.font", film.font) if film.font and film.font_is_file else None,
     )

@@ -1,4 +1,4 @@
-"""What every output has in common: frames in, then whole under its final name or not there."""
+"""What all writers have in common: frames in, then whole under the final name or not there."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ from fitreel.render.geometry import Rectangle
 from fitreel.render.output.destination import check_output
 
 
-class Output(ABC):
+class FrameWriter(ABC):
     """One file, or folder of frames, in the making; also a context, left whole or aborted.
 
     Everything is written under a temporary name beside `path`. What stands at `path` is replaced
@@ -46,7 +46,7 @@ class Output(ABC):
             BadInput: an unknown ending, or something there that must not be replaced.
             CannotWrite: its folder is not there or can't be written.
         """
-        self.shown = Path(output)
+        self.label = Path(output)  # what messages call it
         self.path = check_output(output)
         self.frames = 0
         self._finished = False
@@ -57,7 +57,7 @@ class Output(ABC):
             begin = temporary_folder if self.is_folder else temporary_file
             self._temporary = begin(self.path)
         except OSError as error:
-            raise cannot_write(self.shown, error) from error
+            raise cannot_write(self.label, error) from error
 
     @contextmanager
     def _beginning(self) -> Iterator[None]:
@@ -71,7 +71,7 @@ class Output(ABC):
     def write(self, frame: Frame, changed: Rectangle | None = None) -> None:
         """Add `frame`: (H, W, 4), uint8, C-contiguous RGBA. It may be reused after the return.
 
-        A film that `takes_planes` also takes those of I420: (3 / 2 H, W), see `I420Planes`.
+        One whose format `takes_yuv` also takes opaque frames as yuv420p: see `YuvConverter`.
 
         Args:
             frame: what is to be seen.
@@ -93,7 +93,7 @@ class Output(ABC):
         try:
             self._write(frame, changed if self.frames and changed else self._whole)
         except OSError as error:
-            raise cannot_write(self.shown, error) from error
+            raise cannot_write(self.label, error) from error
         self.frames += 1
 
     def finish(self) -> None:
@@ -109,7 +109,7 @@ class Output(ABC):
             return
         try:
             if not self.frames:
-                raise BadInput(f"{self.shown}: a film without a single frame")
+                raise BadInput(f"{self.label}: a film without a single frame")
             self._finish()
             if self.is_folder:
                 put_folder_in_place(self._temporary, self.path, self._check)
@@ -117,7 +117,7 @@ class Output(ABC):
                 put_in_place(self._temporary, self.path)
         except OSError as error:
             self.abort()
-            raise cannot_write(self.shown, error) from error
+            raise cannot_write(self.label, error) from error
         except BaseException:
             self.abort()
             raise

@@ -1,0 +1,1 @@
+../../api/stored_run.py

@@ -1,0 +1,107 @@
+"""A record as arrays, for other people's programs."""
+
+import copy
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from fitreel.model.record.reader import Record
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Run:
+    """A run folder, read: F snapshots of what a network predicted at M places, from N points.
+
+        run = fitreel.Run("runs/demo-4f6e0c1b")
+        plt.semilogy(run.epoch, run.loss)
+        plt.plot(run.prediction_x, run.prediction[-1])
+
+    Every file in the folder is checked against its digest when it is opened; predictions are read
+    when they are asked for. Nothing is written there, and torch isn't needed. It can be given to
+    `make_film`, and wherever else a path is taken.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        """Open the record in the folder `path`.
+
+        Raises:
+            BadInput: there is none, it is damaged, or a newer fitreel wrote it.
+        """
+        self._path = Path(path)
+        # Where it lies stays true when the current folder changes.
+        self._record = Record(self._path.absolute())
+
+    @property
+    def path(self) -> Path:
+        """The run folder, as it was given."""
+        return self._path
+
+    @property
+    def job(self) -> dict[str, Any]:
+        """What was trained, as a job file's tables; what was left at its default isn't there."""
+        return copy.deepcopy(self._record.header.job)
+
+    @property
+    def ending(self) -> Literal["complete", "delta", "diverged"] | None:
+        """How training ended; None while it hasn't."""
+        return self._record.ending
+
+    @property
+    def x(self) -> "NDArray[np.float32]":
+        """The points' inputs: float32, shape (N,)."""
+        return self._record.x
+
+    @property
+    def y(self) -> "NDArray[np.float32]":
+        """The points' outputs: float32, shape (N,)."""
+        return self._record.y
+
+    @property
+    def epoch(self) -> "NDArray[np.int64]":
+        """The epoch of each snapshot: int64, shape (F,), increasing."""
+        return self._record.epochs
+
+    @property
+    def loss(self) -> "NDArray[np.float32]":
+        """The training loss before that epoch's step: float32, shape (F,)."""
+        return self._record.losses
+
+    @property
+    def seconds(self) -> "NDArray[np.float64]":
+        """Seconds of training up to each snapshot: float64, shape (F,)."""
+        return self._record.seconds
+
+    @property
+    def prediction_x(self) -> "NDArray[np.float32]":
+        """Where the predictions are: float32, shape (M,); `x`, or the job's finer grid."""
+        return self._record.prediction_x
+
+    @cached_property
+    def prediction(self) -> "NDArray[np.float32]":
+        """What the network predicted at each snapshot: float32, shape (F, M).
+
+        Raises:
+            BadInput: a file has changed since the record was opened.
+        """
+        import numpy as np
+
+        predictions = np.empty((len(self), len(self.prediction_x)), np.float32)
+        for row, snapshot in zip(predictions, self._record.snapshots(), strict=True):
+            row[:] = snapshot.prediction
+        return predictions
+
+    def __len__(self) -> int:
+        """Number of snapshots, F."""
+        return len(self._record)
+
+    def __fspath__(self) -> str:
+        """The run folder's path."""
+        return str(self._path)
+
+    def __repr__(self) -> str:
+        shape = f"{len(self)} x {len(self.prediction_x)}"
+        return f"<Run {str(self.path)!r}: {shape} predictions, {self.ending or 'not finished'}>"

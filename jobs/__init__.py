@@ -1,0 +1,1 @@
+"""What is asked for: the command line, jobs, and what is made of them."""

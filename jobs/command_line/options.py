@@ -1,0 +1,72 @@
+"""What the command line says over a job: one frozen object, for all that a command does."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fitreel.jobs.runtime.locks import Patience
+from fitreel.model.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says over the job."""
+
+    outputs: tuple[str, ...] = ()
+    assignments: tuple[str, ...] = ()
+    """KEY=VALUE over the job."""
+    seed: int | None = None
+    at: int | None = None
+    """The epoch of a still; None: the last snapshot."""
+    sheet: tuple[int, int] | None = None
+    """Columns and rows of a page of pictures."""
+    vary: tuple[str, ...] = ()
+    """KEY=V1,V2 to compare."""
+    workers: int | None = None
+    """Trainings at once; None: by cores."""
+    tables: tuple[Path, ...] = ()
+    """Files for a comparison's ranking."""
+    runs: Path = Path("runs")
+    """Where records are kept."""
+    folder: Path | None = None
+    """The run folder, instead of the job's own under `runs`."""
+    force: bool = False
+    """Make also what is up to date."""
+    wait: Patience | None = None
+    """For other processes that make the same; None: not at all."""
+    now: time.struct_time = field(default_factory=time.localtime)
+    """What {date} and {time} say, in all that one command makes."""
+
+
+def options_of(values: Mapping[str, Any]) -> Options:
+    """The options of a command from what Typer gives it, by name.
+
+    Raises:
+        BadInput: `--sheet` isn't two numbers with an x between them.
+    """
+    values = dict(values)
+    wait, limit = values.pop("wait", False), values.pop("wait_limit", None)
+    for name in ("outputs", "assignments", "vary", "tables"):
+        values[name] = tuple(values.get(name) or ())
+    values["sheet"] = sheet_of(values.get("sheet"))
+    if limit is not None:
+        values["wait"] = Patience(limit)
+    elif wait:
+        values["wait"] = Patience()
+    return Options(**values)
+
+
+def sheet_of(text: str | None) -> tuple[int, int] | None:
+    """Columns and rows of `--sheet 3x4`.
+
+    Raises:
+        BadInput: it isn't two numbers with an x between them.
+    """
+    if text is None:
+        return None
+    across, _, down = text.lower().replace("×", "x").partition("x")
+    if not (across.isascii() and across.isdigit() and down.isascii() and down.isdigit()):
+        raise BadInput(f"--sheet {text}: give columns x rows, such as 3x4")
+    return int(across[:4]), int(down[:4])

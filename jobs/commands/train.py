@@ -1,0 +1,37 @@
+"""`fitreel train`: only the record."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fitreel.jobs.command_line.command import command
+from fitreel.jobs.command_line.options import Options
+from fitreel.jobs.command_line.parameters import TRAINING
+from fitreel.jobs.runtime.report import Report
+from fitreel.model.system.processes import import_numpy
+
+
+@command(*TRAINING)
+def train(
+    job: Annotated[
+        Path | None, typer.Argument(metavar="[JOB.toml]", help="A job file; none: the demo.")
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--run", "-o", metavar="DIR", help="The run folder, instead of its own."),
+    ] = None,
+    *,
+    options: Options,
+    report: Report,
+) -> None:
+    """Train, and leave only the record."""
+    import_numpy()
+    from fitreel.jobs.job.loading import DEMO, load_job, read_job_file
+    from fitreel.jobs.job.resolve import resolve_job
+    from fitreel.jobs.train.ensure_trained import ensure_trained
+
+    source = DEMO if job is None else read_job_file(job)
+    resolved_job = resolve_job(load_job(source, options.assignments, options.seed))
+    ensure_trained(resolved_job, replace(options, folder=folder), report)

@@ -1,0 +1,157 @@
+"""From a request, or from records, to films: plan, train what isn't trained, make what is stale."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from fitreel.jobs.command_line.options import Options
+from fitreel.jobs.films.comparison import (
+    Comparison,
+    check_comparison,
+    labels_of,
+    only_seeds_differ,
+    seed_note,
+)
+from fitreel.jobs.films.make import make
+from fitreel.jobs.films.plan import plan_films
+from fitreel.jobs.films.request import Request
+from fitreel.jobs.films.single_run import SingleRun, check_single_run
+from fitreel.jobs.films.style_files import style_files_of
+from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job
+from fitreel.jobs.job.resolve import resolve_job
+from fitreel.jobs.runtime.report import Report
+from fitreel.jobs.train.run_store import open_record
+from fitreel.model.errors import BadInput
+from fitreel.model.record.reader import Record
+from fitreel.render.comparison.entry import Entry
+from fitreel.render.pipeline.draw_worker import DrawWorker
+
+
+def film_request(
+    request: Request, options: Options, report: Report, draw_worker: DrawWorker | None = None
+) -> None:
+    """Train a job and make its films, or find them up to date.
+
+    A comparison draws for itself, without the `draw_worker`.
+
+    Raises:
+        SomeFailed: some could not be trained; the clip is made from the others, unless another
+            process is training them.
+        FitreelError: as told by its class.
+    """
+    loaded = request.load(options)
+    if loaded.job.compare.is_comparison:
+        if draw_worker is not None:
+            draw_worker.close()
+        _film_configurations(loaded, options, report, request.film)
+        return
+    from fitreel.jobs.train.ensure_trained import open_trained
+
+    plan = plan_films(loaded, options, request.film)
+    files = check_single_run(plan)
+    with open_trained(resolve_job(loaded), options, report) as run:
+        make(plan, SingleRun(loaded.job, files, run=run, draw_worker=draw_worker), report)
+
+
+def _film_configurations(
+    loaded: LoadedJob, options: Options, report: Report, film: Path | None
+) -> None:
+    from fitreel.jobs.job.sweep import configurations_of
+    from fitreel.jobs.train.train_many import SomeFailed, open_all_trained
+
+    configurations = configurations_of(loaded, options)
+    plan = plan_films(loaded, options, film, compares=True)
+    jobs = [each.resolved_job.loaded.job for each in configurations]
+    note = seed_note(jobs)
+    comparison = Comparison(
+        loaded.job,
+        style_files_of(loaded),
+        entries=[Entry(each.label, None) for each in configurations],
+        note=note,
+        seeds_only=bool(note) and only_seeds_differ(jobs),
+    )
+    check_comparison(comparison, plan)
+    with open_all_trained(configurations, options, report) as (records, failures):
+        if note:
+            report.say(note)
+        if not records:
+            raise SomeFailed(configurations, failures)
+        reasons = {n: failure.reason.splitlines()[0] for n, failure in failures.items()}
+        entries = [
+            Entry(each.label, records.get(n), reasons.get(n, ""))
+            for n, each in enumerate(configurations)
+        ]
+        make(plan, replace(comparison, entries=entries), report)
+    if failures:
+        raise SomeFailed(configurations, failures)
+
+
+def film_records(
+    folders: Sequence[Path],
+    options: Options,
+    report: Report,
+    draw_worker: DrawWorker | None = None,
+) -> None:
+    """Draw the film of a run that exists, or the comparison of several.
+
+    Only [film] and [compare] can be set anew.
+
+    Raises:
+        FitreelError: as told by its class.
+    """
+    for assignment in options.assignments:
+        if not assignment.startswith(("film.", "compare.")):
+            key = assignment.partition("=")[0]
+            raise BadInput(f"--set {key}: render draws a record as it is; only film.… can be set")
+    with ExitStack() as read_locks:
+        if len(folders) > 1:
+            if draw_worker is not None:
+                draw_worker.close()
+            if options.seed is not None:
+                raise BadInput("--seed: the records have their own seeds")
+            records = [
+                read_locks.enter_context(open_record(each, options.runs)) for each in folders
+            ]
+            _film_records_together(records, options, report)
+            return
+        if options.tables:
+            raise BadInput("--table: the ranking of a comparison; give several runs")
+        run = read_locks.enter_context(open_record(folders[0], options.runs))
+        loaded = load_job(_source_of(run), options.assignments)
+        if options.seed is not None and options.seed != loaded.job.seed:
+            raise BadInput(
+                f"--seed {options.seed}: {run.path} was trained with seed {loaded.job.seed}"
+            )
+        plan = plan_films(loaded, options)
+        files = check_single_run(plan)
+        make(plan, SingleRun(loaded.job, files, run=run, draw_worker=draw_worker), report)
+
+
+def _film_records_together(records: Sequence[Record], options: Options, report: Report) -> None:
+    for number, run in enumerate(records):
+        for other in records[:number]:
+            if other.digest == run.digest:
+                raise BadInput(f"{other.path} and {run.path} are the same record")
+    jobs = [load_job(_source_of(run)).job for run in records]
+    source = Source("render", Path(), {}, name="comparison", trusted=False)
+    loaded = load_job(source, options.assignments)
+    if len({run.header.points for run in records}) > 1:
+        report.warn("the records have different data: each panel shows its own")
+    entries = [
+        Entry(label, run) for label, run in zip(labels_of(jobs, records), records, strict=True)
+    ]
+    comparison = Comparison(
+        loaded.job,
+        style_files_of(loaded),
+        entries=entries,
+        seeds_only=only_seeds_differ(jobs),
+    )
+    # Nobody but the command line says anything of this job.
+    plan = plan_films(LoadedJob(loaded.job, DEMO), options, compares=True)
+    check_comparison(comparison, plan)
+    make(plan, comparison, report)
+
+
+def _source_of(run: Record) -> Source:
+    return Source(str(run.path), Path(), run.header.job, trusted=False)

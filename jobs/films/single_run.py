@@ -1,0 +1,109 @@
+"""The film of one run."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import KW_ONLY, dataclass
+from functools import cached_property
+from typing import Any
+
+from fitreel.jobs.films.plan import Plan
+from fitreel.jobs.films.sidecar_files import SHEET, sidecar_content
+from fitreel.jobs.films.style_files import NO_FILES, StyleFiles, style_files_of
+from fitreel.jobs.films.subject import Subject
+from fitreel.jobs.runtime import signals
+from fitreel.model.errors import BadInput
+from fitreel.model.record.reader import Record
+from fitreel.render.frame import DrawnFrame, FrameSelection
+from fitreel.render.metadata.provenance import Chapter
+from fitreel.render.output.formats import OutputKind
+from fitreel.render.output.output import Output
+from fitreel.render.panel_kinds import check_panels
+from fitreel.render.picture_version import pacing_facts, run_facts
+from fitreel.render.pipeline.draw_worker import DrawWorker
+from fitreel.render.timing.timeline import Timeline, make_timeline
+
+
+@dataclass(frozen=True)
+class SingleRun(Subject):
+    """One run, whole."""
+
+    _: KW_ONLY
+    run: Record
+    draw_worker: DrawWorker | None = None
+    """Draws, if there is one."""
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """Which snapshot of the run is on screen in each frame."""
+        if not len(self.run):
+            raise BadInput(f"{self.run.path}: there is no snapshot to draw: diverged at epoch 0")
+        return make_timeline(self.run.epochs, self.run.losses, self.job.film.pacing)
+
+    @property
+    def frame_count(self) -> int:
+        """How many frames a film of it has."""
+        return len(self.timeline)
+
+    def frames(self, selection: FrameSelection) -> Generator[DrawnFrame, None, None]:
+        """Begin to draw these of its frames."""
+        from fitreel.render.pipeline.run_frames import run_frames
+
+        check = signals.raise_if_cancelled
+        return run_frames(self.run, self.picture, self.timeline, selection, check, self.draw_worker)
+
+    def chapters(self) -> Sequence[Chapter]:
+        """What the run went through, with titles in the film's language."""
+        from fitreel.render.pipeline.run_frames import run_chapters
+
+        return run_chapters(self.run, self.picture, self.timeline)
+
+    def still_number(self, output: Output) -> int:
+        """Which snapshot a still shows: the last, or that of its epoch."""
+        return len(self.run) - 1 if output.at is None else self.run.index_of(output.at)
+
+    def run_facts(self) -> list[dict[str, Any]]:
+        """Which records it is made of."""
+        return [{"fingerprint": self.run.header.fingerprint, "digest": self.run.digest}]
+
+    def film_facts(self, number: int | None) -> dict[str, Any]:
+        """What decides the pictures of a film, or of the still of a frame."""
+        film = self.job.film
+        facts = run_facts(self.files.for_provenance(film.picture), self.files.digests())
+        if number is not None:
+            return facts | {"epoch": int(self.run.epochs[number])}
+        return facts | pacing_facts(film.pacing, self.frame_count)
+
+    def sidecar(self, output: Output) -> bytes:
+        """The content of subtitles or of a page that goes with the film."""
+        return sidecar_content(output, self.run, self.picture, self.timeline)
+
+
+def check_single_run(plan: Plan) -> StyleFiles:
+    """Refuse what can't be drawn of a run, before it is trained; the files of its style.
+
+    Subtitles need neither a theme nor a font.
+
+    Raises:
+        BadInput: a theme, text, language or size that can't be drawn, a pace that can't be kept,
+            panels that the data or the network can't have, or a file that a film or a record names.
+        Unavailable: no font here has the characters.
+    """
+    job = plan.loaded.job
+    # numpy and matplotlib are imported only where something is made.
+    from fitreel.render.timing.timeline import check_pacing
+
+    check_pacing(job.film.pacing)
+    for output in plan.outputs:
+        if output.kind is OutputKind.PAGE:
+            from fitreel.render.handout.contact_sheet import check_contact_sheet
+
+            picture = style_files_of(plan.loaded).for_drawing(job.film.picture)
+            check_contact_sheet(picture, *(output.sheet or SHEET))
+    kinds = {output.kind for output in plan.outputs}
+    if job.film.picture.is_demo or kinds <= {OutputKind.SUBTITLES}:
+        return NO_FILES
+    files = style_files_of(plan.loaded)
+    check_panels(job.film.panels, job.data, job.network)
+    from fitreel.render.single.themed_scene import check_themed_scene
+
+    check_themed_scene(files.for_drawing(job.film.picture))
+    return files

@@ -1,0 +1,81 @@
+"""What films are made of, one run or a comparison: how many frames it has, and how it is drawn."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import Any
+
+from fitreel.jobs.films.style_files import NO_FILES, StyleFiles
+from fitreel.jobs.job.job import Job, dump_job
+from fitreel.render.frame import DrawnFrame, FrameSelection
+from fitreel.render.metadata.provenance import Chapter
+from fitreel.render.output.output import Output
+from fitreel.render.picture_settings import PictureSettings
+
+
+@dataclass(frozen=True)
+class Subject(ABC):
+    """What films are made of; `SingleRun` or `Comparison`."""
+
+    job: Job
+    """Its film and compare tables count."""
+    files: StyleFiles = NO_FILES
+    """That its style is taken from."""
+
+    @property
+    def picture(self) -> PictureSettings:
+        """What decides its pictures, files where they lie."""
+        return self.files.for_drawing(self.job.film.picture)
+
+    @property
+    @abstractmethod
+    def frame_count(self) -> int:
+        """How many frames a film of it has.
+
+        Raises:
+            BadInput: there is nothing to draw, or a pace or a duration that can't be kept.
+        """
+
+    @abstractmethod
+    def frames(self, selection: FrameSelection) -> Generator[DrawnFrame, None, None]:
+        """Begin to draw these of its frames."""
+
+    def chapters(self) -> Sequence[Chapter]:
+        """Named stretches of a film."""
+        return ()
+
+    def describe(self, output: Output) -> Output:
+        """The output with which frame a still shows, and how it is made.
+
+        Raises:
+            BadInput: a still of an epoch that isn't there.
+        """
+        number = self.still_number(output) if output.is_still else None
+        provenance = {
+            "fitreel": version("fitreel"),
+            "job": dump_job(self.job),
+            "runs": self.run_facts(),
+            "film": self.film_facts(number),
+        }
+        return replace(output, number=number, provenance=provenance)
+
+    @abstractmethod
+    def still_number(self, output: Output) -> int:
+        """Which frame a still shows."""
+
+    @abstractmethod
+    def run_facts(self) -> list[dict[str, Any]]:
+        """Which records it is made of."""
+
+    @abstractmethod
+    def film_facts(self, number: int | None) -> dict[str, Any]:
+        """What decides the pictures of a film, or of the still of a frame."""
+
+    def sidecar(self, output: Output) -> bytes:
+        """The content of subtitles or of a page that goes with its film."""
+        raise NotImplementedError(output.path)
+
+    def table(self, ending: str) -> tuple[bytes, int]:
+        """The content of a table of its ranking, and how many rows it has."""
+        raise NotImplementedError(ending)

@@ -1,0 +1,35 @@
+"""The fingerprint of a job: a digest of all that decides the numbers of its training."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from fitreel.jobs.job.job import Job
+
+FINGERPRINT_FORMAT = 1
+"""Raised when the same settings come to mean other numbers."""
+
+
+def fingerprint(job: Job, data: Mapping[str, str], module_digest: str | None) -> str:
+    """SHA-256, 64 hexadecimal digits.
+
+    Args:
+        job: what can't change a number (its name, film and comparison) doesn't count.
+        data: what stands for the content of its data: "file" or "function".
+        module_digest: what stands for a network's module of the user's own.
+    """
+    content: dict[str, Any] = {
+        "format": FINGERPRINT_FORMAT,
+        "seed": job.seed,
+        "data": job.data.model_dump(mode="json", exclude_defaults=True) | dict(data),
+        "network": job.network.model_dump(mode="json", exclude_defaults=True),
+        "train": job.train.model_dump(mode="json", exclude_defaults=True),
+    }
+    if module_digest is not None:
+        name = str(job.network.module).rpartition(":")[2]
+        content["network"]["module"] = [module_digest, name]
+    else:
+        content["network"]["activations"] = list(job.network.activation_names)
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

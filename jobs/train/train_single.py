@@ -1,0 +1,96 @@
+"""Train one network into its run folder."""
+
+from typing import TYPE_CHECKING
+
+from fitreel.jobs.job.resolve import ResolvedJob
+from fitreel.jobs.runtime import signals
+from fitreel.jobs.runtime.report import Report
+from fitreel.jobs.train.locked_run import Environment, LockedRun, other_conditions, task_of
+from fitreel.model.errors import FitreelError
+from fitreel.model.record.reader import Record
+from fitreel.model.record.writer import RecordWriter
+from fitreel.model.system.private_folders import choose_torch_cache
+from fitreel.render.text.numbers import DEMO, write_number
+
+if TYPE_CHECKING:
+    from fitreel.model.training.loop import Training
+
+
+def build_training(resolved_job: ResolvedJob, report: Report) -> "Training":
+    """The job's network, ready to be trained.
+
+    Raises:
+        BadInput: torch can't do what is asked.
+        Unavailable: the device is not here.
+    """
+    # torch takes over a second to import, and as long again for what its optimizers need: only
+    # here, where something is trained, and none of it looks at the stop flag.
+    choose_torch_cache()
+    with signals.ending_at_once(report.error):
+        from fitreel.model.training.loop import Training
+
+        try:
+            return Training(task_of(resolved_job))
+        except FitreelError as error:
+            raise type(error)(f"{resolved_job.loaded.source.label}: {error}") from error
+
+
+def train_single(locked_run: LockedRun, report: Report) -> None:
+    """Train what isn't trained yet into a run folder.
+
+    Raises:
+        BadInput: torch can't do what is asked, or the record is damaged.
+        Unavailable: the device is not here.
+        CannotWrite: the system refuses.
+        Busy: another process draws from the old record.
+        Stopped: a signal came; what is trained is on disk.
+    """
+    job = locked_run.resolved_job.loaded.job
+    training = build_training(locked_run.resolved_job, report)
+    from fitreel.model.training.devices import environment
+
+    here = environment(training.device)
+    run = locked_run.begin(str(training.network), training.layout, training.points(), here)
+    report.say(run.header.network)
+    report.say(f"{run.header.parameters:,} parameters")
+    report.say(f"{locked_run.path}: training on {training.device} ({training.device_reason})")
+    writer = RecordWriter(run, here)
+    if run.chunks:
+        _resume(training, run, here, report)
+    _epochs(training, writer, report, job.train.epochs, job.name)
+
+
+def _resume(training: "Training", run: Record, here: Environment, report: Report) -> None:
+    from fitreel.model.training.checkpoint import load_checkpoint, tensors_of
+
+    arrays, tree = run.state()
+    load_checkpoint(training, tensors_of(arrays), tree)
+    report.say(f"{run.path}: going on from epoch {training.epoch}")
+    line = other_conditions(run, here)
+    if line is not None:
+        report.warn(f"{run.path}: {line}")
+
+
+def _epochs(
+    training: "Training", writer: RecordWriter, report: Report, epochs: int, name: str
+) -> None:
+    from fitreel.model.training.checkpoint import arrays_of, save_checkpoint
+
+    def write() -> None:
+        tensors, tree = save_checkpoint(training)
+        writer.write(arrays_of(tensors), tree)
+
+    with report.progress(f"training {name}", epochs, "epochs") as update:
+        for snapshot in training.epochs():
+            if snapshot is not None:
+                writer.add(snapshot)
+                update(snapshot.epoch + 1, f"loss {write_number(snapshot.loss, DEMO)}")
+            if training.ending is None:
+                if signals.cancelled():
+                    write()
+                    signals.raise_if_cancelled()
+                elif writer.due:
+                    write()
+        update(training.epoch, "")
+    assert training.ending is not None
+    writer.finish(training.ending, training.epoch)

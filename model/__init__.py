@@ -1,0 +1,1 @@
+"""What is learned: data, networks, their training, and the record of it."""
