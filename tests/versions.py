@@ -40,7 +40,8 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "venv", str(python.parents[1])], check=True)
         subprocess.run([*pip, *requirements(which)], check=True)
         subprocess.run([*pip, "--no-deps", str(ROOT)], check=True)
-        command = [str(python), "-m", "pytest", "-n", "1", *(tests or TESTS)]
+        # What one library of some age says of another's is no error of ours.
+        command = [str(python), "-m", "pytest", "-n", "1", "-W", "default", *(tests or TESTS)]
         sys.exit(subprocess.run(command, cwd=ROOT).returncode)
 
 
