@@ -51,13 +51,13 @@ def descriptions(kind: type[Settings]) -> dict[str, str]:
     (body,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
     assert isinstance(body, ast.ClassDef)
     return {
-        field.target.id: inspect.cleandoc(told.value.value)
-        for field, told in pairwise(body.body)
+        field.target.id: inspect.cleandoc(docstring.value.value)
+        for field, docstring in pairwise(body.body)
         if isinstance(field, ast.AnnAssign)
         and isinstance(field.target, ast.Name)
-        and isinstance(told, ast.Expr)
-        and isinstance(told.value, ast.Constant)
-        and isinstance(told.value.value, str)
+        and isinstance(docstring, ast.Expr)
+        and isinstance(docstring.value, ast.Constant)
+        and isinstance(docstring.value.value, str)
     }
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from fitreel.model.close_match import nearest
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import MOST_WEIGHTS_RECORDED, DataSettings, NetworkSettings
 
@@ -19,7 +18,7 @@ class PanelKind:
     """One panel that may stand beside the fit. Its title are the words of the key `panel_NAME`."""
 
     artist: str
-    """The class in `stage_panels` that draws it."""
+    """The class in `single.panels` that draws it."""
     needs: tuple[Need, ...] = ()
     """What a record must have beside epochs, losses and predictions."""
 
@@ -59,27 +58,6 @@ def check_panels(panels: Iterable[str], data: DataSettings, network: NetworkSett
             raise BadInput(f"film.panels: {name}: {reason}")
 
 
-def no_layers(network: NetworkSettings) -> str | None:
-    """Why it isn't known how a network's recorded weights make its prediction, or None."""
-    # numpy is imported only where such a panel is asked for.
-    from fitreel.render.single.activations import DRAWABLE, plain
-
-    if network.module is not None:
-        return (
-            f"network.module: the structure of {network.module} isn't known; "
-            "train with network.hidden instead"
-        )
-    if network.batch_norm:
-        return "network.batch_norm: its running averages aren't recorded; train without it"
-    for name in network.activation_names:
-        if plain(name) not in DRAWABLE:
-            return (
-                f"network.activations: {name!r} can't be drawn unit by unit; train with another "
-                f"one{nearest(plain(name), DRAWABLE)}"
-            )
-    return None
-
-
 def no_weights(parameters: int) -> str:
     """Why the record of a network with so many parameters has no weights."""
     return (
@@ -97,7 +75,10 @@ def _without_hidden_layers(data: DataSettings, network: NetworkSettings) -> str 
 
 
 def _without_weights(data: DataSettings, network: NetworkSettings) -> str | None:
-    reason = no_layers(network)
+    # numpy is imported only where such a panel is asked for.
+    from fitreel.render.network.recorded_network import why_unknown
+
+    reason = why_unknown(network)
     if reason is None and network.parameter_count > MOST_WEIGHTS_RECORDED:
         reason = no_weights(network.parameter_count)
     return reason

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from fitreel.render.comparison.entry import ComparisonPicture
+from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.timing.pace import Pacing
 

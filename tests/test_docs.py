@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from fitreel.jobs.cli import app
 from fitreel.jobs.job.loading import load_job, read_job_file
-from fitreel.render.metadata.provenance import check_whole
+from fitreel.render.metadata.checksum import check_whole
 
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
@@ -156,18 +156,25 @@ def test_the_readmes_first_command(tmp_path: Path) -> None:
 
 
 def test_shells_complete(tmp_path: Path) -> None:
-    """What --show-completion prints, taken in by bash; --install-completion writes the same."""
+    """By what --install-completion writes for bash; --show-completion prints the same."""
     if shutil.which("bash") is None:
         pytest.skip("needs bash")
-    script = (
-        "source <(fitreel --show-completion bash)\nCOMP_WORDS=(fitreel com)\nCOMP_CWORD=1\n"
-        '_fitreel_completion fitreel\necho "${COMPREPLY[@]}"\n'
-    )
+    script = """
+        fitreel --install-completion >&2
+        . ~/.bashrc
+        fitreel --show-completion >shown
+        cmp ~/.bash_completions/fitreel.sh shown
+        COMP_WORDS=(fitreel com)
+        COMP_CWORD=1
+        _fitreel_completion fitreel
+        echo "${COMPREPLY[@]}"
+    """
     folders = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = os.environ | {"PATH": folders, "HOME": str(tmp_path)}
     done = subprocess.run(
-        ["bash", "-c", script], env=environment, capture_output=True, text=True, check=False
-    )
+        ["bash", "-c", script], cwd=tmp_path, env=environment,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert done.stdout.split() == ["compare"], done.stderr
 
 

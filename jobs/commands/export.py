@@ -38,8 +38,8 @@ def export(
     report: Report,
 ) -> None:
     """Write x, y, epoch, loss and prediction of a record as numbers."""
-    from fitreel.jobs.films.clashes import Destination, check_apart
-    from fitreel.jobs.films.marked_file import check_file_place
+    from fitreel.jobs.outputs.clashes import Destination, check_apart
+    from fitreel.jobs.outputs.marked_file import check_file_place
     from fitreel.jobs.train.run_store import open_record
     from fitreel.render.output.destination import make_folder_of
 
@@ -59,7 +59,7 @@ def export(
 
 def _export(run: "Record", output: Path, report: Report, *, force: bool) -> bool:
     """Write one file with its mark; whether it wasn't there byte for byte."""
-    from fitreel.jobs.films.marked_file import warn_once
+    from fitreel.jobs.outputs.marked_file import warn_once
     from fitreel.render.output.ownership import mark
 
     write = _write_npz if output.suffix.lower() == ".npz" else _write_csv

@@ -75,7 +75,8 @@ def _of_run(run: "Record") -> dict[str, Any]:
 
 
 def _of_film(path: Path) -> dict[str, Any]:
-    from fitreel.render.metadata.provenance import check_whole, read_provenance
+    from fitreel.render.metadata.checksum import check_whole
+    from fitreel.render.metadata.provenance import read_provenance
 
     provenance = read_provenance(path)
     check_whole(path)

@@ -55,7 +55,7 @@ def _write_sheet(path: Path, report: Report, *, force: bool) -> None:
         BadInput: the name doesn't end in .png, or what is there isn't fitreel's, or was changed.
         CannotWrite: the system refuses.
     """
-    from fitreel.jobs.films.marked_file import check_file_place, warn_once, write_marked
+    from fitreel.jobs.outputs.marked_file import check_file_place, warn_once, write_marked
     from fitreel.model.data.targets import TARGETS
     from fitreel.render.output.destination import make_folder_of
     from fitreel.render.output.formats import PNG

@@ -12,14 +12,14 @@ from fitreel.jobs.job.job import Job
 from fitreel.jobs.job.sweep import label_of
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.entry import ComparisonPicture, Entry
 from fitreel.render.comparison.ranking import ranking, table
+from fitreel.render.comparison_picture import ComparisonPicture, Entry
+from fitreel.render.film_settings import NAMED_SIZES, FilmSettings
 from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.output.destination import make_folder_of
 from fitreel.render.output.output import Output
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import comparison_facts, pacing_facts
-from fitreel.render.settings import NAMED_SIZES, FilmSettings
 from fitreel.render.timing.comparison_timetable import Timetable
 
 OF_ONE_RUN = ("title", "subtitle", "caption", "language", "words", "font", "transparent")
@@ -48,7 +48,7 @@ class Comparison(Subject):
     @cached_property
     def timetable(self) -> Timetable:
         """Which snapshot each entry shows in each frame before the ranking."""
-        from fitreel.render.comparison.clip import paced, timetable_of
+        from fitreel.render.comparison.pacing import paced, timetable_of
 
         timetable = timetable_of(self.entries, self.job.compare.clock)
         if not len(timetable):
@@ -58,7 +58,7 @@ class Comparison(Subject):
     @property
     def closing_count(self) -> int:
         """For how many frames the ranking stands at the end."""
-        from fitreel.render.comparison.clip import closing_frames
+        from fitreel.render.comparison.pacing import closing_frames
 
         return closing_frames(self.job.film.fps, self.job.film.duration)
 
@@ -69,7 +69,7 @@ class Comparison(Subject):
 
     def frames(self, selection: FrameSelection) -> Generator[DrawnFrame, None, None]:
         """Begin to draw these of its frames."""
-        from fitreel.render.comparison.clip import comparison_frames
+        from fitreel.render.comparison.frames import comparison_frames
 
         picture = self.comparison_picture(self.picture)
         return comparison_frames(picture, self.timetable, self.closing_count, selection)
@@ -127,12 +127,13 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
         if getattr(settings, key) != FilmSettings.model_fields[key].default:
             raise BadInput(f"film.{key}: of one run; a comparison doesn't have it")
     check_tables(plan.tables, plan.options)
-    from fitreel.render.comparison import clip
+    from fitreel.render.comparison import readability
+    from fitreel.render.comparison.pacing import check_pacing_of_comparison
     from fitreel.render.mpl.theme import load_theme
 
     load_theme(comparison.picture.theme)
-    clip.check_pacing_of_comparison(settings.pacing)
-    clip.check_comparison(comparison.comparison_picture(comparison.picture))
+    check_pacing_of_comparison(settings.pacing)
+    readability.check_comparison(comparison.comparison_picture(comparison.picture))
     for path in plan.tables:
         make_folder_of(path)
 

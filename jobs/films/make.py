@@ -5,22 +5,23 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from fitreel.jobs.films.latest_link import update_latest_link
 from fitreel.jobs.films.plan import Plan
-from fitreel.jobs.films.retention import remove_oldest, sweep_series
 from fitreel.jobs.films.sidecar_files import make_sidecar
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.films.tables import write_table
+from fitreel.jobs.outputs.latest_link import update_latest_link
+from fitreel.jobs.outputs.retention import remove_oldest, sweep_series
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report, seconds, size
 from fitreel.model.errors import BadInput, Busy, CannotWrite
 from fitreel.model.system.files import leftovers, sweep
-from fitreel.render.metadata.provenance import check_whole, read_provenance
+from fitreel.render.film_settings import FilmSettings
+from fitreel.render.metadata.checksum import check_whole
+from fitreel.render.metadata.provenance import read_provenance
 from fitreel.render.output.ffmpeg import seek_ffmpeg
 from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import check_replaceable
-from fitreel.render.settings import FilmSettings
 
 
 def make(plan: Plan, subject: Subject, report: Report) -> None:

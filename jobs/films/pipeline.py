@@ -24,7 +24,7 @@ from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.train.run_store import open_record
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.entry import Entry
+from fitreel.render.comparison_picture import Entry
 from fitreel.render.pipeline.draw_worker import DrawWorker
 
 

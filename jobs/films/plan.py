@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.clashes import Destination, check_apart
-from fitreel.jobs.films.latest_link import check_fits, check_latest_link, latest_link_of
-from fitreel.jobs.films.marked_file import check_file_place
-from fitreel.jobs.films.output_names import file_name, fill_in
-from fitreel.jobs.films.retention import Series, series_of
 from fitreel.jobs.films.sidecar_files import sidecar_form
 from fitreel.jobs.films.tables import table_paths
 from fitreel.jobs.job.loading import LoadedJob
+from fitreel.jobs.outputs.clashes import Destination, check_apart
+from fitreel.jobs.outputs.latest_link import check_fits, check_latest_link, latest_link_of
+from fitreel.jobs.outputs.marked_file import check_file_place
+from fitreel.jobs.outputs.names import file_name, fill_in
+from fitreel.jobs.outputs.retention import Series, series_of
 from fitreel.model.errors import BadInput
 from fitreel.render.output.destination import check_output, make_folder, make_folder_of
 from fitreel.render.output.formats import OutputKind, format_of

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.clashes import Destination, clash_of, clashes
 from fitreel.jobs.films.plan import destinations_of
 from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job, read_job_file
 from fitreel.jobs.job.sweep import with_vary
+from fitreel.jobs.outputs.clashes import Destination, clash_of, clashes
 from fitreel.model.errors import BadInput, FitreelError
 from fitreel.render.metadata.provenance import read_provenance
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.marked_file import write_marked
 from fitreel.jobs.films.subject import Subject
+from fitreel.jobs.outputs.marked_file import write_marked
 from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report, seconds, size
 from fitreel.model.record.reader import Record
@@ -54,7 +54,7 @@ def make_sidecar(output: Output, subject: Subject, options: Options, report: Rep
 def sidecar_form(output: Output, picture: PictureSettings) -> Form:
     """Tells whether a file's content has the form of what is made as `output`."""
     if output.kind is OutputKind.SUBTITLES:
-        from fitreel.render.captions.subtitles import has_form
+        from fitreel.render.captions.subtitle_formats import has_form
 
         words = translation_of(picture.language, picture.words)
         return lambda content: has_form(content, words)
@@ -78,7 +78,8 @@ def sidecar_content(
 
         kind = cast("Kind", output.format.name)
         return contact_sheet(run, picture, timeline, *(output.sheet or SHEET), kind)
-    from fitreel.render.captions.subtitles import Reference, cues, srt, vtt
+    from fitreel.render.captions.subtitle_formats import srt, vtt
+    from fitreel.render.captions.subtitles import Reference, cues
 
     texts = cues(
         run.epochs,

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.marked_file import check_file_place, write_marked
-from fitreel.jobs.films.output_names import fill_in
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.job.loading import LoadedJob
+from fitreel.jobs.outputs.marked_file import check_file_place, write_marked
+from fitreel.jobs.outputs.names import fill_in
 from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report
 from fitreel.model.errors import BadInput

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, model_validator
 
 from fitreel.model.settings import DataSettings, NetworkSettings, Seed, Settings, TrainSettings
-from fitreel.render.settings import FilmSettings
+from fitreel.render.film_settings import FilmSettings
 
 
 class CompareSettings(Settings):

@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from fitreel.jobs.job.job import TABLES, Job
-from fitreel.model.close_match import nearest
 from fitreel.model.settings import descriptions
+from fitreel.model.suggestions import nearest
 
 SYNONYMS = {
     "learning_rate": "lr",

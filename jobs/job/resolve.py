@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fitreel.jobs.job.fingerprint import fingerprint
 from fitreel.jobs.job.loading import LoadedJob
 from fitreel.model.data.formula import Formula
-from fitreel.model.data.table_file import read_points
+from fitreel.model.data.points_file import read_points
 from fitreel.model.data.targets import read_function
 from fitreel.model.errors import BadInput
 

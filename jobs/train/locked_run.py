@@ -5,7 +5,6 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,7 +67,6 @@ class LockedRun:
             _discard(self.path)
             return begin_record(
                 self.path,
-                version=version("fitreel"),
                 name=job.name,
                 fingerprint=self.resolved_job.fingerprint,
                 job=dump_job(job),

@@ -49,13 +49,13 @@ def train_batch(locked_runs: Sequence[LockedRun], report: Report) -> dict[int, F
     training = build_batch([locked_run.resolved_job for locked_run in locked_runs], report)
     from fitreel.model.training.devices import environment
 
-    batch = _Batch(training, locked_runs, environment(training.device), report)
+    batch = _RecordedBatch(training, locked_runs, environment(training.device), report)
     batch.open()
     batch.train()
     return batch.failures
 
 
-class _Batch:
+class _RecordedBatch:
     """The networks of a batch, and the records that they are written to."""
 
     def __init__(

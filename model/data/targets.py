@@ -6,7 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fitreel.model.data.formula import NAMES, Formula, did_you_mean, parse
+from fitreel.model.data.formula import Formula
+from fitreel.model.data.formula_names import NAMES
+from fitreel.model.data.formula_parser import parse
+from fitreel.model.data.formula_tokens import did_you_mean
 from fitreel.model.errors import BadInput
 
 

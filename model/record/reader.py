@@ -89,8 +89,8 @@ class Record:
         """float32, shape (N,)."""
         self.grid = self._column(points, "grid") if "grid" in points else None
         """float32, shape (M,), or None where predictions are at x."""
-        seen = len(self.prediction_x)
-        self.truth = self._column(points, "truth", seen) if "truth" in points else None
+        places = len(self.prediction_x)
+        self.truth = self._column(points, "truth", places) if "truth" in points else None
         """float32, shape (M,): the noiseless function where the predictions are, or None."""
         self.chunks: list[Chunk] = []
         try:

@@ -25,7 +25,7 @@ DTYPES: dict[str, np.dtype[Any]] = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class TensorEntry:
     """What the file's header says of one array."""
 
     dtype: np.dtype[Any]
@@ -43,7 +43,7 @@ class TensorFile:
     is_read: bool
     """Whether it is of this format; else there is nothing but the digest."""
     metadata: dict[str, str]
-    entries: dict[str, Entry]
+    entries: dict[str, TensorEntry]
     """All arrays of the file."""
     arrays: dict[str, NDArray[Any]]
     """Those that were asked for."""
@@ -59,7 +59,7 @@ def read_tensors(file: BinaryIO, size: int, names: Collection[str]) -> TensorFil
         return content
 
     metadata: dict[str, str] = {}
-    entries: dict[str, Entry] = {}
+    entries: dict[str, TensorEntry] = {}
     arrays: dict[str, NDArray[Any]] = {}
     try:
         length = int.from_bytes(take(8), "little")
@@ -92,7 +92,7 @@ def _metadata(values: dict[str, str]) -> dict[str, str]:
     return values
 
 
-def _entries(header: dict[str, Any], size: int) -> dict[str, Entry]:
+def _entries(header: dict[str, Any], size: int) -> dict[str, TensorEntry]:
     entries = {}
     for name, values in header.items():
         dtype: np.dtype[Any] | None = DTYPES.get(values["dtype"])
@@ -103,5 +103,5 @@ def _entries(header: dict[str, Any], size: int) -> dict[str, Entry]:
             raise ValueError(f"{name} has no shape")
         if end > size or end - start != math.prod(shape) * dtype.itemsize:
             raise ValueError(f"{name} doesn't fit")
-        entries[name] = Entry(dtype, tuple(shape), start)
+        entries[name] = TensorEntry(dtype, tuple(shape), start)
     return entries

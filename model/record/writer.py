@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,6 @@ BYTES_A_CHUNK = 64_000_000
 def begin(
     path: Path,
     *,
-    version: str,
     name: str,
     fingerprint: str,
     job: dict[str, Any],
@@ -45,7 +45,6 @@ def begin(
 
     Args:
         path: the folder; made where it isn't.
-        version: of fitreel.
         name: the job's.
         fingerprint: what decides the numbers, as 64 hexadecimal digits.
         job: the job as it was asked for.
@@ -72,7 +71,7 @@ def begin(
     header = asdict(
         Header(
             format=FORMAT,
-            fitreel=version,
+            fitreel=version("fitreel"),
             name=name,
             fingerprint=fingerprint,
             job=job,
@@ -187,21 +186,21 @@ class RecordWriter:
 
     def _stacked(self) -> Tensors:
         """The waiting snapshots as one array a kind."""
-        kept = self._snapshots
+        snapshots = self._snapshots
 
         def column(name: str, dtype: Any) -> NDArray[Any]:
-            return np.array([getattr(snapshot, name) for snapshot in kept], dtype)
+            return np.array([getattr(snapshot, name) for snapshot in snapshots], dtype)
 
         tensors: Tensors = {
             "epoch": column("epoch", np.int64),
             "loss": column("loss", np.float32),
             "seconds": column("seconds", np.float64),
-            "prediction": column("prediction", np.float32).reshape(len(kept), self._width),
+            "prediction": column("prediction", np.float32).reshape(len(snapshots), self._width),
         }
         if self._has_truth:
             tensors["truth_loss"] = column("truth_loss", np.float32)
-        if all(snapshot.weights is not None for snapshot in kept):
-            shape = (len(kept), self._parameters)
+        if all(snapshot.weights is not None for snapshot in snapshots):
+            shape = (len(snapshots), self._parameters)
             tensors["weights"] = column("weights", np.float32).reshape(shape)
         return tensors
 

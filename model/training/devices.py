@@ -13,11 +13,11 @@ ONE_THREAD = 5_000_000
 """Parameters times points under which a second thread costs more than it brings."""
 
 
-def choose_device(asked: str, work: int) -> tuple[torch.device, str]:
+def choose_device(device_name: str, work: int) -> tuple[torch.device, str]:
     """The device, and why it was chosen in a few words.
 
     Args:
-        asked: auto, cpu, cuda, cuda:N or mps.
+        device_name: auto, cpu, cuda, cuda:N or mps.
         work: parameters times points.
 
     Raises:
@@ -25,18 +25,18 @@ def choose_device(asked: str, work: int) -> tuple[torch.device, str]:
     """
     has_cuda = torch.cuda.is_available()
     has_mps = torch.backends.mps.is_available()
-    if asked == "auto":
+    if device_name == "auto":
         if work < SMALL:
             return torch.device("cpu"), "auto: the CPU is faster for a network this small"
         if has_cuda:
             return torch.device("cuda"), "auto"
         return torch.device("cpu"), "auto: there is no GPU here"
-    device = torch.device(asked)
+    device = torch.device(device_name)
     if device.type == "cuda" and (not has_cuda or (device.index or 0) >= torch.cuda.device_count()):
         count = torch.cuda.device_count() if has_cuda else 0
-        raise Unavailable(f'train.device = "{asked}": this machine has {count} CUDA devices')
+        raise Unavailable(f'train.device = "{device_name}": this machine has {count} CUDA devices')
     if device.type == "mps" and not has_mps:
-        raise Unavailable(f'train.device = "{asked}": this machine has no MPS device')
+        raise Unavailable(f'train.device = "{device_name}": this machine has no MPS device')
     return device, "as asked"
 
 
@@ -68,15 +68,15 @@ def check_memory(work: int, parameters: int) -> None:
     Raises:
         BadInput: it would take more than this machine has.
     """
-    needed = 4 * (3 * work + 4 * parameters)
+    need = 4 * (3 * work + 4 * parameters)
     if not hasattr(os, "sysconf"):
         return
     try:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError):
         return
-    if needed > 0.7 * total:
+    if need > 0.7 * total:
         raise BadInput(
-            f"network.hidden: training needs about {needed / 1e9:.0f} GB of memory and this "
+            f"network.hidden: training needs about {need / 1e9:.0f} GB of memory and this "
             f"machine has {total / 1e9:.0f}; take fewer neurons, points or grid points"
         )

@@ -68,8 +68,8 @@ class Training:
         self._network_settings = task.network
         if task.network.module is None:
             points = task.data.points if task.points is None else len(task.points[0])
-            seen = max(points, task.data.grid or 0)
-            check_memory(seen * sum(task.network.hidden), task.network.parameter_count)
+            places = max(points, task.data.grid or 0)
+            check_memory(places * sum(task.network.hidden), task.network.parameter_count)
         torch.manual_seed(task.seed if task.data.seed is None else task.data.seed)
         self.data: Data = draw_data(task.data, task.formula, task.points)
         if task.data.seed is not None:
@@ -145,12 +145,12 @@ class Training:
             reached = train.delta is not None and value <= train.delta
             snapshot = None
             if reached or epoch in self._snapshot_epochs:
-                seen, truth_loss = self._look(prediction, needs_truth)
+                values, truth_loss = self._look(prediction, needs_truth)
                 snapshot = Snapshot(
                     epoch=epoch,
                     loss=value,
                     seconds=time.perf_counter() - started,
-                    prediction=seen,
+                    prediction=values,
                     weights=self._weights(),
                     truth_loss=truth_loss,
                 )
@@ -193,14 +193,14 @@ class Training:
     def _look(self, prediction: Tensor, needs_truth: bool) -> tuple[NDArray[np.float32], Any]:
         """What is drawn, shape (M,), and its loss against the noiseless function."""
         with torch.no_grad():
-            seen = prediction.detach()
+            predictions = prediction.detach()
             if self._grid is not None or (self._has_modes and self._full_batch):
                 with self._looking():
-                    seen = self.network(self._x if self._grid is None else self._grid)
-            truth_loss = self.loss(seen, self._truth).item() if needs_truth else None  # type: ignore[arg-type]
+                    predictions = self.network(self._x if self._grid is None else self._grid)
+            truth_loss = self.loss(predictions, self._truth).item() if needs_truth else None  # type: ignore[arg-type]
             if self._by_hand is not None and self._grid is None:
-                seen = seen.clone()  # the next epoch's prediction goes to the same place
-        return seen.squeeze(1).cpu().numpy(), truth_loss
+                predictions = predictions.clone()  # the next epoch writes to the same place
+        return predictions.squeeze(1).cpu().numpy(), truth_loss
 
     @contextmanager
     def _looking(self) -> Iterator[None]:

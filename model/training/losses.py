@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from fitreel.model.close_match import nearest
 from fitreel.model.errors import BadInput
+from fitreel.model.suggestions import nearest
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -46,11 +46,11 @@ def build_loss(name: str, arguments: dict[str, Any]) -> Loss:
         BadInput: it has no such argument, or the value can't be used.
     """
     function = LOSSES[name]
-    known = ARGUMENTS.get(name, ())
+    names = ARGUMENTS.get(name, ())
     for key, value in arguments.items():
-        if key not in known:
-            takes = f"takes {', '.join(known)}" if known else "takes none"
-            raise BadInput(f"train.loss_args: {name} {takes}, not {key!r}{nearest(key, known)}")
+        if key not in names:
+            takes = f"takes {', '.join(names)}" if names else "takes none"
+            raise BadInput(f"train.loss_args: {name} {takes}, not {key!r}{nearest(key, names)}")
         lowest_is_allowed = key == "beta"
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise BadInput(f"train.loss_args: {key} = {value!r}: a number is needed")

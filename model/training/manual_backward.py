@@ -142,12 +142,12 @@ class ManualBackward:
         self._y, self._loss = y, loss
         self._slope = Slope(train.loss, train.loss_args, loss, y)
         self._layers: list[_Layer] = []
-        read = x
+        inputs = x
         for linear, activation in zip(linears, [*activations, None], strict=True):
-            layer = _Layer(linear, activation, read, first=read is x)
+            layer = _Layer(linear, activation, inputs, first=inputs is x)
             self._layers.append(layer)
-            read = layer.result
-        self.prediction = read
+            inputs = layer.result
+        self.prediction = inputs
         """Shape (N, 1): of the latest `predict`; the next one overwrites it."""
         self.gradients = [g for layer in self._layers for g in (layer.of_weight, layer.of_bias)]
         """Of the latest `differentiate`, in the parameters' order; the next one overwrites them."""
@@ -170,21 +170,21 @@ class _Layer:
     """A fully connected layer with its activation, and the memory that both write to."""
 
     def __init__(
-        self, linear: nn.Linear, activation: Activation | None, read: Tensor, *, first: bool
+        self, linear: nn.Linear, activation: Activation | None, inputs: Tensor, *, first: bool
     ) -> None:
-        self._read, self._activation, self._first = read, activation, first
+        self._inputs, self._activation, self._first = inputs, activation, first
         # Detached they share the network's memory, and nothing done to them is recorded.
         self._weight, self._bias = linear.weight.detach(), linear.bias.detach()
         self._weight_turned = self._weight.t()
         self.of_weight, self.of_bias = torch.empty_like(self._weight), torch.empty_like(self._bias)
         self._of_bias_as_row = self.of_bias.unsqueeze(0)
-        self._sum = read.new_empty(len(read), len(self._bias))
+        self._sum = inputs.new_empty(len(inputs), len(self._bias))
         keeps_result = activation is None or activation.keeps_result
         self.result = self._sum if keeps_result else torch.empty_like(self._sum)
-        self._of_read = torch.empty_like(read)
+        self._of_inputs = torch.empty_like(inputs)
 
     def forward(self) -> None:
-        torch.addmm(self._bias, self._read, self._weight_turned, out=self._sum)
+        torch.addmm(self._bias, self._inputs, self._weight_turned, out=self._sum)
         if self._activation is not None:
             self._activation.forward(self._sum, self.result)
 
@@ -192,11 +192,11 @@ class _Layer:
         """From the gradient in the result, which is overwritten, to that in what was read."""
         if self._activation is not None:
             self._activation.backward(gradient, self._sum)
-        torch.mm(gradient.t(), self._read, out=self.of_weight)
+        torch.mm(gradient.t(), self._inputs, out=self.of_weight)
         torch.sum(gradient, 0, True, out=self._of_bias_as_row)
         if not self._first:
-            torch.mm(gradient, self._weight, out=self._of_read)
-        return self._of_read
+            torch.mm(gradient, self._weight, out=self._of_inputs)
+        return self._of_inputs
 
 
 def manual_backward(
@@ -226,9 +226,9 @@ def manual_backward(
     if settings.module is not None or settings.dropout or settings.batch_norm:
         return None
     try:
-        known = [activation_of(activation_class(name)) for name in settings.activation_names]
-        activations = [activation for activation in known if activation is not None]
-        if len(activations) < len(known):
+        kinds = [activation_of(activation_class(name)) for name in settings.activation_names]
+        activations = [activation for activation in kinds if activation is not None]
+        if len(activations) < len(kinds):
             return None
 
         def of(network: nn.Module) -> ManualBackward:

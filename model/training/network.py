@@ -10,9 +10,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from fitreel.model.close_match import nearest
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import NetworkSettings
+from fitreel.model.suggestions import nearest
 
 
 def build_network(settings: NetworkSettings, module_file: Path | None = None) -> nn.Module:
@@ -91,8 +91,8 @@ def add_module(settings: NetworkSettings) -> nn.Module:
     network = nn.Sequential()
 
     def add(name: str, number: int, module: nn.Module) -> None:
-        taken = name in dict(network.named_children())
-        network.add_module(f"{name}_{number}" if taken else name, module)
+        is_taken = name in dict(network.named_children())
+        network.add_module(f"{name}_{number}" if is_taken else name, module)
 
     for number, (inputs, outputs, activation) in enumerate(layers(settings), start=1):
         name = "input_layer" if number == 1 else f"hidden_layer_{number}"
@@ -140,13 +140,13 @@ def activation_class(name: str) -> type[nn.Module]:
         for kind in nn.modules.activation.__all__
         if kind not in NOT_PER_NEURON
     } | {"identity": nn.Identity}
-    found = kinds.get(_plain(name))
-    if found is None:
+    kind = kinds.get(_plain(name))
+    if kind is None:
         raise BadInput(
             f"network.activations: {name!r} is not an activation of torch"
             + nearest(_plain(name), list(kinds))
         )
-    return found  # type: ignore[no-any-return]
+    return kind  # type: ignore[no-any-return]
 
 
 # These need arguments of their own, change the width, or work across the batch.

@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from fitreel.model.close_match import nearest
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import TrainSettings
+from fitreel.model.suggestions import nearest
 
 Optimizer = torch.optim.Optimizer
 Scheduler = torch.optim.lr_scheduler.LRScheduler
@@ -94,7 +94,7 @@ def build_scheduler(settings: TrainSettings, optimizer: Optimizer) -> Scheduler 
     if not isinstance(name, str):
         raise BadInput('train.scheduler: a name is needed, such as { name = "StepLR", … }')
     if name not in names:
-        usable = [known for known in names if known not in REFUSED_SCHEDULERS]
+        usable = [each for each in names if each not in REFUSED_SCHEDULERS]
         raise BadInput(
             f"train.scheduler: {name!r} is not one of torch's{nearest(name, names)}"
             f"; there are {', '.join(usable)}"
@@ -170,13 +170,13 @@ def check_arguments(
         BadInput: an argument is unknown or missing.
     """
     parameters = inspect.signature(kind).parameters
-    known = [key for key in parameters if key not in ours]
+    names = [key for key in parameters if key not in ours]
     for key in arguments:
-        if key not in known:
+        if key not in names:
             raise BadInput(
-                f"{where}: {name} has no argument {key!r}{nearest(key, known)}"
-                f"; it takes {', '.join(known)}"
+                f"{where}: {name} has no argument {key!r}{nearest(key, names)}"
+                f"; it takes {', '.join(names)}"
             )
-    for key in known:
+    for key in names:
         if parameters[key].default is inspect.Parameter.empty and key not in arguments:
             raise BadInput(f"{where}: {name} needs {key}")

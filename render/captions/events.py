@@ -56,15 +56,15 @@ def events(
     def event(kind: Kind, index: int, decade: int | None = None) -> Event:
         return Event(kind, index, int(epochs[index]), float(values[index]), decade)
 
-    story = [event("start", 0)]
-    story += [event("loss", index, decade) for index, decade in _decades(values)]
+    events = [event("start", 0)]
+    events += [event("loss", index, decade) for index, decade in _decades(values)]
     if ending in ("delta", "diverged"):
         epoch = int(epochs[last]) if ending_epoch is None else ending_epoch
         kind: Kind = "delta" if ending == "delta" else "diverged"
-        story.append(Event(kind, last, epoch, float(values[last])))
+        events.append(Event(kind, last, epoch, float(values[last])))
     else:
-        story.append(event("end", last))
-    return story
+        events.append(event("end", last))
+    return events
 
 
 def _decades(losses: NDArray[np.float64]) -> list[tuple[int, int]]:
@@ -91,19 +91,19 @@ def _lowest_above(value: float) -> int:
     return exponent
 
 
-def chapters(story: Sequence[Event], timeline: Timeline, words: Translation) -> list[Chapter]:
+def chapters(events: Sequence[Event], timeline: Timeline, words: Translation) -> list[Chapter]:
     """The chapters of a film: the first starts at 0, each ends where the next starts.
 
     What happens in one frame shares a chapter. The end has one only where it stays on screen, δ
     and a divergence always have one.
 
     Args:
-        story: as `events` gives them.
+        events: as `events` gives them.
         timeline: the film's.
         words: in the language of the titles.
     """
     by_frame: dict[int, list[Event]] = {}
-    for event in story:
+    for event in events:
         frame = 0 if event.kind == "start" else timeline.first_frame_of(event.index)
         stays = (len(timeline) - frame) / timeline.fps
         if event.kind == "end" and stays < SHORTEST_END and frame:

@@ -5,21 +5,19 @@ syntax for it): they are made in no time, and are up to date when they are the s
 """
 
 import math
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fitreel.render.captions.events import Event, events
-from fitreel.render.text.translations import Translation, languages, translation_of
+from fitreel.render.captions.line_breaks import pages_of
+from fitreel.render.captions.subtitle_formats import Cue
+from fitreel.render.text.translations import Translation
 from fitreel.render.timing.timeline import Timeline
 
-ENDINGS = (".srt", ".vtt")
 LONGEST = 7.0
 """Seconds that a cue stays at most."""
 READ = 1.8
@@ -28,30 +26,12 @@ APART = 2.0
 """Seconds that events are apart at least, so that each can be read; others make room."""
 EVERY = 5.0
 """Seconds after which, about, something is said when nothing happens."""
-LINES, WIDTH = 2, 42
-"""Of a cue, in letters; a Chinese or Japanese one is as wide as two and a bit, so 20 fit."""
 FLAT = 0.05
 """A curve that moves less than this part of the data's range is flat."""
 
-_FIRST = ("said_start", "said_delta", "said_diverged", "said_end")
-_TEXT = r"\n[^\n]+\n(?:[^\n]+\n)?\n"
-_SRT = re.compile(rf"(?:\d+\n[\d:]+,\d\d\d --> [\d:]+,\d\d\d{_TEXT})+")
-_VTT = re.compile(rf"WEBVTT\n\n(?:[\d:]+\.\d\d\d --> [\d:]+\.\d\d\d{_TEXT})+")
-_WIDE = 2.1
-_NOT_FIRST = "、。，．：；？！）」』】〉》…ーぁぃぅぇぉっゃゅょァィゥェォッャュョ%°"
-_NOT_LAST = "（「『【〈《"
 
 Predictions = Callable[[Sequence[int]], Iterable[NDArray[np.float32]]]
 """Gives the predictions, shape (M,), of these snapshots, in their order."""
-
-
-class Cue(NamedTuple):
-    """What is said from one time of the film to another, in seconds."""
-
-    start: Fraction
-    end: Fraction
-    text: str
-    """One line or two."""
 
 
 @dataclass(frozen=True)
@@ -119,59 +99,16 @@ def cues(
             reference,
             words,
         )
-        yield from _paged(_pages(sentences), cue_point.frame, end, timeline)
+        yield from _paged(pages_of(sentences), cue_point.frame, end, timeline)
         before = loss
 
 
-def srt(cues: Iterable[Cue]) -> Iterator[str]:
-    """The pieces of an .srt file, to be written as UTF-8."""
-    for number, cue in enumerate(cues, 1):
-        text = cue.text.replace("-->", "→")
-        yield f"{number}\n{_stamp(cue.start, ',')} --> {_stamp(cue.end, ',')}\n{text}\n\n"
-
-
-def vtt(cues: Iterable[Cue]) -> Iterator[str]:
-    """The pieces of a .vtt file, to be written as UTF-8."""
-    yield "WEBVTT\n\n"
-    for cue in cues:
-        text = cue.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        yield f"{_stamp(cue.start, '.')} --> {_stamp(cue.end, '.')}\n{text}\n\n"
-
-
-def has_form(content: bytes, words: Translation) -> bool:
-    """Whether `content` is laid out as ours is, and begins as ours do in `words` or a language."""
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        return False
-    if not (_SRT.fullmatch(text) or _VTT.fullmatch(text)):
-        return False
-    first = " ".join(text.partition(" --> ")[2].partition("\n")[2].partition("\n\n")[0].split())
-    return any(
-        _pattern(each.entries[key]).match(first)
-        for each in (words, *map(translation_of, languages()))
-        for key in _FIRST
-    )
-
-
-def _pattern(sentence: str) -> re.Pattern[str]:
-    """A sentence of a language's with anything where values go."""
-    pieces = re.split(r"\{\w+\}", " ".join(sentence.split()))
-    return re.compile(".+?".join(re.escape(piece) for piece in pieces))
-
-
-def _stamp(second: Fraction, sign: Literal[",", "."]) -> str:
-    thousandths = math.floor(second * 1000 + Fraction(1, 2))
-    minutes, rest = divmod(thousandths, 60_000)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}{sign}{rest % 1000:03}"
-
-
-def _cue_points(story: Sequence[Event], timeline: Timeline) -> list[_CuePoint]:
+def _cue_points(events: Sequence[Event], timeline: Timeline) -> list[_CuePoint]:
     """When something is said: events that can be read, and in between how things stand."""
     count = len(timeline)
     apart = math.ceil(APART * timeline.fps)
-    cue_points = [_CuePoint(0, "start", int(timeline.indices[0]), story[0])]
-    last = story[-1]
+    cue_points = [_CuePoint(0, "start", int(timeline.indices[0]), events[0])]
+    last = events[-1]
     at = min(timeline.first_frame_of(last.index), count - apart)
     if at >= apart:
         cue_points.append(_CuePoint(at, last.kind, last.index, last))
@@ -179,7 +116,7 @@ def _cue_points(story: Sequence[Event], timeline: Timeline) -> list[_CuePoint]:
         # Too short to say two things: one says where it all goes.
         cue_points[0] = _CuePoint(0, last.kind, last.index, last)
     # Those deeper down matter more: they are what the run came to.
-    for event in reversed(story[1:-1]):
+    for event in reversed(events[1:-1]):
         frame = _free(timeline.first_frame_of(event.index), apart, cue_points, count)
         if frame is not None:
             index = max(int(timeline.indices[frame]), event.index)
@@ -316,63 +253,6 @@ def _farthest(curve: NDArray[Any], reference: Reference, words: Translation) -> 
     worst = int(np.argmax(np.where(np.isfinite(away), away, -1.0)))
     key = "far_data" if reference.truth is None else "far_truth"
     return [words.text(key, distance=float(away[worst]), x=float(at[worst]))]
-
-
-def _pages(sentences: Sequence[str]) -> list[str]:
-    """Sentences in pages of `LINES` lines; a sentence goes on the page before it if it fits."""
-    pages: list[list[str]] = []
-    for sentence in sentences:
-        lines = _wrapped(sentence)
-        if pages and len(pages[-1]) + len(lines) <= LINES:
-            pages[-1] += lines
-        else:
-            pages += [lines[at : at + LINES] for at in range(0, len(lines), LINES)]
-    return ["\n".join(page) for page in pages]
-
-
-def _wrapped(sentence: str) -> list[str]:
-    """A sentence in as few lines of at most `WIDTH` as will do, of about one length."""
-    pieces = _pieces(sentence)
-    fewest = len(_broken(pieces, WIDTH))
-    narrowest = math.ceil(_width(sentence) / fewest)
-    tried = (_broken(pieces, width) for width in range(min(narrowest, WIDTH), WIDTH + 1))
-    return next(lines for lines in tried if len(lines) <= fewest)
-
-
-def _broken(pieces: Sequence[str], width: float) -> list[str]:
-    """The pieces in lines of at most `width`, but that a piece may be wider."""
-    lines = [""]
-    for piece in pieces:
-        if lines[-1] and _width((lines[-1] + piece).rstrip()) > width:
-            lines.append("")
-        lines[-1] += piece
-    return [line.strip(" ") for line in lines]
-
-
-def _pieces(sentence: str) -> list[str]:
-    """A sentence cut where a line may end: after spaces, and between East Asian characters."""
-    pieces = [""]
-    for before, sign in zip(" " + sentence, sentence, strict=False):
-        may_break = before == " " or (
-            (_is_wide(before) or _is_wide(sign))
-            and sign not in _NOT_FIRST
-            and before not in _NOT_LAST
-            and sign != " "
-        )
-        # What is wider than a line by itself is cut anywhere.
-        if pieces[-1] and (may_break or _width(pieces[-1] + sign) > WIDTH):
-            pieces.append(sign)
-        else:
-            pieces[-1] += sign
-    return pieces
-
-
-def _is_wide(sign: str) -> bool:
-    return unicodedata.east_asian_width(sign) in "WF"
-
-
-def _width(text: str) -> float:
-    return sum(_WIDE if _is_wide(sign) else 1.0 for sign in text)
 
 
 def _paged(pages: Sequence[str], start: int, end: int, timeline: Timeline) -> Iterator[Cue]:

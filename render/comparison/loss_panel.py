@@ -10,16 +10,14 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.entry import Clock, ComparisonState
+from fitreel.render.comparison.frame_state import ComparisonState
+from fitreel.render.geometry import Box
 from fitreel.render.mpl.line_styles import LineStyle
-from fitreel.render.mpl.pixel_figure import LINE, Box, Page
+from fitreel.render.mpl.loss_axis import loss_limits, on_log_axis
+from fitreel.render.mpl.pixel_layout import LINE, Page
 from fitreel.render.mpl.ticks import linear_ticks, log_ticks
 from fitreel.render.text.translations import english
-
-DECADES = 12.0
-"""At most so many powers of ten are shown, counted from above: a loss may come near to 0."""
-ABOVE_START = 10.0
-"""How far above the highest first loss a diverging one is followed."""
+from fitreel.render.timing.comparison_timetable import Clock
 
 
 class LossPanel:
@@ -41,7 +39,7 @@ class LossPanel:
         line_width: float,
     ) -> None:
         curves = [None if run is None else _curve(run, clock) for run in runs]
-        low, high = span_of_losses([curve[1] for curve in curves if curve is not None])
+        low, high = loss_limits([curve[1] for curve in curves if curve is not None])
         end = end if end > 0 else 1.0
         values, value_texts = log_ticks(low, high, max(2, int(box.height / (4 * size))))
         widest = max((page.width_of(text, size) for text in value_texts), default=0.0)
@@ -102,22 +100,4 @@ class LossPanel:
 
 def _curve(run: Record, clock: Clock) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     times = run.epochs if clock == "epoch" else run.seconds
-    losses = run.losses.astype(np.float64)
-    with np.errstate(invalid="ignore"):
-        losses[~(np.isfinite(losses) & (losses > 0))] = np.nan
-    return times.astype(np.float64), losses
-
-
-def span_of_losses(curves: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
-    """What of the losses is worth showing: one run that diverges doesn't flatten the others."""
-    finite = [curve[np.isfinite(curve)] for curve in curves]
-    finite = [curve for curve in finite if len(curve)]
-    if not finite:
-        return 0.1, 1.0
-    start = max(float(curve[0]) for curve in finite)
-    high = min(max(float(curve.max()) for curve in finite), ABOVE_START * start)
-    low = max(min(float(curve.min()) for curve in finite), high * 10**-DECADES)
-    if low > high / 2:  # all much the same
-        low, high = high / 3, high * 3
-    room = (high / low) ** 0.04
-    return max(low / room, 1e-300), high * room
+    return times.astype(np.float64), on_log_axis(run.losses)

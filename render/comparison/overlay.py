@@ -4,7 +4,6 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -16,102 +15,21 @@ from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.render.comparison.entry import (
-    ComparisonPicture,
-    ComparisonState,
-    Entry,
-    clock_text,
-    ending_of,
-    failure_of,
-    has_ended,
-    loss_text,
-)
-from fitreel.render.comparison.grid import (
-    SMALLEST_TEXT,
-    SMALLEST_TICK,
-    split_for_losses,
-    unit_height,
-)
+from fitreel.render.comparison.axis_limits import Limits
+from fitreel.render.comparison.frame_state import ComparisonState
+from fitreel.render.comparison.labels import clock_text
 from fitreel.render.comparison.loss_panel import LossPanel
-from fitreel.render.comparison.shared_limits import Limits
+from fitreel.render.comparison.overlay_legend import Legend
+from fitreel.render.comparison.overlay_plan import OverlayPlan, plan_overlay
+from fitreel.render.comparison_picture import ComparisonPicture, Entry
+from fitreel.render.geometry import Box, unit_height
 from fitreel.render.mpl.line_styles import MOST_DISTINCT, LineStyle, line_styles
-from fitreel.render.mpl.pixel_figure import LINE, Box, Page, drawable
+from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.mpl.ticks import linear_ticks
-from fitreel.render.text.numbers import SHORT, write_number
-from fitreel.render.text.translations import english
 
-MOST_RUNS = 256
-LEGEND_SHARE = 0.3
-SHORTEST_ENTRY = 13.0
-"""Width of a legend's column, in font sizes: its line, and some twenty letters."""
-LEADERS = 10
-"""So many of more than `MOST_DISTINCT` runs are named at a time."""
 BAND = (5.0, 50.0, 95.0)
 """Percentiles of the predictions: lower edge, line in the middle, upper edge."""
-
-
-@dataclass(frozen=True)
-class OverlayPlan:
-    """Where things stand in a clip, and how large they are; in pixels."""
-
-    lines: Box
-    """With the room for tick labels."""
-    losses: Box | None
-    legend: Box
-    clock: Box
-    entries: int
-    """How many runs the legend names."""
-    columns: int
-    """Of the legend."""
-    text: float
-    """Font size in the legend."""
-    tick: float
-
-
-def plan_overlay(count: int, size: tuple[int, int], loss_panel: bool) -> OverlayPlan:
-    """Where all goes in a clip of `size` pixels that compares `count` runs."""
-    width, height = size
-    base = unit_height(size)
-    edge = 0.02 * base
-    tall = 2 * SMALLEST_TEXT * base
-    rest = Box(edge, edge, width - 2 * edge, height - 3 * edge - tall)
-    clock = Box(edge, height - edge - tall, width - 2 * edge, tall)
-    entries = count if count <= MOST_DISTINCT else LEADERS
-    is_wide = rest.width > 1.2 * rest.height
-    if is_wide:
-        taken = LEGEND_SHARE * rest.width
-        legend = Box(rest.right - taken, rest.bottom, taken, rest.height + edge + tall)
-        rest = rest._replace(width=rest.width - taken - edge)
-    else:
-        taken = LEGEND_SHARE * rest.height
-        legend = rest._replace(height=taken)
-        rest = Box(rest.left, rest.bottom + taken + edge, rest.width, rest.height - taken - edge)
-    columns = 1 if is_wide or count <= 4 else 2
-    rows = math.ceil((entries + (count > entries)) / columns)
-    losses = None
-    if loss_panel:
-        # Beside a legend, one above the other is what leaves both of a useful shape.
-        if is_wide:
-            low = 0.38 * rest.height
-            losses = rest._replace(height=low)
-            rest = rest._replace(bottom=rest.bottom + low + edge, height=rest.height - low - edge)
-        else:
-            rest, losses = split_for_losses(rest)
-    return OverlayPlan(
-        lines=rest,
-        losses=losses,
-        legend=legend,
-        clock=clock,
-        entries=entries,
-        columns=columns,
-        text=min(
-            legend.height / rows / 2.6,
-            legend.width / columns / SHORTEST_ENTRY,
-            1.5 * SMALLEST_TEXT * base,
-        ),
-        tick=1.3 * SMALLEST_TICK * base,
-    )
 
 
 class OverlayScene:
@@ -253,98 +171,6 @@ class Band:
         outline = np.column_stack([self._x, low]), np.column_stack([self._x, high])[::-1]
         self._area.set_xy(np.concatenate(outline))
         self._middle.set_data(self._x, middle)
-
-
-class Legend:
-    """Labels and losses, the lowest loss on top; of many runs the best ones.
-
-    `best` is the colour of the first, where that isn't its own; where lines aren't `coloured`,
-    the others have none.
-    """
-
-    def __init__(
-        self,
-        page: Page,
-        plan: OverlayPlan,
-        entries: Sequence[Entry],
-        styles: Sequence[LineStyle],
-        best: str | None,
-        coloured: bool,
-    ) -> None:
-        self._entries, self._styles, self._best = entries, styles, best
-        self._coloured = coloured
-        self._text = plan.text
-        box, size = plan.legend, plan.text
-        swatch = 2.6 * size
-        self._page = page
-        across = box.width / plan.columns
-        self._wide = across - swatch - 0.5 * size
-        labels = [drawable(entry.label) for entry in entries]
-        self._labels = [self._shortened(label) for label in labels]
-        self._failures = [self._shortened(drawable(failure_of(entry))) for entry in entries]
-        self._endings: dict[int, str] = {}
-        self._slots: list[tuple[Line2D, Text, Text]] = []
-        self.moving: list[Artist] = []
-        rows = math.ceil((plan.entries + (len(entries) > plan.entries)) / plan.columns)
-        for slot in range(plan.entries):
-            column, row = divmod(slot, rows)
-            left, top = box.left + column * across, box.top - row * 2.6 * size
-            y = [(top - 0.7 * size) / page.box.height] * 2
-            ends = [left / page.box.width, (left + 2.1 * size) / page.box.width]
-            line = Line2D(ends, y, lw=page.points(0.25 * size), transform=page.figure.transFigure)
-            page.figure.add_artist(line)
-            x = left + swatch
-            label = page.text(x, top - size, "", size, va="baseline")
-            value = page.text(
-                x, top - size * (1 + LINE), "", size, va="baseline", color=page.theme.muted
-            )
-            self._slots.append((line, label, value))
-            self.moving += [line, label, value]
-        if len(entries) > plan.entries:
-            column, row = divmod(plan.entries, rows)
-            page.text(
-                box.left + column * across + swatch, box.top - row * 2.6 * size - size,
-                english().text("more", count=len(entries) - plan.entries), size, va="baseline",
-            )  # fmt: skip
-        self._said: list[tuple[int, str]] = [(-1, "")] * plan.entries
-
-    def show(self, state: ComparisonState, ranked: Sequence[int]) -> None:
-        """Writes the runs of a state, `ranked` by their loss."""
-        without = [i for i, each in enumerate(state.snapshots) if each is None]
-        order = [*ranked, *without][: len(self._slots)]
-        for slot, number in enumerate(order):
-            words = self._words(state, number)
-            if (number, words) == self._said[slot]:
-                continue
-            line, label, value = self._slots[slot]
-            if number != self._said[slot][0]:
-                style = self._styles[number]
-                line.set_color(self._best if self._best and slot == 0 else style.colour)
-                line.set_linestyle(style.linestyle)
-                has_line = self._coloured or (self._best is not None and slot == 0)
-                line.set_visible(has_line and self._entries[number].run is not None)
-                label.set_text(self._labels[number])
-            value.set_text(words)
-            self._said[slot] = (number, words)
-
-    def _words(self, state: ComparisonState, number: int) -> str:
-        entry, snapshot = self._entries[number], state.snapshots[number]
-        if entry.run is None:
-            return self._failures[number]
-        if snapshot is None:
-            return self._shortened(ending_of(entry.run))
-        if not has_ended(entry.run, state.indices[number]):
-            return loss_text(snapshot.loss)
-        ending = ending_of(entry.run)
-        if number not in self._endings:
-            loss = write_number(snapshot.loss, SHORT)
-            spellings = (f"{loss_text(snapshot.loss)}, {ending}", f"{loss}, {ending}", ending)
-            fitting = (text for text in spellings if self._shortened(text) == text)
-            self._endings[number] = next(fitting, self._shortened(ending))
-        return self._endings[number]
-
-    def _shortened(self, text: str) -> str:
-        return self._page.shortened(text, self._wide, self._text)
 
 
 def _axes(page: Page, plan: OverlayPlan, limits: Limits) -> Axes:

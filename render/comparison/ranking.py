@@ -12,7 +12,8 @@ import numpy as np
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.entry import Entry, ending_of, failure_of
+from fitreel.render.comparison.labels import ending_of, failure_of
+from fitreel.render.comparison_picture import Entry
 
 ENDINGS = (".csv", ".md", ".json")
 """Of files that `table` writes."""
@@ -161,11 +162,11 @@ def _markdown_cell(cell: Any) -> str:
 
 def _json(rows: Sequence[Row]) -> str:
     # JSON has no number for what isn't finite.
-    listed = [
+    runs = [
         {
             name: None if isinstance(cell, float) and not math.isfinite(cell) else cell
             for name, cell in ((name, getattr(row, name)) for name in _COLUMNS)
         }
         for row in rows
     ]
-    return json.dumps(listed, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(runs, indent=1, ensure_ascii=False) + "\n"

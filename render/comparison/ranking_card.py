@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
-from fitreel.render.comparison.grid import SMALLEST_TEXT, unit_height
+from fitreel.render.comparison.grid_plan import SMALLEST_TEXT
 from fitreel.render.comparison.ranking import Row
-from fitreel.render.mpl.pixel_figure import Page, drawable
+from fitreel.render.geometry import unit_height
+from fitreel.render.mpl.pixel_layout import Page, drawable
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.text.numbers import TABLE, write_number
@@ -56,8 +57,8 @@ class RankingCard:
             del columns[-1]
             text, widths, room = _fitted(page, columns, width, largest)
         widths[1] = min(widths[1], room)
-        taken = sum(widths) + GAP * text * (len(columns) - 1)
-        start, top = (box.width - taken) / 2, (box.height + lines * PITCH * text) / 2
+        table_width = sum(widths) + GAP * text * (len(columns) - 1)
+        start, top = (box.width - table_width) / 2, (box.height + lines * PITCH * text) / 2
         self._write_table(columns, widths, text, start, top)
         self._draw_rule(text, start / box.width, (top - PITCH * text + 0.1 * text) / box.height)
         y = top - (1 + len(top_rows) + bool(more)) * PITCH * text + 0.5 * text

@@ -22,7 +22,8 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.text.fonts import Fonts, fonts_for, own_name
+from fitreel.render.text.fonts import Fonts, fonts_for
+from fitreel.render.text.installed_fonts import own_name
 from fitreel.render.text.mathtext import check_mathtext
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline
@@ -239,17 +240,17 @@ def _write_headings(
             for line in lines
         ]  # fmt: skip
         widest = max(_extent(artist)[0] for artist in artists)
-        shrunk = type_ * min(1.0, (width - 2 * MARGIN) / widest)
-        if shrunk < SMALLEST * type_:
+        smaller = type_ * min(1.0, (width - 2 * MARGIN) / widest)
+        if smaller < SMALLEST * type_:
             raise BadInput(f"film.{key}: too long for a page: {texts[key]!r:.60}")
         at, side = edges["head"], "head"
         if key == "caption":
-            at, side = edges["foot"] + sum(_line(artist, shrunk) for artist in artists), "foot"
+            at, side = edges["foot"] + sum(_line(artist, smaller) for artist in artists), "foot"
             edges[side] = at + GAP
         for artist in artists:
-            artist.set_fontsize(shrunk)
-            at -= _line(artist, shrunk)
-            artist.set_y((at + 0.3 * shrunk / 72) / height)
+            artist.set_fontsize(smaller)
+            at -= _line(artist, smaller)
+            artist.set_y((at + 0.3 * smaller / 72) / height)
         if side == "head":
             edges[side] = at - GAP / 2
     if edges["head"] - edges["foot"] < height / 2:

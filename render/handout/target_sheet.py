@@ -12,14 +12,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from fitreel.model.data.formula import parse
+from fitreel.model.data.formula_parser import parse
 from fitreel.model.data.targets import Target
 
 COLUMNS = 3
-PANEL = (4.0, 2.6)
+CELL = (4.0, 2.6)
 """Inches."""
 CAPTION_WIDTH = 52
-"""Characters of a lesson that fit beneath a panel."""
+"""Characters of a lesson that fit beneath a cell."""
 
 
 @in_force()
@@ -30,12 +30,12 @@ def sheet(targets: Sequence[Target]) -> NDArray[np.uint8]:
         RGBA, shape (H, W, 4), uint8.
     """
     rows = math.ceil(len(targets) / COLUMNS)
-    figure = Figure((COLUMNS * PANEL[0], rows * PANEL[1]), dpi=100, layout="constrained")
+    figure = Figure((COLUMNS * CELL[0], rows * CELL[1]), dpi=100, layout="constrained")
     canvas: Any = FigureCanvasAgg(figure)
-    panels = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
-    for axes in panels[len(targets) :]:
+    cells = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
+    for axes in cells[len(targets) :]:
         axes.set_axis_off()
-    for axes, target in zip(panels, targets, strict=False):
+    for axes, target in zip(cells, targets, strict=False):
         x = np.linspace(*target.domain, 1000, dtype=np.float32)
         axes.plot(x, parse(target.formula)(x), "r-", lw=2)
         axes.set_title(target.name, fontsize=14)

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fitreel.model.errors import BadInput
-from fitreel.render.metadata import containers
 from fitreel.render.metadata.checksum import check_whole as check_whole
 from fitreel.render.metadata.checksum import frame_name
-from fitreel.render.metadata.containers import not_ours, reading
+from fitreel.render.metadata.containers import container_in, not_ours, reading
+from fitreel.render.metadata.parts import COMMENT_LIMIT
 
 _OURS = "fitreel"
 
@@ -36,7 +36,7 @@ def provenance_text(provenance: dict[str, Any]) -> str:
         TypeError: it holds something that JSON doesn't know.
     """
     text = json.dumps({_OURS: provenance}, separators=(",", ":"))
-    if len(text) > containers.COMMENT_LIMIT - 1024:
+    if len(text) > COMMENT_LIMIT - 1024:
         raise BadInput(f"the job takes {len(text)} characters; a film carries up to 4 million")
     return text
 
@@ -62,15 +62,15 @@ def _escaped(text: str) -> str:
 
 
 def read_provenance(path: Path) -> dict[str, Any]:
-    """The imprint of the film, still or folder of frames `path`.
+    """What the film says of how it was made: film, still or folder of frames `path`.
 
     Raises:
         BadInput: it is not there, can't be read, or is not a film of ours.
     """
     film = path / frame_name(0) if path.is_dir() else path
     with reading(film, path) as file:
-        kind = containers.kind_of(file)
-        comment = containers.comment_of(file, kind) if kind else None
+        container = container_in(file)
+        comment = container.comment(file) if container else None
     provenance = _parsed(comment) if comment else None
     if provenance is None:
         raise not_ours(path)

@@ -1,30 +1,20 @@
-"""Text for matplotlib's Agg renderer out of a cache, byte for byte as it draws it itself.
+"""Layouts and bitmaps of text: most of a film's strings are numbers, whose digits return.
 
-Laying out, measuring and rasterizing a string anew costs a millisecond; most of a film's strings
-are numbers, whose digits return at the same few sub-pixel offsets. The names of matplotlib's own
-text machinery are private ones, so they are tried out once: where they are missing or
-behave differently (matplotlib before 3.11 has others), text is drawn the public way.
+They return at the same few sub-pixel offsets, so few glyphs are laid out and rasterized anew.
 """
 
-from fitreel.render.mpl.setup import BUNDLED_FONTS, in_force  # isort: skip  (before matplotlib)
+from fitreel.render.mpl.setup import BUNDLED_FONTS  # isort: skip  (before matplotlib)
 
-import functools
 import math
 import re
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
-from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends import backend_agg
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
-from matplotlib.ft2font import FT2Font
-from matplotlib.text import Text
 from numpy.typing import NDArray
-
-from fitreel.render.mpl.private_names import OF_FONT, OF_RENDERER
 
 BITMAPS_KEPT = 20_000
 """Glyph bitmaps kept in a renderer; about 500 bytes each at size 20."""
@@ -62,7 +52,7 @@ def _remember(cache: dict[Key, Value], key: Key, value: Value, limit: int) -> Va
     return value
 
 
-class _Composed:
+class _Line:
     """A line of text put together from pieces."""
 
     def __init__(self, glyphs: list[Glyph], width: float, top: float, descent: float) -> None:
@@ -71,13 +61,13 @@ class _Composed:
         self._descent = descent
         self.metrics: Metrics = (width, top + descent, descent)
 
-    def followed_by(self, distance: float, glyphs: list[Glyph], metrics: Metrics) -> "_Composed":
+    def followed_by(self, distance: float, glyphs: list[Glyph], metrics: Metrics) -> "_Line":
         """The same with a piece more, its first glyph `distance` after our last."""
         start = self.glyphs[-1][2] + distance
         width, height, descent = metrics
         moved = [(font, index, start + x, y) for font, index, x, y in glyphs]
         top = max(self._top, height - descent)
-        return _Composed(self.glyphs + moved, start + width, top, max(self._descent, descent))
+        return _Line(self.glyphs + moved, start + width, top, max(self._descent, descent))
 
 
 class GlyphCache:
@@ -93,7 +83,7 @@ class GlyphCache:
         self._newest: dict[Hashable, tuple[list[Glyph], list[Stamp]]] = {}
         """The line that was drawn last at each place, in each style."""
         self._distances: dict[Hashable, float] = {}
-        self._beginnings: dict[Hashable, _Composed] = {}
+        self._beginnings: dict[Hashable, _Line] = {}
         self._composable: dict[Hashable, bool] = {}
 
     def layout(self, string: str, properties: FontProperties) -> tuple[list[Glyph], Metrics]:
@@ -109,14 +99,12 @@ class GlyphCache:
             or not self._is_composable(style, properties)
         ):
             return self._laid_out(style, string, properties)
-        composed = self._composed(style, pieces, properties)
-        if composed is None:
+        line = self._line_of(style, pieces, properties)
+        if line is None:
             return self._laid_out(style, string, properties)
-        return composed.glyphs, composed.metrics
+        return line.glyphs, line.metrics
 
-    def _composed(
-        self, style: int, pieces: list[str], properties: FontProperties
-    ) -> "_Composed | None":
+    def _line_of(self, style: int, pieces: list[str], properties: FontProperties) -> "_Line | None":
         """A line put together piece by piece, each put to a beginning that may be known.
 
         None where it can't be: "ffi" is one glyph.
@@ -125,30 +113,30 @@ class GlyphCache:
         while count and (style, string) not in self._beginnings:
             count -= 1
             string = string[: len(string) - len(pieces[count])]
-        composed = self._beginnings[style, string] if count else None
+        line = self._beginnings[style, string] if count else None
         for number in range(count, len(pieces)):
             piece = pieces[number]
             glyphs, metrics = self._laid_out(style, piece, properties)
             if len(glyphs) != len(piece):
                 return None
-            if composed is None:
+            if line is None:
                 width, height, descent = metrics
-                composed = _Composed(glyphs, width, height - descent, descent)
+                line = _Line(glyphs, width, height - descent, descent)
             else:
                 neighbours = pieces[number - 1][-1] + piece[0]
                 distance = self._distance(style, neighbours, properties)
-                composed = composed.followed_by(distance, glyphs, metrics)
+                line = line.followed_by(distance, glyphs, metrics)
             string += piece
-            _remember(self._beginnings, (style, string), composed, BEGINNINGS_KEPT)
-        return composed
+            _remember(self._beginnings, (style, string), line, BEGINNINGS_KEPT)
+        return line
 
     def _laid_out(
         self, style: int, string: str, properties: FontProperties
     ) -> tuple[list[Glyph], Metrics]:
         """`layout`, with matplotlib's own layout engine for the string as a whole."""
-        known = self._layouts.get((style, string))
-        if known is not None:
-            return known
+        cached = self._layouts.get((style, string))
+        if cached is not None:
+            return cached
         glyphs = self._placed(string, properties)
         font = self._prepare_font(properties)
         font.set_text(string, 0.0, flags=self._hinting)
@@ -158,9 +146,9 @@ class GlyphCache:
 
     def _distance(self, style: int, pair: str, properties: FontProperties) -> float:
         """How far apart two characters begin that stand side by side."""
-        known = self._distances.get((style, pair))
-        if known is not None:
-            return known
+        cached = self._distances.get((style, pair))
+        if cached is not None:
+            return cached
         distance = self._placed(pair, properties)[1][2]
         return _remember(self._distances, (style, pair), distance, LAYOUTS_KEPT)
 
@@ -173,9 +161,9 @@ class GlyphCache:
 
     def _is_composable(self, style: int, properties: FontProperties) -> bool:
         """Whether the font is one that `PIECES` is known to hold for."""
-        known = self._composable.get(style)
-        if known is not None:
-            return known
+        cached = self._composable.get(style)
+        if cached is not None:
+            return cached
         file = Path(str(self._prepare_font(properties).fname))
         holds = file.parent == BUNDLED_FONTS and file.stem == "DejaVuSans"
         return _remember(self._composable, style, holds, LAYOUTS_KEPT)
@@ -194,13 +182,13 @@ class GlyphCache:
         baseline in pixels, as matplotlib hands them to its renderer.
         """
         cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-        placed = []
+        stamps = []
         for font, size, index, slant, extend, dx, dy in glyphs:
             column = round(0x40 * (x + dx * cos - dy * sin))  # in 64ths of a pixel
             row = round(0x40 * (self._height - y + dx * sin + dy * cos))  # upwards
             style = (size, slant, extend, angle, antialiased)
-            placed.append(self._stamp(style, font, index, column, row))
-        return placed
+            stamps.append(self._stamp(style, font, index, column, row))
+        return stamps
 
     def upright_stamps(
         self, x: float, y: float, size: float, glyphs: list[Glyph], antialiased: bool
@@ -240,191 +228,9 @@ class GlyphCache:
             matrix = (0x10000 * turn @ shape).round().astype(int)
             font._set_transform(matrix, [column & 0x3F, row & 0x3F])
             mode = AGG.RenderMode.NORMAL if antialiased else AGG.RenderMode.MONO
-            rendered = font._render_glyph(index, self._hinting, mode)
-            coverage = np.array(rendered.buffer) * np.uint8(1 if antialiased else 0xFF)
-            bitmap = (coverage, rendered.left, self._height - rendered.top + coverage.shape[0])
+            glyph = font._render_glyph(index, self._hinting, mode)
+            coverage = np.array(glyph.buffer) * np.uint8(1 if antialiased else 0xFF)
+            bitmap = (coverage, glyph.left, self._height - glyph.top + coverage.shape[0])
             _remember(self._bitmaps, key, bitmap, BITMAPS_KEPT)
         coverage, left, bottom = bitmap
         return coverage, left + (column >> 6), bottom - (row >> 6)
-
-
-class CachedTextRenderer(RendererAgg):
-    """matplotlib's Agg renderer with its text from a cache: the same bytes, sooner.
-
-    `width` and `height` are in pixels. With `cached_text` False, or with a matplotlib whose
-    private names differ, it draws text as its base class does.
-    """
-
-    def __init__(self, width: int, height: int, dpi: float, cached_text: bool = True) -> None:
-        base: Any = super()
-        base.__init__(width, height, dpi)
-        self.glyphs: GlyphCache | None = None
-        self.lines: list[tuple[GraphicsContextBase, float, float]] = []
-        """Where lines of upright text began since this was last set; see `draw_line`."""
-        self._math_is_tried = False
-        if cached_text and cached_text_is_exact():
-            self.glyphs = GlyphCache(height, dpi, cast(Any, self)._prepare_font)
-
-    def draws_from_cache(self, ismath: bool | Literal["TeX"]) -> bool:
-        """Whether text comes from the cache; mathematics is tried out when it is first drawn.
-
-        That takes 0.07 s, for matplotlib's parser, and most films have none.
-        """
-        if ismath and self.glyphs is not None and not self._math_is_tried:
-            self._math_is_tried = True
-            if not cached_math_is_exact():
-                self.glyphs = None
-        return self.glyphs is not None
-
-    def stamp(self, gc: GraphicsContextBase, stamps: list[Stamp]) -> None:
-        """Draws a line's glyphs."""
-        draw = cast(Any, self)._renderer.draw_text_image
-        for coverage, left, bottom in stamps:
-            draw(coverage, left, bottom, 0, gc)
-
-    def draw_text(
-        self,
-        gc: GraphicsContextBase,
-        x: float,
-        y: float,
-        s: str,
-        prop: FontProperties,
-        angle: float,
-        ismath: bool | Literal["TeX"] = False,
-        mtext: Text | None = None,
-    ) -> None:
-        """Draws one line of text; see `matplotlib.backend_bases.RendererBase.draw_text`."""
-        cached = self.draws_from_cache(ismath)
-        if not cached or self.glyphs is None or ismath or _has_own_shaping(mtext):
-            base: Any = super()
-            base.draw_text(gc, x, y, s, prop, angle, ismath=ismath, mtext=mtext)
-            return
-        if not angle:
-            self.lines.append((gc, x, y))
-        self.draw_line(gc, x, y, prop, self.glyphs.layout(s, prop)[0], angle)
-
-    def draw_line(
-        self,
-        gc: GraphicsContextBase,
-        x: float,
-        y: float,
-        prop: FontProperties,
-        placed: list[Glyph],
-        angle: float = 0.0,
-    ) -> None:
-        """Draws glyphs that are laid out already, their baseline beginning at `x`, `y`."""
-        size = prop.get_size_in_points()
-        if self.glyphs is not None and not angle:
-            antialiased = bool(gc.get_antialiased())
-            stamps = self.glyphs.upright_stamps(x, y, size, placed, antialiased)
-            self.stamp(gc, _side_by_side(stamps))
-            return
-        glyphs = [(font, size, index, 0, 1, dx, dy) for font, index, dx, dy in placed]
-        self._draw_text_glyphs_and_boxes(gc, x, y, angle, glyphs, [])
-
-    def _draw_text_glyphs_and_boxes(
-        self, gc: Any, x: float, y: float, angle: float, glyphs: Any, boxes: Any
-    ) -> None:
-        """Where the base class brings plain text, mathematics and TeX in the end."""
-        base: Any = super()
-        if self.glyphs is None:
-            base._draw_text_glyphs_and_boxes(gc, x, y, angle, glyphs, boxes)
-            return
-        antialiased = bool(gc.get_antialiased())
-        self.stamp(gc, _side_by_side(self.glyphs.stamps(x, y, angle, list(glyphs), antialiased)))
-        boxes = list(boxes)
-        if boxes:
-            self.bars(gc, x, y, angle, boxes)
-
-    def bars(
-        self,
-        gc: GraphicsContextBase,
-        x: float,
-        y: float,
-        angle: float,
-        boxes: list[tuple[float, float, float, float]],
-    ) -> None:
-        """Draws the bars of fractions and roots: left, lower edge, width and height in pixels."""
-        base: Any = super()
-        base._draw_text_glyphs_and_boxes(gc, x, y, angle, [], boxes)
-
-    def get_text_width_height_descent(
-        self,
-        s: str,
-        prop: FontProperties,
-        ismath: bool | Literal["TeX"],
-    ) -> Metrics:
-        """The size in pixels of a line of text."""
-        if self.glyphs is None or ismath:
-            base: Any = super()
-            return cast(Metrics, base.get_text_width_height_descent(s, prop, ismath))
-        return self.glyphs.layout(s, prop)[1]
-
-
-def _side_by_side(stamps: list[Stamp]) -> list[Stamp]:
-    """The same pixels as one stamp, where no two glyphs share a column: one call, not twenty."""
-    right = -math.inf
-    for coverage, left, _ in stamps:
-        if left < right:
-            return stamps
-        right = left + coverage.shape[1]
-    if len(stamps) < 2:
-        return stamps
-    start = stamps[0][1]
-    top = min(bottom - coverage.shape[0] for coverage, _, bottom in stamps)
-    lowest = max(bottom for _, _, bottom in stamps)
-    line = np.zeros((lowest - top, int(right) - start), np.uint8)
-    for coverage, left, bottom in stamps:
-        height, width = coverage.shape
-        line[bottom - height - top : bottom - top, left - start : left - start + width] = coverage
-    return [(line, start, lowest)]
-
-
-def _has_own_shaping(text: Any) -> bool:
-    """Whether a text artist asks for font features or a language of its own."""
-    return text is not None and (
-        text.get_fontfeatures() is not None or text.get_language() is not None
-    )
-
-
-@functools.cache
-def cached_text_is_exact() -> bool:
-    """Whether this matplotlib has the private names that the cache needs, and they do as known."""
-    return _is_exact([("Loss=0.7301", 0.0, False), ("y→x̂", 30.0, False)])
-
-
-@functools.cache
-def cached_math_is_exact() -> bool:
-    """The same for mathematics."""
-    return _is_exact([(r"$x^3/\sqrt{2}$", 90.0, True)])
-
-
-@in_force()
-def _is_exact(probes: list[tuple[str, float, bool]]) -> bool:
-    """Whether strings at angles in degrees, mathematics or not, are drawn alike both ways."""
-    properties = FontProperties(size=20)
-    plain = AGG.RendererAgg(160, 160, 100)
-    cached: Any = CachedTextRenderer(160, 160, 100, cached_text=False)  # else it would ask us
-    if not all(hasattr(plain, name) for name in OF_RENDERER) or not all(
-        hasattr(FT2Font, name) for name in OF_FONT
-    ):
-        return False
-    cached._math_is_tried = True
-    try:
-        cached.glyphs = GlyphCache(160, 100, cached._prepare_font)
-        for row, (string, angle, is_math) in enumerate(probes):
-            # Each twice, as the second time comes out of the cache.
-            for x, y in [(20.3, 40.6 + 45 * row), (21.3, 39.6 + 45 * row)]:
-                for renderer in (plain, cached):
-                    renderer.draw_text(
-                        renderer.new_gc(), x, y, string, properties, angle, ismath=is_math
-                    )
-            measures = [
-                renderer.get_text_width_height_descent(string, properties, is_math)
-                for renderer in (plain, cached)
-            ]
-            if measures[0] != measures[1]:
-                return False
-    except (AttributeError, TypeError, ValueError):
-        return False
-    return bytes(plain.buffer_rgba()) == bytes(cached.buffer_rgba())

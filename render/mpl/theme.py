@@ -20,9 +20,9 @@ from typing import Annotated, Any
 from matplotlib.colors import is_color_like, to_hex, to_rgb
 from pydantic import AfterValidator, Field, ValidationError
 
-from fitreel.model.close_match import nearest
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import Settings
+from fitreel.model.suggestions import nearest
 
 THEMES = ("demo", "light", "dark", "chalkboard", "paper")
 BUILT_IN = Path(__file__).parent / "themes"
@@ -65,7 +65,7 @@ class Theme(Settings):
     ticks: Colour
     """Numbers at the axes."""
     value: Colour
-    """Epoch and loss in the panels of a comparison."""
+    """Epoch and loss in the cells of a comparison."""
     accent: Colour
     """The remark, as that delta is reached."""
     spines: Colour
@@ -201,9 +201,9 @@ def _read(path: Path) -> str:
 
 def _checked(content: dict[str, Any], where: str) -> Theme:
     """A theme of such content; TOML's lists are what a theme has as tuples."""
-    listed = {key: _as_tuples(value) for key, value in content.items() if key not in GONE}
+    tuples = {key: _as_tuples(value) for key, value in content.items() if key not in GONE}
     try:
-        return Theme.model_validate(listed)
+        return Theme.model_validate(tuples)
     except ValidationError as error:
         first = error.errors()[0]
         key = str(first["loc"][0]) if first["loc"] else ""
@@ -211,9 +211,9 @@ def _checked(content: dict[str, Any], where: str) -> Theme:
             raise BadInput(
                 f"{where}: there is no key {key!r}{nearest(key, ['base', *Theme.model_fields])}"
             ) from None
-        said = first["msg"].removeprefix("Value error, ")
+        reason = first["msg"].removeprefix("Value error, ")
         key = key + "".join(f"[{part}]" for part in first["loc"][1:] if isinstance(part, int))
-        raise BadInput(f"{where}: {key}: {said} (it is {first['input']!r})") from None
+        raise BadInput(f"{where}: {key}: {reason} (it is {first['input']!r})") from None
 
 
 def _as_tuples(value: Any) -> Any:

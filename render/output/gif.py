@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 from fitreel.model.errors import CannotWrite
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import NOTHING, Rectangle, union
-from fitreel.render.metadata import containers
+from fitreel.render.metadata import gif_blocks
 from fitreel.render.metadata.checksum import seal
-from fitreel.render.output.formats import GIF
 from fitreel.render.output.frame_writer import FrameWriter
 
 # Index 0 is transparent, so 255 colours are left.
@@ -107,17 +106,17 @@ class GifWriter(FrameWriter):
     def _write(self, frame: Frame, changed: Rectangle) -> None:
         pixels = frame.reshape(-1).view(np.uint32).reshape(self._pixels.shape)
         is_first = not self.frames
-        found = np.arange(pixels.size) if is_first else _differing(pixels, self._pixels, changed)
-        if not found.size:
+        where = np.arange(pixels.size) if is_first else _differing(pixels, self._pixels, changed)
+        if not where.size:
             return
-        colours = pixels.reshape(-1).take(found)
+        colours = pixels.reshape(-1).take(where)
         places = self._palette.places(colours & np.uint32(0xFFFFFF))
         now = self._time(self.frames)
         if not is_first and now > self._since:
             self._store(now - self._since)
             self._since = now
-        self._newest.reshape(-1)[found] = places
-        self._pixels.reshape(-1)[found] = colours
+        self._newest.reshape(-1)[where] = places
+        self._pixels.reshape(-1)[where] = colours
         self._unstored = union(self._unstored, changed)
 
     def _finish(self) -> None:
@@ -128,10 +127,10 @@ class GifWriter(FrameWriter):
         self._file.write(self._palette.table())
         self._file.close()
         with self._temporary.open("rb") as file:
-            there = containers.gif_frames(file)
-        if there != (self._images, self._delays):
+            counts = gif_blocks.count_frames(file)
+        if counts != (self._images, self._delays):
             raise CannotWrite(f"cannot write {self.label}: its {self._images} images are not there")
-        seal(self._temporary, GIF.name)
+        seal(self._temporary)
 
     def _abort(self) -> None:
         # Closing writes what is left, which fails again when the disk is full.
@@ -147,14 +146,14 @@ class GifWriter(FrameWriter):
 
     def _store(self, delay: int) -> None:
         """Add the newest look to the file, shown for `delay` hundredths of a second."""
-        found = _differing(self._newest, self._stored, self._unstored)
-        if found.size:
-            rows, columns = np.divmod(found, self._newest.shape[1])
+        where = _differing(self._newest, self._stored, self._unstored)
+        if where.size:
+            rows, columns = np.divmod(where, self._newest.shape[1])
             left, top = corner = int(columns.min()), int(rows[0])
             image = np.zeros((int(rows[-1]) + 1 - top, int(columns.max()) + 1 - left), np.uint8)
-            places = self._newest.reshape(-1).take(found)
+            places = self._newest.reshape(-1).take(where)
             image[rows - top, columns - left] = places
-            self._stored.reshape(-1)[found] = places
+            self._stored.reshape(-1)[where] = places
             self._unstored = NOTHING
         else:
             image, corner = np.zeros((1, 1), np.uint8), (0, 0)
@@ -175,14 +174,14 @@ class GifWriter(FrameWriter):
         self._delays += delay
 
 
-def _differing(one: NDArray[Any], other: NDArray[Any], where: Rectangle) -> NDArray[np.intp]:
+def _differing(one: NDArray[Any], other: NDArray[Any], inside: Rectangle) -> NDArray[np.intp]:
     """The numbers, in reading order, of the pixels in a rectangle in which two pictures differ."""
-    left, top, right, bottom = where
+    left, top, right, bottom = inside
     part = np.s_[top:bottom, left:right]
-    found: NDArray[np.intp] = np.flatnonzero(one[part] != other[part])
-    rows = found // max(1, right - left) + top
-    found += rows * (one.shape[1] - right + left) + (left + top * (right - left))
-    return found
+    where: NDArray[np.intp] = np.flatnonzero(one[part] != other[part])
+    rows = where // max(1, right - left) + top
+    where += rows * (one.shape[1] - right + left) + (left + top * (right - left))
+    return where
 
 
 def _head(size: tuple[int, int], comment: bytes) -> bytes:

@@ -8,9 +8,8 @@ import numpy as np
 from fitreel.model.system.files import fill
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import Rectangle
-from fitreel.render.metadata import containers
+from fitreel.render.metadata import png_chunks
 from fitreel.render.metadata.checksum import sealed
-from fitreel.render.output.formats import PNG
 from fitreel.render.output.frame_writer import FrameWriter
 
 # On our frames 8 ms and 35 kB; the default level takes 12 ms for 29 kB.
@@ -24,7 +23,7 @@ def png(frame: Frame, texts: dict[bytes, bytes]) -> bytes:
     picture: bytes = imageio.v3.imwrite(
         "<bytes>", frame, extension=".png", plugin="pillow", compress_level=_COMPRESSION
     )
-    return sealed(containers.png_with_texts(picture, texts), PNG.name)
+    return sealed(png_chunks.with_texts(picture, texts))
 
 
 class StillWriter(FrameWriter):

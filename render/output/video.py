@@ -10,8 +10,9 @@ from typing import BinaryIO
 from fitreel.model.errors import CannotWrite
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import Rectangle
-from fitreel.render.metadata import containers
+from fitreel.render.metadata import mp4_boxes, webm_elements
 from fitreel.render.metadata.checksum import seal
+from fitreel.render.metadata.parts import Malformed, length_of
 from fitreel.render.output.codecs import codec_options
 from fitreel.render.output.ffmpeg import PATIENCE, Encoder
 from fitreel.render.output.formats import MP4, Format, format_of
@@ -73,26 +74,26 @@ class VideoWriter(FrameWriter):
         self._ffmpeg.finish()
         try:
             with self._temporary.open("rb") as file:
-                if not containers.length_of(file):
-                    raise containers.Malformed("no file")
+                if not length_of(file):
+                    raise Malformed("no file")
                 self._check_frames(file)
-        except containers.Malformed as error:
+        except Malformed as error:
             raise CannotWrite(
                 f"cannot write {self.label}: ffmpeg ended well, yet made no whole film: {error}"
             ) from error
-        seal(self._temporary, self._format.name)
+        seal(self._temporary)
 
     def _check_frames(self, file: BinaryIO) -> None:
         """Count again what ffmpeg says it has written: a film cut short plays, too."""
         if self._format is MP4:
-            count, seconds = containers.mp4_frames(file)
+            count, seconds = mp4_boxes.count_frames(file)
             length = self.frames / self._fps
             if not math.isclose(seconds, length, rel_tol=1e-3):
-                raise containers.Malformed(f"{float(seconds):g} s instead of {float(length):g} s")
+                raise Malformed(f"{float(seconds):g} s instead of {float(length):g} s")
         else:
-            count = containers.webm_frames(file)
+            count = webm_elements.count_frames(file)
         if count != self.frames:
-            raise containers.Malformed(f"{count} frames instead of {self.frames}")
+            raise Malformed(f"{count} frames instead of {self.frames}")
 
     def _abort(self) -> None:
         self._ffmpeg.kill()

@@ -6,8 +6,8 @@ both processes share; through pipes go only which of its places holds one, and w
 Where there is one core only, or such a process can't be started, there is no worker, and the
 caller draws for itself.
 
-The protocol: to the worker goes a `Request`, its length in 8 bytes before it, and then a byte for
-each picture that has been used. From it comes an `ANSWER` for each picture, in turn in the
+The protocol: to the worker goes a `DrawRequest`, its length in 8 bytes before it, and then a byte
+for each picture that has been used. From it comes an `ANSWER` for each picture, in turn in the
 places 0, 1, 2, 0, …, and one at the end; or where it failed, one with a length, and the exception.
 Both are pickled, which needs as much trust as a fork.
 """
@@ -53,7 +53,7 @@ _SECONDS_TO_END = 5.0
 
 
 @dataclass(frozen=True)
-class Request:
+class DrawRequest:
     """What is to be drawn, and how it is handed over."""
 
     run: Path
@@ -139,7 +139,7 @@ class DrawWorker:
             os.posix_fallocate(self._memory, 0, math.prod(self._shape))
         except OSError:
             return False
-        request = Request(
+        request = DrawRequest(
             run.path.resolve(),
             run.digest,
             picture,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from fitreel.model.errors import BadInput, FitreelError
 from fitreel.model.system.processes import end_with_the_parent
 from fitreel.render.mpl import own_process
-from fitreel.render.pipeline.draw_worker import ANSWER, END, FAILED, PICTURE, Request
+from fitreel.render.pipeline.draw_worker import ANSWER, END, FAILED, PICTURE, DrawRequest
 
 if TYPE_CHECKING:
     from fitreel.render.frame import DrawnFrame
@@ -37,7 +37,7 @@ def _answer(memory: int) -> None:
     gc.set_threshold(50_000)  # imports make many objects and no rubbish
     trouble: Exception | None = None
     try:
-        from fitreel.render.mpl.glyph_cache import cached_text_is_exact
+        from fitreel.render.mpl.cached_text_renderer import cached_text_is_exact
         from fitreel.render.single.frames import pictures
 
         cached_text_is_exact()  # found out now, while the parent is still reading
@@ -54,7 +54,9 @@ def _answer(memory: int) -> None:
         _send(ANSWER.pack(END, 0, 0, 0, 0, 0, 0))
 
 
-def _draw(request: Request, memory: int, pictures: "Callable[..., Iterator[DrawnFrame]]") -> None:
+def _draw(
+    request: DrawRequest, memory: int, pictures: "Callable[..., Iterator[DrawnFrame]]"
+) -> None:
     import numpy as np
 
     from fitreel.model.record.reader import Record
@@ -98,12 +100,12 @@ def _draw(request: Request, memory: int, pictures: "Callable[..., Iterator[Drawn
     wait_for(drawn)
 
 
-def _received() -> Request | None:
+def _received() -> DrawRequest | None:
     """The parent's next request, or None where there are no more."""
     head = _read(8)
     if not head:
         return None
-    request: Request = pickle.loads(_read(struct.unpack("<q", head)[0]))  # noqa: S301 (our parent's)
+    request: DrawRequest = pickle.loads(_read(struct.unpack("<q", head)[0]))  # noqa: S301 (our parent's)
     return request
 
 

@@ -5,20 +5,23 @@ film's texts only the words change. A line's place depends on what is asked of i
 the line's metrics, so a place found once serves every other line with these metrics.
 """
 
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
 from typing import Any
 
 from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.text import Text
 
-from fitreel.render.mpl.glyph_cache import CachedTextRenderer, Metrics
+from fitreel.render.mpl.cached_text_renderer import CachedTextRenderer
+from fitreel.render.mpl.glyph_cache import Metrics
 from fitreel.render.mpl.private_names import OF_TEXT
-from fitreel.render.raster.artist_state import Looks
+from fitreel.render.raster.artist_changes import ArtistState
 
 PLACES_KEPT = 1000
 """Places kept of one text; a number that is not set from the left has as many as it has widths."""
 
 
-class SettledText:
+class CachedText:
     """One text artist, and where its lines have been drawn.
 
     What can't be told apart by its looks, such as more than one line, is drawn the plain way.
@@ -26,7 +29,7 @@ class SettledText:
 
     def __init__(self, artist: Text) -> None:
         self._artist = artist
-        self._looks = Looks(artist, OF_TEXT)
+        self._state = ArtistState(artist, OF_TEXT)
         self._font: dict[str, Any] = {}
         self._at: tuple[float, float] | None = None
         self._places: dict[Metrics, tuple[Any, float, float]] = {}
@@ -74,7 +77,7 @@ class SettledText:
     def _is_where_it_was(self) -> bool:
         """Whether the artist is the same as in the last call, and at the same place."""
         artist: Any = self._artist
-        same = self._looks.are_unchanged()
+        same = self._state.is_unchanged()
         font = vars(artist.get_fontproperties())
         if font != self._font:
             self._font, same = dict(font), False

@@ -17,151 +17,15 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.lines import Line2D
 from matplotlib.spines import Spine
-from matplotlib.text import Text
 
 from fitreel.render.frame import Frame as Frame
 from fitreel.render.geometry import NOTHING, Rectangle, overlap, union
 from fitreel.render.mpl.private_names import OF_AXES, OF_FIGURE
-from fitreel.render.raster.cached_text import SettledText
-from fitreel.render.raster.recording_renderer import Command, RecordingRenderer
+from fitreel.render.raster.axes_view import View
+from fitreel.render.raster.layers import Layer, Region
+from fitreel.render.raster.recording_renderer import RecordingRenderer
 from fitreel.render.raster.scene import Scene
-
-TELLING = (Line2D, Text)
-"""Artists that are stale whenever they have changed; of others that isn't known."""
-
-
-class Layer:
-    """One artist in the order of painting.
-
-    `touched` holds all pixels that it painted last, `zone` all that it is expected to paint:
-    what lies over a moving artist's zone is painted after it, in every frame.
-    """
-
-    def __init__(self, position: int, artist: Artist, axes: Axes | None, moves: bool) -> None:
-        self.position = position
-        self.artist = artist
-        self.axes = axes
-        self.moves = moves
-        self.tape: list[Command] = []
-        self.touched = NOTHING
-        self.zone = NOTHING
-        self.region: Region
-        # Only a plain text is known to have no more to it; an annotation has.
-        self.settled = SettledText(artist) if moves and type(artist) is Text else None
-
-    def record(self, renderer: RecordingRenderer) -> None:
-        """Records what the artist paints now, without painting."""
-        renderer.tape = self.tape = []
-        renderer.touched = NOTHING
-        try:
-            self.artist.draw(renderer)
-        finally:
-            renderer.tape = None
-        self.touched = self.zone = renderer.touched
-
-    def paint(self, renderer: RecordingRenderer) -> None:
-        """Paints: a moving artist as it is now, another one from its record."""
-        if self.moves:
-            renderer.touched = NOTHING
-            (self.settled or self.artist).draw(renderer)
-            self.touched = renderer.touched
-        else:
-            for draw, arguments, options in self.tape:
-                draw(*arguments, **options)
-
-
-class Region:
-    """Layers that share no pixel with the layers of any other region."""
-
-    def __init__(self, layer: Layer) -> None:
-        self.layers = [layer]
-        layer.region = self
-        self.rectangle = layer.zone
-        self.is_outdated = True
-        self.early: list[Layer] = []
-        self.late: list[Layer] = []
-        self.moving: list[Layer] = []
-        """Those of `late` that move."""
-        self.is_crossed = False
-        """Whether in the newest frame a late layer that stays lies over one that moves."""
-
-    def absorb(self, other: "Region") -> None:
-        """Takes over another region's layers."""
-        for layer in other.layers:
-            layer.region = self
-        self.layers = sorted(self.layers + other.layers, key=attrgetter("position"))
-        self.rectangle = union(self.rectangle, other.rectangle)
-        self.is_outdated = True
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether a moving artist may look other than when it was painted last."""
-        return any(
-            layer.artist.stale or not isinstance(layer.artist, TELLING) for layer in self.moving
-        )
-
-    def crosses(self) -> bool:
-        """Whether a moving artist has painted where one that stays lies over it."""
-        beneath: list[Rectangle] = []
-        for layer in self.late:
-            if layer.moves:
-                beneath.append(layer.touched)
-            elif any(overlap(layer.touched, rectangle) for rectangle in beneath):
-                return True
-        return False
-
-    def sort(self) -> None:
-        """Sorts the layers into a background and what has to be painted for every frame."""
-        self.early, self.late = [], []
-        for layer in self.layers:
-            over_late = any(overlap(layer.zone, late.zone) for late in self.late)
-            (self.late if layer.moves or over_late else self.early).append(layer)
-        self.moving = [layer for layer in self.late if layer.moves]
-
-
-class View:
-    """The limits of one axes, to tell when they change, and what that repaints."""
-
-    def __init__(self, axes: Axes) -> None:
-        self.axes = axes
-        self.x: tuple[float, float] | None = None
-        self.y: tuple[float, float] | None = None
-        self.titles: tuple[str, ...] = ()
-        self.is_plain = axes.name == "rectilinear" and all(
-            spine.get_position() == ("outward", 0.0) for spine in axes.spines.values()
-        )
-
-    def changes(self) -> tuple[bool, bool]:
-        """Whether the limits in x and in y are others than in the last call."""
-        (left, low), (right, high) = self.axes.viewLim.get_points().tolist()
-        before = self.x, self.y
-        self.x, self.y = (left, right), (low, high)
-        return before[0] != self.x, before[1] != self.y
-
-    def repaints(self, artist: Artist, x_changed: bool, y_changed: bool) -> bool:
-        """Whether an artist of these axes may look different after such a change."""
-        if not self.is_plain:
-            return True
-        if artist is self.axes.patch:
-            return False
-        if artist is self.axes.xaxis:
-            return x_changed
-        if artist is self.axes.yaxis:
-            return y_changed
-        if isinstance(artist, Spine):
-            return x_changed if artist.spine_type in ("bottom", "top") else y_changed
-        return True
-
-    def place_titles(self, renderer: RecordingRenderer, limits_changed: bool) -> None:
-        """Moves the titles clear of what stands above the axes, as a full draw does first."""
-        axes: Any = self.axes
-        titles = (axes.title, axes._left_title, axes._right_title)
-        texts = tuple(title.get_text() for title in titles)
-        if any(texts) and (limits_changed or texts != self.titles):
-            axes._update_title_position(renderer)
-        self.titles = texts
 
 
 class FrameDrawer:
@@ -215,7 +79,7 @@ class FrameDrawer:
         self._regions: list[Region] = []
         for layer in self._layers:
             if layer.moves:
-                layer.zone = self._reach(layer)
+                layer.bounds = self._reach(layer)
             elif layer.axes is None:
                 layer.record(self._renderer)
         self._refresh()
@@ -240,8 +104,8 @@ class FrameDrawer:
             self._refresh()
             while strays := self._paint():
                 for layer in strays:
-                    layer.zone = union(layer.zone, union(layer.touched, self._reach(layer)))
-                    self._grow(layer.region, layer.zone)
+                    layer.bounds = union(layer.bounds, union(layer.damage, self._reach(layer)))
+                    self._grow(layer.region, layer.bounds)
         except BaseException:
             self._forget()
             raise
@@ -263,7 +127,7 @@ class FrameDrawer:
         """Records anew what other limits, or another title, changed."""
         first = not self._regions
         changes = {axes: view.changes() for axes, view in self._views.items()}
-        self._limits_changed = any(any(changed) for changed in changes.values())
+        self._limits_changed = any(any(each) for each in changes.values())
         for axes, view in self._views.items():
             x_changed = any(changes[twin][0] for twin in self._twins[axes])
             y_changed = any(changes[twin][1] for twin in self._twins[axes])
@@ -274,7 +138,7 @@ class FrameDrawer:
                 if not layer.moves and (first or view.repaints(layer.artist, x_changed, y_changed)):
                     layer.record(self._renderer)
                     if not first:
-                        self._grow(layer.region, layer.zone)
+                        self._grow(layer.region, layer.bounds)
 
     def _reach(self, layer: Layer) -> Rectangle:
         """The pixels that a moving artist can't leave, so far as that is known."""
@@ -283,12 +147,12 @@ class FrameDrawer:
             return NOTHING
         return self._renderer.pixels_of(*box.extents)
 
-    def _grow(self, region: Region, zone: Rectangle) -> None:
-        """Has a region painted afresh, extended by `zone`."""
+    def _grow(self, region: Region, bounds: Rectangle) -> None:
+        """Has a region painted afresh, extended by `bounds`."""
         region.is_outdated = True
-        grown = union(region.rectangle, zone)
-        if grown != region.rectangle:
-            region.rectangle = grown
+        larger = union(region.rectangle, bounds)
+        if larger != region.rectangle:
+            region.rectangle = larger
             self._join(region)
 
     def _join(self, region: Region) -> None:
@@ -323,19 +187,21 @@ class FrameDrawer:
                 for layer in region.late:
                     self._repaint(layer)
             strays += [
-                layer for layer in region.moving if union(layer.zone, layer.touched) != layer.zone
+                layer
+                for layer in region.moving
+                if union(layer.bounds, layer.damage) != layer.bounds
             ]
         return strays
 
     def _restore(self, source: Frame, layers: list[Layer]) -> None:
         """Takes away what layers have painted."""
         for layer in layers:
-            _copy(source, self._pixels, layer.touched)
-            self._changed = union(self._changed, layer.touched)
+            _copy(source, self._pixels, layer.damage)
+            self._changed = union(self._changed, layer.damage)
 
     def _repaint(self, layer: Layer) -> None:
         layer.paint(self._renderer)
-        self._changed = union(self._changed, layer.touched)
+        self._changed = union(self._changed, layer.damage)
 
     def _paint_background(self, region: Region) -> None:
         """Paints a region's background afresh, and keeps as much as will be painted over."""
@@ -344,12 +210,12 @@ class FrameDrawer:
         for layer in region.early:
             layer.paint(self._renderer)
         for layer in region.late:
-            _copy(self._pixels, self._background, layer.zone)
+            _copy(self._pixels, self._background, layer.bounds)
         for layer in region.late:
             if not layer.moves:
                 layer.paint(self._renderer)
         for layer in region.late:
-            _copy(self._pixels, self._composed, layer.zone)
+            _copy(self._pixels, self._composed, layer.bounds)
         region.is_outdated = False
 
 

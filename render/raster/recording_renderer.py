@@ -1,6 +1,8 @@
 """A renderer that knows which pixels it touched, and that can record instead of drawing."""
 
-from fitreel.render.mpl.glyph_cache import CachedTextRenderer, Stamp  # isort: skip  (before matplotlib)
+from fitreel.render.mpl.glyph_cache import Stamp
+
+from fitreel.render.mpl.cached_text_renderer import CachedTextRenderer  # isort: skip  (before matplotlib)
 
 import math
 from collections.abc import Callable
@@ -25,16 +27,16 @@ MITER_REACH = 5.0
 class RecordingRenderer(CachedTextRenderer):
     """An Agg renderer, `width` x `height` pixels, that notes what it touches and can record.
 
-    `touched` is a rectangle around all pixels that may have been drawn on since it was last set
-    to `NOTHING`. While `tape` is a list, drawing commands go there, with all they need to be
+    `damage` is a rectangle around all pixels that may have been drawn on since it was last set to
+    `NOTHING`. While `display_list` is a list, drawing commands go there, with all they need to be
     carried out later, and no pixel changes.
     """
 
     def __init__(self, width: int, height: int, dpi: float, cached_text: bool = True) -> None:
         super().__init__(width, height, dpi, cached_text)
         self.canvas: Rectangle = (0, 0, int(width), int(height))
-        self.touched = NOTHING
-        self.tape: list[Command] | None = None
+        self.damage = NOTHING
+        self.display_list: list[Command] | None = None
         self._watch()
 
     def _watch(self) -> None:
@@ -47,36 +49,36 @@ class RecordingRenderer(CachedTextRenderer):
             "draw_gouraud_triangles",
             "draw_image",
         ):
-            setattr(self, name, self._watched(name, getattr(base, name)))
+            setattr(self, name, self._with_watch(name, getattr(base, name)))
 
-    def _watched(self, name: str, draw: Callable[..., None]) -> Callable[..., None]:
+    def _with_watch(self, name: str, draw: Callable[..., None]) -> Callable[..., None]:
         """`draw`, watched: it touches what its clip rectangle lets it, or its markers' reach."""
 
-        def watched(gc: GraphicsContextBase, *args: Any, **kwargs: Any) -> None:
-            touched = self._clip(gc)
+        def draw_watched(gc: GraphicsContextBase, *args: Any, **kwargs: Any) -> None:
+            damage = self._clip(gc)
             if name == "draw_markers":
-                touched = self._around_markers(gc, touched, *args)
-            self._emit(touched, draw, gc, *args, **kwargs)
+                damage = self._around_markers(gc, damage, *args)
+            self._emit(damage, draw, gc, *args, **kwargs)
 
-        return watched
+        return draw_watched
 
     def _emit(
         self,
-        touched: Rectangle,
+        damage: Rectangle,
         draw: Callable[..., None],
         gc: GraphicsContextBase,
         *args: Any,
         **kwargs: Any,
     ) -> None:
         """Draws now, or records a call that will draw the same whenever it is made."""
-        self.touched = union(self.touched, touched)
-        if self.tape is None:
+        self.damage = union(self.damage, damage)
+        if self.display_list is None:
             draw(gc, *args, **kwargs)
             return
-        kept = self.new_gc()
-        kept.copy_properties(gc)
+        context = self.new_gc()
+        context.copy_properties(gc)
         frozen = tuple(arg.frozen() if isinstance(arg, Transform) else arg for arg in args)
-        self.tape.append((draw, (kept, *frozen), kwargs))
+        self.display_list.append((draw, (context, *frozen), kwargs))
 
     def _clip(self, gc: GraphicsContextBase) -> Rectangle:
         """The pixels that a context's clip rectangle lets through."""
@@ -161,8 +163,8 @@ class RecordingRenderer(CachedTextRenderer):
         """See `CachedTextRenderer.bars`."""
         reach = 3.0 + max(abs(dx) + abs(dy) + w + h for dx, dy, w, h in boxes)
         up = self.canvas[3] - y
-        touched = self.pixels_of(x - reach, up - reach, x + reach, up + reach)
-        self._emit(touched, super().bars, gc, x, y, angle, boxes)
+        damage = self.pixels_of(x - reach, up - reach, x + reach, up + reach)
+        self._emit(damage, super().bars, gc, x, y, angle, boxes)
 
     def draw_text(
         self,
@@ -186,13 +188,13 @@ class RecordingRenderer(CachedTextRenderer):
         cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
         ends_x, ends_y = (x, x + width * cos), (y, y - width * sin)
         up = self.canvas[3]
-        touched = self.pixels_of(
+        damage = self.pixels_of(
             min(ends_x) - reach,
             up - max(ends_y) - reach,
             max(ends_x) + reach,
             up - min(ends_y) + reach,
         )
-        self._emit(touched, super().draw_text, gc, x, y, s, prop.copy(), angle, ismath, mtext)
+        self._emit(damage, super().draw_text, gc, x, y, s, prop.copy(), angle, ismath, mtext)
 
     def draw_tex(self, gc: GraphicsContextBase, *args: Any, **kwargs: Any) -> None:
         """See `matplotlib.backend_bases.RendererBase.draw_tex`."""

@@ -12,7 +12,7 @@ from fitreel.render.frame import DrawnFrame
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.raster.frame_drawer import FrameDrawer
-from fitreel.render.raster.scene import DemoScene, TextPlace
+from fitreel.render.single.demo_scene import DemoScene, TextPlace
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline
 
@@ -65,13 +65,13 @@ def picture_plans(
     ends = {index + 1 for index, shares in frames.items() if any(shares)}
     indices = sorted(frames.keys() | ends)
     snapshots = run.snapshots(indices, weights=weights)
-    following = next(snapshots)
+    after = next(snapshots)
     for index in indices:
-        snapshot = following
-        following = next(snapshots, snapshot)
+        snapshot = after
+        after = next(snapshots, snapshot)
         for blend, count in sorted(frames.get(index, {}).items()):
             if blend:
-                yield PicturePlan(_between(snapshot, following, blend), None, count)
+                yield PicturePlan(_between(snapshot, after, blend), None, count)
             else:
                 yield PicturePlan(snapshot, index, count)
 
@@ -79,16 +79,16 @@ def picture_plans(
 def _between(before: Snapshot, after: Snapshot, share: float) -> Snapshot:
     """What would be seen between two snapshots if everything went in straight lines."""
 
-    def mixed(one: Any, other: Any) -> Any:
+    def blend_of(one: Any, other: Any) -> Any:
         return one if one is None or other is None else (1 - share) * one + share * other
 
     return Snapshot(
-        epoch=math.floor(mixed(before.epoch, after.epoch)),
-        loss=mixed(before.loss, after.loss),
-        seconds=mixed(before.seconds, after.seconds),
-        prediction=np.asarray(mixed(before.prediction, after.prediction), np.float32),
-        weights=mixed(before.weights, after.weights),
-        truth_loss=mixed(before.truth_loss, after.truth_loss),
+        epoch=math.floor(blend_of(before.epoch, after.epoch)),
+        loss=blend_of(before.loss, after.loss),
+        seconds=blend_of(before.seconds, after.seconds),
+        prediction=np.asarray(blend_of(before.prediction, after.prediction), np.float32),
+        weights=blend_of(before.weights, after.weights),
+        truth_loss=blend_of(before.truth_loss, after.truth_loss),
     )
 
 

@@ -3,54 +3,34 @@
 import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import NDArray
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.render.comparison.loss_panel import span_of_losses
 from fitreel.render.geometry import Box
-from fitreel.render.mpl.pixel_figure import Page
-from fitreel.render.mpl.theme import Theme
-from fitreel.render.mpl.ticks import linear_ticks, log_ticks
-from fitreel.render.panel_kinds import NO_HIDDEN_LAYERS, NO_TRUTH, PANEL_KINDS, no_weights
-from fitreel.render.single.network_internals import (
+from fitreel.render.mpl.loss_axis import loss_limits, on_log_axis
+from fitreel.render.network.recorded_network import (
     MOST_GRADIENT_POINTS,
     Loss,
     Network,
     largest,
     thinned,
 )
-from fitreel.render.text.translations import Translation
+from fitreel.render.panel_kinds import NO_HIDDEN_LAYERS, NO_TRUTH, PANEL_KINDS, no_weights
+from fitreel.render.single.axes_style import AxesStyle, style_axes
 
 MOST_UNITS = 32
 """So many hidden units are drawn one by one: those that add the most at the end."""
 STRONG = 0.97
 """Of all weights, so many have colours of their own; a few large ones don't pale the others."""
-NEAREST_TICKS = 1.6
-"""From one number at an upright axis to the next, in font sizes."""
 PLACES = 200
 """So many places along x show a unit's contribution."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """What all axes of a film share."""
-
-    page: Page
-    theme: Theme
-    unit: float
-    """Pixels that type sizes are relative to."""
-    tick: float
-    """Font size at the ticks, in pixels."""
-    words: Translation
 
 
 class Panel(Protocol):
@@ -62,68 +42,22 @@ class Panel(Protocol):
         """Moves it to `snapshot`."""
 
 
-def dress(
-    axes: Axes,
-    look: Look,
-    x: tuple[float, float],
-    y: tuple[float, float],
-    box: Box,
-    log: bool = False,
-) -> None:
-    """Gives axes their limits, few ticks with large numbers, and quiet lines."""
-    page, theme, tick = look.page, look.theme, look.tick
-    if log:
-        axes.set_yscale("log")
-    axes.set_xlim(*x)
-    axes.set_ylim(*y)
-    across, along = max(2, int(box.width / (7 * tick))), max(2, int(box.height / (4.5 * tick)))
-    places, texts = linear_ticks(*x, across)
-    axes.set_xticks(places, [look.words.respelled(text.replace("\u2212", "-")) for text in texts])
-    places, texts = log_ticks(*y, along) if log else linear_ticks(*y, along)
-    if not log and _are_near(places, y, box.height, tick):
-        first = len(places) // 2 % 2  # every second one: of three about zero, the outer two
-        places, texts = places[1 - first :: 2], texts[1 - first :: 2]
-    axes.set_yticks(places, [look.words.respelled(text.replace("\u2212", "-")) for text in texts])
-    axes.set_yticks([], minor=True)
-    axes.tick_params(
-        labelsize=page.points(tick),
-        length=page.points(theme.tick_length * tick),
-        pad=page.points(0.3 * tick),
-        labelfontfamily=page.fonts,
-    )
-    for spine in axes.spines.values():
-        spine.set_linewidth(page.points(0.0025 * theme.spine_width * look.unit))
-    if theme.grid_shown:
-        axes.grid(color=theme.grid, lw=page.points(0.0018 * look.unit))
-
-
-def _are_near(
-    places: Sequence[float], limits: tuple[float, float], height: float, tick: float
-) -> bool:
-    """Whether numbers at an upright axis nearly touch."""
-    if len(places) < 3:
-        return False
-    apart = height * (places[1] - places[0]) / (limits[1] - limits[0])
-    return apart < NEAREST_TICKS * tick
-
-
 class LossCurve:
     """The loss so far, on a logarithmic axis."""
 
-    def __init__(self, run: Record, look: Look, box: Box, samples: Sequence[Snapshot]) -> None:
-        losses = run.losses.astype(np.float64)
-        with np.errstate(invalid="ignore"):
-            losses[~(np.isfinite(losses) & (losses > 0))] = np.nan
-        self._epochs, self._losses = run.epochs.astype(np.float64), losses
-        axes = look.page.axes(box)
+    def __init__(
+        self, run: Record, style: AxesStyle, box: Box, samples: Sequence[Snapshot]
+    ) -> None:
+        self._epochs, self._losses = run.epochs.astype(np.float64), on_log_axis(run.losses)
+        axes = style.page.axes(box)
         end = float(max(run.epochs[-1], 1))
         room = 0.03 * end  # the point that moves is seen whole at both ends
-        dress(axes, look, (-room, end + room), span_of_losses([losses]), box, log=True)
+        style_axes(axes, style, (-room, end + room), loss_limits([self._losses]), box, log=True)
+        page, colour = style.page, style.theme.prediction
         self._line, self._now = (
-            axes.plot([], [], color=look.theme.prediction, lw=look.page.points(0.007 * look.unit),
+            axes.plot([], [], color=colour, lw=page.points(0.007 * style.unit),
                       solid_joinstyle="round")[0],
-            axes.plot([], [], "o", color=look.theme.prediction,
-                      ms=look.page.points(0.018 * look.unit))[0],
+            axes.plot([], [], "o", color=colour, ms=page.points(0.018 * style.unit))[0],
         )  # fmt: skip
         self.moving: Sequence[Artist] = (self._line, self._now)
 
@@ -137,20 +71,22 @@ class LossCurve:
 class Residuals:
     """How far each point lies above or below the curve."""
 
-    def __init__(self, run: Record, look: Look, box: Box, samples: Sequence[Snapshot]) -> None:
+    def __init__(
+        self, run: Record, style: AxesStyle, box: Box, samples: Sequence[Snapshot]
+    ) -> None:
         self._run = run
         self._order = np.argsort(run.prediction_x, kind="stable")
         self._x = run.prediction_x[self._order]
         reach = _reach([self._of(snapshot) for snapshot in samples])
-        axes = look.page.axes(box)
-        dress(axes, look, _across(run), (-reach, reach), box)
-        axes.axhline(0.0, color=look.theme.muted, lw=look.page.points(0.003 * look.unit))
+        axes = style.page.axes(box)
+        style_axes(axes, style, _across(run), (-reach, reach), box)
+        axes.axhline(0.0, color=style.theme.muted, lw=style.page.points(0.003 * style.unit))
         crowd = min(1.0, (300 / len(run.x)) ** 0.25)
         (self._points,) = axes.plot(
-            run.x, np.full(len(run.x), np.nan), "o", mec=look.theme.points_edge,
-            mfc=look.theme.points if look.theme.points_filled else "none",
-            ms=look.page.points(0.012 * crowd * look.theme.points_size * look.unit),
-            mew=look.page.points(0.0015 * look.unit),
+            run.x, np.full(len(run.x), np.nan), "o", mec=style.theme.points_edge,
+            mfc=style.theme.points if style.theme.points_filled else "none",
+            ms=style.page.points(0.012 * crowd * style.theme.points_size * style.unit),
+            mew=style.page.points(0.0015 * style.unit),
         )  # fmt: skip
         self.moving: Sequence[Artist] = (self._points,)
 
@@ -168,7 +104,9 @@ class Residuals:
 class Units:
     """What each unit of the last hidden layer adds to the curve, and their sum."""
 
-    def __init__(self, run: Record, look: Look, box: Box, samples: Sequence[Snapshot]) -> None:
+    def __init__(
+        self, run: Record, style: AxesStyle, box: Box, samples: Sequence[Snapshot]
+    ) -> None:
         self._network = _network(run, samples, "units")
         if not self._network.units:
             raise BadInput(f"film.panels: units: {NO_HIDDEN_LAYERS}")
@@ -179,18 +117,18 @@ class Units:
             self._drawn = largest(np.ptp(last, axis=1), MOST_UNITS)
         parts = [self._parts(snapshot) for snapshot in samples]
         reach = _reach([part[self._drawn] for part, _ in parts] + [sum_ for _, sum_ in parts])
-        axes = look.page.axes(box)
-        dress(axes, look, _across(run), (-reach, reach), box)
-        page, theme = look.page, look.theme
+        axes = style.page.axes(box)
+        style_axes(axes, style, _across(run), (-reach, reach), box)
+        page, theme = style.page, style.theme
         colours = theme.lines
         self._lines = [
             axes.plot(self._x, np.full(len(self._x), np.nan), color=colours[n % len(colours)],
-                      lw=page.points(0.0035 * look.unit), alpha=0.8)[0]
+                      lw=page.points(0.0035 * style.unit), alpha=0.8)[0]
             for n in range(len(self._drawn))
         ]  # fmt: skip
         (self._sum,) = axes.plot(
             self._x, np.full(len(self._x), np.nan), color=theme.prediction,
-            lw=page.points(0.009 * look.unit),
+            lw=page.points(0.009 * style.unit),
         )  # fmt: skip
         self.moving: Sequence[Artist] = (*self._lines, self._sum)
 
@@ -210,18 +148,20 @@ class Units:
 class Error:
     """How far the curve is from the noiseless function."""
 
-    def __init__(self, run: Record, look: Look, box: Box, samples: Sequence[Snapshot]) -> None:
+    def __init__(
+        self, run: Record, style: AxesStyle, box: Box, samples: Sequence[Snapshot]
+    ) -> None:
         if run.truth is None:
             raise BadInput(f"film.panels: error: {NO_TRUTH}")
         order = np.argsort(run.prediction_x, kind="stable")
         self._order, self._truth = order, run.truth[order]
         reach = _reach([self._of(snapshot) for snapshot in samples])
-        axes = look.page.axes(box)
-        dress(axes, look, _across(run), (-reach, reach), box)
-        axes.axhline(0.0, color=look.theme.muted, lw=look.page.points(0.003 * look.unit))
+        axes = style.page.axes(box)
+        style_axes(axes, style, _across(run), (-reach, reach), box)
+        axes.axhline(0.0, color=style.theme.muted, lw=style.page.points(0.003 * style.unit))
         (self._line,) = axes.plot(
-            run.prediction_x[order], np.full(len(order), np.nan), color=look.theme.prediction,
-            lw=look.page.points(0.007 * look.unit), solid_joinstyle="round",
+            run.prediction_x[order], np.full(len(order), np.nan), color=style.theme.prediction,
+            lw=style.page.points(0.007 * style.unit), solid_joinstyle="round",
         )  # fmt: skip
         self.moving: Sequence[Artist] = (self._line,)
 
@@ -237,7 +177,7 @@ class Strip:
     """All weights, or their gradients, as a picture: one block a layer, its biases at the right."""
 
     def __init__(
-        self, run: Record, look: Look, box: Box, samples: Sequence[Snapshot], name: str
+        self, run: Record, style: AxesStyle, box: Box, samples: Sequence[Snapshot], name: str
     ) -> None:
         self._network = _network(run, samples, name)
         self._loss = Loss(run.header) if name == "gradients" else None
@@ -246,8 +186,8 @@ class Strip:
         )
         pictures = [self._picture(snapshot) for snapshot in samples]
         reach = _reach(pictures, most=STRONG)
-        axes = look.page.axes(box)
-        theme = look.theme
+        axes = style.page.axes(box)
+        theme = style.theme
         colours = LinearSegmentedColormap.from_list(
             "strip", [theme.negative, theme.neutral, theme.positive]
         ).with_extremes(bad=(0.0, 0.0, 0.0, 0.0))
@@ -269,11 +209,11 @@ class Strip:
         if self._loss is not None:
             blocks = self._network.gradient(snapshot.weights, self._x, self._y, self._loss)
         # The first and the last layer lie on their side, so that all blocks are of one height.
-        turned = [block if len(block) > 1 else block.T for block in blocks]
-        rows = max(len(block) for block in turned)
-        spread = [block[np.arange(rows) * len(block) // rows] for block in turned]
+        upright = [block if len(block) > 1 else block.T for block in blocks]
+        rows = max(len(block) for block in upright)
+        tall = [block[np.arange(rows) * len(block) // rows] for block in upright]
         gap = np.full((rows, 1), np.nan)
-        parts = [part for block in spread for part in (block, gap)][:-1]
+        parts = [part for block in tall for part in (block, gap)][:-1]
         picture = np.concatenate(parts, axis=1)
         # Gradients shrink a thousandfold; their roots stay to be seen.
         return picture if self._loss is None else np.sign(picture) * np.sqrt(np.abs(picture))
@@ -286,8 +226,10 @@ class Strip:
 class Weights(Strip):
     """All weights."""
 
-    def __init__(self, run: Record, look: Look, box: Box, samples: Sequence[Snapshot]) -> None:
-        super().__init__(run, look, box, samples, "weights")
+    def __init__(
+        self, run: Record, style: AxesStyle, box: Box, samples: Sequence[Snapshot]
+    ) -> None:
+        super().__init__(run, style, box, samples, "weights")
 
 
 class Gradients(Strip):
@@ -295,17 +237,21 @@ class Gradients(Strip):
     over as many); its square root is the colour.
     """
 
-    def __init__(self, run: Record, look: Look, box: Box, samples: Sequence[Snapshot]) -> None:
-        super().__init__(run, look, box, samples, "gradients")
+    def __init__(
+        self, run: Record, style: AxesStyle, box: Box, samples: Sequence[Snapshot]
+    ) -> None:
+        super().__init__(run, style, box, samples, "gradients")
 
 
-def make_panel(name: str, run: Record, look: Look, box: Box, samples: Sequence[Snapshot]) -> Panel:
+def make_panel(
+    name: str, run: Record, style: AxesStyle, box: Box, samples: Sequence[Snapshot]
+) -> Panel:
     """The panel of that name, at no snapshot yet.
 
     Args:
         name: a key of `PANEL_KINDS`.
         run: the record.
-        look: of the film.
+        style: of the film.
         box: the inside of the panel's axes, in pixels.
         samples: snapshots from all of the run, whose values decide the limits of the axes.
 
@@ -313,7 +259,7 @@ def make_panel(name: str, run: Record, look: Look, box: Box, samples: Sequence[S
         BadInput: the record hasn't got what the panel needs.
     """
     kind = PANEL_KINDS[name]
-    panel: Panel = globals()[kind.artist](run, look, box, samples)
+    panel: Panel = globals()[kind.artist](run, style, box, samples)
     return panel
 
 

@@ -4,8 +4,6 @@ Nothing is written over the data: `lay_out` gives every text and panel a place o
 limits of all axes stay as they are throughout the film, so that only the curves move.
 """
 
-from fitreel.render.mpl.pixel_figure import LINE, Box, Page  # isort: skip  (before matplotlib)
-
 import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -20,15 +18,19 @@ from numpy.typing import NDArray
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.render.geometry import unit_height
+from fitreel.render.geometry import Box, unit_height
+from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.setup import in_force
 from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.single import layout as arrangement
-from fitreel.render.single.layout import SMALLEST_TYPE, Contents, ThemedLayout, lay_out, text_width
-from fitreel.render.single.panels import Look, dress, make_panel
-from fitreel.render.text.fonts import Fonts, fonts_for
+from fitreel.render.single.axes_style import AxesStyle, style_axes
+from fitreel.render.single.headings import HEADINGS, Headings
+from fitreel.render.single.layout_candidates import LABEL_TYPE, Contents
+from fitreel.render.single.legend import draw_legend, entry_width, legend_entries
+from fitreel.render.single.panels import make_panel
+from fitreel.render.single.themed_layout import SMALLEST_TYPE, ThemedLayout, lay_out
+from fitreel.render.text.fonts import fonts_for
 from fitreel.render.text.mathtext import check_mathtext
 from fitreel.render.text.translations import Translation, translation_of
 
@@ -36,7 +38,7 @@ LOOKED_AT = 60
 """So many snapshots, evenly spaced, decide the limits of axes."""
 WITHIN = 0.6
 """How far beyond the data, in parts of their range, the fit's axes follow a prediction."""
-SMALLEST_LABEL = 0.7 * arrangement.LABEL_TYPE
+SMALLEST_LABEL = 0.7 * LABEL_TYPE
 """To which the words about the fit shrink where there is little room."""
 REMARKS: tuple[tuple[str, dict[str, str]], ...] = (
     ("interpolated", {}),
@@ -46,15 +48,7 @@ REMARKS: tuple[tuple[str, dict[str, str]], ...] = (
 """What may be said of a frame, at its longest."""
 DEFAULT_LEFT = 3.2
 """Room for the numbers left of axes, in their font size, where no more is needed."""
-SWATCH = 1.3
-"""Room for the sign before a word of the legend, in font sizes."""
 SIGNS = "0123456789.,−-·⁻⁰¹²³⁴⁵⁶⁷⁸⁹●━╍ "
-HEADINGS = {
-    "title": (arrangement.TITLE_TYPE, arrangement.SMALLEST_TITLE),
-    "subtitle": (arrangement.SUBTITLE_TYPE, 0.7 * arrangement.SUBTITLE_TYPE),
-    "caption": (arrangement.CAPTION_TYPE, 0.7 * arrangement.CAPTION_TYPE),
-}
-"""Largest and smallest type, against the frame's unit."""
 
 
 class ThemedScene:
@@ -71,10 +65,10 @@ class ThemedScene:
     ) -> None:
         self._words = words
         self._build(run, settings, theme, Lefts())
-        needed = self._lefts()
-        if needed != Lefts():  # numbers at the axes that are wider than most
+        lefts = self._lefts()
+        if lefts != Lefts():  # numbers at the axes that are wider than most
             try:
-                self._build(run, settings, theme, needed)
+                self._build(run, settings, theme, lefts)
             except BadInput:
                 self._build(run, settings, theme, Lefts())
 
@@ -92,37 +86,37 @@ class ThemedScene:
         return Lefts(fit, max(panels, default=DEFAULT_LEFT))
 
     def _build(self, run: Record, settings: PictureSettings, theme: Theme, lefts: "Lefts") -> None:
-        layout = _laid_out(
+        layout = _themed_page(
             settings, theme, self._words, has_truth=run.truth is not None, lefts=lefts
         )
         page, plan = layout.page, layout.plan
         self._page, self._tick = page, plan.tick
         self.figure = page.figure
-        for key, type_ in layout.types.items():
-            _write_heading(layout, key, type_, getattr(plan, key))
+        for key in HEADINGS:
+            layout.headings.write(key, getattr(plan, key))
         indices = np.unique(np.linspace(0, len(run) - 1, LOOKED_AT).round().astype(int)).tolist()
         samples = list(run.snapshots(indices, weights=needs_weights(settings.panels)))
         self._order = np.argsort(run.prediction_x, kind="stable")
-        look = Look(page, theme, plan.unit, plan.tick, self._words)
-        self._line = self._draw_fit(run, look, layout, samples)
+        style = AxesStyle(page, theme, plan.unit, plan.tick, self._words)
+        self._line = self._draw_fit(run, style, layout, samples)
         self._epoch, self._loss = self._numbers(page, plan, run)
         self._remark = self._remark_line(page, plan)
         if plan.legend is not None:
-            _draw_legend(page, plan, layout.entries)
+            draw_legend(page, plan, layout.entries)
         self._panels: list[Callable[[Snapshot], None]] = []
         moving: list[Artist] = [self._line, self._epoch, self._loss, self._remark]
         for name in settings.panels:
-            panel = make_panel(name, run, look, plan.panels[name], samples)
+            panel = make_panel(name, run, style, plan.panels[name], samples)
             _write_panel_title(page, plan, name, self._words)
             self._panels.append(panel.show)
             moving += panel.moving
         self.moving: Sequence[Artist] = moving
 
     def _draw_fit(
-        self, run: Record, look: Look, layout: "_LaidOut", samples: Sequence[Snapshot]
+        self, run: Record, style: AxesStyle, layout: "_ThemedPage", samples: Sequence[Snapshot]
     ) -> Line2D:
         """The axes of the fit with all that stands still in them; returns the prediction's line."""
-        page, theme, unit, box = look.page, look.theme, look.unit, layout.plan.fit
+        page, theme, unit, box = style.page, style.theme, style.unit, layout.plan.fit
         truth = run.truth if layout.truth else None
         axes = page.axes(box)
         y = _limits(run.y, truth, [snapshot.prediction for snapshot in samples])
@@ -131,8 +125,8 @@ class ThemedScene:
             float(max(run.x.max(), run.prediction_x.max())),
         )
         room = 0.03 * (right - left) or 1.0
-        dress(axes, look, (left - room, right + room), y, box)
-        _scatter(axes, look, run)
+        style_axes(axes, style, (left - room, right + room), y, box)
+        _scatter(axes, style, run)
         x = run.prediction_x[self._order]
         if truth is not None:
             axes.plot(
@@ -167,10 +161,13 @@ class ThemedScene:
         """Epoch and loss: what they are called stays, the numbers move."""
         widest = [self._words.integer(int(run.epochs.max()))]
         losses = np.unique(np.concatenate([run.losses[:1], run.losses[-1:]]))
-        written = [self._words.number(float(loss)) for loss in losses]
-        written += [self._words.number(float(np.nanmax(run.losses)))] if len(run) else []
+        numbers = [self._words.number(float(loss)) for loss in losses]
+        numbers += [self._words.number(float(np.nanmax(run.losses)))] if len(run) else []
         theme, texts = page.theme, []
-        for key, box, strings in (("epoch", plan.epoch, widest), ("loss", plan.loss, written)):
+        for key, box, strings in (
+            ("epoch", plan.epoch, widest),
+            ("loss", plan.loss, numbers),
+        ):
             label = self._words.text(key)
             base = box.bottom + 0.15 * plan.number
             if plan.numbers_in_row:
@@ -195,23 +192,23 @@ class Lefts(NamedTuple):
     panel: float = DEFAULT_LEFT
 
 
-class _LaidOut(NamedTuple):
+class _ThemedPage(NamedTuple):
+    """What there is before any run."""
+
     page: Page
-    fonts: Fonts
-    texts: dict[str, str]
-    types: dict[str, float]
+    headings: Headings
     plan: ThemedLayout
     truth: bool
     entries: list[tuple[str, str, str]]
 
 
-def _laid_out(
+def _themed_page(
     settings: PictureSettings,
     theme: Theme,
     words: Translation,
     has_truth: bool = True,
     lefts: Lefts = Lefts(),  # noqa: B008
-) -> _LaidOut:
+) -> _ThemedPage:
     """Check every text and find every place, before there is any run."""
     size = settings.pixels
     texts = {key: getattr(settings, key) for key in HEADINGS if getattr(settings, key)}
@@ -224,32 +221,25 @@ def _laid_out(
         ("normal", "bold") if theme.title_weight == "bold" and texts else ("normal",),
     )
     page = Page(size, theme, settings.transparent, fonts.families)
-    types = {key: _type_of(page, fonts, key, texts, theme, size, lefts.fit) for key in texts}
-    heights = {
-        key: sum(
-            sum(_rise_and_fall(page, fonts, line, type_, _weight(key, theme)))
-            for line in texts[key].split("\n")
-        )
-        for key, type_ in types.items()
-    }
+    headings = Headings(page, fonts, texts, size, lefts.fit)
     truth = has_truth and (settings.truth or "error" in settings.panels)
-    entries = _legend(theme, words, truth)
+    entries = legend_entries(theme, words, truth)
     label, least = (each * unit_height(size) for each in (SMALLEST_LABEL, SMALLEST_TYPE))
     plan = lay_out(
         size,
         Contents(
             panels=tuple(settings.panels),
-            title=heights.get("title", 0.0),
-            subtitle=heights.get("subtitle", 0.0),
-            caption=heights.get("caption", 0.0),
+            title=headings.height("title"),
+            subtitle=headings.height("subtitle"),
+            caption=headings.height("caption"),
             remark=max(page.width_of(words.text(key, **values), label) for key, values in REMARKS),
             legend=len(entries) if truth else 0,
-            legend_width=sum(_entry_width(page, word, least) for _, _, word in entries),
+            legend_width=sum(entry_width(page, word, least) for _, _, word in entries),
             fit_left=lefts.fit,
             panel_left=lefts.panel,
         ),
     )
-    return _LaidOut(page, fonts, texts, types, plan, truth, entries)
+    return _ThemedPage(page, headings, plan, truth, entries)
 
 
 @in_force()
@@ -260,83 +250,20 @@ def check_themed_scene(settings: PictureSettings) -> None:
         BadInput: a theme, text, language or size that can't be drawn.
         Unavailable: no font here has the characters.
     """
-    _laid_out(
+    _themed_page(
         settings, load_theme(settings.theme), translation_of(settings.language, settings.words)
     )
-
-
-def _write_heading(layout: _LaidOut, key: str, size: float, box: Box | None) -> None:
-    if box is None:
-        return
-    page, theme = layout.page, layout.page.theme
-    top = box.top
-    for line in layout.texts[key].split("\n"):
-        rise, fall = _rise_and_fall(page, layout.fonts, line, size, _weight(key, theme))
-        page.text(
-            box.left, top - rise, line, size, parse_math=True,
-            color=theme.text if key == "title" else theme.muted, va="baseline",
-            fontweight=_weight(key, theme),
-        ).set_fontfamily(list(layout.fonts.families_of(line)))  # fmt: skip
-        top -= rise + fall
 
 
 def _write_panel_title(page: Page, plan: ThemedLayout, name: str, words: Translation) -> None:
     box = plan.panels[name]
     title = words.text(f"panel_{name}")
-    smallest = SMALLEST_LABEL / arrangement.LABEL_TYPE * plan.label
+    smallest = SMALLEST_LABEL / LABEL_TYPE * plan.label
     size = max(page.size_to_fit([title], box.width, plan.label), smallest)
     page.text(
         box.left, box.top + 0.35 * plan.head, page.shortened(title, box.width, size), size,
         color=page.theme.muted, va="baseline",
     )  # fmt: skip
-
-
-def _type_of(
-    page: Page,
-    fonts: Fonts,
-    key: str,
-    texts: dict[str, str],
-    theme: Theme,
-    size: tuple[int, int],
-    left: float,
-) -> float:
-    """The font size of a heading, shrunk until it fits.
-
-    Raises:
-        BadInput: it would be too small to be read.
-    """
-    largest, smallest = (share * unit_height(size) for share in HEADINGS[key])
-    weight = _weight(key, theme)
-    width = text_width(size, left)
-    type_ = largest
-    lines = texts[key].split("\n")
-    while any(_extent(page, fonts, line, type_, weight)[0] > width for line in lines):
-        type_ *= 0.97
-        if type_ < smallest:
-            raise BadInput(
-                f"film.{key}: too long to be read in {size[0]} x {size[1]}: {texts[key][:60]!r}"
-            )
-    return type_
-
-
-def _weight(key: str, theme: Theme) -> str:
-    return theme.title_weight if key == "title" else "normal"
-
-
-def _extent(
-    page: Page, fonts: Fonts, line: str, size: float, weight: str
-) -> tuple[float, float, float]:
-    """Width, height and descent of a heading's line, in the fonts that draw it."""
-    return page.extent_of(line, size, weight, "$" in line, fonts.families_of(line))
-
-
-def _rise_and_fall(
-    page: Page, fonts: Fonts, line: str, size: float, weight: str
-) -> tuple[float, float]:
-    """Room above and below the baseline of one line: usual, or what tall mathematics needs."""
-    _, height, descent = _extent(page, fonts, line, size, weight)
-    fall = max(0.3 * size, descent + 0.05 * size)
-    return max((LINE - 0.3) * size, height - descent + 0.05 * size), fall
 
 
 def _limits(
@@ -357,47 +284,14 @@ def _limits(
     return low - room, high + room
 
 
-def _scatter(axes: Axes, look: Look, run: Record) -> None:
-    theme, page = look.theme, look.page
+def _scatter(axes: Axes, style: AxesStyle, run: Record) -> None:
+    theme, page = style.theme, style.page
     crowd = min(1.0, (300 / len(run.x)) ** 0.25)
     axes.plot(
-        run.x, run.y, "o", ms=page.points(0.017 * theme.points_size * crowd * look.unit),
+        run.x, run.y, "o", ms=page.points(0.017 * theme.points_size * crowd * style.unit),
         mfc=theme.points if theme.points_filled else "none", mec=theme.points_edge,
-        mew=page.points(0.002 * look.unit), zorder=2,
+        mew=page.points(0.002 * style.unit), zorder=2,
     )  # fmt: skip
-
-
-def _legend(theme: Theme, words: Translation, with_truth: bool) -> list[tuple[str, str, str]]:
-    """Sign, colour and word of each entry."""
-    entries = [
-        ("●", theme.points, words.text("legend_data")),
-        ("━", theme.prediction, words.text("legend_prediction")),
-    ]
-    return [*entries, ("╍", theme.truth, words.text("legend_truth"))] if with_truth else entries
-
-
-def _draw_legend(page: Page, plan: ThemedLayout, entries: Sequence[tuple[str, str, str]]) -> None:
-    box = plan.legend
-    assert box is not None
-    tall = box.height if plan.legend_in_row else box.height / len(entries)
-    size = plan.label
-
-    def widths() -> list[float]:
-        return [_entry_width(page, word, size) for _, _, word in entries]
-
-    while (sum(widths()) if plan.legend_in_row else max(widths())) > box.width and size > 1:
-        size *= 0.97
-    left = box.left
-    for number, (sign, colour, word) in enumerate(entries):
-        base = box.top - tall * (0.7 if plan.legend_in_row else number + 0.7)
-        page.text(left, base, sign, size, color=colour, va="baseline")
-        page.text(left + SWATCH * size, base, word, size, color=page.theme.muted, va="baseline")
-        left += _entry_width(page, word, size) if plan.legend_in_row else 0.0
-
-
-def _entry_width(page: Page, word: str, size: float) -> float:
-    """Of an entry of the legend: its sign, its word, and what keeps it from the next one."""
-    return SWATCH * size + page.width_of(word, size) + size
 
 
 def _text_in(page: Page, box: Box | None, size: float, colour: str) -> Text:

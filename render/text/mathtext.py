@@ -12,11 +12,11 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.mathtext import MathTextParser
 
 from fitreel.model.errors import BadInput
+from fitreel.render.text.characters import describe_signs, is_plain_script
 from fitreel.render.text.fonts import math_pieces, words_of_math
-from fitreel.render.text.unicode import is_plain_script, show_signs
 
 _AT = re.compile(r"\(at char (\d+)\)")
-_SAID = re.compile(r"\n\w+(?:Exception|Error): (.*?)\s*\(at char", re.DOTALL)
+_REASON = re.compile(r"\n\w+(?:Exception|Error): (.*?)\s*\(at char", re.DOTALL)
 _LACKING = re.compile(r"\[U\+([0-9a-fA-F]+)\]")
 _LONGEST_REASON, _LONGEST_PART = 60, 60
 
@@ -76,8 +76,8 @@ def _trouble_of(formula: str) -> tuple[int, str] | None:
         try:
             parser.parse(f"${formula}$", 72, FontProperties())
         except _FAILURES as error:
-            said = str(error)
-            at, reason = _AT.search(said), _SAID.search(said)
+            message = str(error)
+            at, reason = _AT.search(message), _REASON.search(message)
             words = reason[1] if reason else ""
             if not words or len(words) > _LONGEST_REASON:
                 words = "something is missing or not known here"
@@ -85,7 +85,7 @@ def _trouble_of(formula: str) -> tuple[int, str] | None:
     if lacking:
         places = [formula.find(sign) for sign in lacking if sign in formula]
         return min(places, default=0), (
-            f"has {show_signs(lacking)}, which the fonts for mathematics lack; "
+            f"has {describe_signs(lacking)}, which the fonts for mathematics lack; "
             "write it outside of the $"
         )
     return None

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from fitreel.model.close_match import nearest
 from fitreel.model.errors import BadInput
+from fitreel.model.suggestions import nearest
 from fitreel.render.text.numbers import NumberStyle, write_number
 
 FOLDER = Path(__file__).with_name("languages")

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fitreel.render.comparison.entry import Clock
-
+Clock = Literal["epoch", "time"]
+"""What runs advance in together: epochs, or seconds of training."""
 LONGEST = 1e12
 """In seconds; nothing trains for longer."""
 

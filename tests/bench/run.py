@@ -26,7 +26,7 @@ from fitreel.render.output.codecs import codec_options
 from fitreel.render.output.ffmpeg import ffmpeg_path
 from fitreel.render.output.formats import MP4
 from fitreel.render.raster.frame_drawer import FrameDrawer
-from fitreel.render.raster.scene import DemoScene
+from fitreel.render.single.demo_scene import DemoScene
 
 HERE = Path(__file__).parent
 FITREEL = [str(Path(sys.executable).parent / "fitreel")]

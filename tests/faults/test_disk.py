@@ -11,7 +11,7 @@ import pytest
 from support.forked import Done, Fault, film, forge, record
 
 from fitreel.model.record.reader import Record
-from fitreel.render.metadata.provenance import check_whole
+from fitreel.render.metadata.checksum import check_whole
 
 LONG = pytest.mark.long
 SMALL = ("--set", "film.size=[320,240]", "-q")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.forked import film, forge, record
 
-from fitreel.render.metadata.provenance import check_whole
+from fitreel.render.metadata.checksum import check_whole
 from fitreel.render.output.ffmpeg import ffmpeg_path
 
 LONG = pytest.mark.long

@@ -11,7 +11,7 @@ import pytest
 from support.program import FITREEL, Fitreel
 
 from fitreel.model.record.reader import Record
-from fitreel.render.metadata.provenance import check_whole
+from fitreel.render.metadata.checksum import check_whole
 
 SHORT = ("--set", "train.epochs=20", "-q")
 FILM = ("--set", "film.size=[320,240]", "-o", "a.gif")

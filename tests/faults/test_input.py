@@ -1,6 +1,7 @@
 """Generated job files and formulas through the program: 0 or 65, one or two lines, within a second.
 
-In one process, which has everything imported: time and memory then count for the input alone.
+In one process, which has everything imported: time (of the processor, since others may want it,
+too) and memory then count for the input alone.
 """
 
 import json
@@ -15,7 +16,7 @@ import pytest
 from support.program import Fitreel
 
 from fitreel.jobs.job.schema import job_schema as schema
-from fitreel.model.data.formula import parse
+from fitreel.model.data.formula_parser import parse
 from fitreel.model.errors import BadInput
 
 LONG = pytest.mark.long
@@ -102,9 +103,9 @@ def test_generated_job_files(fitreel: Fitreel, tmp_path: Path, count: int) -> No
         command = ("train", "job.toml", "-q", *(short if number % 3 else ()))
         if not number % 3:
             command = (*command, "--set", "train.epochs=2")
-        started = time.monotonic()
+        started = time.process_time()
         done = fitreel(*command, "-o", f"r{number}")
-        took = time.monotonic() - started
+        took = time.process_time() - started
         codes.append(done.returncode)
         assert done.returncode in (0, 65), (text, done.stderr)
         assert done.stdout == ""
@@ -151,10 +152,11 @@ PIECES = [
 def test_generated_formulas(fitreel: Fitreel, tmp_path: Path, count: int) -> None:
     """As random pieces; a tenth of them through the whole program."""
     rng = random.Random(count)
+    assert fitreel("train", "-q", "--set", "train.epochs=1").returncode == 0  # imports torch
     good = 0
     for number in range(count):
         text = "".join(rng.choice(PIECES) for _ in range(rng.choice([1, 2, 3, 5, 9, 40, 200])))
-        started = time.monotonic()
+        started = time.process_time()
         try:
             parse(text)
             good += 1
@@ -168,7 +170,7 @@ def test_generated_formulas(fitreel: Fitreel, tmp_path: Path, count: int) -> Non
                 done.stderr,
             )
             assert len(done.stderr.splitlines()) <= 2, (text, done.stderr)
-        assert time.monotonic() - started < 1, text
+        assert time.process_time() - started < 1, text
     assert good
     assert not (tmp_path / "owned").exists() and not Path("owned").exists()
 

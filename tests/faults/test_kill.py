@@ -16,7 +16,7 @@ from support.forked import Fault, film, forge, record
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.metadata.provenance import check_whole
+from fitreel.render.metadata.checksum import check_whole
 
 SMALL = ("--set", "film.size=[320,240]", "-q")
 OTHER = "400,300"

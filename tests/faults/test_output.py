@@ -14,7 +14,7 @@ import pytest
 from support.forked import record
 from support.program import FITREEL
 
-from fitreel.render.metadata.provenance import check_whole
+from fitreel.render.metadata.checksum import check_whole
 
 SMALL = ("--set", "film.size=[320,240]")
 RENDER = ("render", "{record}", *SMALL, "-o", "a.gif")

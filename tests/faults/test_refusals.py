@@ -14,7 +14,7 @@ from support.program import FITREEL
 from support.refusing import library, needs_library
 
 from fitreel.model.system.files import temporary_name
-from fitreel.render.metadata.provenance import check_whole
+from fitreel.render.metadata.checksum import check_whole
 
 LONG = pytest.mark.long
 SMALL = ("--set", "film.size=[320,240]", "-q")

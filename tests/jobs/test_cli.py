@@ -16,7 +16,8 @@ import pytest
 from support.program import FITREEL, Fitreel
 
 from fitreel.model.record.reader import Record
-from fitreel.render.metadata.provenance import check_whole, read_provenance
+from fitreel.render.metadata.checksum import check_whole
+from fitreel.render.metadata.provenance import read_provenance
 from fitreel.render.output.ffmpeg import ffmpeg_path
 
 SHORT = ("--set", "train.epochs=60")

@@ -12,7 +12,8 @@ from support.forked import Fault, forge
 from support.program import ROOT, Fitreel
 
 from fitreel.model.record.reader import Record
-from fitreel.render.metadata.provenance import check_whole, read_provenance
+from fitreel.render.metadata.checksum import check_whole
+from fitreel.render.metadata.provenance import read_provenance
 
 DATA = ROOT / "tests" / "data"
 RECORDS = sorted(path.parent for path in DATA.glob("records/*/run.json"))

@@ -13,13 +13,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from support.program import FITREEL, Fitreel
+from support.program import FITREEL, Fitreel, time_limit
 
 from fitreel.jobs.commands.doctor import diagnose
 from fitreel.jobs.runtime.locks import Patience, locked
 from fitreel.model.errors import Busy
 from fitreel.model.system.files import temporary_name
-from fitreel.render.metadata.provenance import check_whole, read_provenance
+from fitreel.render.metadata.checksum import check_whole
+from fitreel.render.metadata.provenance import read_provenance
 
 SHORT = ("--set", "train.epochs=60")
 SMALL = ("--set", "film.size=[320,240]")
@@ -130,7 +131,7 @@ def test_a_killed_holder_blocks_nobody_and_waiting_ends_by_a_signal(
     assert waiting.poll() is None
     asked_at = time.monotonic()
     waiting.terminate()
-    assert waiting.wait(5) == 143 and time.monotonic() - asked_at < 1
+    assert waiting.wait(20) == 143 and time.monotonic() - asked_at < time_limit(1)
     waiting.communicate()
     holder.kill()
     holder.communicate()
@@ -175,25 +176,31 @@ def test_a_lock_that_goes_with_its_film_lets_no_two_in(tmp_path: Path) -> None:
 )
 def test_signals_end_the_program_wherever_it_is(number: signal.Signals, tmp_path: Path) -> None:
     slowest = 0.0
-    for delay in (0.03, 0.3, 0.7, 1.1, 1.6, 2.4, 3.2):
+    early = 0.03  # Python is starting; the others count from when the program has begun
+    for delay in (early, 0.0, 0.3, 0.7, 1.2, 2.0, 2.8):
         folder = tmp_path / str(delay)
         folder.mkdir()
         arguments = ("run", "--set", "film.size=1080p", "-o", "a.mp4", "-o", "a.gif")
         process = start(folder, *arguments, "-q")
+        while delay != early and not takes_signals(process.pid):
+            time.sleep(0.005)
         time.sleep(delay)
         has_begun = takes_signals(process.pid)
         asked_at = time.monotonic()
         process.send_signal(number)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=time_limit(20))
         slowest = max(slowest, time.monotonic() - asked_at)
         if has_begun:
             assert process.returncode == 128 + number, (delay, said)
             assert said in ("", f"fitreel: stopped by signal {int(number)}\n")
         else:  # Python itself is still starting, or has begun between the two
-            assert delay < 0.2 and process.returncode in (-number, 128 + number, 1), (delay, said)
+            assert delay == early and process.returncode in (-number, 128 + number, 1), (
+                delay,
+                said,
+            )
         assert temporaries(folder) == [] and not (folder / "a.mp4").exists()
         assert running_in(folder) == []
-    assert slowest < 2
+    assert slowest < time_limit(2)
 
 
 def test_a_second_signal_ends_at_once_and_a_long_step_does_not_hold_the_first(
@@ -224,7 +231,7 @@ def test_a_second_signal_ends_at_once_and_a_long_step_does_not_hold_the_first(
             process.send_signal(number)
             time.sleep(0.1)
         assert process.wait(10) == 128 + signals[-1]
-        assert time.monotonic() - asked_at < longest
+        assert time.monotonic() - asked_at < time_limit(longest)
         process.communicate()
         assert temporaries(tmp_path) == []
 
@@ -438,7 +445,7 @@ def test_what_is_waited_for_in_all_has_an_end(tmp_path: Path) -> None:
         for name in ("a", "b", "a"):
             with pytest.raises(Busy), locked(tmp_path / name, "film", wait=patience):
                 pass
-        assert 0.3 <= time.monotonic() - asked_at < 0.6
+        assert 0.3 <= time.monotonic() - asked_at < time_limit(0.6)
 
 
 def test_a_log_that_is_a_pipe_holds_nothing_up(fitreel: Fitreel, tmp_path: Path) -> None:

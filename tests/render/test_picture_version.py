@@ -27,17 +27,18 @@ from support.program import ROOT
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin
-from fitreel.render.comparison.clip import scene_of as comparison_scene
-from fitreel.render.comparison.clip import states, timetable_of
-from fitreel.render.comparison.entry import ComparisonPicture, Entry
+from fitreel.render.comparison.frames import scene_of as comparison_scene
+from fitreel.render.comparison.frames import states
+from fitreel.render.comparison.pacing import timetable_of
 from fitreel.render.comparison.ranking import ranking
 from fitreel.render.comparison.ranking_card import RankingCard
+from fitreel.render.comparison_picture import ComparisonPicture, Entry
+from fitreel.render.film_settings import FilmSettings
 from fitreel.render.handout.contact_sheet import contact_sheet
 from fitreel.render.mpl.theme import THEMES
 from fitreel.render.panel_kinds import PANEL_KINDS
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import PICTURE_VERSION
-from fitreel.render.settings import FilmSettings
 from fitreel.render.single.frames import pictures
 from fitreel.render.timing.pace import Pacing
 from fitreel.render.timing.timeline import make_timeline
@@ -67,7 +68,7 @@ def record(
     points |= {"grid": at} if grid else {}
     job = {"network": {"hidden": list(widths[1:-1]), "activations": "relu"}}
     run = begin(
-        folder, version="0", name="test", fingerprint="0" * 64, job=job, network="none",
+        folder, name="test", fingerprint="0" * 64, job=job, network="none",
         layout=layout, environment={}, points={**points, "truth": cube},
     )  # fmt: skip
     recorder = RecordWriter(run, {})

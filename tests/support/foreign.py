@@ -174,15 +174,16 @@ def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
     """A name and the bytes of every kind of picture, and of films frame by frame."""
     from fitreel.model.data.targets import TARGETS
     from fitreel.model.record.reader import Record
-    from fitreel.render.comparison.clip import closing_frames, comparison_frames, timetable_of
-    from fitreel.render.comparison.entry import ComparisonPicture, Entry
+    from fitreel.render.comparison.frames import comparison_frames
+    from fitreel.render.comparison.pacing import closing_frames, timetable_of
+    from fitreel.render.comparison_picture import ComparisonPicture, Entry
     from fitreel.render.handout.contact_sheet import contact_sheet
     from fitreel.render.handout.target_sheet import sheet
     from fitreel.render.output.output import Output
     from fitreel.render.picture_settings import PictureSettings
     from fitreel.render.pipeline.film import selection_of, write_frames
     from fitreel.render.raster.frame_drawer import FrameDrawer
-    from fitreel.render.raster.scene import DemoScene
+    from fitreel.render.single.demo_scene import DemoScene
     from fitreel.render.single.frames import pictures
     from fitreel.render.timing.pace import Pacing
     from fitreel.render.timing.timeline import make_timeline

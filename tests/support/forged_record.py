@@ -7,7 +7,8 @@ from typing import Any
 
 from safetensors.numpy import load, save
 
-from fitreel.model.record.reader import Record, Tensors, digest_of, header_digest
+from fitreel.model.record.header import header_digest
+from fitreel.model.record.reader import Record, Tensors, digest_of
 
 
 def write(

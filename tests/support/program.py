@@ -1,5 +1,6 @@
 """The program as tests run it, and trainings in the test's own process."""
 
+import os
 import re
 import subprocess
 import sys
@@ -18,6 +19,11 @@ ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"
 FITREEL = [sys.executable, "-c", "from fitreel.jobs.main import main; main()"]
 Fitreel = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def time_limit(seconds: float) -> float:
+    """So many seconds of the clock; more of them where others want this machine's cores, too."""
+    return seconds * max(1.0, 2 * os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def source_files() -> list[str]:

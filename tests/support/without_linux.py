@@ -44,6 +44,7 @@ def take_away(system: str) -> None:
     import socket
     import subprocess
     import tempfile  # noqa: F401
+    import zoneinfo  # noqa: F401
 
     import filelock  # noqa: F401
     import imageio_ffmpeg

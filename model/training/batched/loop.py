@@ -1,21 +1,11 @@
 """Many networks of one shape trained at once, each with its own data, seed and learning rate.
 
 The numbers are those of the exact engine up to rounding: sums are taken in another order. How far
-that carries depends on the training. Predictions of the demo's network after 1000 epochs, most and
-median over 32 seeds, differed from the exact engine's by
-
-    SGD      lr 0.05                  2e-5    3e-7
-    SGD      lr 0.05, momentum 0.9    4e-4    8e-7
-    Adam     lr 0.001                 1e-3    4e-7
-    Adam     lr 0.01                  6e-2    3e-2
-    AdamW    lr 0.001, decay 0.01     6e-4    4e-7
-    RMSprop  lr 0.001                 2e-3    5e-5
-
-and by about as much differs a plain loop from one whose first weights are nudged in their last bit;
-in float64 the formulas agree to 1e-8.
+that carries depends on the training; by about as much differs a plain loop from one whose first
+weights are nudged in their last bit.
 
 On the CPU no bit of a network depends on how many or which others are in its batch (see
-`batched_memory`), so one that is cut goes on bit for bit, with the same others or without them.
+`padded_tensors`), so one that is cut goes on bit for bit, with the same others or without them.
 """
 
 import json
@@ -32,11 +22,11 @@ from torch import Tensor, nn
 from fitreel.model.errors import BadInput
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.settings import MOST_WEIGHTS_RECORDED
-from fitreel.model.training.batched.batch_limits import ALIKE, alike
+from fitreel.model.training.batched.batch_eligibility import ALIKE, alike
 from fitreel.model.training.batched.losses import batched_loss
-from fitreel.model.training.batched.memory_layout import Rows
 from fitreel.model.training.batched.network import Stack
 from fitreel.model.training.batched.optimizers import options_of, rule_of, state_names, with_rates
+from fitreel.model.training.batched.padded_tensors import ParameterRows
 from fitreel.model.training.devices import check_memory, choose_device
 from fitreel.model.training.loop import Ending, Task, Training
 from fitreel.model.training.manual_backward import activation_of
@@ -151,7 +141,7 @@ class BatchedTraining:
             train.device, parameters * len(first.data.x)
         )
         torch.set_num_threads(1)
-        self._layout = Rows(tuple(tuple(p.shape) for p in first.network.parameters()))
+        self._layout = ParameterRows(tuple(tuple(p.shape) for p in first.network.parameters()))
         self._options = options_of(train)
         names = state_names(train.optimizer, self._options)
         self._members = []
@@ -159,8 +149,8 @@ class BatchedTraining:
             with torch.no_grad():
                 row = torch.cat([p.reshape(-1) for p in training.network.parameters()])
             state = {"parameters": row} | {name: torch.zeros_like(row) for name in names}
-            kept = frozenset(snapshot_epochs(task.train).tolist())
-            self._members.append(_Member(task, training, kept, state))
+            at = frozenset(snapshot_epochs(task.train).tolist())
+            self._members.append(_Member(task, training, at, state))
         self._batch: _Batch | None = None
 
     def __len__(self) -> int:
@@ -228,8 +218,8 @@ class BatchedTraining:
                 raise ValueError(f"it is one of the {tree['engine']} engine")
             if not 0 <= epoch <= member.task.train.epochs:
                 raise ValueError(f"it stands at epoch {epoch}")
-            found = {name: (row.dtype, row.shape) for name, row in tensors.items()}
-            if found != {name: (row.dtype, row.shape) for name, row in member.state.items()}:
+            kinds = {name: (row.dtype, row.shape) for name, row in tensors.items()}
+            if kinds != {name: (row.dtype, row.shape) for name, row in member.state.items()}:
                 raise ValueError("it holds other tensors")
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise BadInput(f"the state to go on from doesn't fit this job: {error}") from error
@@ -250,11 +240,11 @@ class BatchedTraining:
         """
         started = time.perf_counter()
         while (batch := self._next_batch()) is not None:
-            kept = batch.epoch(started)
+            snapshots = batch.epoch(started)
             seconds = time.perf_counter() - started
             for member in batch.members:
                 member.seconds += seconds
-            yield kept
+            yield snapshots
             started = time.perf_counter()
 
     def _next_batch(self) -> "_Batch | None":
@@ -263,10 +253,10 @@ class BatchedTraining:
             return self._batch
         self._settle()
         self._batch = None
-        waiting = [(k, member) for k, member in enumerate(self._members) if member.goes_on]
-        if waiting:
-            epochs = sorted({member.epoch for _, member in waiting})
-            behind = {k: member for k, member in waiting if member.epoch == epochs[0]}
+        unfinished = [(k, member) for k, member in enumerate(self._members) if member.goes_on]
+        if unfinished:
+            epochs = sorted({member.epoch for _, member in unfinished})
+            behind = {k: member for k, member in unfinished if member.epoch == epochs[0]}
             until = epochs[1] if len(epochs) > 1 else None
             self._batch = _Batch(behind, self._layout, self._options, self.device, until)
         return self._batch
@@ -283,7 +273,7 @@ class _Batch:
     def __init__(
         self,
         members: dict[int, _Member],
-        layout: Rows,
+        layout: ParameterRows,
         options: dict[str, Any],
         device: torch.device,
         until: int | None,
@@ -343,11 +333,11 @@ class _Batch:
         losses = self._stack.predict().cpu().numpy().astype(np.float64)
         finite = np.isfinite(losses)
         reached = finite & (losses <= self._deltas)
-        kept: dict[int, Snapshot] = {}
+        snapshots: dict[int, Snapshot] = {}
         if self._steps in self._due or reached.any():
             due = [self._steps in member.snapshot_epochs for member in self.members]
-            wanted = np.flatnonzero(finite & (reached | due)).tolist()
-            kept = self._snapshots(wanted, losses.tolist(), time.perf_counter() - started)
+            numbers = np.flatnonzero(finite & (reached | due)).tolist()
+            snapshots = self._snapshots(numbers, losses.tolist(), time.perf_counter() - started)
         # Those that have just ended are stepped too, and never looked at again.
         self._rule(
             self._options,
@@ -359,7 +349,7 @@ class _Batch:
         )
         self._steps += 1
         self._note(finite, reached)
-        return kept
+        return snapshots
 
     def _note(self, finite: NDArray[np.bool_], reached: NDArray[np.bool_]) -> None:
         """Where the members are now, and which of them have ended."""
@@ -376,19 +366,19 @@ class _Batch:
         self.goes_on = not ended and self._steps != self._until
 
     def _snapshots(
-        self, wanted: list[int], losses: list[float], elapsed: float
+        self, numbers: list[int], losses: list[float], elapsed: float
     ) -> dict[int, Snapshot]:
-        """Of the networks numbered `wanted`, from before this epoch's step."""
+        """Of the networks with these `numbers`, from before this epoch's step."""
         stack = self._stack
-        seen = stack.prediction if self._grid is None else stack.predict_at(self._grid)
-        truth = None if self._truth is None else stack.loss_against(seen, self._truth).tolist()
-        predictions = seen.squeeze(2).cpu().numpy().copy()  # the next epoch overwrites it
+        values = stack.prediction if self._grid is None else stack.predict_at(self._grid)
+        truth = None if self._truth is None else stack.loss_against(values, self._truth).tolist()
+        predictions = values.squeeze(2).cpu().numpy().copy()  # the next epoch overwrites it
         weights = self._layout.rows(stack.parameters).cpu().numpy() if self._keeps_weights else None
-        kept = {}
-        for k in wanted:
+        snapshots = {}
+        for k in numbers:
             member = self.members[k]
             has_truth = truth is not None and member.training.data.truth is not None
-            kept[self._places[k]] = Snapshot(
+            snapshots[self._places[k]] = Snapshot(
                 epoch=self._steps,
                 loss=losses[k],
                 seconds=member.seconds + elapsed,
@@ -396,7 +386,7 @@ class _Batch:
                 weights=None if weights is None else weights[k],
                 truth_loss=truth[k] if has_truth and truth is not None else None,
             )
-        return kept
+        return snapshots
 
     def settle(self) -> None:
         """Bring the states of the members that go on up to date."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad, softplus
 
-from fitreel.model.training.batched.memory_layout import padded
+from fitreel.model.training.batched.padded_tensors import padded
 from fitreel.model.training.losses import LOSSES
 
 

@@ -18,8 +18,8 @@ Options = dict[str, Any]
 Rule = Callable[[Options, Tensor, Tensor, Tensor, State, int], None]
 """(options, parameters, gradients, rates, state, steps before): one step, all in place.
 
-Parameters, gradients, rates and each of the state lie as `Rows.flat` lays them; gradients are used
-up.
+Parameters, gradients, rates and each of the state lie as `ParameterRows.flat` lays them; gradients
+are used up.
 """
 
 
@@ -41,13 +41,13 @@ def options_of(train: TrainSettings) -> Options:
 
 def state_names(name: str, options: Options) -> list[str]:
     """What the optimizer remembers of each parameter, beside the number of steps."""
-    asked = {
+    needs = {
         "momentum": bool(options.get("momentum")),
         "mean": name in ("Adam", "AdamW") or bool(options.get("centered")),
         "square": name != "SGD",
         "largest": bool(options.get("amsgrad")),
     }
-    return [key for key, needed in asked.items() if needed]
+    return [key for key, is_needed in needs.items() if is_needed]
 
 
 def with_rates(options: Options, rates: Tensor) -> Options:

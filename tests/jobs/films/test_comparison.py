@@ -11,14 +11,15 @@ from pathlib import Path
 
 import imageio.v3 as iio
 import pytest
-from support.program import FITREEL, Fitreel
+from support.program import FITREEL, Fitreel, time_limit
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.loading import Source, load_job
 from fitreel.jobs.job.sweep import MOST, configurations_of, parse_vary, with_vary
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.metadata.provenance import check_whole, read_provenance
+from fitreel.render.metadata.checksum import check_whole
+from fitreel.render.metadata.provenance import read_provenance
 
 SHORT = ("--set", "train.epochs=30")
 SMALL = ("--set", "film.size=[720,480]")
@@ -284,9 +285,9 @@ def test_an_interrupted_comparison_goes_on_where_it_was(
         assert time.monotonic() < deadline and process.poll() is None
         time.sleep(0.05)
     process.send_signal(number)
-    code = process.wait(10)
+    code = process.wait(30)
     assert code == (128 + number if number == signal.SIGTERM else -number)
-    gone_by = time.monotonic() + 5
+    gone_by = time.monotonic() + time_limit(5)
     while children_of_session(process.pid):
         assert time.monotonic() < gone_by
         time.sleep(0.05)

@@ -15,7 +15,8 @@ from fitreel.jobs.job.loading import load_job, read_job_file
 from fitreel.jobs.job.resolve import resolve_job
 from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.train.ensure_trained import ensure_trained
-from fitreel.render.metadata.provenance import check_whole, read_provenance
+from fitreel.render.metadata.checksum import check_whole
+from fitreel.render.metadata.provenance import read_provenance
 
 FOLDER = ROOT / "jobs" / "job" / "examples"
 EXAMPLES = sorted(FOLDER.glob("*.toml"))

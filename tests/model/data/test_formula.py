@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from fitreel.model.data.formula import MAX_CHARACTERS, MAX_DEPTH, NUMPY, SIGNATURES, parse
+from fitreel.model.data.formula import NUMPY
+from fitreel.model.data.formula_names import SIGNATURES
+from fitreel.model.data.formula_parser import MAX_CHARACTERS, parse
+from fitreel.model.data.formula_tokens import MAX_DEPTH
 from fitreel.model.errors import BadInput
 from fitreel.model.training.formula_tensors import TORCH
 
@@ -101,10 +104,10 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_is_refused_at_once_in_one_printable_line(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(BadInput) as caught:
         parse(text)
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 0.2
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 200
 
@@ -215,11 +218,11 @@ def test_every_function_is_numpys_and_torchs(name: str) -> None:
     ],
 )
 def test_what_has_no_finite_value_is_quiet_quick_and_then_told(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     formula = parse(text)
     y = formula(X)
     formula.evaluate(torch.from_numpy(X), TORCH)
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 0.2
     with pytest.raises(BadInput, match=r"is (nan|-?inf) at x = "):
         formula.check_finite(X, y)
 
@@ -252,9 +255,9 @@ def test_a_chain_in_a_chain_is_computed_once() -> None:
     text = "x"
     for _ in range(18):
         text = f"(0<{text}<1)"
-    start = time.perf_counter()
+    start = time.process_time()
     parse(text)(X)
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 0.2
 
 
 # --- Generated formulas -----------------------------------------------------------------------
@@ -317,7 +320,7 @@ def test_8000_generated_texts_parse_to_numpys_values_or_are_refused() -> None:
     for _ in range(4000):
         with np.errstate(all="ignore"):
             text, expected = generated(rng, depth=rng.randint(1, 3))
-        start = time.perf_counter()
+        start = time.process_time()
         if len(text) <= MAX_CHARACTERS:
             try:
                 formula = parse(text)
@@ -335,6 +338,6 @@ def test_8000_generated_texts_parse_to_numpys_values_or_are_refused() -> None:
         else:
             assert formula(X).shape == X.shape
             assert formula.evaluate(torch.from_numpy(X), TORCH).shape == X.shape
-        slowest = max(slowest, time.perf_counter() - start)
+        slowest = max(slowest, time.process_time() - start)
     assert valid > 8000 / 3
     assert slowest < 1

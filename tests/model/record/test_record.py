@@ -31,7 +31,6 @@ def begun(folder: Path, points: int = 3) -> Record:
     x = np.linspace(-1, 1, points, dtype=np.float32)
     return begin(
         folder,
-        version="0",
         name="test",
         fingerprint="0" * 64,
         job={},

@@ -17,9 +17,9 @@ from fitreel.model.training.batched.loop import (
     why_not_batched,
 )
 from fitreel.model.training.batched.losses import batched_loss
-from fitreel.model.training.batched.memory_layout import Rows
 from fitreel.model.training.batched.network import Stack
 from fitreel.model.training.batched.optimizers import rule_of, state_names, with_rates
+from fitreel.model.training.batched.padded_tensors import ParameterRows
 from fitreel.model.training.loop import Task, Training
 from fitreel.model.training.losses import build_loss
 from fitreel.model.training.manual_backward import activation_of
@@ -169,7 +169,7 @@ def test_in_double_precision_the_formulas_are_torchs(
     rows = torch.stack(
         [torch.cat([p.detach().reshape(-1) for p in n.parameters()]) for n in networks]
     )
-    layout = Rows(tuple(tuple(p.shape) for p in networks[0].parameters()))
+    layout = ParameterRows(tuple(tuple(p.shape) for p in networks[0].parameters()))
     activation, rule = activation_of(kind), rule_of(name)
     assert activation is not None and rule is not None
     stack = Stack(layout, rows, [activation] * len(hidden), x, y, batched_loss(*loss))

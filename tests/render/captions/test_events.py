@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fitreel.render.captions.events import BETWEEN, chapters, events
-from fitreel.render.captions.subtitles import LONGEST, READ, Cue, Reference, cues, srt, vtt
+from fitreel.render.captions.subtitle_formats import Cue, srt, vtt
+from fitreel.render.captions.subtitles import LONGEST, READ, Reference, cues
 from fitreel.render.metadata.provenance import ffmetadata
 from fitreel.render.text.translations import languages, translation_of
 from fitreel.render.timing.pace import Pacing

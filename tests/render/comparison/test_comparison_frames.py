@@ -23,27 +23,21 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin
-from fitreel.render.comparison.clip import (
-    SMALLEST_DIGITS,
-    SMALLEST_FONT,
-    check_comparison,
-    closing_frames,
-    comparison_frames,
-    scene_of,
-    states,
-    timetable_of,
-)
-from fitreel.render.comparison.entry import Clock, ComparisonPicture, Entry, Layout
-from fitreel.render.comparison.grid import arrangement
+from fitreel.render.comparison.axis_limits import shared_limits
+from fitreel.render.comparison.frames import comparison_frames, scene_of, states
+from fitreel.render.comparison.grid_plan import arrangement
+from fitreel.render.comparison.pacing import closing_frames, timetable_of
 from fitreel.render.comparison.ranking import Row, ranking
 from fitreel.render.comparison.ranking_card import RankingCard
-from fitreel.render.comparison.shared_limits import shared_limits
-from fitreel.render.mpl.pixel_figure import Page, drawable
+from fitreel.render.comparison.readability import SMALLEST_DIGITS, SMALLEST_FONT, check_comparison
+from fitreel.render.comparison_picture import ComparisonPicture, Entry, Layout
+from fitreel.render.mpl.pixel_layout import Page, drawable
 from fitreel.render.mpl.ticks import linear_ticks, log_ticks
 from fitreel.render.output.output import Output
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.pipeline.film import selection_of, write_frames
 from fitreel.render.raster.frame_drawer import FrameDrawer
+from fitreel.render.timing.comparison_timetable import Clock
 
 X = np.linspace(-1, 1, 40, dtype=np.float32)
 
@@ -61,7 +55,7 @@ def recorded(
 ) -> Record:
     """A run folder with these snapshots."""
     run = begin(
-        folder, version="0", name="test", fingerprint="0" * 64, job={}, network="none",
+        folder, name="test", fingerprint="0" * 64, job={}, network="none",
         layout={"weight": (1153,)}, environment={}, points={"x": X, "y": y.astype(np.float32)},
     )  # fmt: skip
     recorder = RecordWriter(run, {})
@@ -416,7 +410,7 @@ def test_ticks_are_few_and_distinct(ends: tuple[float, float], most: int) -> Non
 
 def test_torch_is_not_needed() -> None:
     program = (
-        "import sys, fitreel.render.comparison.clip; "
+        "import sys, fitreel.render.comparison.frames; "
         "assert not {'torch', 'fitreel.jobs', 'matplotlib.pyplot'} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", program], timeout=60)

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from fitreel.model.errors import BadInput
-from fitreel.render.comparison.entry import Entry
 from fitreel.render.comparison.ranking import ENDINGS, Row, ranking, table
+from fitreel.render.comparison_picture import Entry
 
 
 @dataclass

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fitreel.model.errors import BadInput
-from fitreel.render.metadata.provenance import Chapter, check_whole, read_provenance
+from fitreel.render.metadata.checksum import check_whole
+from fitreel.render.metadata.provenance import Chapter, read_provenance
 from fitreel.render.output.ffmpeg import ffmpeg_path
 from fitreel.render.output.open_writer import open_writer
 from fitreel.render.output.output import Output

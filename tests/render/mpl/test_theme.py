@@ -9,9 +9,9 @@ from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
+from fitreel.render.film_settings import FilmSettings
 from fitreel.render.mpl.theme import THEMES, contrast, load_theme, weak_contrasts
 from fitreel.render.raster.frame_drawer import FrameDrawer
-from fitreel.render.settings import FilmSettings
 from fitreel.render.single.themed_scene import ThemedScene
 from fitreel.render.text.translations import translation_of
 

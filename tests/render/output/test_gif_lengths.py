@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fitreel.render.metadata import containers
+from fitreel.render.metadata import gif_blocks
 from fitreel.render.output.open_writer import open_writer
 from fitreel.render.output.output import Output
 
@@ -36,7 +36,7 @@ def gif_of(path: Path, changes: list[bool], fps: Fraction) -> list[int]:
                 frame[20:28, number % 60 : number % 60 + 4, :3] = (0, 64, 192)
             output.write(frame)
     with path.open("rb") as file:
-        images, total = containers.gif_frames(file)
+        images, total = gif_blocks.count_frames(file)
     delays = delays_of(path)
     assert (images, total) == (len(delays), sum(delays)), "no such bytes elsewhere in the file"
     return delays

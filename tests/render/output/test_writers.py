@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -14,12 +13,14 @@ from typing import Any
 import imageio.v3
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image, ImageSequence
+from support.frames import HEIGHT, WIDTH, Frames, drawn
+from support.program import ROOT, time_limit
 
 from fitreel.model.errors import BadInput, CannotWrite, FitreelError, Unavailable
-from fitreel.render.metadata import containers
-from fitreel.render.metadata.provenance import check_whole, read_provenance
+from fitreel.render.metadata import gif_blocks, mp4_boxes
+from fitreel.render.metadata.checksum import check_whole
+from fitreel.render.metadata.provenance import read_provenance
 from fitreel.render.output.destination import check_output
 from fitreel.render.output.ffmpeg import ffmpeg_path, has_encoder
 from fitreel.render.output.formats import format_of
@@ -27,25 +28,7 @@ from fitreel.render.output.gif import Palette
 from fitreel.render.output.open_writer import open_writer
 from fitreel.render.output.output import Output
 
-Frames = NDArray[np.uint8]
-
-WIDTH, HEIGHT = 160, 120
 NAMES = ["film.mp4", "film.webm", "film.gif", "still.png", "frames/"]
-
-
-def drawn(count: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Iterator[Frames]:
-    """A red antialiased line that moves over blue dots on white, in one array used again."""
-    width, height = size
-    down, across = np.mgrid[:height, :width].astype(np.float64)
-    frame = np.full((height, width, 4), 255, np.uint8)
-    dots = np.hypot(across % 24 - 12, down % 24 - 12)
-    dot = np.clip(4 - dots, 0, 1)[..., None]
-    for number in range(count):
-        curve = height * (0.5 + 0.3 * np.sin(across / width * 3 + number / 40))
-        line = np.clip(3 - np.abs(down - curve), 0, 1)[..., None]
-        colour = 255 + dot * (np.array([31, 119, 180]) - 255)
-        frame[..., :3] = np.round(colour + line * (np.array([255, 0, 0]) - colour))
-        yield frame
 
 
 def film_at(path: Path | str) -> Output:
@@ -153,8 +136,8 @@ def test_an_mp4_plays_everywhere(tmp_path: Path) -> None:
     make(film, 30)
     assert "h264 (High) (avc1" in described(film)
     with film.open("rb") as file:
-        kinds = [box.kind for box in containers.boxes(file, 0, containers.length_of(file))]
-        assert containers.mp4_frames(file) == (30, Fraction(3, 2))
+        kinds = [box.kind for box in mp4_boxes.boxes(file, 0, film.stat().st_size)]
+        assert mp4_boxes.count_frames(file) == (30, Fraction(3, 2))
     assert kinds.index(b"moov") < kinds.index(b"mdat")
     assert kinds[-1] == b"free"
     assert film.stat().st_mode & 0o777 == 0o666 & ~os.umask(os.umask(0o22))
@@ -282,7 +265,7 @@ def test_a_hold_longer_than_a_gif_delay(tmp_path: Path) -> None:
         output.write(first)
         output.write(second)
     with (tmp_path / "film.gif").open("rb") as file:
-        assert containers.gif_frames(file) == (4, 200_000)
+        assert gif_blocks.count_frames(file) == (4, 200_000)
 
 
 def test_a_gif_of_more_colours_than_it_can_hold(tmp_path: Path) -> None:
@@ -471,7 +454,7 @@ def test_ffmpeg_fails(
     with pytest.raises(FitreelError, match=message) as raised:
         make(films / "film.mp4", 60, patience=0.5)
     assert type(raised.value) is kind
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < time_limit(8)
     assert "film.mp4" in str(raised.value)
     assert ".tmp" not in str(raised.value)
     assert names(films) == ["film.mp4"]
@@ -520,7 +503,7 @@ def test_the_stop_flag_is_looked_at_while_ffmpeg_stalls(
 
         with pytest.raises(Stop):
             make(tmp_path / "film.mp4", 60, check=check)
-        assert max(b - a for a, b in pairwise(looks)) < 0.6
+        assert max(b - a for a, b in pairwise(looks)) < time_limit(0.6)
         assert names(tmp_path) == ["ffmpeg"]
 
 
@@ -530,7 +513,7 @@ CHILD = """
 import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from test_writers import drawn
+from support.frames import drawn
 from fitreel.model.errors import FitreelError
 from fitreel.render.output.open_writer import open_writer
 from fitreel.render.output.output import Output
@@ -546,7 +529,7 @@ def make(name, count, size=(160, 120), pause=0):
 
 
 def child(code: str, **options: Any) -> "subprocess.Popen[str]":
-    source = CHILD.format(tests=str(Path(__file__).parent)) + code
+    source = CHILD.format(tests=str(ROOT / "tests")) + code
     return subprocess.Popen(
         [sys.executable, "-c", source], stdout=subprocess.PIPE, text=True, **options
     )
@@ -582,7 +565,7 @@ def test_kill_9_leaves_no_film_and_no_ffmpeg(tmp_path: Path, stopped: bool) -> N
     process.send_signal(signal.SIGKILL)
     process.wait()
     process.stdout.close()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + time_limit(5)
     while time.monotonic() < deadline and (alive(encoder) or alive(guard)):
         time.sleep(0.05)
     assert not alive(encoder) and not alive(guard)

@@ -16,6 +16,7 @@ import pytest
 
 from fitreel.model.errors import BadInput, CannotWrite, Stopped
 from fitreel.model.record.reader import Record
+from fitreel.render.film_settings import FilmSettings
 from fitreel.render.frame import FrameSelection
 from fitreel.render.output.output import Output
 from fitreel.render.output.yuv import YuvConverter
@@ -24,7 +25,6 @@ from fitreel.render.pipeline import draw_worker as painting
 from fitreel.render.pipeline.draw_worker import DrawWorker
 from fitreel.render.pipeline.film import selection_of, write_frames
 from fitreel.render.pipeline.run_frames import run_frames
-from fitreel.render.settings import FilmSettings
 from fitreel.render.single.frames import pictures
 from fitreel.render.timing.pace import Pacing
 from fitreel.render.timing.timeline import Timeline, make_timeline

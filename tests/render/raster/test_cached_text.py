@@ -12,8 +12,8 @@ from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
+from fitreel.render.mpl.figure import figure_of_size
 from fitreel.render.raster.frame_drawer import FrameDrawer
-from fitreel.render.raster.scene import figure_of_size
 
 
 class Curve:

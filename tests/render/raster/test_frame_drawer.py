@@ -23,9 +23,10 @@ from matplotlib.font_manager import findfont
 from matplotlib.ft2font import FT2Font
 from numpy.typing import NDArray
 
-from fitreel.render.mpl import glyph_cache as glyphs
+from fitreel.render.mpl import cached_text_renderer as glyphs
+from fitreel.render.mpl.figure import figure_of_size
 from fitreel.render.raster.frame_drawer import FrameDrawer
-from fitreel.render.raster.scene import DemoScene, figure_of_size
+from fitreel.render.single.demo_scene import DemoScene
 
 LONG = pytest.mark.long
 SIZES = [
@@ -444,7 +445,7 @@ import hashlib, sys
 from types import SimpleNamespace
 import numpy as np
 from fitreel.render.raster.frame_drawer import FrameDrawer
-from fitreel.render.raster.scene import DemoScene
+from fitreel.render.single.demo_scene import DemoScene
 assert not {"torch", "matplotlib.pyplot"} & set(sys.modules)
 x = np.linspace(-1, 1, 50)
 scene = DemoScene(x, x**3, x)

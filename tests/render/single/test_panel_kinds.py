@@ -82,7 +82,7 @@ def test_a_gradient_over_very_many_points_takes_no_long_time(tmp_path: Path) -> 
               "4.weight": (1, 64), "4.bias": (1,)}  # fmt: skip
     job = {"network": {"hidden": [64, 64]}}
     run = begin(
-        tmp_path / "run", version="0", name="test", fingerprint="0" * 64, job=job, network="",
+        tmp_path / "run", name="test", fingerprint="0" * 64, job=job, network="",
         layout=layout, environment={}, points={"x": x, "y": x**3, "grid": x[::1000]},
     )  # fmt: skip
     recorder = RecordWriter(run, {})

@@ -11,13 +11,13 @@ from support.program import Fitreel, train_here
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
+from fitreel.render.film_settings import FilmSettings
 from fitreel.render.geometry import unit_height
 from fitreel.render.mpl.theme import THEMES
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.raster.frame_drawer import FrameDrawer
-from fitreel.render.settings import FilmSettings
 from fitreel.render.single.frames import scene_of
-from fitreel.render.single.layout import SMALLEST_TYPE
+from fitreel.render.single.themed_layout import SMALLEST_TYPE
 from fitreel.render.single.themed_scene import ThemedScene
 
 ALL = ("loss", "residuals", "units", "error", "weights", "gradients")

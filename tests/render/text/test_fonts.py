@@ -9,14 +9,14 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont
 
 from fitreel.model.errors import BadInput, Unavailable
-from fitreel.render.mpl.glyph_cache import CachedTextRenderer
-from fitreel.render.text import fonts
+from fitreel.render.mpl.cached_text_renderer import CachedTextRenderer
+from fitreel.render.text import fonts, installed_fonts
+from fitreel.render.text.characters import check_signs, language_of, package_for
 from fitreel.render.text.fonts import Fonts, fonts_for
 from fitreel.render.text.mathtext import check_mathtext
-from fitreel.render.text.unicode import check_signs, language_of, package_for
 
 from matplotlib.backends.backend_agg import RendererAgg  # isort: skip  (after our defaults)
-from matplotlib.font_manager import FontProperties, fontManager  # isort: skip
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font  # isort: skip
 
 Font = Callable[..., Path]
 
@@ -71,14 +71,14 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Path]]:
     """A machine that has nothing but matplotlib's fonts, and those put into this list."""
     installed: list[Path] = []
     before = list(fontManager.ttflist)
-    monkeypatch.setattr(fonts, "findSystemFonts", lambda: list(map(str, installed)))
-    monkeypatch.setattr(fonts, "_given", {})
-    bundled = fonts.BUNDLED_FONTS
+    monkeypatch.setattr(installed_fonts, "findSystemFonts", lambda: list(map(str, installed)))
+    monkeypatch.setattr(installed_fonts, "_own_names", {})
+    bundled = installed_fonts.BUNDLED_FONTS
     fontManager.ttflist[:] = [entry for entry in before if Path(entry.fname).parent == bundled]
-    fonts._forget()
+    installed_fonts.forget_lookups()
     yield installed
     fontManager.ttflist[:] = before
-    fonts._forget()
+    installed_fonts.forget_lookups()
 
 
 def test_what_the_demo_font_has_is_drawn_with_it_alone() -> None:
@@ -146,17 +146,17 @@ def test_both_weights_have_to_be_there(font: Font, machine: list[Path]) -> None:
 
 def test_a_font_given_by_path_goes_first(font: Font) -> None:
     path = font(("Mine", "学习轮次 y"))
-    found = fonts_for(["学习 yz"], wanted=str(path))
+    found = fonts_for(["学习 yz"], font=str(path))
     assert len(found.families) == 2 and found.families[1] == "DejaVu Sans"
     assert found.families[0].startswith("Mine (") and str(path) in found.families[0]
     assert FontProperties(family=list(found.families)).get_family() == list(found.families)
-    assert fonts_for(["学习 yz"], wanted=str(path)) == found
+    assert fonts_for(["学习 yz"], font=str(path)) == found
     with pytest.raises(Unavailable):
         fonts_for(["学习"])  # nobody else gets it
 
 
 def test_of_a_collection_the_face_that_fits(font: Font) -> None:
-    if not hasattr(fonts._face(fonts.findfont("DejaVu Sans"), 0), "face_index"):
+    if not hasattr(get_font(findfont("DejaVu Sans")), "face_index"):
         pytest.skip("an older matplotlib")
     path = font(("Latin", "abc"), ("Noto Sans CJK JP", "学a"), ("Noto Sans CJK SC", "学a"),
                 name="all.ttc")  # fmt: skip
@@ -166,10 +166,10 @@ def test_of_a_collection_the_face_that_fits(font: Font) -> None:
 
 
 def test_a_font_given_by_name() -> None:
-    assert fonts_for(["y"], wanted="dejavu serif").families == ("DejaVu Serif", "DejaVu Sans")
-    assert fonts_for(["y"], wanted="DejaVu Sans").families == ("DejaVu Sans",)
+    assert fonts_for(["y"], font="dejavu serif").families == ("DejaVu Serif", "DejaVu Sans")
+    assert fonts_for(["y"], font="DejaVu Sans").families == ("DejaVu Sans",)
     with pytest.raises(Unavailable, match='did you mean "DejaVu Serif"') as caught:
-        fonts_for(["y"], wanted="Dejavu Srif")
+        fonts_for(["y"], font="Dejavu Srif")
     assert caught.value.exit_code == 69
 
 
@@ -180,7 +180,7 @@ def test_what_is_no_font_file(tmp_path: Path, font: Font) -> None:
     cut.write_bytes(font(("Mine", "学")).read_bytes()[:200])
     for path in (false, cut, tmp_path / "not there.otf", tmp_path):
         with pytest.raises(BadInput, match=r"film\.font"):
-            fonts_for(["y"], wanted=str(path))
+            fonts_for(["y"], font=str(path))
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from fitreel.render.comparison.entry import Clock
-from fitreel.render.timing.comparison_timetable import Timetable, timetable
+from fitreel.render.timing.comparison_timetable import Clock, Timetable, timetable
 
 
 def epochs_of(count: int, every: int) -> NDArray[np.int64]:

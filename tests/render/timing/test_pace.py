@@ -9,10 +9,10 @@ from support.program import Fitreel
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.clip import closing_frames, paced, timetable_of
-from fitreel.render.comparison.entry import Entry
-from fitreel.render.metadata import containers
-from fitreel.render.settings import FilmSettings
+from fitreel.render.comparison.pacing import closing_frames, paced, timetable_of
+from fitreel.render.comparison_picture import Entry
+from fitreel.render.film_settings import FilmSettings
+from fitreel.render.metadata import gif_blocks, mp4_boxes, webm_elements
 from fitreel.render.single.frames import picture_plans
 from fitreel.render.timing.timeline import Timeline, make_timeline
 
@@ -25,12 +25,12 @@ def length_of(path: Path) -> tuple[int, float]:
     """Frames and seconds of a film."""
     with path.open("rb") as file:
         if path.suffix == ".mp4":
-            frames, seconds = containers.mp4_frames(file)
+            frames, seconds = mp4_boxes.count_frames(file)
             return frames, float(seconds)
         if path.suffix == ".gif":
-            frames, hundredths = containers.gif_frames(file)
+            frames, hundredths = gif_blocks.count_frames(file)
             return frames, hundredths / 100
-        return containers.webm_frames(file), 0.0
+        return webm_elements.count_frames(file), 0.0
 
 
 @pytest.mark.parametrize("pace", ["even", "log", "loss"])

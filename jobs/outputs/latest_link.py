@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.output_names import fill_in
 from fitreel.jobs.job.loading import LoadedJob
+from fitreel.jobs.outputs.names import fill_in
 from fitreel.jobs.runtime.locks import Patience, locked
 from fitreel.jobs.runtime.report import Report
 from fitreel.model.errors import BadInput

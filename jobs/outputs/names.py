@@ -4,8 +4,8 @@ import re
 import time
 
 from fitreel.jobs.job.job import Job
-from fitreel.model.close_match import nearest
 from fitreel.model.errors import BadInput
+from fitreel.model.suggestions import nearest
 
 PLACEHOLDERS = ("name", "seed", "date", "time")
 LONGEST = 200

@@ -206,13 +206,13 @@ def _is_number(field: str, decimal_comma: bool) -> bool:
 
 
 def _column(name: str, header: Sequence[str], number: int) -> int:
-    found = [i for i, field in enumerate(header) if field.strip().lower() == name]
-    if len(found) == 1:
-        return found[0]
-    shown = ", ".join(_shown(field.strip()) for field in header[:8])
+    matches = [i for i, field in enumerate(header) if field.strip().lower() == name]
+    if len(matches) == 1:
+        return matches[0]
+    names = ", ".join(_quoted(field.strip()) for field in header[:8])
     more = ", …" if len(header) > 8 else ""
-    problem = f"no column is named {name}" if not found else f"two columns are named {name}"
-    raise BadInput(f"line {number}: {problem}; the columns are {shown}{more}")
+    problem = f"no column is named {name}" if not matches else f"two columns are named {name}"
+    raise BadInput(f"line {number}: {problem}; the columns are {names}{more}")
 
 
 def _refuse_fields(number: int, **fields: str) -> None:
@@ -221,10 +221,10 @@ def _refuse_fields(number: int, **fields: str) -> None:
         if not field:
             raise BadInput(f"line {number}: {name} is empty; a number is needed")
         if not _is_number(field, decimal_comma=False) or "_" in field:
-            raise BadInput(f"line {number}: {name} is {_shown(field)}, which is not a number")
+            raise BadInput(f"line {number}: {name} is {_quoted(field)}, which is not a number")
 
 
-def _shown(field: str) -> str:
+def _quoted(field: str) -> str:
     short = field if len(field) <= 30 else f"{field[:29]}…"
     return f"'{short}'" if short.isprintable() else ascii(short)
 
@@ -259,14 +259,14 @@ def _read_npz(file: io.BufferedReader) -> tuple[NDArray[np.float32], NDArray[np.
 
 def _read_member(archive: zipfile.ZipFile, name: str) -> NDArray[np.float32]:
     """One array, read no further than its header promises, and that no further than the limit."""
-    found = [info for info in archive.infolist() if info.filename.lower() == f"{name}.npy"]
-    if len(found) != 1:
-        arrays = [_shown(info.filename.removesuffix(".npy")) for info in archive.infolist()[:8]]
+    matches = [info for info in archive.infolist() if info.filename.lower() == f"{name}.npy"]
+    if len(matches) != 1:
+        arrays = [_quoted(info.filename.removesuffix(".npy")) for info in archive.infolist()[:8]]
         raise BadInput(f"one array named {name} is needed; there are {', '.join(arrays) or 'none'}")
-    if found[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if matches[0].compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         # The other decompressors of zipfile give all they have, however little is asked for.
         raise BadInput(f"array {name} is compressed in a way that numpy doesn't write")
-    with archive.open(found[0]) as member:
+    with archive.open(matches[0]) as member:
         shape, dtype = _read_header(member, name)
         count = shape[0]
         data = member.read(count * dtype.itemsize)

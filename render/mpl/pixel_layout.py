@@ -12,9 +12,9 @@ from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 
 from fitreel.render.geometry import Box as Box
-from fitreel.render.mpl.glyph_cache import CachedTextRenderer
+from fitreel.render.mpl.cached_text_renderer import CachedTextRenderer
+from fitreel.render.mpl.figure import figure_of_size
 from fitreel.render.mpl.theme import Theme, load_theme
-from fitreel.render.raster.scene import figure_of_size
 
 LINE = 1.25
 """From one line of text to the next, in font sizes."""
@@ -65,13 +65,13 @@ class Page:
         return axes
 
     @in_force()
-    def text(self, x: float, y: float, string: str, size: float, **given: Any) -> Text:
+    def text(self, x: float, y: float, string: str, size: float, **properties: Any) -> Text:
         """One line or more at pixel `x`, `y`; nothing in it is read as mathematics."""
         style: dict[str, Any] = {
             "parse_math": False,
             "fontsize": self.points(size),
             "color": self.theme.text,
-        } | given
+        } | properties
         if self.fonts:
             style["fontfamily"] = self.fonts
         place = (x / self.box.width, y / self.box.height)
@@ -111,11 +111,11 @@ class Page:
             return string
         fits, too_many = 0, len(string)
         while too_many - fits > 1:
-            kept = (fits + too_many) // 2
-            if self.width_of(_without_middle(string, kept), size) <= width:
-                fits = kept
+            count = (fits + too_many) // 2
+            if self.width_of(_without_middle(string, count), size) <= width:
+                fits = count
             else:
-                too_many = kept
+                too_many = count
         return _without_middle(string, fits)
 
     def wrapped(self, string: str, width: float, size: float, lines: int) -> str:
@@ -133,9 +133,9 @@ class Page:
         return "\n".join(rows)
 
 
-def _without_middle(string: str, kept: int) -> str:
-    start = string[: (kept + 1) // 2].rstrip()
-    return start + ELLIPSIS + string[len(string) - kept // 2 :].lstrip()
+def _without_middle(string: str, count: int) -> str:
+    start = string[: (count + 1) // 2].rstrip()
+    return start + ELLIPSIS + string[len(string) - count // 2 :].lstrip()
 
 
 @in_force()

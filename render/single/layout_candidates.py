@@ -1,44 +1,23 @@
-"""Where everything stands in a film for the lecture hall: a pure function of size and contents.
-
-All lengths follow from the frame's size, so a 4K frame is the small one, only sharper. A wide frame
-has its panels and its numbers beside the fit, a tall one above and below it.
-"""
+"""All the ways in which the parts of a themed film can be placed in a frame of some size."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from fitreel.model.errors import BadInput
-from fitreel.render.geometry import Box, unit_height
+from fitreel.render.geometry import Box
 
-SMALLEST_TYPE = 0.022
-"""The smallest text, against the height of the largest 4:3 picture that fits into the frame."""
-SMALLEST_PIXELS = 6.0
-"""No text is lower than that."""
-TICK_TYPES = (0.031, 0.0285, 0.026, 0.024, SMALLEST_TYPE)
-"""At the ticks, in the same measure: the smaller, the more room there is for the axes."""
 LABEL_TYPE = 0.035
 """What names a number or a panel."""
 NUMBER_TYPE = 0.064
 """Epoch and loss."""
 LARGE_NUMBER_TYPE = 0.094
 """Epoch and loss where they have a column to themselves."""
-TITLE_TYPE = 0.058
-SMALLEST_TITLE = 0.036
-SUBTITLE_TYPE = 0.038
-CAPTION_TYPE = 0.035
-MARGIN = 0.055
 GAP = 0.045
-FIT_ASPECTS = (0.95, 1.6)
-"""Width by height that suits the fit."""
 NARROWEST_NUMBER = 4.2
 """Room for a number beside another one, in font sizes: as 0.0123."""
 TALLEST_FIT = 1.25
 """Height by width of a fit that stands alone; what is left of a tall frame stays free."""
-PANEL_ASPECTS = (1.3, 2.6)
-WIDE_PANEL = 0.5
-"""How little is lost by a wide panel: a curve over epochs may be long."""
 TICK_FOOT = 1.9
 """Height of the numbers beneath axes, in their font sizes."""
 SHARES = [0.01 * percent for percent in range(22, 66)]
@@ -80,164 +59,12 @@ class Parts(NamedTuple):
     """Height that stays free above, and as much below."""
 
 
-@dataclass(frozen=True)
-class ThemedLayout:
-    """Boxes in pixels; those of the fit and of panels are the insides of their axes."""
-
-    unit: float
-    """What type sizes are relative to."""
-    tick: float
-    """Font size at the ticks."""
-    title: Box | None
-    subtitle: Box | None
-    caption: Box | None
-    fit: Box
-    panels: dict[str, Box]
-    epoch: Box
-    """The name and the number, one above the other, or on one line (`numbers_in_row`)."""
-    loss: Box
-    numbers_in_row: bool
-    number: float
-    """Largest font size of epoch and loss."""
-    remark: Box | None
-    legend: Box | None
-    legend_in_row: bool
-
-    @property
-    def label(self) -> float:
-        """Font size of what names a number or a panel."""
-        return LABEL_TYPE * self.unit
-
-    @property
-    def head(self) -> float:
-        """Height of a panel's title line."""
-        return head_height(self.unit)
-
-
 def head_height(unit: float) -> float:
     """Height of the line above a panel."""
     return 1.55 * LABEL_TYPE * unit
 
 
-def text_width(size: tuple[int, int], fit_left: float) -> float:
-    """How wide title, subtitle and caption may be, in pixels."""
-    unit = unit_height(size)
-    return size[0] - 2 * MARGIN * unit - fit_left * TICK_TYPES[0] * unit
-
-
-def lay_out(size: tuple[int, int], contents: Contents) -> ThemedLayout:
-    """The best place for everything in a frame of `size` pixels.
-
-    Raises:
-        BadInput: the frame is too small, or too odd in shape, for so many panels.
-    """
-    unit = unit_height(size)
-    if TICK_TYPES[0] * unit < SMALLEST_PIXELS:
-        least = SMALLEST_PIXELS / TICK_TYPES[0] / unit
-        raise BadInput(
-            f"film.size {size[0]} x {size[1]}: too small to be read; the smallest of this shape "
-            f"that works is {_even(size[0] * least)} x {_even(size[1] * least)}"
-        )
-    ticks = [each * unit for each in TICK_TYPES if each * unit >= SMALLEST_PIXELS]
-    candidates = [pair for tick in ticks for pair in _candidates(size, unit, tick, contents)]
-    if candidates:
-        return max(candidates, key=lambda pair: pair[0])[1]
-    if not contents.panels:
-        high = {key: getattr(contents, key) for key in ("title", "subtitle", "caption")}
-        name = max(high, key=lambda key: high[key])
-        raise BadInput(
-            f"film.{name}: leaves no room for the fit in {size[0]} x {size[1]}; write less"
-        )
-    few = f"{len(contents.panels)} panels" if len(contents.panels) != 1 else "a panel"
-    raise BadInput(
-        f"film.panels: there is no room for {few} in {size[0]} x {size[1]}"
-        + (" beside so much text" if contents.title + contents.subtitle + contents.caption else "")
-        + "; take fewer, or a size of another shape"
-    )
-
-
-def _even(pixels: float) -> int:
-    return 2 * math.ceil(pixels / 2)
-
-
-def _candidates(
-    size: tuple[int, int], unit: float, tick: float, contents: Contents
-) -> Iterator[tuple[float, ThemedLayout]]:
-    """Arrangements that leave everything its least room, each with its worth."""
-    margin = MARGIN * unit
-    left = margin + contents.fit_left * tick
-    right, top, bottom = size[0] - margin, size[1] - margin, margin
-    title = subtitle = caption = None
-    if contents.title:
-        title = Box(left, top - contents.title, right - left, contents.title)
-        top = title.bottom
-    if contents.subtitle:
-        top -= 0.25 * SUBTITLE_TYPE * unit if title else 0
-        subtitle = Box(left, top - contents.subtitle, right - left, contents.subtitle)
-        top = subtitle.bottom
-    if title or subtitle:
-        top -= 0.8 * GAP * unit
-    if contents.caption:
-        caption = Box(left, bottom, right - left, contents.caption)
-        bottom = caption.top + 0.6 * GAP * unit
-    headings = {"title": title, "subtitle": subtitle, "caption": caption}
-    room = Box(margin, bottom, right - margin, top - bottom)
-    makers = [_beside(room, unit, tick, contents, share) for share in SHARES]
-    makers += [_below(room, unit, tick, contents, share) for share in SHARES]
-    for boxes in makers:
-        for parts in boxes:
-            panels = list(parts.panels.values())
-            if _has_lines(parts, contents) and _is_roomy(parts.fit, panels, tick):
-                worth = _worth(parts.fit, panels) + 1.2 * math.log(tick / unit)
-                yield worth, _together(unit, tick, headings, parts)
-
-
-def _together(
-    unit: float, tick: float, headings: dict[str, Box | None], parts: Parts
-) -> ThemedLayout:
-    """All in one; where height stays free, the headings keep near to what they are about."""
-    moved: dict[str, Any] = {
-        key: box and _lowered(box, -parts.spare if key == "caption" else parts.spare)
-        for key, box in headings.items()
-    }
-    fields: dict[str, Any] = parts._asdict()
-    del fields["spare"]
-    return ThemedLayout(unit=unit, tick=tick, **moved, **fields)
-
-
-def _has_lines(parts: Parts, contents: Contents) -> bool:
-    """Whether the remark and the legend can be written."""
-    remark, legend = parts.remark, parts.legend
-    if remark is not None and remark.width < contents.remark:
-        return False
-    return legend is None or not parts.legend_in_row or legend.width >= contents.legend_width
-
-
-def _is_roomy(fit: Box, panels: Sequence[Box], tick: float) -> bool:
-    if fit.width < 10 * tick or fit.height < 8 * tick:
-        return False
-    return all(panel.width >= 7.5 * tick and panel.height >= 3.6 * tick for panel in panels)
-
-
-def _worth(fit: Box, panels: Sequence[Box]) -> float:
-    """How large all is, less what is lost to an unsuitable shape; the fit counts most."""
-    worth = math.log(_useful(fit, FIT_ASPECTS))
-    if panels:
-        panel = min(_useful(panel, PANEL_ASPECTS, WIDE_PANEL) for panel in panels)
-        worth += 0.7 * math.log(panel)
-        largest = max(panel.width * panel.height for panel in panels)
-        worth -= 1.5 * max(0.0, math.log(2.0 * largest / (fit.width * fit.height)))
-    return worth
-
-
-def _useful(box: Box, aspects: tuple[float, float], wide: float = 2.5) -> float:
-    """Its area, less what is lost by a shape that is too narrow, or too wide (to the power)."""
-    aspect = box.width / box.height
-    narrow = min(aspect / aspects[0], 1.0) ** 2.5
-    return float(box.width * box.height * narrow * min(aspects[1] / aspect, 1.0) ** wide)
-
-
-def _beside(
+def beside_fit(
     room: Box, unit: float, tick: float, contents: Contents, share: float
 ) -> Iterator[Parts]:
     """The numbers and the panels in columns right of the fit."""
@@ -340,7 +167,7 @@ def _numbers_alone(column: Box, unit: float, tick: float, contents: Contents) ->
     return _Column({}, epoch, loss, False, number, legend, below)
 
 
-def _below(
+def below_fit(
     room: Box, unit: float, tick: float, contents: Contents, share: float
 ) -> Iterator[Parts]:
     """The numbers in a row above the fit, the panels in rows below it."""
@@ -371,9 +198,9 @@ def _below(
     if not contents.panels and fit.height > TALLEST_FIT * fit.width:
         spare = (fit.height - TALLEST_FIT * fit.width) / 2
         fit = fit._replace(bottom=fit.bottom + spare, height=fit.height - 2 * spare)
-        epoch, loss = _lowered(epoch, spare), _lowered(loss, spare)
-        remark = remark and _lowered(remark, spare)
-        legend = legend and _lowered(legend, spare)
+        epoch, loss = lowered(epoch, spare), lowered(loss, spare)
+        remark = remark and lowered(remark, spare)
+        legend = legend and lowered(legend, spare)
     for columns in range(1, len(contents.panels) + 1) if contents.panels else [1]:
         rows = math.ceil(len(contents.panels) / columns)
         grid = Box(room.left, room.bottom, room.width, low - room.bottom)
@@ -382,7 +209,8 @@ def _below(
             yield Parts(fit, panels, epoch, loss, True, number, remark, legend, True, spare)
 
 
-def _lowered(box: Box, pixels: float) -> Box:
+def lowered(box: Box, pixels: float) -> Box:
+    """The box so many pixels further down."""
     return box._replace(bottom=box.bottom - pixels)
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fitreel.model.data.table_file import MAX_POINTS, digest, read_points
+from fitreel.model.data.points_file import MAX_POINTS, digest, read_points
 from fitreel.model.errors import BadInput
 
 
@@ -134,9 +134,9 @@ def test_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_million_points_are_read_in_seconds_and_one_more_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, b"0.25,-0.125\n" * MAX_POINTS)
-    start = time.perf_counter()
+    start = time.process_time()
     points = read_points(path)
-    assert time.perf_counter() - start < 10  # 1 s on an idle machine
+    assert time.process_time() - start < 10  # it takes 1
     assert points.x.shape == (MAX_POINTS,)
     with path.open("ab") as file:
         file.write(b"1,2\n")
@@ -146,9 +146,9 @@ def test_a_million_points_are_read_in_seconds_and_one_more_is_refused(tmp_path: 
 def test_a_large_file_is_refused_without_reading_it(tmp_path: Path) -> None:
     path = written(tmp_path, "")
     os.truncate(path, 10**12)
-    start = time.perf_counter()
+    start = time.process_time()
     assert refusal(path) == "1000000 MB; at most 100 MB and 1,000,000 points are read"
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_one_long_line_takes_no_memory(tmp_path: Path) -> None:

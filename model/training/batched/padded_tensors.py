@@ -22,7 +22,7 @@ def padded(count: int) -> int:
 
 
 @dataclass(frozen=True)
-class Apart:
+class PaddedTensor:
     """Numbers of K networks with gaps between them; the gaps are finite, and nobody reads them."""
 
     blocks: Tensor
@@ -40,14 +40,14 @@ class Apart:
     @classmethod
     def of(cls, tensor: Tensor) -> Self:
         """A copy of a tensor of shape (K, …)."""
-        apart = cls.like(tensor, *tensor.shape)
-        apart.blocks.copy_(tensor)
-        return apart
+        padded_copy = cls.like(tensor, *tensor.shape)
+        padded_copy.blocks.copy_(tensor)
+        return padded_copy
 
 
 @dataclass(frozen=True)
-class Rows:
-    """How K networks' parameters lie: each for all networks together, with gaps as in `Apart`.
+class ParameterRows:
+    """K networks' parameters: each for all networks together, with gaps as in `PaddedTensor`.
 
     Products over a batch want each parameter's (K, …) together, optimizers want all numbers in one
     piece, and records want a row for each network.
@@ -73,4 +73,4 @@ class Rows:
     def flat(self, rows: Tensor) -> Tensor:
         """(K, P) to a copy in one dimension, with zeros in the gaps."""
         parts = torch.split(rows, [prod(shape) for shape in self.shapes], 1)
-        return torch.cat([Apart.of(part).whole for part in parts])
+        return torch.cat([PaddedTensor.of(part).whole for part in parts])

@@ -16,9 +16,10 @@ from pydantic import ValidationError
 from fitreel.model.errors import BadInput
 from fitreel.model.record.header import Header
 from fitreel.model.settings import NetworkSettings, TrainSettings
-from fitreel.render.panel_kinds import no_layers
-from fitreel.render.single.activations import (
+from fitreel.model.suggestions import nearest
+from fitreel.render.network.activations import (
     ACTIVATIONS,
+    DRAWABLE,
     RRELU_SLOPE,
     Function,
     Values,
@@ -141,6 +142,24 @@ class Loss:
         return np.asarray(slope / len(y))
 
 
+def why_unknown(network: NetworkSettings) -> str | None:
+    """Why it isn't known how a network's recorded weights make its prediction, or None."""
+    if network.module is not None:
+        return (
+            f"network.module: the structure of {network.module} isn't known; "
+            "train with network.hidden instead"
+        )
+    if network.batch_norm:
+        return "network.batch_norm: its running averages aren't recorded; train without it"
+    for name in network.activation_names:
+        if plain(name) not in DRAWABLE:
+            return (
+                f"network.activations: {name!r} can't be drawn unit by unit; train with another "
+                f"one{nearest(plain(name), DRAWABLE)}"
+            )
+    return None
+
+
 def _settings(kind: Any, table: Any) -> Any:
     try:
         return kind.model_validate_json(json.dumps(table))
@@ -150,7 +169,7 @@ def _settings(kind: Any, table: Any) -> Any:
 
 def _layers(header: Header) -> list[DenseLayer]:
     settings: NetworkSettings = _settings(NetworkSettings, header.job.get("network", {}))
-    if (reason := no_layers(settings)) is not None:
+    if (reason := why_unknown(settings)) is not None:
         raise BadInput(reason)
     shapes = [tuple(shape) for _, shape in header.layout]
     starts = np.cumsum([0, *(int(np.prod(shape, dtype=int)) for shape in shapes)]).tolist()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fitreel.model.errors import BadInput
 
 JOINER = "\u200d"
-MOST_SHOWN = 12
+MOST_DESCRIBED = 12
 
 # Scripts whose letters change with their neighbours, or sit on each other.
 _SHAPED = (
@@ -36,14 +36,14 @@ def check_signs(text: str, shapes: bool) -> None:
     for at, sign in enumerate(text):
         why = _trouble(text, at, shapes)
         if why:
-            raise BadInput(f"{text!r}: {show_signs([sign])} (character {at + 1}) {why}")
+            raise BadInput(f"{text!r}: {describe_signs([sign])} (character {at + 1}) {why}")
     if shapes:
         return
     for line in text.split("\n"):
         wrong = next((sign for sign in line if _needs_shaping(sign)), None)
         if wrong is not None:
             raise BadInput(
-                f"{text!r}: {show_signs([wrong])} is of a script whose letters join or change "
+                f"{text!r}: {describe_signs([wrong])} is of a script whose letters join or change "
                 "order, which takes matplotlib 3.11 or newer"
             )
 
@@ -104,28 +104,28 @@ def language_of(signs: Iterable[str], language: str) -> str:
     return language
 
 
-def show_signs(signs: Iterable[str]) -> str:
+def describe_signs(signs: Iterable[str]) -> str:
     """Characters for a message, with their code points: "学" U+5B66, "习" U+4E60."""
     ordered = sorted(set(signs))
-    shown = [
+    texts = [
         f'"{sign}" U+{ord(sign):04X}' if sign.isprintable() else f"U+{ord(sign):04X}"
-        for sign in ordered[:MOST_SHOWN]
+        for sign in ordered[:MOST_DESCRIBED]
     ]
-    more = len(ordered) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    more = len(ordered) - len(texts)
+    return ", ".join(texts) + (f" and {more} more" if more else "")
 
 
 def package_for(signs: Iterable[str]) -> str:
     """Packages that bring fonts for these characters, for the end of a message."""
-    wanted: dict[tuple[str, str], None] = {}
+    packages: dict[tuple[str, str], None] = {}
     for sign in sorted(set(signs)):
         script = unicodedata.name(sign, "").split(" ")[0].lower()
         if language_of([sign], "") in _EAST_ASIAN:
-            wanted["fonts-noto-cjk", "google-noto-sans-cjk-fonts"] = None
+            packages["fonts-noto-cjk", "google-noto-sans-cjk-fonts"] = None
         elif unicodedata.category(sign)[0] in "LM":
-            wanted["fonts-noto-core", f"google-noto-sans-{script}-fonts"] = None
+            packages["fonts-noto-core", f"google-noto-sans-{script}-fonts"] = None
         else:
-            wanted["fonts-symbola", "gdouros-symbola-fonts"] = None
-    debian = " ".join(dict.fromkeys(package for package, _ in wanted))
-    fedora = " ".join(dict.fromkeys(package for _, package in wanted))
+            packages["fonts-symbola", "gdouros-symbola-fonts"] = None
+    debian = " ".join(dict.fromkeys(package for package, _ in packages))
+    fedora = " ".join(dict.fromkeys(package for _, package in packages))
     return f"install {debian} (Debian, Ubuntu) or {fedora} (Fedora)"

@@ -1,0 +1,1 @@
+"""Where what is made goes: names, clashes, marks beside it, the newest and the oldest."""

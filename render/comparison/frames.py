@@ -1,0 +1,119 @@
+"""From many runs to the frames of a comparison: all entries at each time, then the ranking."""
+
+from collections.abc import Generator, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitreel.model.errors import BadInput
+from fitreel.model.record.reader import Record
+from fitreel.model.record.snapshot import Snapshot
+from fitreel.render.comparison.axis_limits import Limits, shared_limits
+from fitreel.render.comparison.frame_state import ComparisonState
+from fitreel.render.comparison.grid import GridScene
+from fitreel.render.comparison.overlay import OverlayScene
+from fitreel.render.comparison.ranking import ranking
+from fitreel.render.comparison.ranking_card import RankingCard
+from fitreel.render.comparison.readability import check_comparison, layout_of
+from fitreel.render.comparison_picture import ComparisonPicture, Entry
+from fitreel.render.frame import DrawnFrame, FrameSelection
+from fitreel.render.geometry import NOTHING
+from fitreel.render.mpl.theme import load_theme
+from fitreel.render.raster.frame_drawer import FrameDrawer
+from fitreel.render.timing.comparison_timetable import Timetable
+
+
+def comparison_frames(
+    comparison: ComparisonPicture,
+    table: Timetable,
+    closing: int,
+    selection: FrameSelection,
+) -> Generator[DrawnFrame, None, None]:
+    """Begin to draw entries on one clock, and then the ranking; frames are numbered from 0.
+
+    What can be refused at once is; each frame is drawn when it is asked for. Memory doesn't grow
+    with the number of frames; of each run one chunk is held.
+
+    Args:
+        comparison: what is drawn, of at least one entry with a run.
+        table: the frames before the ranking.
+        closing: how many frames the ranking has, after the table's.
+        selection: which of them are drawn.
+
+    Raises:
+        BadInput: no entry has a snapshot, a size too small, or later that a record is damaged.
+    """
+    check_comparison(comparison)
+    load_theme(comparison.picture.theme)  # refused before anything is opened
+    if not len(table):
+        raise BadInput("there is no snapshot to draw in any of the runs")
+    return _drawn(comparison, table, closing, selection)
+
+
+def _drawn(
+    comparison: ComparisonPicture, table: Timetable, closing: int, selection: FrameSelection
+) -> Generator[DrawnFrame, None, None]:
+    numbers: Sequence[int] = range(len(table) + closing)
+    if not selection.film:
+        numbers = sorted(selection.stills)
+    times = 1 if selection.film else 0
+    moving = [number for number in numbers if number < len(table)]
+    if moving:
+        scene = scene_of(comparison, table)
+        drawer = FrameDrawer(scene)
+        for number, state in zip(moving, states(comparison.entries, table, moving), strict=True):
+            scene.show(state)
+            yield DrawnFrame(drawer.draw(), number, times, drawer.changed)
+    if len(moving) < len(numbers):
+        rows = ranking(comparison.entries)
+        card = FrameDrawer(RankingCard(rows, comparison.picture, comparison.note))
+        frame, changed = card.draw(), card.changed
+        for number in numbers[len(moving) :]:
+            yield DrawnFrame(frame, number, times, changed)
+            changed = NOTHING
+
+
+def scene_of(comparison: ComparisonPicture, table: Timetable) -> GridScene | OverlayScene:
+    """The picture of a comparison, at no time yet.
+
+    Raises:
+        BadInput: a record is damaged.
+    """
+    limits = _limits(comparison.entries, table)
+    end = float(table.times[-1]) if len(table) else 0.0
+    layout = layout_of(len(comparison.entries), comparison.layout)
+    kind = GridScene if layout == "grid" else OverlayScene
+    return kind(comparison, limits, end)
+
+
+def states(
+    entries: Sequence[Entry], table: Timetable, frames: Sequence[int]
+) -> Iterator[ComparisonState]:
+    """What all entries show in each of `frames`, which don't decrease."""
+    players = [
+        _played(entry.run, row[list(frames)])
+        for entry, row in zip(entries, table.indices, strict=True)
+    ]
+    for frame, snapshots in zip(frames, zip(*players, strict=True), strict=True):
+        yield ComparisonState(
+            float(table.times[frame]), table.indices[:, frame].tolist(), snapshots
+        )
+
+
+def _played(run: Record | None, indices: NDArray[np.int64]) -> Iterator[Snapshot | None]:
+    """A run's snapshot in each frame; each is read once."""
+    snapshots: Iterator[Snapshot] = iter(())
+    if run is not None:
+        snapshots = run.snapshots(np.unique(indices[indices >= 0]).tolist())
+    at, snapshot = -1, None
+    for index in indices.tolist():
+        if index != at:
+            at, snapshot = index, next(snapshots)
+        yield snapshot
+
+
+def _limits(entries: Sequence[Entry], table: Timetable) -> Limits:
+    pairs = [
+        (e.run, row) for e, row in zip(entries, table.indices, strict=True) if e.run is not None
+    ]
+    return shared_limits([run for run, _ in pairs], [row for _, row in pairs])

@@ -1,0 +1,34 @@
+"""A logarithmic axis for losses: what of them it can show, and from where to where it goes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+DECADES = 12.0
+"""At most so many powers of ten are shown, counted from above: a loss may come near to 0."""
+ABOVE_START = 10.0
+"""How far above the highest first loss a diverging one is followed."""
+
+
+def on_log_axis(losses: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The losses, shape (S,), with nan, which leaves a gap, for those that have no logarithm."""
+    values = losses.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        values[~(np.isfinite(values) & (values > 0))] = np.nan
+    return values
+
+
+def loss_limits(curves: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+    """What of the losses is worth showing: one run that diverges doesn't flatten the others."""
+    finite = [curve[np.isfinite(curve)] for curve in curves]
+    finite = [curve for curve in finite if len(curve)]
+    if not finite:
+        return 0.1, 1.0
+    start = max(float(curve[0]) for curve in finite)
+    high = min(max(float(curve.max()) for curve in finite), ABOVE_START * start)
+    low = max(min(float(curve.min()) for curve in finite), high * 10**-DECADES)
+    if low > high / 2:  # all much the same
+        low, high = high / 3, high * 3
+    room = (high / low) ** 0.04
+    return max(low / room, 1e-300), high * room

@@ -1,0 +1,1 @@
+"""A recorded network taken apart in numpy: its layers, activations and gradient."""
