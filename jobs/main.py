@@ -4,14 +4,14 @@ import gc
 import io
 import os
 import select
-import signal
 import sys
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.exit import end_after
 from fitreel.model.system.private_folders import remove_private_folders
-from fitreel.model.system.processes import import_numpy
+from fitreel.model.system.processes import SIGNALS, import_numpy, signals_wait
 from fitreel.render.mpl import own_process
 from fitreel.render.mpl.font_cache import own_cache
 from fitreel.render.pipeline.draw_worker import DrawWorker
@@ -26,9 +26,11 @@ DRAWING = ("run", "render")
 def main() -> NoReturn:
     """The `fitreel` command."""
     own_process.declare_own()
-    unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, signals.SIGNALS)
+    starting = ExitStack()
+    starting.enter_context(signals_wait(SIGNALS))
     _open_what_is_closed()
-    sys.stdout, sys.stderr = _patient(sys.stdout, 1), _patient(sys.stderr, 2)
+    if os.name == "posix":  # Windows' console takes text, by a way of its own
+        sys.stdout, sys.stderr = _patient(sys.stdout, 1), _patient(sys.stderr, 2)
     # Imports make many objects and no rubbish; looking for it every 700 of them takes 0.03 s.
     gc.set_threshold(50_000)
     # Begun before most else: while one process reads the job, the other imports matplotlib.
@@ -40,7 +42,7 @@ def main() -> NoReturn:
             signals.before_ending(remove_private_folders),
         ):
             signals.install()  # which starts a thread, and so comes after
-            signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
+            starting.close()
             from fitreel.jobs.cli import app
 
             app(obj=draw_worker)

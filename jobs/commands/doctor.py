@@ -162,11 +162,14 @@ def _cores() -> Finding:
 
 
 def _memory() -> Finding:
+    unknown = Finding("memory", True, "this system doesn't tell")
+    if not hasattr(os, "sysconf"):
+        return unknown
     try:
         page = os.sysconf("SC_PAGE_SIZE")
         total, free = (page * os.sysconf(f"SC_{kind}_PAGES") for kind in ("PHYS", "AVPHYS"))
     except (ValueError, OSError):
-        return Finding("memory", True, "this system doesn't tell")
+        return unknown
     advice = "" if total >= MEMORY else f"; a film needs about {size(MEMORY)}"
     return Finding("memory", total >= MEMORY, f"{size(total)}, {size(free)} unused{advice}")
 

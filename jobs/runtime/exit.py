@@ -43,6 +43,7 @@ def _end(code: int) -> NoReturn:
         if type(file) in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
             with suppress(Exception):
                 file.flush()
-    if "ctypes" in sys.modules:  # as what writes with C's own buffers does: MKL_VERBOSE
+    # As what writes with C's own buffers does: MKL_VERBOSE. Windows has several of its libraries.
+    if "ctypes" in sys.modules and os.name == "posix":
         sys.modules["ctypes"].CDLL(None).fflush(None)
     os._exit(code)

@@ -26,7 +26,7 @@ class Log:
         self._rest = b""
         try:
             # A pipe is neither waited for until somebody reads it, nor while its reader is slow.
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)
             self._file = os.open(path, flags, 0o666)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error

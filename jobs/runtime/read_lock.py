@@ -5,15 +5,20 @@ written, too. Who makes a record anew takes it while the run's lock is held; who
 run's lock meanwhile. So no two ever wait for each other.
 """
 
-import fcntl
+import importlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.locks import SECONDS_A_LOOK, Patience
 from fitreel.model.errors import Busy
+
+fcntl: Any = None
+with suppress(ImportError):  # Windows: it lets no folder be renamed while a file in it is open
+    fcntl = importlib.import_module("fcntl")
 
 
 @contextmanager
@@ -23,7 +28,7 @@ def reading(path: Path) -> Iterator[None]:
     Raises:
         Stopped: a signal came while it was being made anew.
     """
-    with _held(path, fcntl.LOCK_SH, wait=Patience()):
+    with _held(path, "LOCK_SH", wait=Patience()):
         yield
 
 
@@ -39,14 +44,14 @@ def without_readers(path: Path, *, wait: Patience | None) -> Iterator[None]:
         Busy: another process reads it, and isn't waited for, or not any more.
         Stopped: a signal came while waiting.
     """
-    with _held(path, fcntl.LOCK_EX, wait=wait):
+    with _held(path, "LOCK_EX", wait=wait):
         yield
 
 
 @contextmanager
-def _held(path: Path, kind: int, *, wait: Patience | None) -> Iterator[None]:
+def _held(path: Path, kind: str, *, wait: Patience | None) -> Iterator[None]:
     try:
-        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        folder = os.open(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
     except OSError:  # there is none, or none that can be read, as whoever reads it will tell
         yield
         return
@@ -60,9 +65,11 @@ def _held(path: Path, kind: int, *, wait: Patience | None) -> Iterator[None]:
         os.close(folder)
 
 
-def _take(folder: int, kind: int) -> bool:
+def _take(folder: int, kind: str) -> bool:
+    if fcntl is None:
+        return True
     try:
-        fcntl.flock(folder, kind | fcntl.LOCK_NB)
+        fcntl.flock(folder, getattr(fcntl, kind) | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:  # a file system without such locks: who reads finds by digests what changed

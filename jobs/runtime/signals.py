@@ -17,8 +17,8 @@ from types import FrameType
 
 from fitreel.model.errors import Stopped
 from fitreel.model.system.files import remove_own_temporaries, wait_for_who_ends
+from fitreel.model.system.processes import SIGNALS
 
-SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 SECONDS_TO_END = 1.6
 """How long the loops have, so that the program has ended after two seconds."""
 
@@ -35,12 +35,13 @@ def install() -> None:
     signals = [
         number
         for number in SIGNALS
-        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN
+        if number.name != "SIGHUP" or signal.getsignal(number) != signal.SIG_IGN
     ]
     for number in signals:
         signal.signal(number, receive)
     woken, wake = os.pipe()
-    os.set_blocking(wake, False)
+    if hasattr(os, "set_blocking"):
+        os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     # Or what the thread below is removing would stay, and its exit code be lost.
     atexit.register(wait_for_who_ends)

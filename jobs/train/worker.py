@@ -17,7 +17,7 @@ from typing import Any
 
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.exit import end_after
-from fitreel.model.system.processes import end_with_the_parent, import_numpy
+from fitreel.model.system.processes import SIGNALS, end_with_the_parent, import_numpy
 
 
 def main() -> None:
@@ -25,9 +25,11 @@ def main() -> None:
     end_with_the_parent(int(sys.argv[1]))
     # A terminal's Ctrl-C reaches the whole group: the parent decides, and tells us by TERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _note_once)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, signals.SIGNALS)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     number, seconds = int(sys.argv[2]), float(sys.argv[3])
     os.set_inheritable(number, False)
     import_numpy()

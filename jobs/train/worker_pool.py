@@ -8,7 +8,6 @@ it takes its next request, and that it has ended, is looked for in one loop, wit
 import json
 import os
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from fitreel.jobs.runtime import signals
 from fitreel.jobs.train.partition import Batch
 from fitreel.model.errors import CannotWrite
 from fitreel.model.system.files import remove_temporaries_of
+from fitreel.model.system.processes import SIGNALS, can_poll, passes_descriptors, signals_wait
 from fitreel.model.system.pulse import Pulse
 
 SECONDS_TO_STOP = 1.0
@@ -78,21 +78,20 @@ class Worker:
         self.socket, theirs = socket.socketpair()
         self.socket.setblocking(False)
         # A Ctrl-C goes to all the terminal's group: they wait until it is deaf to them.
-        unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, signals.SIGNALS)
         try:
-            self.process = subprocess.Popen(
-                # -P: a random.py in the current folder is not the one that torch means.
-                [sys.executable, "-P", "-m", "fitreel.jobs.train.worker", str(os.getpid()),
-                 str(theirs.fileno()), str(seconds)],
-                stdin=subprocess.DEVNULL,
-                stdout=2,  # whatever is printed there; its messages have a way of their own
-                pass_fds=[theirs.fileno()],
-            )  # fmt: skip
+            with signals_wait(SIGNALS):
+                self.process = subprocess.Popen(
+                    # -P: a random.py in the current folder is not the one that torch means.
+                    [sys.executable, "-P", "-m", "fitreel.jobs.train.worker", str(os.getpid()),
+                     str(theirs.fileno()), str(seconds)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=2,  # whatever is printed there; its messages have a way of their own
+                    pass_fds=[theirs.fileno()],
+                )  # fmt: skip
         except BaseException:
             self.socket.close()
             raise
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
             theirs.close()
         self._pulse = Pulse(self.process.pid)
 
@@ -105,6 +104,8 @@ class Worker:
     @property
     def events(self) -> int:
         """What its socket is polled for."""
+        if sys.platform == "win32":  # none is started
+            return 0
         return select.POLLIN | (select.POLLOUT if self._unsent else 0)
 
     def messages(self) -> tuple[list[dict[str, Any]], bool]:
@@ -173,7 +174,7 @@ class WorkerPool:
             options: of the command.
         """
         self.count = count
-        self.trouble = ""
+        self.trouble = "" if can_poll() and passes_descriptors() else "not on this system"
         """Why no more workers can be started; empty where they can."""
         self._options = options
         self._workers: list[Worker] = []
@@ -249,6 +250,8 @@ class WorkerPool:
 
     def _pause(self) -> None:
         """Until a worker has sent something, or it is time to look."""
+        if sys.platform == "win32":  # none is started
+            return
         poll = select.poll()
         for worker in self._workers:
             poll.register(worker.socket, worker.events)

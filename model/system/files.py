@@ -34,6 +34,9 @@ LONGEST_NAME = 255
 _MARKS = 56
 """At least as many bytes as a temporary name has besides the name itself."""
 
+_NO_LINK: int = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_TO_SYNC = os.O_RDWR if sys.platform == "win32" else os.O_RDONLY
+"""How a file is opened to be synced: Windows wants to be allowed to write."""
 _RENAME_EXCHANGE = 2
 """Linux's flag for renameat2."""
 
@@ -68,7 +71,7 @@ def shortened(name: str, longest: int) -> str:
 @cache
 def _system() -> str:
     """Eight digits for this machine and its numbering of processes: each container has a PID 1."""
-    parts = [os.uname().nodename]
+    parts = [os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")]
     with suppress(OSError):
         parts.append(Path("/proc/sys/kernel/random/boot_id").read_text())
         parts.append(str(Path("/proc/self/ns/pid").readlink()))
@@ -91,7 +94,7 @@ def temporary_file(path: Path) -> Path:
     Raises:
         OSError: the system refuses.
     """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK
     return _create(path, lambda temporary: os.close(os.open(temporary, flags, 0o666)))
 
 
@@ -163,7 +166,7 @@ def sync_file(path: Path) -> None:
 
 def _sync(path: Path) -> None:
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = os.open(path, _TO_SYNC)
         try:
             os.fsync(descriptor)
         finally:

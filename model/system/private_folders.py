@@ -29,6 +29,10 @@ def private_folder(name: str) -> Path:
     import tempfile  # only here: start-up counts
 
     temporary = Path(tempfile.gettempdir()).resolve()
+    if not hasattr(os, "geteuid"):  # Windows: each user has a temporary folder of his own
+        folder = temporary / f"fitreel-{name}"
+        folder.mkdir(exist_ok=True)
+        return folder
     folder = temporary / f"fitreel-{name}-{os.geteuid()}"
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)

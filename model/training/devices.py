@@ -1,6 +1,7 @@
 """Where a training runs, and on how many threads."""
 
 import os
+import platform
 
 import torch
 
@@ -52,7 +53,7 @@ def environment(device: torch.device) -> dict[str, str | int]:
     return {
         "torch": torch.__version__,
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
-        "cpu": f"{os.uname().machine} {kind}",
+        "cpu": f"{platform.machine()} {kind}",
         "threads": torch.get_num_threads(),
     }
 
@@ -68,9 +69,11 @@ def check_memory(work: int, parameters: int) -> None:
         BadInput: it would take more than this machine has.
     """
     need = 4 * (3 * work + 4 * parameters)
+    if not hasattr(os, "sysconf"):
+        return
     try:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError, AttributeError):
+    except (ValueError, OSError):
         return
     if need > 0.7 * total:
         raise BadInput(

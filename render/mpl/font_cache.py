@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 import time
 from functools import cache
 from pathlib import Path
@@ -45,9 +46,11 @@ def _users_cache_is_usable() -> bool:
     try:
         if chosen:
             folder = Path(chosen)
-        else:
+        elif sys.platform.startswith(("linux", "freebsd")):
             base = os.environ.get("XDG_CACHE_HOME")
             folder = (Path(base) if base else Path.home() / ".cache") / "matplotlib"
+        else:
+            folder = Path.home() / ".matplotlib"
         folder = folder.resolve()
         folder.mkdir(parents=True, exist_ok=True)
         # Waiting for a lock that a killed process left costs five seconds.

@@ -52,6 +52,10 @@ def silent_children() -> Iterator[None]:
         subprocess.check_output = check_output
 
 
+_BY_FOLDER = os.chdir in os.supports_fd
+"""An open folder can be gone back to, also where its path can't be said."""
+
+
 @contextlib.contextmanager
 def _shielded_import() -> Iterator[None]:
     """Keeps the user's settings away from matplotlib while it is imported."""
@@ -65,9 +69,9 @@ def _shielded_import() -> Iterator[None]:
     level = logger.level
     # A matplotlibrc in the current folder goes before MATPLOTLIBRC, so stand where the
     # packaged one lies. A current folder that can't be searched holds none to find.
-    here = None
+    here: int | Path | None = None
     if Path("matplotlibrc").exists():
-        here = os.open(".", getattr(os, "O_PATH", os.O_RDONLY))
+        here = os.open(".", getattr(os, "O_PATH", os.O_RDONLY)) if _BY_FOLDER else Path.cwd()
     os.environ.update(shielded)
     logger.setLevel(logging.ERROR)  # "building the font cache; this may take a moment"
     try:
@@ -77,8 +81,9 @@ def _shielded_import() -> Iterator[None]:
     finally:
         logger.setLevel(level)
         if here is not None:
-            os.fchdir(here)
-            os.close(here)
+            os.chdir(here)
+            if isinstance(here, int):
+                os.close(here)
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)

@@ -9,9 +9,9 @@ of ours. Linux's PR_SET_PDEATHSIG needs a `preexec_fn`, which is unsafe beside t
 large process, and ends ffmpeg already when the thread that started it ends.
 """
 
-import fcntl
+import errno
 import os
-import select
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -23,6 +23,14 @@ from pathlib import Path
 from typing import IO
 
 from fitreel.model.errors import CannotWrite, FitreelError, Unavailable
+from fitreel.model.system.processes import (
+    group_of_its_own,
+    kill_group,
+    passes_descriptors,
+    ready_pipe,
+    takes_more,
+    wait_for,
+)
 
 # The caller's stop flag is looked at this often, in seconds.
 _LOOK = 0.2
@@ -30,9 +38,11 @@ _LOOK = 0.2
 # Without any sign of life for so long, in seconds, ffmpeg is taken for dead.
 PATIENCE = 60.0
 
-# Linux's F_SETPIPE_SZ, which Python doesn't name everywhere, and the most an ordinary user may ask.
-_SET_PIPE_SIZE = 1031
+# Bytes that a pipe may hold, at most, of an ordinary user.
 _PIPE_SIZE = 1 << 20
+
+# What Linux, and what Windows says when nobody reads a pipe any more.
+_PIPE_IS_BROKEN = (errno.EPIPE, errno.EINVAL)
 
 # Lines that only say that something went wrong.
 _EMPTY_WORDS = ("Conversion failed!", "Exiting normally", "Error opening output files:")
@@ -85,13 +95,13 @@ def run_briefly(arguments: Sequence[str], limit: float = 30.0) -> bytes:
     binary = ffmpeg_path()
     guard = _Guard()
     try:
-        process = subprocess.Popen(
+        process: subprocess.Popen[bytes] = subprocess.Popen(
             [binary, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_environment(),
-            start_new_session=True,
+            **group_of_its_own(),
         )
     except OSError as error:
         guard.dismiss()
@@ -100,8 +110,7 @@ def run_briefly(arguments: Sequence[str], limit: float = 30.0) -> bytes:
     try:
         return process.communicate(timeout=limit)[0]
     except subprocess.TimeoutExpired as error:
-        with suppress(OSError):
-            os.killpg(process.pid, signal.SIGKILL)
+        kill_group(process)
         process.communicate()
         raise Unavailable(f"{binary} does not answer") from error
     finally:
@@ -117,6 +126,8 @@ class _Guard:
     def __init__(self) -> None:
         """Start it, before the one that it watches. Where it can't be started there is none."""
         self._process: subprocess.Popen[bytes] | None = None
+        if not hasattr(os, "killpg"):
+            return
         with suppress(OSError):
             self._process = subprocess.Popen(
                 ["/bin/sh", "-c", self._SCRIPT],
@@ -126,7 +137,7 @@ class _Guard:
                 bufsize=0,
                 cwd="/",  # it holds no folder of the user's
                 env={},
-                start_new_session=True,  # what is sent to our group must not end it first
+                **group_of_its_own(),  # what is sent to our group must not end it first
             )
 
     def watch(self, process: "subprocess.Popen[bytes]") -> None:
@@ -189,36 +200,37 @@ class Encoder:
             self._process = self._started([binary, *arguments, "-y", f"file:{output}"], inputs)
         except OSError as error:
             self._guard.dismiss()
-            self._words.close()
+            self._discard()
             raise _does_not_start(binary, error) from error
         self._guard.watch(self._process)
-        self._pipe = self._opened_pipe()
-        self._poll = select.poll()
-        self._poll.register(self._pipe, select.POLLOUT)
+        assert self._process.stdin is not None
+        self._pipe = self._process.stdin.fileno()
+        ready_pipe(self._pipe, _PIPE_SIZE)
 
     def _started(
         self, command: Sequence[str], inputs: Sequence[IO[bytes]]
     ) -> "subprocess.Popen[bytes]":
+        descriptors: list[int] = []
+        self._copies: dict[str, str] = {}
+        """Where a program can't be given our open files: the names under which it has them."""
+        for file in inputs:
+            if passes_descriptors():
+                descriptors.append(file.fileno())
+            else:
+                with tempfile.NamedTemporaryFile(prefix="fitreel-", delete=False) as copy:
+                    self._copies[f"pipe:{file.fileno()}"] = f"file:{copy.name}"
+                    shutil.copyfileobj(file, copy)
         return subprocess.Popen(
-            command,
+            [self._copies.get(argument, argument) for argument in command],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=self._words,
             bufsize=0,
             env=_environment(),
-            pass_fds=[file.fileno() for file in inputs],
-            # Its own session: a terminal's Ctrl-C is for us, who end it in our own time.
-            start_new_session=True,
+            pass_fds=descriptors,
+            # A terminal's Ctrl-C is for us, who end it in our own time.
+            **group_of_its_own(),
         )
-
-    def _opened_pipe(self) -> int:
-        """The descriptor that frames go into: it never blocks, and holds as much as it may."""
-        assert self._process.stdin is not None
-        pipe = self._process.stdin.fileno()
-        os.set_blocking(pipe, False)
-        with suppress(OSError):
-            fcntl.fcntl(pipe, _SET_PIPE_SIZE, _PIPE_SIZE)
-        return pipe
 
     def write(self, content: memoryview) -> None:
         """Give `content` to ffmpeg.
@@ -236,14 +248,14 @@ class Encoder:
                 count = os.write(self._pipe, rest)
             except BlockingIOError:
                 count = 0
-            except BrokenPipeError:
-                raise self._died() from None
             except OSError as error:
+                if error.errno in _PIPE_IS_BROKEN:
+                    raise self._died() from None
                 raise CannotWrite(f"cannot write {self._label}: {error.strerror}") from error
             rest = rest[count:]
             if count:
                 alive = time.monotonic()
-            elif not self._poll.poll(_LOOK * 1000):
+            elif not takes_more(self._pipe, _LOOK):
                 if self._check:
                     self._check()
                 if time.monotonic() - alive > self._patience:
@@ -261,7 +273,7 @@ class Encoder:
         alive = time.monotonic()
         while True:
             try:
-                code = _wait(self._process, _LOOK)
+                code = wait_for(self._process, _LOOK)
                 break
             except subprocess.TimeoutExpired:
                 if self._check:
@@ -274,7 +286,7 @@ class Encoder:
         self._guard.dismiss()
         if code:
             raise self._failed(code)
-        self._words.close()
+        self._discard()
 
     def words(self) -> str:
         """What ffmpeg has said last: up to two lines."""
@@ -292,14 +304,19 @@ class Encoder:
     def kill(self) -> None:
         """End ffmpeg at once, and reap it. May be called at any time, also twice."""
         if self._process.poll() is None:
-            with suppress(OSError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            kill_group(self._process)
         self._close_pipe()
         # A process in the middle of a system call that never returns can't be reaped; leave it.
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(5)
             self._guard.dismiss()  # one that can't be reaped stays watched
+        self._discard()
+
+    def _discard(self) -> None:
         self._words.close()
+        for name in self._copies.values():
+            with suppress(OSError):
+                Path(name.removeprefix("file:")).unlink(missing_ok=True)
 
     def _close_pipe(self) -> None:
         if self._process.stdin is not None:
@@ -342,25 +359,6 @@ class Encoder:
             f"cannot write {self._label}: ffmpeg has done nothing for {self._patience:g} s"
             + (f": {words}" if words else "")
         )
-
-
-def _wait(process: "subprocess.Popen[bytes]", seconds: float) -> int:
-    """`Popen.wait`, which looks only every 0.05 s whether the process has ended, woken by its end.
-
-    Raises:
-        TimeoutExpired: it hasn't.
-    """
-    if process.returncode is None and hasattr(os, "pidfd_open"):
-        with suppress(OSError):  # a kernel that has no such thing, or no descriptor left
-            end = os.pidfd_open(process.pid)
-            try:
-                poll = select.poll()
-                poll.register(end, select.POLLIN)
-                poll.poll(1000 * seconds)
-            finally:
-                os.close(end)
-            seconds = 0.0
-    return process.wait(seconds)
 
 
 def _does_not_start(binary: str, error: OSError) -> Unavailable:

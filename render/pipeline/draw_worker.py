@@ -22,13 +22,13 @@ import struct
 import sys
 import time
 from collections.abc import Callable, Generator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from fitreel.model import errors
-from fitreel.model.system.processes import cores
+from fitreel.model.system.processes import cores, signals_wait
 from fitreel.model.system.pulse import Pulse
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class DrawWorker:
         there are threads.
         """
         draw_worker = cls()
-        if cores() >= 2 and sys.platform == "linux" and hasattr(os, "memfd_create"):
+        if cores() >= 2:
             try:
                 draw_worker._fork()
             except OSError:
@@ -94,12 +94,15 @@ class DrawWorker:
         return draw_worker
 
     def _fork(self) -> None:
+        if sys.platform != "linux" or not hasattr(os, "memfd_create"):
+            return
         parent = os.getpid()
         self._memory = os.memfd_create("fitreel-frames", os.MFD_CLOEXEC)
         requests = answers = -1
         # It is deaf to signals until it has left our group: a terminal's Ctrl-C is for us, who end
         # it in our own time.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        waiting = ExitStack()
+        waiting.enter_context(signals_wait(signal.valid_signals()))
         try:
             requests, self._asking = os.pipe()
             self._answering, answers = os.pipe()
@@ -108,7 +111,7 @@ class DrawWorker:
             if not self.number:
                 _become_the_worker(requests, answers, self._memory, parent)
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            waiting.close()
             for descriptor in (requests, answers):
                 if descriptor >= 0:
                     os.close(descriptor)
@@ -124,7 +127,7 @@ class DrawWorker:
 
         Where the selection allows it, it hands over the planes of yuv420p, not RGBA.
         """
-        if not self.number or self._ended(0.0) is not None:
+        if sys.platform != "linux" or not self.number or self._ended(0.0) is not None:
             return False
         width, height = picture.pixels
         shape = (height * 3 // 2, width) if selection.as_yuv else (height, width, 4)
@@ -184,7 +187,7 @@ class DrawWorker:
 
     def close(self) -> None:
         """End the process. May be called at any time, also twice."""
-        if self.number:
+        if sys.platform == "linux" and self.number:
             with suppress(ProcessLookupError):
                 os.kill(self.number, signal.SIGKILL)
             self._ended(_SECONDS_TO_END)
@@ -202,6 +205,8 @@ class DrawWorker:
 
     def _ended(self, patience: float) -> int | None:
         """How it ended, as `os.waitstatus_to_exitcode`; None if it hasn't in `patience` seconds."""
+        if sys.platform != "linux":
+            return None
         until = time.monotonic() + patience
         while self._code is None:
             try:
@@ -255,6 +260,8 @@ class DrawWorker:
 def _become_the_worker(requests: int, answers: int, memory: int, parent: int) -> NoReturn:
     """In the process that was forked off: draw, and end."""
     code = 1
+    if sys.platform != "linux":
+        os._exit(code)
     try:
         os.setsid()
         signal.set_wakeup_fd(-1)
