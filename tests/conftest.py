@@ -68,6 +68,8 @@ def short_run(tmp_path_factory: pytest.TempPathFactory) -> Record:
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in [name for name in os.environ if name.startswith(("FITREEL_", "MPL", "TORCHINDUCTOR_"))]:
+    for name in [
+        name for name in os.environ if name.startswith(("FITREEL_", "MPL", "TORCHINDUCTOR_"))
+    ]:
         monkeypatch.delenv(name)
     yield
