@@ -24,6 +24,7 @@ WITH_MATPLOTLIB = {
 MOST_FILES = 14
 """In a folder."""
 PRINTING = "jobs/runtime"
+MATPLOTLIB = "(from|import) matplotlib"
 
 
 def files() -> Iterator[Path]:
@@ -225,3 +226,15 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_matplotlib_is_set_up_before_it_is_imported() -> None:
+    """Whichever module comes first: what a user has set must not reach a process of our own."""
+    for path in files():
+        lines = path.read_text("utf-8").splitlines()
+        first = next(
+            (n for n, at in enumerate(lines) if re.match("(from|import) matplotlib", at)), 0
+        )
+        if first and path.name != "setup.py":
+            before = "\n".join(lines[:first])
+            assert re.search(r"^(from|import) fitreel\.render\.mpl\.setup", before, re.M), path

@@ -1,8 +1,6 @@
 """A renderer that knows which pixels it touched, and that can record instead of drawing."""
 
-from fitreel.render.mpl.glyph_cache import Stamp
-
-from fitreel.render.mpl.cached_text_renderer import CachedTextRenderer  # isort: skip  (before matplotlib)
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
 
 import math
 from collections.abc import Callable
@@ -16,6 +14,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Transform
 
 from fitreel.render.geometry import NOTHING, Rectangle, intersection, union
+from fitreel.render.mpl.cached_text_renderer import CachedTextRenderer
+from fitreel.render.mpl.glyph_cache import Stamp
 
 Command = tuple[Callable[..., None], tuple[Any, ...], dict[str, Any]]
 """A call that draws something, with frozen arguments."""

@@ -4,6 +4,8 @@ Nothing is written over the data: `lay_out` gives every text and panel a place o
 limits of all axes stay as they are throughout the film, so that only the curves move.
 """
 
+from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+
 import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -20,7 +22,6 @@ from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box, unit_height
 from fitreel.render.mpl.pixel_layout import Page
-from fitreel.render.mpl.setup import in_force
 from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
