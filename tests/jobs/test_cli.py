@@ -373,7 +373,9 @@ def test_as_a_user_without_a_home_in_a_hostile_folder(run_folder: Path, tmp_path
         except OSError:
             return False
 
-    python = next((p for p in (sys.executable, "/usr/bin/python3") if reachable(p)), None)
+    # Of the same version, whose libraries it is to use.
+    others = f"/usr/bin/python3.{sys.version_info.minor}"
+    python = next((p for p in (sys.executable, others) if reachable(p)), None)
     if python is None:
         pytest.skip("no Python here can be reached by another user")
     command = [python, "-c", start, "render", str(run_folder)]
