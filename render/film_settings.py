@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
 from fitreel.model.settings import Settings
 from fitreel.render.panel_kinds import PANEL_KINDS
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.timing.pace import Pace, Pacing, check_pace
+from fitreel.render.timing.pace_settings import Pace, Pacing, check_pace
 
 NAMED_SIZES = {
     "480p": (854, 480),

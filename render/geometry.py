@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+SMALLEST_TEXT = 0.0235
+"""Of a comparison: its least height, in parts of that of the largest 4:3 picture that fits."""
+
 SHAPE = (640, 480)
 """The demo's."""
 

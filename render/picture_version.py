@@ -10,7 +10,7 @@ from typing import Any
 
 from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.timing.pace import Pacing
+from fitreel.render.timing.pace_settings import Pacing
 
 PICTURE_VERSION = 2
 """Raised when a version of fitreel draws other pictures than the one before: all films are then

@@ -12,7 +12,8 @@ from fitreel.jobs.job.job import Job
 from fitreel.jobs.job.sweep import label_of
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.ranking import ranking, table
+from fitreel.render.comparison.ranking.rows import ranking
+from fitreel.render.comparison.ranking.table import table
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.film_settings import NAMED_SIZES, FilmSettings
 from fitreel.render.frame import DrawnFrame, FrameSelection
@@ -58,7 +59,7 @@ class Comparison(Subject):
     @property
     def closing_count(self) -> int:
         """For how many frames the ranking stands at the end."""
-        from fitreel.render.comparison.pacing import closing_frames
+        from fitreel.render.comparison.ranking.duration import closing_frames
 
         return closing_frames(self.job.film.fps, self.job.film.duration)
 

@@ -11,7 +11,7 @@ from fitreel.jobs.outputs.names import fill_in
 from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report
 from fitreel.model.errors import BadInput
-from fitreel.render.comparison.ranking import ENDINGS, table_form
+from fitreel.render.comparison.ranking.table import ENDINGS, table_form
 
 
 def table_paths(loaded: LoadedJob, options: Options) -> list[Path]:

@@ -27,13 +27,9 @@ from fitreel.model.training.devices import check_memory, choose_device, choose_t
 from fitreel.model.training.losses import Loss, build_loss
 from fitreel.model.training.manual_backward import ManualBackward, manual_backward, step
 from fitreel.model.training.network import build_network, check_shapes, layout
-from fitreel.model.training.optimizers import (
-    Optimizer,
-    Scheduler,
-    build_optimizer,
-    build_scheduler,
-    rehearse,
-)
+from fitreel.model.training.optimizers import Optimizer, Scheduler, build_optimizer
+from fitreel.model.training.rehearsal import rehearse
+from fitreel.model.training.schedulers import build_scheduler
 from fitreel.model.training.snapshot_schedule import snapshot_epochs
 
 Ending = Literal["complete", "delta", "diverged"]

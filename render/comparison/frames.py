@@ -12,8 +12,8 @@ from fitreel.render.comparison.axis_limits import Limits, shared_limits
 from fitreel.render.comparison.frame_state import ComparisonState
 from fitreel.render.comparison.grid import GridScene
 from fitreel.render.comparison.overlay import OverlayScene
-from fitreel.render.comparison.ranking import ranking
-from fitreel.render.comparison.ranking_card import RankingCard
+from fitreel.render.comparison.ranking.card import RankingCard
+from fitreel.render.comparison.ranking.rows import ranking
 from fitreel.render.comparison.readability import check_comparison, layout_of
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.frame import DrawnFrame, FrameSelection

@@ -12,15 +12,15 @@ from matplotlib.text import Text
 from fitreel.model.record.reader import Record
 from fitreel.render.comparison.axis_limits import Limits
 from fitreel.render.comparison.frame_state import ComparisonState
-from fitreel.render.comparison.grid_plan import SMALLEST_TEXT, GridPlan, plan_grid
-from fitreel.render.comparison.labels import clock_text, ending_of, failure_of, has_ended, loss_text
+from fitreel.render.comparison.grid_plan import GridPlan, plan_grid
 from fitreel.render.comparison.loss_panel import LossPanel
 from fitreel.render.comparison_picture import ComparisonPicture
-from fitreel.render.geometry import Box, unit_height
+from fitreel.render.geometry import SMALLEST_TEXT, Box, unit_height
 from fitreel.render.mpl.line_styles import LineStyle, line_styles
 from fitreel.render.mpl.pixel_layout import LINE, Page, drawable
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.mpl.ticks import Ticks, linear_ticks
+from fitreel.render.text.run_labels import clock_text, ending_of, failure_of, has_ended, loss_text
 from fitreel.render.text.translations import english
 
 LINE_WIDTH = 6.9

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from fitreel.render.geometry import Box, unit_height
+from fitreel.render.geometry import SMALLEST_TEXT, Box, unit_height
 from fitreel.render.mpl.figure import DEMO_SIZE
 from fitreel.render.mpl.pixel_layout import LINE
 
@@ -12,9 +12,8 @@ MOST_CELLS = 16
 TEXT = 27.8
 """The demo's epoch and loss, in pixels of its 640 x 480 (20 points); so are the next three."""
 TICK = 13.9
-SMALLEST_TEXT = 0.0235
-"""Of the height of the largest 4:3 picture that fits into the clip; so is the next."""
 SMALLEST_TICK = 0.0185
+"""Of ticks, as `SMALLEST_TEXT`."""
 WIDEST_VALUE = 10.5
 """In font sizes, as "diverged at 99999" with its margins."""
 TALLEST_VALUES = 5.0

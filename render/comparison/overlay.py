@@ -17,7 +17,6 @@ from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.comparison.axis_limits import Limits
 from fitreel.render.comparison.frame_state import ComparisonState
-from fitreel.render.comparison.labels import clock_text
 from fitreel.render.comparison.loss_panel import LossPanel
 from fitreel.render.comparison.overlay_legend import Legend
 from fitreel.render.comparison.overlay_plan import OverlayPlan, plan_overlay
@@ -27,6 +26,7 @@ from fitreel.render.mpl.line_styles import MOST_DISTINCT, LineStyle, line_styles
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.mpl.ticks import linear_ticks
+from fitreel.render.text.run_labels import clock_text
 
 BAND = (5.0, 50.0, 95.0)
 """Percentiles of the predictions: lower edge, line in the middle, upper edge."""

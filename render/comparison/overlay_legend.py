@@ -10,12 +10,12 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from fitreel.render.comparison.frame_state import ComparisonState
-from fitreel.render.comparison.labels import ending_of, failure_of, has_ended, loss_text
 from fitreel.render.comparison.overlay_plan import OverlayPlan
 from fitreel.render.comparison_picture import Entry
 from fitreel.render.mpl.line_styles import LineStyle
 from fitreel.render.mpl.pixel_layout import LINE, Page, drawable
 from fitreel.render.text.numbers import SHORT, write_number
+from fitreel.render.text.run_labels import ending_of, failure_of, has_ended, loss_text
 from fitreel.render.text.translations import english
 
 

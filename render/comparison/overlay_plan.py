@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from fitreel.render.comparison.grid_plan import SMALLEST_TEXT, SMALLEST_TICK, split_for_losses
-from fitreel.render.geometry import Box, unit_height
+from fitreel.render.comparison.grid_plan import SMALLEST_TICK, split_for_losses
+from fitreel.render.geometry import SMALLEST_TEXT, Box, unit_height
 from fitreel.render.mpl.line_styles import MOST_DISTINCT
 
 MOST_RUNS = 256

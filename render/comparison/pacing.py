@@ -1,4 +1,4 @@
-"""When a comparison shows what: its clock, its pace, and how long the ranking is held."""
+"""When a comparison shows what: its clock and its pace."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,19 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from fitreel.model.errors import BadInput
+from fitreel.render.comparison.ranking.duration import closing_frames
 from fitreel.render.comparison_picture import Entry
 from fitreel.render.timing.comparison_timetable import Clock, Timetable, timetable
-from fitreel.render.timing.pace import Pacing
+from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.timeline import check_pacing, make_timeline, resampled
-
-CLOSING_SECONDS = 5.0
-"""The ranking is held for so long at the most."""
-
-
-def closing_frames(fps: float, duration: float | None = None) -> int:
-    """For how many frames the closing still is held: a quarter of a short clip, at the most."""
-    seconds = CLOSING_SECONDS if duration is None else min(CLOSING_SECONDS, duration / 4)
-    return max(1, round(seconds * fps))
 
 
 def check_pacing_of_comparison(pacing: Pacing) -> Pacing:

@@ -7,11 +7,11 @@ from typing import Literal
 import numpy as np
 
 from fitreel.model.errors import BadInput
-from fitreel.render.comparison.grid_plan import MOST_CELLS, SMALLEST_TEXT, SMALLEST_TICK, plan_grid
+from fitreel.render.comparison.grid_plan import MOST_CELLS, SMALLEST_TICK, plan_grid
 from fitreel.render.comparison.overlay_plan import MOST_RUNS, plan_overlay
 from fitreel.render.comparison_picture import ComparisonPicture, Layout
 from fitreel.render.film_settings import LARGEST_SIDE
-from fitreel.render.geometry import unit_height
+from fitreel.render.geometry import SMALLEST_TEXT, unit_height
 
 SMALLEST_FONT = 11.0
 """In pixels: smaller letters can't be read."""

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Generator
 
 from fitreel.model.record.reader import Record
-from fitreel.render.captions.events import chapters, events
+from fitreel.render.captions.chapters import chapters
+from fitreel.render.captions.events import events
 from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.metadata.provenance import Chapter
 from fitreel.render.picture_settings import PictureSettings

@@ -1,61 +1,84 @@
-"""How a film goes through its snapshots: the ways that there are. Imports nothing heavy."""
+"""The paces "log" and "loss": where in the film each snapshot lies."""
 
 import math
-from dataclasses import dataclass
-from fractions import Fraction
-from itertools import pairwise
-from typing import Any, Literal, get_args
 
-PaceName = Literal["even", "log", "loss"]
-Point = tuple[float, float]
-"""An epoch, and the second of the film (its holds not counted) at which it is on screen."""
-Pace = PaceName | tuple[Point, ...]
+import numpy as np
+from numpy.typing import NDArray
+
+LONGEST_STAY = 1.0
+"""In seconds. Paces other than "even" keep no snapshot on screen for longer than this, or than
+twice as long as "even" would; only holds and a list of points do."""
 
 
-@dataclass(frozen=True)
-class Pacing:
-    """All that decides which snapshot is on screen when; `FilmSettings.pacing` says it of a job."""
-
-    fps: float = 20.0
-    """Frames a second."""
-    pace: Pace = "even"
-    duration: float | None = None
-    """The whole film in seconds, holds included; None: one frame a snapshot, or as points say."""
-    hold_start: float = 0.0
-    """Seconds that the first frame stands still."""
-    hold_end: float = 0.0
-    """Seconds that the last frame stands still."""
-    interpolate: bool = False
-    """Whether frames are drawn between two snapshots."""
-
-    @property
-    def exact_fps(self) -> Fraction:
-        """The frame rate as films have it."""
-        return Fraction(self.fps).limit_denominator(100_000)
+ABOVE_START = 10.0
+"""How far above its first loss a diverging run is followed by the pace "loss"; LossPanel's, too."""
 
 
-def check_pace(pace: Any) -> None:
-    """Refuse what isn't a pace: for settings, before there is any run.
+def log_places(times: NDArray[np.float64], longest: float) -> NDArray[np.float64] | None:
+    """Where each snapshot comes in the film, from 0 to 1, or None where no time passes."""
+    passed = times - times[0]
+    gaps = np.diff(passed)
+    if not len(gaps) or passed[-1] <= 0:
+        return None
+    scale = float(gaps[gaps > 0][0])
+    best: NDArray[np.float64] | None = None
+    least = math.inf
+    while scale < 4 * passed[-1]:
+        grown = np.log1p(passed / scale)
+        place: NDArray[np.float64] = grown / grown[-1]
+        stay = float(np.diff(place).max())
+        if stay < least:
+            best, least = place, stay
+        if stay <= longest:
+            break
+        scale *= 2**0.25
+    return best
 
-    Raises:
-        ValueError: the message says which point, and why.
-    """
-    if isinstance(pace, str):
-        if pace not in get_args(PaceName):
-            raise ValueError(
-                f"give {', '.join(get_args(PaceName))}, or a list of [epoch, second] points"
-            )
-        return
-    points = list(pace)
-    if len(points) < 2:
-        raise ValueError("a list of points needs at least two: [[epoch, second], …]")
-    for number, point in enumerate(points, 1):
-        if len(point) != 2 or not all(math.isfinite(value) and value >= 0 for value in point):
-            raise ValueError(f"point {number} is not [epoch, second], both finite and from 0 on")
-    for number, (before, after) in enumerate(pairwise(points), 2):
-        for what, place in (("epoch", 0), ("second", 1)):
-            if after[place] <= before[place]:
-                raise ValueError(
-                    f"points out of order: {what} {after[place]:g} of point {number} comes after "
-                    f"{what} {before[place]:g}; both must grow from point to point"
-                )
+
+def loss_places(losses: NDArray[np.float64], longest: float) -> NDArray[np.float64] | None:
+    """As `log_places`, or None where no loss changes."""
+    changes = [_changes(row) for row in np.atleast_2d(losses)]
+    # In parts of each run's own whole, so that no run's counts for more.
+    parts = [change / change.sum() for change in changes if change.sum() > 0]
+    if not parts:
+        return None
+    shares = _capped(np.sum(parts, axis=0) / len(parts), longest)
+    place = np.concatenate([[0.0], np.cumsum(shares)])
+    within: NDArray[np.float64] = np.minimum(place / place[-1], 1.0)
+    return within
+
+
+def _changes(losses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How much the loss changes to each snapshot from the one before: shape (n - 1,)."""
+    finite = np.isfinite(losses)
+    if not finite.any():
+        return np.zeros(max(len(losses) - 1, 0))
+    first = losses[finite][0]
+    # What isn't finite stands at the last finite loss, or before any, at the first.
+    newest = np.maximum.accumulate(np.where(finite, np.arange(len(losses)), -1))
+    filled = np.where(newest < 0, first, losses[newest])
+    reach = ABOVE_START * abs(first) if first else math.inf
+    followed: NDArray[np.float64] = np.minimum(filled, max(reach, first))
+    return np.abs(np.diff(followed))
+
+
+def _capped(shares: NDArray[np.float64], longest: float) -> NDArray[np.float64]:
+    """Shares of 1, none above `longest`: the others grow in proportion."""
+    if not len(shares) or shares.max() <= longest:
+        return shares
+    order = np.argsort(-shares, kind="stable")
+    falling = shares[order]
+    rest = np.cumsum(falling[::-1])[::-1]  # the sum from each on
+    left = 1 - longest * np.arange(len(shares))  # is for these, where those before are cut
+    fits = (left > 0) & (falling * left <= longest * rest)
+    cut = int(np.argmax(fits))
+    if not fits.any() or rest[cut] <= 0:
+        # Too few changes to fill the film: what they leave is spread over all snapshots.
+        capped = np.minimum(shares, longest)
+        spread: NDArray[np.float64] = capped + max(1 - float(capped.sum()), 0.0) / len(shares)
+        return spread
+    falling[:cut] = longest
+    falling[cut:] *= left[cut] / rest[cut]
+    capped = np.empty_like(shares)
+    capped[order] = falling
+    return capped

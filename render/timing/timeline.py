@@ -13,13 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from fitreel.model.errors import BadInput
 from fitreel.render.timing.comparison_timetable import Timetable
-from fitreel.render.timing.pace import Pacing, check_pace
+from fitreel.render.timing.pace import LONGEST_STAY, log_places, loss_places
+from fitreel.render.timing.pace_settings import Pacing, check_pace
 
-LONGEST_STAY = 1.0
-"""In seconds. Paces other than "even" keep no snapshot on screen for longer than this, or than
-twice as long as "even" would; only holds and a list of points do."""
-ABOVE_START = 10.0
-"""How far above its first loss a diverging run is followed by the pace "loss"; LossPanel's, too."""
 MOST_FRAMES = 10_000_000
 """Two days at 60 frames a second: more is a slip of the pen."""
 
@@ -195,7 +191,7 @@ def _positions(
         return ((2 * frames * last + count - 1) // max(2 * (count - 1), 1)).astype(np.float64)
     even = 1 / max(last, 1)
     longest = max(LONGEST_STAY * fps / max(count, 1), 2 * even)
-    place = _log_places(times, longest) if pace == "log" else _loss_places(losses, longest)
+    place = log_places(times, longest) if pace == "log" else loss_places(losses, longest)
     if place is None:
         return _positions(times, losses, count, replace(pacing, pace="even"))
     return _reached(place, frames / max(count - 1, 1), interpolate)
@@ -222,73 +218,3 @@ def _snapped(position: NDArray[np.float64]) -> NDArray[np.float64]:
     """Positions that are a snapshot's but for rounding made exactly that."""
     whole = np.rint(position)
     return np.where(np.abs(position - whole) <= _SAME_PLACE, whole, position)
-
-
-def _log_places(times: NDArray[np.float64], longest: float) -> NDArray[np.float64] | None:
-    """Where each snapshot comes in the film, from 0 to 1, or None where no time passes."""
-    passed = times - times[0]
-    gaps = np.diff(passed)
-    if not len(gaps) or passed[-1] <= 0:
-        return None
-    scale = float(gaps[gaps > 0][0])
-    best: NDArray[np.float64] | None = None
-    least = math.inf
-    while scale < 4 * passed[-1]:
-        grown = np.log1p(passed / scale)
-        place: NDArray[np.float64] = grown / grown[-1]
-        stay = float(np.diff(place).max())
-        if stay < least:
-            best, least = place, stay
-        if stay <= longest:
-            break
-        scale *= 2**0.25
-    return best
-
-
-def _loss_places(losses: NDArray[np.float64], longest: float) -> NDArray[np.float64] | None:
-    """As `_log_places`, or None where no loss changes."""
-    changes = [_changes(row) for row in np.atleast_2d(losses)]
-    # In parts of each run's own whole, so that no run's counts for more.
-    parts = [change / change.sum() for change in changes if change.sum() > 0]
-    if not parts:
-        return None
-    shares = _capped(np.sum(parts, axis=0) / len(parts), longest)
-    place = np.concatenate([[0.0], np.cumsum(shares)])
-    within: NDArray[np.float64] = np.minimum(place / place[-1], 1.0)
-    return within
-
-
-def _changes(losses: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How much the loss changes to each snapshot from the one before: shape (n - 1,)."""
-    finite = np.isfinite(losses)
-    if not finite.any():
-        return np.zeros(max(len(losses) - 1, 0))
-    first = losses[finite][0]
-    # What isn't finite stands at the last finite loss, or before any, at the first.
-    newest = np.maximum.accumulate(np.where(finite, np.arange(len(losses)), -1))
-    filled = np.where(newest < 0, first, losses[newest])
-    reach = ABOVE_START * abs(first) if first else math.inf
-    followed: NDArray[np.float64] = np.minimum(filled, max(reach, first))
-    return np.abs(np.diff(followed))
-
-
-def _capped(shares: NDArray[np.float64], longest: float) -> NDArray[np.float64]:
-    """Shares of 1, none above `longest`: the others grow in proportion."""
-    if not len(shares) or shares.max() <= longest:
-        return shares
-    order = np.argsort(-shares, kind="stable")
-    falling = shares[order]
-    rest = np.cumsum(falling[::-1])[::-1]  # the sum from each on
-    left = 1 - longest * np.arange(len(shares))  # is for these, where those before are cut
-    fits = (left > 0) & (falling * left <= longest * rest)
-    cut = int(np.argmax(fits))
-    if not fits.any() or rest[cut] <= 0:
-        # Too few changes to fill the film: what they leave is spread over all snapshots.
-        capped = np.minimum(shares, longest)
-        spread: NDArray[np.float64] = capped + max(1 - float(capped.sum()), 0.0) / len(shares)
-        return spread
-    falling[:cut] = longest
-    falling[cut:] *= left[cut] / rest[cut]
-    capped = np.empty_like(shares)
-    capped[order] = falling
-    return capped

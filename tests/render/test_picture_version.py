@@ -30,8 +30,8 @@ from fitreel.model.record.writer import RecordWriter, begin
 from fitreel.render.comparison.frames import scene_of as comparison_scene
 from fitreel.render.comparison.frames import states
 from fitreel.render.comparison.pacing import timetable_of
-from fitreel.render.comparison.ranking import ranking
-from fitreel.render.comparison.ranking_card import RankingCard
+from fitreel.render.comparison.ranking.card import RankingCard
+from fitreel.render.comparison.ranking.rows import ranking
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.handout.contact_sheet import contact_sheet
@@ -40,7 +40,7 @@ from fitreel.render.panel_kinds import PANEL_KINDS
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import PICTURE_VERSION
 from fitreel.render.single.snapshot_frames import drawn_snapshots
-from fitreel.render.timing.pace import Pacing
+from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.timeline import make_timeline
 
 DIGESTS = ROOT / "tests" / "data" / "pictures.json"

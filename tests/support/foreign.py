@@ -175,7 +175,8 @@ def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
     from fitreel.model.data.targets import TARGETS
     from fitreel.model.record.reader import Record
     from fitreel.render.comparison.frames import comparison_frames
-    from fitreel.render.comparison.pacing import closing_frames, timetable_of
+    from fitreel.render.comparison.pacing import timetable_of
+    from fitreel.render.comparison.ranking.duration import closing_frames
     from fitreel.render.comparison_picture import ComparisonPicture, Entry
     from fitreel.render.handout.contact_sheet import contact_sheet
     from fitreel.render.handout.target_sheet import sheet
@@ -185,7 +186,7 @@ def kinds(run_path: str) -> Iterator[tuple[str, bytes]]:
     from fitreel.render.raster.frame_drawer import FrameDrawer
     from fitreel.render.single.demo_scene import DemoScene
     from fitreel.render.single.snapshot_frames import drawn_snapshots
-    from fitreel.render.timing.pace import Pacing
+    from fitreel.render.timing.pace_settings import Pacing
     from fitreel.render.timing.timeline import make_timeline
 
     run = Record(Path(run_path))

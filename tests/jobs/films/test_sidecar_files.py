@@ -21,7 +21,7 @@ from fitreel.render.mpl.theme import load_theme
 from fitreel.render.output.ffmpeg import ffmpeg_path
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.text.fonts import fonts_for
-from fitreel.render.timing.pace import Pacing
+from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.timeline import make_timeline
 
 CHEAP = ("--set", "film.size=[320,240]")

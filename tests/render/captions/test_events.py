@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fitreel.render.captions.events import BETWEEN, chapters, events
+from fitreel.render.captions.chapters import BETWEEN, chapters
+from fitreel.render.captions.events import events
 from fitreel.render.captions.subtitle_formats import Cue, srt, vtt
 from fitreel.render.captions.subtitles import LONGEST, READ, Reference, cues
 from fitreel.render.metadata.provenance import ffmetadata
 from fitreel.render.text.translations import languages, translation_of
-from fitreel.render.timing.pace import Pacing
+from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.timeline import Timeline, make_timeline
 
 EN = translation_of("en")

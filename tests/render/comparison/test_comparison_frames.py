@@ -26,9 +26,10 @@ from fitreel.model.record.writer import RecordWriter, begin
 from fitreel.render.comparison.axis_limits import shared_limits
 from fitreel.render.comparison.frames import comparison_frames, scene_of, states
 from fitreel.render.comparison.grid_plan import arrangement
-from fitreel.render.comparison.pacing import closing_frames, timetable_of
-from fitreel.render.comparison.ranking import Row, ranking
-from fitreel.render.comparison.ranking_card import RankingCard
+from fitreel.render.comparison.pacing import timetable_of
+from fitreel.render.comparison.ranking.card import RankingCard
+from fitreel.render.comparison.ranking.duration import closing_frames
+from fitreel.render.comparison.ranking.rows import Row, ranking
 from fitreel.render.comparison.readability import SMALLEST_DIGITS, SMALLEST_FONT, check_comparison
 from fitreel.render.comparison_picture import ComparisonPicture, Entry, Layout
 from fitreel.render.mpl.pixel_layout import Page, drawable

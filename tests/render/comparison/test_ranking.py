@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from fitreel.model.errors import BadInput
-from fitreel.render.comparison.ranking import ENDINGS, Row, ranking, table
+from fitreel.render.comparison.ranking.rows import Row, ranking
+from fitreel.render.comparison.ranking.table import ENDINGS, table
 from fitreel.render.comparison_picture import Entry
 
 

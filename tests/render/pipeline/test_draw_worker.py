@@ -26,7 +26,7 @@ from fitreel.render.pipeline.draw_worker import DrawWorker
 from fitreel.render.pipeline.film import selection_of, write_frames
 from fitreel.render.pipeline.run_frames import run_frames
 from fitreel.render.single.snapshot_frames import drawn_snapshots
-from fitreel.render.timing.pace import Pacing
+from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.timeline import Timeline, make_timeline
 
 

@@ -9,7 +9,8 @@ from support.program import Fitreel
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.pacing import closing_frames, paced, timetable_of
+from fitreel.render.comparison.pacing import paced, timetable_of
+from fitreel.render.comparison.ranking.duration import closing_frames
 from fitreel.render.comparison_picture import Entry
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.metadata import gif_blocks, mp4_boxes, webm_elements

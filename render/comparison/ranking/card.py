@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
-from fitreel.render.comparison.grid_plan import SMALLEST_TEXT
-from fitreel.render.comparison.ranking import Row
-from fitreel.render.geometry import unit_height
+from fitreel.render.comparison.ranking.rows import Row
+from fitreel.render.geometry import SMALLEST_TEXT, unit_height
 from fitreel.render.mpl.pixel_layout import Page, drawable
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.picture_settings import PictureSettings
