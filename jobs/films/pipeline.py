@@ -6,13 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.comparison import (
-    Comparison,
-    check_comparison,
-    labels_of,
-    only_seeds_differ,
-    seed_note,
-)
+from fitreel.jobs.films.comparison import Comparison, check_comparison
+from fitreel.jobs.films.comparison_labels import labels_of, only_seeds_differ, seed_note
 from fitreel.jobs.films.make import make
 from fitreel.jobs.films.plan import plan_films
 from fitreel.jobs.films.request import Request

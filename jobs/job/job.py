@@ -67,6 +67,9 @@ def dump_job(job: Job) -> dict[str, Any]:
     """
     values: dict[str, Any] = job.model_dump(mode="json", exclude_defaults=True)
     values["name"] = job.name
+    if job.compare.is_comparison and job.film.given("size"):
+        # A comparison has another size where nothing is said, so that the default says something.
+        values.setdefault("film", {})["size"] = job.model_dump(mode="json")["film"]["size"]
     if "film" in values:
         for key in ("latest", "keep"):  # of this machine's folders, not of the film
             values["film"].pop(key, None)

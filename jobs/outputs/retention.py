@@ -14,7 +14,7 @@ from fitreel.jobs.runtime.locks import lock_of, locked, locked_name
 from fitreel.jobs.runtime.report import Report
 from fitreel.model.errors import BadInput, Busy, CannotWrite
 from fitreel.model.system.files import name_of, remove_folder, sweep
-from fitreel.render.metadata.checksum import frame_name
+from fitreel.render.metadata.frame_names import frame_name
 from fitreel.render.metadata.provenance import read_provenance
 from fitreel.render.output.destination import check_ours
 

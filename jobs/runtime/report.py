@@ -2,24 +2,21 @@
 
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from fitreel.model.errors import BUG, code_and_reason
 
 if TYPE_CHECKING:
-    from rich.progress import TaskID
-
     from fitreel.jobs.runtime.log import Log
-
-SECONDS_A_LINE = 10.0
-
-Update = Callable[[int, str], None]
-"""Takes how many are done, and a word on how it goes."""
-UpdateOne = Callable[[int, int, str], None]
-"""Takes which of several, how many are done, and a word on how it goes."""
+from fitreel.jobs.runtime.progress import (
+    ProgressLines,
+    Update,
+    UpdateOne,
+    progress_bar,
+    progress_bars,
+)
 
 
 class Report:
@@ -82,12 +79,12 @@ class Report:
             enough to be called for each one.
         """
         if self.bars:
-            with _bar(what, total, unit) as update:
+            with progress_bar(what, total, unit) as update:
                 yield update
         elif self.quiet and self.log is None:
             yield lambda done, word: None
         else:
-            yield _Lines(what, total, unit, self.say).update
+            yield ProgressLines(what, total, unit, self.say).update
 
     @contextmanager
     def many(self, labels: Sequence[str], total: int, unit: str) -> Iterator[UpdateOne]:
@@ -97,72 +94,16 @@ class Report:
             A function to call with which of `labels`, how many are done, and a word on it.
         """
         if self.bars:
-            with _bars(labels, total, unit) as update:
+            with progress_bars(labels, total, unit) as update:
                 yield update
         elif self.quiet and self.log is None:
             yield lambda which, done, word: None
         else:
             lines = {
-                which: _Lines(label, total, unit, self.say) for which, label in enumerate(labels)
+                which: ProgressLines(label, total, unit, self.say)
+                for which, label in enumerate(labels)
             }
             yield lambda which, done, word: lines[which].update(done, word)
-
-
-class _Lines:
-    """A plain line every ten seconds."""
-
-    def __init__(self, what: str, total: int, unit: str, say: Callable[[str], None]) -> None:
-        self.what, self.total, self.unit, self.say = what, total, unit, say
-        self.last_time = time.monotonic()
-
-    def update(self, done: int, word: str) -> None:
-        now = time.monotonic()
-        if now - self.last_time >= SECONDS_A_LINE:
-            self.last_time = now
-            self.say(f"{self.what}: {done} of {self.total} {self.unit}  {word}".rstrip())
-
-
-@contextmanager
-def _bar(what: str, total: int, unit: str) -> Iterator[Update]:
-    with _bars([what], total, unit) as update:
-        yield lambda done, word: update(0, done, word)
-
-
-@contextmanager
-def _bars(labels: Sequence[str], total: int, unit: str) -> Iterator[UpdateOne]:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn(unit),
-        TextColumn("{task.fields[word]}"),
-        TimeRemainingColumn(),
-    )
-    last_times: dict[int, float] = {}
-    tasks: dict[int, TaskID] = {}
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-
-        def update(which: int, done: int, word: str) -> None:
-            now = time.monotonic()
-            if which not in tasks:  # what hasn't begun has no bar: of 256, few are under way
-                tasks[which] = progress.add_task(escape(labels[which]), total=total, word="")
-            if now - last_times.get(which, 0.0) >= 0.1 or done >= total:
-                last_times[which] = now
-                progress.update(tasks[which], completed=done, word=word)
-            if done >= total and len(tasks) > 1:
-                progress.update(tasks[which], visible=False)
-
-        yield update
 
 
 def _write(stream: IO[str], line: str) -> None:

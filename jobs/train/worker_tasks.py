@@ -7,7 +7,8 @@ from typing import Any
 
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime.locks import Patience
-from fitreel.jobs.runtime.report import Report, Update
+from fitreel.jobs.runtime.progress import Update
+from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.train.ensure_trained import check_trainable, ensure_batch_trained
 from fitreel.jobs.train.worker_messages import decode, decode_request, encode_failures
 from fitreel.model.errors import FitreelError

@@ -20,7 +20,7 @@ from fitreel.render.mpl.line_styles import LineStyle, line_styles
 from fitreel.render.mpl.pixel_layout import LINE, Page, drawable
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.mpl.ticks import Ticks, linear_ticks
-from fitreel.render.text.run_labels import clock_text, ending_of, failure_of, has_ended, loss_text
+from fitreel.render.text.run_status import clock_text, ending_of, failure_of, has_ended, loss_text
 from fitreel.render.text.translations import english
 
 LINE_WIDTH = 6.9

@@ -26,7 +26,7 @@ from fitreel.render.mpl.line_styles import MOST_DISTINCT, LineStyle, line_styles
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.mpl.ticks import linear_ticks
-from fitreel.render.text.run_labels import clock_text
+from fitreel.render.text.run_status import clock_text
 
 BAND = (5.0, 50.0, 95.0)
 """Percentiles of the predictions: lower edge, line in the middle, upper edge."""

@@ -15,7 +15,7 @@ from fitreel.render.comparison_picture import Entry
 from fitreel.render.mpl.line_styles import LineStyle
 from fitreel.render.mpl.pixel_layout import LINE, Page, drawable
 from fitreel.render.text.numbers import SHORT, write_number
-from fitreel.render.text.run_labels import ending_of, failure_of, has_ended, loss_text
+from fitreel.render.text.run_status import ending_of, failure_of, has_ended, loss_text
 from fitreel.render.text.translations import english
 
 

@@ -17,6 +17,7 @@ from fitreel.render.metadata.containers import (
     not_ours,
     reading,
 )
+from fitreel.render.metadata.frame_names import frame_name
 from fitreel.render.metadata.parts import COMMENT_LIMIT, Malformed, length_of
 
 _MARK = b"fitreel-sha256:"
@@ -135,11 +136,6 @@ def is_film_of_ours(path: Path) -> bool:
             return is_all and container.before_picture not in head and container.is_broken(file)
     except BadInput:
         return False
-
-
-def frame_name(number: int) -> str:
-    """The name of a frame in a folder of frames: 00000.png, 00001.png …"""
-    return f"{number:05d}.png"
 
 
 def _digest(file: BinaryIO, end: int) -> str:

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from fitreel.model.errors import BadInput
 from fitreel.render.metadata.checksum import check_whole as check_whole
-from fitreel.render.metadata.checksum import frame_name
 from fitreel.render.metadata.containers import container_in, not_ours, reading
+from fitreel.render.metadata.frame_names import frame_name
 from fitreel.render.metadata.parts import COMMENT_LIMIT
 
 _OURS = "fitreel"

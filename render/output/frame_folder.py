@@ -7,7 +7,7 @@ import numpy as np
 
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import Rectangle
-from fitreel.render.metadata.checksum import frame_name
+from fitreel.render.metadata.frame_names import frame_name
 from fitreel.render.output.frame_writer import FrameWriter
 from fitreel.render.output.png import png
 

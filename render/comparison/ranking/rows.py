@@ -8,7 +8,7 @@ import numpy as np
 
 from fitreel.model.record.reader import Record
 from fitreel.render.comparison_picture import Entry
-from fitreel.render.text.run_labels import ending_of, failure_of
+from fitreel.render.text.run_status import ending_of, failure_of
 
 
 @dataclass(frozen=True)

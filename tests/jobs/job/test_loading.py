@@ -158,6 +158,13 @@ def test_what_is_spelled_out_makes_the_same_job_and_holds_no_absolute_path() -> 
     assert "/abs" not in json.dumps(values)
 
 
+def test_a_comparison_keeps_a_size_that_is_one_runs_default() -> None:
+    compares = "compare.vary={seed=[0, 1]}"
+    values = dump_job(load_job(DEMO, [compares, "film.size=[640,480]"]).job)
+    assert load_job(Source("again", Path(), values)).job.film.given("size")
+    assert "film" not in dump_job(load_job(DEMO, [compares]).job)
+
+
 def test_settings_are_frozen() -> None:
     job = load_job(DEMO).job
     with pytest.raises(ValueError, match="frozen"):
