@@ -248,7 +248,7 @@ def refusals() -> Iterator[Command]:
         ("holds", "demo", "a.mp4", "film.hold_end=90000"),
         ("transparent", "demo", "a.mp4", "film.transparent=true"),
         ("ending", "demo", "a.avi", "film.fps=20"),
-        ("folder", "demo", "none/a.mp4", "film.fps=20"),
+        ("folder", "demo", "../theme.toml/a.mp4", "film.fps=20"),
         ("train", "demo", "a.mp4", "train.lr=0.1"),
         ("fps", "demo", "a.mp4", "film.fps=many"),
         ("missing", "none", "a.mp4", "film.fps=20"),
