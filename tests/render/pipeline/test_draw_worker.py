@@ -48,8 +48,8 @@ FILM_AS_YUV = FrameSelection(film=True, stills=frozenset(), as_yuv=True)
 
 LOOKS = [
     FilmSettings(),
-    FilmSettings(fps=60, duration=0.4, interpolate=True, pace="log"),
-    FilmSettings(theme="dark", panels=("loss", "units"), title="$x^3$", size=(800, 450)),
+    FilmSettings(fps=60, duration=0.2, interpolate=True, pace="log"),
+    FilmSettings(theme="dark", panels=("loss", "units"), title="$x^3$", size=(640, 360)),
 ]
 
 

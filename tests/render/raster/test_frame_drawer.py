@@ -274,8 +274,19 @@ def test_truth_lies_beneath_and_counts_for_the_limits() -> None:
     assert scene.figure.axes[0].get_ylim()[1] > 2
 
 
-@pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize("size", [(640, 480), (1080, 1920), (1920, 1080)])
+@pytest.mark.parametrize(
+    ("sign", "size"),
+    [
+        (1, (640, 480)),
+        (-1, (1080, 1920)),
+        *(
+            pytest.param(sign, size, marks=LONG)
+            for sign, size in [
+                (-1, (640, 480)), (1, (1080, 1920)), (1, (1920, 1080)), (-1, (1920, 1080))
+            ]
+        ),
+    ],
+)  # fmt: skip
 def test_text_of_other_functions_stays_in_the_picture(sign: int, size: tuple[int, int]) -> None:
     x = np.linspace(10, 20, 80)
     y = sign * (x - 10) ** 2

@@ -139,7 +139,9 @@ def test_no_text_lies_over_another_or_leaves_the_frame(
             assert over <= 1 or along <= 1, f"{label} over axes"
 
 
-@pytest.mark.parametrize("size", ["480p", "square", "vertical"])
+@pytest.mark.parametrize(
+    "size", ["480p", pytest.param("square", marks=pytest.mark.long), "vertical"]
+)
 def test_a_title_may_have_several_lines(short_run: Record, size: str) -> None:
     lines = ["One line", "and $y = x^3$", "and a third"]
     headings = {"title": "\n".join(lines), "caption": "first\nsecond"}
@@ -174,7 +176,9 @@ def test_too_many_lines_are_refused_by_name(short_run: Record) -> None:
         )
 
 
-@pytest.mark.parametrize("size", ["480p", "square", "vertical"])
+@pytest.mark.parametrize(
+    "size", ["480p", pytest.param("square", marks=pytest.mark.long), "vertical"]
+)
 def test_numbers_at_the_axes_say_enough(short_run: Record, size: str) -> None:
     found = scene(short_run, "light", size, ALL, {})
     found.figure.canvas.draw()
