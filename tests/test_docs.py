@@ -82,7 +82,7 @@ SEVERAL = ("--set", "train.epochs=101", "--set", "train.snapshot_every=20")
 CLIP = ("--set", "film.size=[640,480]", "--set", "film.fps=5")
 SMALL: dict[str, tuple[str, ...]] = {
     "train": TRAINING,
-    "run": (*TRAINING, "--set", "film.size=[320,240]"),
+    "run": (*TRAINING, "--set", "film.size=[320,240]", "--set", "film.fps=5"),
     "render": ("--set", "film.size=[320,240]"),
     "compare": (*SEVERAL, *CLIP, "--workers", "1"),
 }

@@ -35,6 +35,8 @@ SIZES = [
     (640, 480), (854, 480), (1280, 720), (1920, 1080), (3840, 2160), (1080, 1920),
     (1080, 1080), (320, 240), (642, 480), (998, 562), (64, 48), (1366, 768),
 ]  # fmt: skip
+QUICK_SIZES = [(854, 480), (3840, 2160), (1080, 1920), (998, 562), (64, 48)]
+"""The ordinary, the largest, the narrowest, an odd one and the smallest."""
 
 
 @dataclass(frozen=True)
@@ -233,7 +235,9 @@ def check_hostile(run: Any, order: Any, cached: bool) -> None:
             assert np.array_equal(frame, plain_demo_frame(x, y, px, moment, size))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    "size", [size if size in QUICK_SIZES else pytest.param(size, marks=LONG) for size in SIZES]
+)
 def test_sizes(size: tuple[int, int]) -> None:
     x, y = points()
     scene = DemoScene(x, y, x, size)
