@@ -78,12 +78,13 @@ def test_readme_is_a_screen_and_its_map_has_every_page() -> None:
 
 # What a command's trainings and films are cut down to where only the command is tried.
 TRAINING = ("--set", "train.epochs=501", "--set", "train.snapshot_every=100")
+SEVERAL = ("--set", "train.epochs=101", "--set", "train.snapshot_every=20")
 CLIP = ("--set", "film.size=[640,480]", "--set", "film.fps=5")
 SMALL: dict[str, tuple[str, ...]] = {
     "train": TRAINING,
-    "run": (*TRAINING, "--set", "film.size=[320,240]"),
+    "run": (*TRAINING, "--set", "film.size=[320,240]", "--set", "film.fps=5"),
     "render": ("--set", "film.size=[320,240]"),
-    "compare": (*TRAINING, *CLIP, "--workers", "1"),
+    "compare": (*SEVERAL, *CLIP, "--workers", "1"),
 }
 
 
@@ -97,7 +98,7 @@ def test_a_pages_commands_in_their_order(
         several = arguments[0] == "render" and not arguments[2].startswith("-")
         small = list(CLIP if several else SMALL.get(arguments[0], ()))
         if any(word.startswith("film.duration=") for word in arguments):
-            small += ["--set", "film.duration=4", "--set", "film.fps=10"]
+            small += ["--set", "film.duration=3", "--set", "film.fps=5"]
         monkeypatch.chdir(place)
         done = CliRunner().invoke(app, [*arguments, *small])
         return subprocess.CompletedProcess(
@@ -270,7 +271,8 @@ def test_nothing_shipped_names_this_machine_or_a_registry() -> None:
     [
         ("import fitreel.jobs.cli", ["torch", "matplotlib", "numpy", "pydantic", "rich.progress"]),
         (
-            "import fitreel.jobs.films.pipeline, fitreel.render.pipeline.film",
+            "import fitreel.jobs.films.pipeline, fitreel.render.pipeline.film, "
+            "fitreel.render.comparison.frames",
             ["torch", "matplotlib.pyplot"],
         ),
         (

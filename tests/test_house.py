@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -55,6 +56,7 @@ def is_ours(module: str) -> bool:
     return module.partition(".")[0] == "fitreel"
 
 
+@cache
 def imports(path: Path, *, late: bool) -> set[str]:
     """Modules that a file imports: when it is imported, or with `late` also in its functions."""
     tree = ast.parse(path.read_text("utf-8"))

@@ -87,5 +87,9 @@ def test_it_works_in_a_clone_and_elsewhere(python: Path, clone: Path, tmp_path: 
         assert Path(file).is_relative_to(python.parents[1]) or Path(file).parent == clone / "api"
     code = "import fitreel; print(fitreel.make_film('tests/data/records/one', 'one.png'))"
     assert call(python, "-c", code, cwd=clone) == "one.png\n"
+
+
+@pytest.mark.long
+def test_its_tests_are_collected_in_a_clone(python: Path, clone: Path) -> None:
     collected = call(python, "-m", "pytest", "--collect-only", "-q", "tests/api", cwd=clone)
     assert "test_make_film.py" in collected

@@ -20,12 +20,20 @@ from fitreel.jobs.runtime.locks import locked
 
 DEMO, RELU, TANH = (DATA / "records" / name for name in ("demo", "relu", "tanh"))
 SMALL = {"size": (96, 64)}
+LONG = pytest.mark.long
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def program(request: pytest.FixtureRequest) -> Fitreel:
+    """The command line in this process: what is tried here starts processes of its own."""
+    call: Fitreel = request.getfixturevalue("fitreel")
+    return call
 
 
 def test_a_film_is_the_commands_wherever_it_is_made(
@@ -75,17 +83,22 @@ def test_settings_are_what_python_has(program: Fitreel) -> None:
     ("kind", "settings", "line"),
     [
         ("BadInput", {"thme": "dark"}, '[film] thme: there is no such key; did you mean "theme"?'),
-        ("BadInput", {"layout": "grid"}, "[film] layout: there is no such key; it belongs in"),
+        pytest.param(
+            "BadInput", {"layout": "grid"}, "[film] layout: there is no such key; it belongs in",
+            marks=LONG,
+        ),
         ("BadInput", {"theme": object}, "film.theme = <class 'object'>: must be a text, a number"),
         ("BadInput", {"out": "{name}.mp4"}, "{name}.mp4: {…} is filled in by the command line"),
         ("BadInput", {"out": "a\0.png"}, "embedded null byte"),
-        ("BadInput", {"run_or_runs": "relu"}, "relu: there is no such run folder"),
+        pytest.param(
+            "BadInput", {"run_or_runs": "relu"}, "relu: there is no such run folder", marks=LONG
+        ),
         ("BadInput", {"run_or_runs": []}, "there is no run to draw"),
         ("BadInput", {"run_or_runs": DATA / "records" / "open"}, "this run is not finished"),
         ("Unavailable", {"theme": "dark", "font": "Nowhere Sans"}, "Nowhere Sans"),
         ("CannotWrite", {"out": "file/a.png"}, "file/a.png"),
     ],
-)
+)  # fmt: skip
 def test_what_goes_wrong_is_an_error_of_ours(
     kind: str, settings: dict[str, Any], line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,7 +116,7 @@ def test_who_makes_the_same_film_is_not_disturbed() -> None:
         fitreel.make_film(DEMO, "a.png", **SMALL)
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.srt"])
+@pytest.mark.parametrize("name", ["a.png", pytest.param("a.srt", marks=LONG)])
 def test_what_is_not_fitreels_stays_unless_told(name: str) -> None:
     file = Path(name)
     file.write_text("my own")
@@ -148,7 +161,9 @@ LONG_FILM = (
 )
 
 
-@pytest.mark.parametrize("whole_group", [False, True], ids=["a notebook", "a terminal"])
+@pytest.mark.parametrize(
+    "whole_group", [False, pytest.param(True, marks=LONG)], ids=["a notebook", "a terminal"]
+)
 def test_ctrl_c_ends_it_and_leaves_nothing(whole_group: bool, folder: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", LONG_FILM], start_new_session=True)
     try:

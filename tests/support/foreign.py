@@ -3,11 +3,12 @@
 All print JSON; where somebody has a style, fonts, a logger and much else set up, what has changed
 of it is an error:
 
-    python foreign.py imports          imports every module of ours into a process set up like that
     python foreign.py first plain      what matplotlib's settings are where only it is imported
     python foreign.py first ours       the same where our modules are what imports it
-    python foreign.py makes RUN OUT    has a film made, in a thread, in a process set up like that
-    python foreign.py draws RUN        draws every kind of picture in a process set up like that
+    python foreign.py makes,imports,draws RUN OUT
+                                       one after the other, in a process set up like that: has a
+                                       film made in a thread, imports every module of ours, draws
+                                       every kind of picture
     python foreign.py own RUN          draws the same as the program's own process does
     python foreign.py own RUN _get,_set   the same with a matplotlib that calls these otherwise
 """
@@ -247,61 +248,88 @@ class Renaming(importlib.abc.MetaPathFinder):
         return spec
 
 
+def imports() -> list[str]:
+    """Import every module of ours, and give their names."""
+    before, names = state(), list(modules())
+    for name in names:
+        importlib.import_module(name)
+        check(before, f"import {name}")
+    return names
+
+
+def makes(run: str, out: str) -> str:
+    """Have a film made in a thread, and give its path."""
+    # As in a notebook, or where nobody looks: no file stands behind what is printed.
+    streams, (sys.stdout, sys.stderr) = (sys.stdout, sys.stderr), (io.StringIO(), io.StringIO())
+    os.environ["FITREEL_RUNS"] = "/nowhere"
+    import fitreel
+
+    before = state()
+    for name in fitreel.__all__:
+        getattr(fitreel, name)
+        check(before, f"fitreel.{name}")
+    assert len(fitreel.Run(run).prediction)
+    check(before, "Run")
+    with ThreadPoolExecutor(1) as pool:
+        path = pool.submit(fitreel.make_film, fitreel.Run(run), out).result()
+    check(before, "make_film")
+    assert not sys.stdout.getvalue()
+    sys.stdout, sys.stderr = streams
+    return str(path)
+
+
+def draws(run: str) -> dict[str, str]:
+    """Draw every kind of picture, and give their digests."""
+    before, result = state(), dict[str, str]()
+    for name, content in kinds(run):
+        check(before, name)
+        result[name] = hashlib.sha256(content).hexdigest()
+    return result
+
+
+def in_somebody_elses(steps: list[str], run: str, out: str) -> dict[str, Any]:
+    """What each of these steps gives, one after the other in a process that is set up."""
+    make_hostile()
+    calls = {"imports": imports, "makes": lambda: makes(run, out), "draws": lambda: draws(run)}
+    picture, result = the_users_picture(), {}
+    for step in steps:
+        result[step] = calls[step]()
+        assert the_users_picture() == picture, step
+    return result
+
+
+def digests(run: str, names: str = "") -> dict[str, str]:
+    """Of every kind of picture as the program draws it, with names of matplotlib's changed."""
+    from fitreel.render.mpl import own_process
+
+    own_process.declare_own()
+    if names:
+        sys.meta_path.insert(0, Renaming(names))
+    return {name: hashlib.sha256(content).hexdigest() for name, content in kinds(run)}
+
+
+def at_first(by: str) -> dict[str, str]:
+    """matplotlib's settings and fonts, where its user or any module of ours imports it."""
+    if by == "ours":
+        for name in modules():
+            importlib.import_module(name)
+    import matplotlib
+    from matplotlib import font_manager, pyplot
+
+    settings = {name: repr(value) for name, value in matplotlib.rcParams.items()}
+    fonts = repr(font_manager.fontManager.ttflist)
+    return settings | {"backend": pyplot.get_backend(), "fonts": fonts}
+
+
 def main(what: str, *arguments: str) -> None:
     """See the module."""
     result: Any
-    if what == "imports":
-        make_hostile()
-        before, picture = state(), the_users_picture()
-        result = list(modules())
-        for name in result:
-            importlib.import_module(name)
-            check(before, f"import {name}")
-        assert the_users_picture() == picture
-    elif what == "makes":
-        make_hostile()
-        # As in a notebook, or where nobody looks: no file stands behind what is printed.
-        printed, sys.stdout, sys.stderr = sys.stdout, io.StringIO(), io.StringIO()
-        os.environ["FITREEL_RUNS"] = "/nowhere"
-        import fitreel
-
-        before, picture = state(), the_users_picture()
-        for name in fitreel.__all__:
-            getattr(fitreel, name)
-            check(before, f"fitreel.{name}")
-        run, out = arguments
-        assert len(fitreel.Run(run).prediction)
-        check(before, "Run")
-        with ThreadPoolExecutor(1) as pool:
-            path = pool.submit(fitreel.make_film, fitreel.Run(run), out).result()
-        check(before, "make_film")
-        assert the_users_picture() == picture and not sys.stdout.getvalue()
-        sys.stdout, result = printed, str(path)
-    elif what == "draws":
-        make_hostile()
-        before, picture = state(), the_users_picture()
-        result = {}
-        for name, content in kinds(*arguments):
-            check(before, name)
-            result[name] = hashlib.sha256(content).hexdigest()
-        assert the_users_picture() == picture
-    elif what == "own":
-        from fitreel.render.mpl import own_process
-
-        own_process.declare_own()
-        run, *names = arguments
-        if names:
-            sys.meta_path.insert(0, Renaming(*names))
-        result = {name: hashlib.sha256(content).hexdigest() for name, content in kinds(run)}
+    if what == "own":
+        result = digests(*arguments)
     elif what == "first":
-        if arguments == ("ours",):
-            for name in modules():
-                importlib.import_module(name)
-        import matplotlib
-        from matplotlib import font_manager, pyplot
-
-        result = {name: repr(value) for name, value in matplotlib.rcParams.items()}
-        result |= {"backend": pyplot.get_backend(), "fonts": repr(font_manager.fontManager.ttflist)}
+        result = at_first(*arguments)
+    else:
+        result = in_somebody_elses(what.split(","), *arguments)
     print(json.dumps(result))
 
 

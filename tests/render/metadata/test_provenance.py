@@ -209,7 +209,7 @@ def test_hostile_files_are_refused(tmp_path: Path, content: bytes) -> None:
         check_whole(film)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_any_damage_reads_as_an_imprint_or_bad_input(
     films: Films, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -1,6 +1,7 @@
 """In somebody else's process nothing is changed by us, and films are the same as anywhere."""
 
 import ast
+import contextlib
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import foreign
 from support.program import ROOT, Fitreel
 
 from fitreel.model.record.reader import Record
@@ -32,26 +34,39 @@ def answer(*arguments: str, cwd: Path, **environment: str) -> Any:
 
 @pytest.fixture(scope="module")
 def digests(short_run: Record, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Of every kind of picture, as the program draws it."""
-    folder = tmp_path_factory.mktemp("own")
-    return answer("own", str(short_run.path.resolve()), cwd=folder)  # type: ignore[no-any-return]
+    """Of every kind of picture, as the program draws it; this process is set up as its own is."""
+    with contextlib.chdir(tmp_path_factory.mktemp("own")):
+        return foreign.digests(str(short_run.path.resolve()))
 
 
-def test_importing_us_changes_nothing(tmp_path: Path) -> None:
-    imported = answer("imports", cwd=tmp_path)
-    assert {
-        "fitreel.film_making", "fitreel.stored_run", "fitreel.render.mpl.setup",
-        "fitreel.jobs.main", "fitreel.model.training.loop",
-    } <= {*imported}  # fmt: skip
-
-
-def test_a_film_that_we_have_made_changes_nothing(
-    short_run: Record, program: Fitreel, tmp_path: Path
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "makes,imports,draws",
+        *(pytest.param(step, marks=pytest.mark.long) for step in ("makes", "imports", "draws")),
+    ],
+)
+def test_nothing_is_changed_and_pictures_are_the_same(
+    steps: str, short_run: Record, digests: dict[str, str], fitreel: Fitreel, tmp_path: Path
 ) -> None:
+    """One process for all, as its start is what takes long; the long ones see each step alone."""
     run = str(short_run.path.resolve())
-    assert answer("makes", run, "here.png", cwd=tmp_path) == "here.png"
-    assert program("render", run, "-o", "there.png").returncode == 0
-    assert (tmp_path / "here.png").read_bytes() == (tmp_path / "there.png").read_bytes()
+    result = answer(steps, run, "here.png", cwd=tmp_path)
+    if "imports" in result:
+        assert {
+            "fitreel.film_making", "fitreel.stored_run", "fitreel.render.mpl.setup",
+            "fitreel.jobs.main", "fitreel.model.training.loop",
+        } <= {*result["imports"]}  # fmt: skip
+    if "makes" in result:
+        assert result["makes"] == "here.png"
+        assert fitreel("render", run, "-o", "there.png").returncode == 0
+        here, there = (tmp_path / "here.png", tmp_path / "there.png")
+        assert here.read_bytes() == there.read_bytes()
+        here.unlink()
+        there.unlink()
+    if "draws" in result:
+        assert result["draws"] == digests
+    assert not [path for path in tmp_path.iterdir() if "lock" not in path.name]
 
 
 def test_matplotlib_is_imported_as_its_user_has_it(tmp_path: Path) -> None:
@@ -59,13 +74,6 @@ def test_matplotlib_is_imported_as_its_user_has_it(tmp_path: Path) -> None:
     plain, ours = (answer("first", by, cwd=tmp_path, MPLBACKEND="svg") for by in ("plain", "ours"))
     assert plain == ours
     assert plain["lines.linewidth"] == "7.0" and plain["backend"] == "svg"
-
-
-def test_pictures_are_the_same_in_any_process_and_leave_no_trace(
-    short_run: Record, digests: dict[str, str], tmp_path: Path
-) -> None:
-    assert answer("draws", str(short_run.path.resolve()), cwd=tmp_path) == digests
-    assert not list(tmp_path.iterdir())
 
 
 def test_private_names_of_matplotlib_are_done_without(

@@ -75,7 +75,7 @@ def examples(count: int) -> settings:
 any_line = given(changes, st.sampled_from([2, 30, 200, 1500]), st.sampled_from([0.0, 0.05, 0.4]))
 
 
-@examples(12)
+@examples(6)
 @any_line
 def test_a_line_is_what_matplotlib_draws(changes: Any, count: int, margin: float) -> None:
     check_line(changes, count, margin)

@@ -35,6 +35,8 @@ SIZES = [
     (640, 480), (854, 480), (1280, 720), (1920, 1080), (3840, 2160), (1080, 1920),
     (1080, 1080), (320, 240), (642, 480), (998, 562), (64, 48), (1366, 768),
 ]  # fmt: skip
+QUICK_SIZES = [(854, 480), (3840, 2160), (1080, 1920), (998, 562), (64, 48)]
+"""The ordinary, the largest, the narrowest, an odd one and the smallest."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def test_missing_private_names_are_done_without(monkeypatch: pytest.MonkeyPatch)
         glyphs.cached_text_is_exact.cache_clear()
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(
     text=st.one_of(
         st.from_regex(r"[A-Za-z =\u2212-]{0,8}[0-9]{1,5}\.?[0-9]{0,5}[a-z ]{0,4}", fullmatch=True),
@@ -206,7 +208,7 @@ def examples(count: int) -> settings:
     )
 
 
-@examples(5)
+@examples(3)
 @any_hostile_run
 def test_hostile_runs(run: Any, order: Any, cached: bool) -> None:
     check_hostile(run, order, cached)
@@ -233,7 +235,9 @@ def check_hostile(run: Any, order: Any, cached: bool) -> None:
             assert np.array_equal(frame, plain_demo_frame(x, y, px, moment, size))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    "size", [size if size in QUICK_SIZES else pytest.param(size, marks=LONG) for size in SIZES]
+)
 def test_sizes(size: tuple[int, int]) -> None:
     x, y = points()
     scene = DemoScene(x, y, x, size)
@@ -274,8 +278,19 @@ def test_truth_lies_beneath_and_counts_for_the_limits() -> None:
     assert scene.figure.axes[0].get_ylim()[1] > 2
 
 
-@pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize("size", [(640, 480), (1080, 1920), (1920, 1080)])
+@pytest.mark.parametrize(
+    ("sign", "size"),
+    [
+        (1, (640, 480)),
+        (-1, (1080, 1920)),
+        *(
+            pytest.param(sign, size, marks=LONG)
+            for sign, size in [
+                (-1, (640, 480)), (1, (1080, 1920)), (1, (1920, 1080)), (-1, (1920, 1080))
+            ]
+        ),
+    ],
+)  # fmt: skip
 def test_text_of_other_functions_stays_in_the_picture(sign: int, size: tuple[int, int]) -> None:
     x = np.linspace(10, 20, 80)
     y = sign * (x - 10) ** 2
@@ -350,7 +365,7 @@ class Panels:
 @pytest.mark.parametrize(
     ("options", "cached"),
     [
-        ({}, False),
+        pytest.param({}, False, marks=LONG),
         ({"twin": True}, True),
         ({"aspect": True}, True),
         pytest.param({}, True, marks=LONG),
@@ -486,10 +501,9 @@ def test_a_matplotlibrc_in_the_current_folder_is_ignored(
         "binary": bytes(range(128, 256)),
     }[kind]
     (tmp_path / "matplotlibrc").write_bytes(content)
-    assert frame_hash(cwd=tmp_path) == ordinary_hash
-    if kind == "broken":
-        env = environment(MATPLOTLIBRC=str(tmp_path / "matplotlibrc"))
-        assert frame_hash(env=env) == ordinary_hash
+    # A broken one is also named by the environment.
+    named = {"MATPLOTLIBRC": str(tmp_path / "matplotlibrc")} if kind == "broken" else {}
+    assert frame_hash(cwd=tmp_path, env=environment(**named)) == ordinary_hash
 
 
 def test_hostile_environment(tmp_path: Path, ordinary_hash: str) -> None:

@@ -24,15 +24,17 @@ ALL = ("loss", "residuals", "units", "error", "weights", "gradients")
 # A covering set: each theme, kind of size, and number of panels.
 LOOKS = [
     ("demo", "480p", ("loss",), {}),
-    ("demo", (640, 480), (), {"title": "A title"}),
-    ("light", "720p", ("loss", "units"), {"title": "Learning $y = x^3$", "caption": "SGD"}),
-    ("dark", "square", ("residuals", "error", "loss"), {"subtitle": "32 units"}),
+    *(pytest.param(*look, marks=pytest.mark.long) for look in (
+        ("demo", (640, 480), (), {"title": "A title"}),
+        ("light", "720p", ("loss", "units"), {"title": "Learning $y = x^3$", "caption": "SGD"}),
+        ("dark", "square", ("residuals", "error", "loss"), {"subtitle": "32 units"}),
+        ("paper", (640, 480), ("units", "gradients"), {}),
+    )),
     ("chalkboard", "vertical", ("loss", "weights"), {"title": "Title", "subtitle": "Sub"}),
     ("paper", "1080p", (), {"caption": "a caption that says a little more than the others"}),
-    ("paper", (640, 480), ("units", "gradients"), {}),
     ("dark", "720p", ALL, {"title": "All of them"}),
     ("light", "720p", ("error", "residuals", "units"), {"transparent": True}),
-]
+]  # fmt: skip
 
 
 def scene(run: Record, theme: str, size: object, panels: tuple[str, ...],
@@ -77,11 +79,18 @@ def test_fast_frames_are_full_draws(
 
 
 LANGUAGES = ("en", "de", "fr", "es")
+
+
+def is_quick(panels: int, language: str, number: int) -> bool:
+    """The fuller arrangements, each in one of the languages."""
+    return panels in (2, 4, 6) and language == LANGUAGES[number // 4 % 4]
+
+
 # Each size with each number of panels, the languages in turn; themes change little of it.
 ARRANGED = [
     pytest.param(
         THEMES[number % len(THEMES)], size, ALL[-count:] if count else (), language,
-        marks=[] if language == LANGUAGES[number // 4 % 4] else pytest.mark.long,
+        marks=[] if is_quick(count, language, number) else pytest.mark.long,
     )
     for number, (size, count, language) in enumerate(
         itertools.product(
@@ -130,7 +139,9 @@ def test_no_text_lies_over_another_or_leaves_the_frame(
             assert over <= 1 or along <= 1, f"{label} over axes"
 
 
-@pytest.mark.parametrize("size", ["480p", "square", "vertical"])
+@pytest.mark.parametrize(
+    "size", ["480p", pytest.param("square", marks=pytest.mark.long), "vertical"]
+)
 def test_a_title_may_have_several_lines(short_run: Record, size: str) -> None:
     lines = ["One line", "and $y = x^3$", "and a third"]
     headings = {"title": "\n".join(lines), "caption": "first\nsecond"}
@@ -165,7 +176,9 @@ def test_too_many_lines_are_refused_by_name(short_run: Record) -> None:
         )
 
 
-@pytest.mark.parametrize("size", ["480p", "square", "vertical"])
+@pytest.mark.parametrize(
+    "size", ["480p", pytest.param("square", marks=pytest.mark.long), "vertical"]
+)
 def test_numbers_at_the_axes_say_enough(short_run: Record, size: str) -> None:
     found = scene(short_run, "light", size, ALL, {})
     found.figure.canvas.draw()

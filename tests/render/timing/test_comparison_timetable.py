@@ -59,7 +59,7 @@ def test_nothing_to_show() -> None:
 run = st.lists(st.integers(0, 10**7), unique=True, max_size=30).map(sorted)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 @given(
     runs=st.lists(run, min_size=1, max_size=6),
     clock=st.sampled_from(["epoch", "time"]),

@@ -223,7 +223,7 @@ points = st.lists(
 ))).filter(lambda pairs: len(pairs) >= 2)  # fmt: skip
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(
     times=st.lists(st.integers(0, 10**7), unique=True, min_size=1, max_size=60).map(sorted),
     odd=st.lists(st.floats(width=32), min_size=60, max_size=60),
