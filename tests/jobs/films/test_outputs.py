@@ -15,6 +15,7 @@ import matplotlib
 import numpy as np
 import pytest
 from support.forged_record import write
+from support.forked import forge
 from support.program import Fitreel
 
 from fitreel.model.record.reader import Record
@@ -522,9 +523,7 @@ def test_a_table_on_the_command_line_is_not_a_pass_for_a_strangers_panel(
 # A job file is its user's own
 
 
-def test_paths_in_a_job_start_at_the_job_file(
-    fitreel: Fitreel, program: Fitreel, tmp_path: Path
-) -> None:
+def test_paths_in_a_job_start_at_the_job_file(fitreel: Fitreel, tmp_path: Path) -> None:
     jobs = tmp_path / "jobs"
     (jobs / "look").mkdir(parents=True)
     shutil.copy(FONT, jobs / "look" / "mine.ttf")
@@ -539,7 +538,8 @@ def test_paths_in_a_job_start_at_the_job_file(
     assert "up to date" in fitreel("run", "jobs/job.toml").stdout
     # A file of the same name with something else in it is another look.
     shutil.copy(FONT.with_name("DejaVuSerif.ttf"), jobs / "look" / "mine.ttf")
-    assert "up to date" not in program("run", "jobs/job.toml").stdout
+    again = forge("run", "jobs/job.toml", cwd=tmp_path)
+    assert again.code == 0 and "up to date" not in again.stdout
     assert (jobs / "a.png").read_bytes() != first
 
 

@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -103,14 +104,15 @@ class Closes(Noisy):
 @pytest.mark.parametrize(
     ("name", "end"),
     [
-        ("Ends", b"its process ended with code 3"),
-        pytest.param("Closes", b"its process was killed", marks=LONG),
+        ("Ends", "its process ended with code 3"),
+        pytest.param("Closes", "its process was killed", marks=LONG),
     ],
 )
 def test_what_a_module_does_to_its_process_is_its_own_configurations_trouble(
     name: str,
-    end: bytes,
+    end: str,
     site: Callable[[str], None],
+    fitreel: Fitreel,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -119,16 +121,11 @@ def test_what_a_module_does_to_its_process_is_its_own_configurations_trouble(
     monkeypatch.setenv("MKL_VERBOSE", "1")
     for other in ("random", "json", "socket"):  # nobody means these
         (tmp_path / f"{other}.py").write_text(f"open('ran-{other}', 'w')\n")
-    command = compare(f"network.module=net.py:Noisy,net.py:{name}", 20)
-    # -P: as the installed command, which doesn't look for modules in the current folder either.
-    done = subprocess.run(
-        [FITREEL[0], "-P", *FITREEL[1:], *command], cwd=tmp_path,
-        stdin=subprocess.DEVNULL, capture_output=True, timeout=100,
-    )  # fmt: skip
-    *_, line = done.stderr.partition(b"fitreel: ")  # noise may end without the end of a line
-    assert done.returncode == 74 and line.count(b"\n") == 1, done
-    assert end in line and name.encode() in line
-    assert b"Noisy" not in line and complete(tmp_path) == 1
+    done = fitreel(*compare(f"network.module=net.py:Noisy,net.py:{name}", 20))
+    *_, line = done.stderr.partition("fitreel: ")  # noise may end without the end of a line
+    assert done.returncode == 74 and line.count("\n") == 1, done
+    assert end in line and name in line
+    assert "Noisy" not in line and complete(tmp_path) == 1
     assert not list(tmp_path.glob("ran-*"))
 
 
@@ -159,11 +156,14 @@ def test_libraries_say_nothing_when_workers_end(
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=LONG)])
-def test_a_worker_that_dies_before_it_begins_costs_nothing(tmp_path: Path, number: int) -> None:
-    process = begin(tmp_path, *compare("seed=1,2", 20))
-    os.kill(first_worker(process.pid), number)
-    assert process.communicate(timeout=60) == ("", "")
-    assert process.returncode == 0 and complete(tmp_path) == 2
+def test_a_worker_that_dies_before_it_begins_costs_nothing(
+    fitreel: Fitreel, tmp_path: Path, number: int
+) -> None:
+    with ThreadPoolExecutor() as threads:
+        killed = threads.submit(lambda: os.kill(first_worker(os.getpid()), number))
+        done = fitreel(*compare("seed=1,2", 20))
+        killed.result()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "") and complete(tmp_path) == 2
 
 
 def test_a_stopped_worker_is_given_up(
