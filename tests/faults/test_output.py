@@ -160,7 +160,7 @@ def test_the_end_is_silent_and_loses_nothing(tmp_path: Path) -> None:
     """As where nanobind's classes tell what is left of them when Python is taken apart."""
     (tmp_path / "net.py").write_text(MODULE.format(seconds=1))
     (tmp_path / "job.toml").write_text(
-        '[network]\nmodule = "net.py:Network"\n[train]\nepochs = 10\noptimizer = "Adam"\n'
+        '[network]\nmodule = "net.py:Network"\n[train]\nepochs = 10\n'
     )
     done = subprocess.run(
         [*FITREEL, "train", "job.toml", "-q"],

@@ -84,13 +84,13 @@ SHEET = pytest.param("targets.png", marks=pytest.mark.long)
 NO_ROOM = ("a.srt", "a.vtt", "page.pdf", "page.svg", "page.png", "numbers.csv", "numbers.npz",
            SHEET, "rank.csv", "rank.md", "rank.json")  # fmt: skip
 FEW_WITHOUT_ROOM = [
-    pytest.param(name, marks=pytest.mark.long) if name in ("page.svg", "page.png") else name
+    pytest.param(name, marks=pytest.mark.long) if name in ("page.pdf", "page.png") else name
     for name in NO_ROOM
 ]
 """Pages are long in the making; one of the three shows the same."""
 
 
-@pytest.mark.parametrize("name", [*FILMS, *NO_ROOM])
+@pytest.mark.parametrize("name", [*FILMS, *FEW_WITHOUT_ROOM])
 def test_what_is_somebodys_stays(
     fitreel: Fitreel, short_run: Record, tmp_path: Path, name: str
 ) -> None:
@@ -105,7 +105,7 @@ def test_what_is_somebodys_stays(
     assert fitreel(*command, *(("--force",) if name.startswith("rank") else ())).returncode == 0
 
 
-@pytest.mark.parametrize("name", NO_ROOM)
+@pytest.mark.parametrize("name", FEW_WITHOUT_ROOM)
 def test_what_was_corrected_by_hand_stays(
     fitreel: Fitreel, short_run: Record, tmp_path: Path, name: str
 ) -> None:
@@ -213,7 +213,10 @@ def test_a_film_that_another_program_wrote_anew_stays(
     assert film.read_bytes() == theirs
 
 
-@pytest.mark.parametrize("name", FILMS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=pytest.mark.long) if n == "a.webm" else n for n in FILMS],
+)
 def test_a_damaged_film_of_ours_is_made_again(
     fitreel: Fitreel, short_run: Record, tmp_path: Path, frames: Callable[[str], Path], name: str
 ) -> None:

@@ -138,9 +138,15 @@ def test_workers_that_end_as_they_start_are_done_without(
     assert "cannot start a process: its process ended with code 3" in done.stdout
 
 
-def test_libraries_say_nothing_when_workers_end(
-    site: Callable[[str], None], fitreel: Fitreel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=LONG)])
+def test_a_worker_that_dies_before_it_begins_costs_nothing_and_the_others_end_silently(
+    site: Callable[[str], None],
+    fitreel: Fitreel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
 ) -> None:
+    """Libraries say nothing when a worker ends by itself."""
     monkeypatch.setattr(pool, "SECONDS_TO_STOP", 60.0)  # they end by themselves
     site(
         "import os, sys\n"
@@ -150,20 +156,12 @@ def test_libraries_say_nothing_when_workers_end(
         "    sys.library = Library()\n"
         f"    sys.library.file = os.open({str(tmp_path / 'said')!r}, os.O_WRONLY | os.O_CREAT)\n"
     )
-    done = fitreel(*compare("seed=1,2", 20))
-    assert (done.returncode, done.stderr) == (0, "") and complete(tmp_path) == 2
-    assert (tmp_path / "said").read_text() == ""
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=LONG)])
-def test_a_worker_that_dies_before_it_begins_costs_nothing(
-    fitreel: Fitreel, tmp_path: Path, number: int
-) -> None:
     with ThreadPoolExecutor() as threads:
         killed = threads.submit(lambda: os.kill(first_worker(os.getpid()), number))
         done = fitreel(*compare("seed=1,2", 20))
         killed.result()
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "") and complete(tmp_path) == 2
+    assert (tmp_path / "said").read_text() == ""
 
 
 def test_a_stopped_worker_is_given_up(
