@@ -78,13 +78,12 @@ def test_no_place_to_say_it(
 
 def test_a_reader_that_leaves_after_one_line(tmp_path: Path) -> None:
     """As with `| head -1`."""
-    for arguments in (("targets",), RENDER):
-        running = subprocess.Popen(
-            command(*arguments), cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
-        )
-        assert running.stdout is not None and running.stdout.readline()
-        running.stdout.close()
-        assert running.wait(60) == 0
+    running = subprocess.Popen(
+        command(*RENDER), cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    )
+    assert running.stdout is not None and running.stdout.readline()
+    running.stdout.close()
+    assert running.wait(60) == 0
     check_whole(tmp_path / "a.gif")
 
 

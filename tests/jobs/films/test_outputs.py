@@ -83,11 +83,11 @@ FILMS = ("a.mp4", "a.webm", "a.gif", "a.png")
 SHEET = pytest.param("targets.png", marks=pytest.mark.long)
 NO_ROOM = ("a.srt", "a.vtt", "page.pdf", "page.svg", "page.png", "numbers.csv", "numbers.npz",
            SHEET, "rank.csv", "rank.md", "rank.json")  # fmt: skip
+SLOW = ("page.pdf", "page.png", "rank.csv", "rank.md")
 FEW_WITHOUT_ROOM = [
-    pytest.param(name, marks=pytest.mark.long) if name in ("page.pdf", "page.png") else name
-    for name in NO_ROOM
+    pytest.param(name, marks=pytest.mark.long) if name in SLOW else name for name in NO_ROOM
 ]
-"""Pages are long in the making; one of the three shows the same."""
+"""Pages and rankings are long in the making; one of the three shows the same."""
 
 
 @pytest.mark.parametrize("name", [*FILMS, *FEW_WITHOUT_ROOM])
