@@ -14,7 +14,14 @@ RUN = ("run", *SHORT, "-q", *FILMS, "--log", "{name}.log")
 COMPARE = ("compare", "--vary", "seed=1,2", *SHORT, "--workers", "2", "-o", "{name}-seeds.png")
 
 
-@pytest.mark.parametrize(("system", "commands"), [("macos", [RUN]), ("windows", [RUN, COMPARE])])
+@pytest.mark.parametrize(
+    ("system", "commands"),
+    [
+        # What it lacks, the other lacks, too.
+        pytest.param("macos", [RUN], marks=pytest.mark.long),
+        ("windows", [RUN, COMPARE]),
+    ],
+)
 def test_films_are_the_same_where_only_linux_has_a_name(
     system: str, commands: list[tuple[str, ...]], fitreel: Fitreel, tmp_path: Path
 ) -> None:

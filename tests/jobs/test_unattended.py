@@ -65,10 +65,8 @@ def temporaries(folder: Path) -> list[str]:
 LONG = pytest.mark.long
 
 
-@pytest.mark.parametrize(
-    ("count", "more"),
-    [(2, ()), pytest.param(6, (), marks=LONG), pytest.param(6, ("--wait",), marks=LONG)],
-)
+@LONG
+@pytest.mark.parametrize(("count", "more"), [(3, ()), (6, ()), (6, ("--wait",))])
 def test_several_at_once(tmp_path: Path, count: int, more: tuple[str, ...]) -> None:
     command = ("run", "--set", "train.epochs=400", *SMALL, "-q", *more)
     processes = [start(tmp_path, *command) for _ in range(count)]
