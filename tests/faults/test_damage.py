@@ -7,6 +7,7 @@ import random
 import shutil
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def test_films(fitreel: Fitreel, tmp_path: Path, name: str, count: int) -> None:
         assert (told.returncode, told.stdout) == (65, ""), number
         assert len(told.stderr.splitlines()) == 1 and name.rstrip("/") in told.stderr
         file.write_bytes(whole)
-    for content in damaged(wholes[0], 1, 7):
+    for content in islice(damaged(wholes[0], 1, 7), 2 if count == FEW else None):
         files[0].write_bytes(content)
         again = forge("render", str(record()), "-o", name, *SMALL, cwd=tmp_path)
         assert again.code == 0 and "up to date" not in again.stdout

@@ -88,7 +88,7 @@ def job_file(rng: random.Random) -> str:
     return text
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(2000, marks=LONG)])
+@pytest.mark.parametrize("count", [40, pytest.param(2000, marks=LONG)])
 def test_generated_job_files(fitreel: Fitreel, tmp_path: Path, count: int) -> None:
     """Those that are fine are trained, over two epochs; some films are drawn."""
     rng = random.Random(count)

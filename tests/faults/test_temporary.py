@@ -6,7 +6,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.forked import record
 from support.program import FITREEL
 
 from fitreel.model.system.private_folders import choose_torch_cache
@@ -70,8 +69,25 @@ def test_folders_that_others_have_made(
         assert names(tmp_path / "tmp") == before, command
 
 
-def test_one_folder_for_each_library_from_run_to_run(tmp_path: Path) -> None:
-    assert (ran(tmp_path, *RUN).returncode, ran(tmp_path, *RUN, "--at", "0").returncode) == (0, 0)
+def test_one_folder_for_each_library_and_what_lists_the_fonts_says_nothing(tmp_path: Path) -> None:
+    """From run to run one folder. What lists the fonts complains, as where fontconfig's cache can't
+    be written; when the list is made, and when a font is looked for that isn't in it."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    complaint = "Fontconfig error: No writable cache directories"
+    (programs / "fc-list").write_text(
+        f'#!/bin/sh\ntouch asked\necho "{complaint}" >&2\necho "--format"\n'
+    )
+    (programs / "fc-list").chmod(0o755)
+    path = f"{programs}:{os.environ['PATH']}"
+    done = ran(tmp_path, *RUN, PATH=path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "asked").exists()
+    (tmp_path / "asked").unlink()
+    font = ("--set", "film.theme=paper", "--set", "film.font=Nowhere Sans")
+    done = ran(tmp_path, *RUN, *font, PATH=path)
+    assert done.returncode == 69 and "Nowhere Sans" in done.stderr
+    assert complaint not in done.stderr and (tmp_path / "asked").exists()
     left = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "tmp").iterdir()}
     user = os.geteuid()
     assert left == {f"fitreel-torch-{user}": 0o700, f"fitreel-matplotlib-{user}": 0o700}
@@ -87,24 +103,3 @@ def test_the_users_own_cache_for_torch(
     monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(own))
     choose_torch_cache()
     assert (os.environ["TORCHINDUCTOR_CACHE_DIR"] == str(own)) == usable
-
-
-def test_what_lists_the_fonts_says_nothing(tmp_path: Path) -> None:
-    """As where fontconfig's cache can't be written; when the list is made, and when a font is
-    looked for that isn't in it."""
-    programs = tmp_path / "bin"
-    programs.mkdir()
-    complaint = "Fontconfig error: No writable cache directories"
-    (programs / "fc-list").write_text(
-        f'#!/bin/sh\ntouch asked\necho "{complaint}" >&2\necho "--format"\n'
-    )
-    (programs / "fc-list").chmod(0o755)
-    path = f"{programs}:{os.environ['PATH']}"
-    done = ran(tmp_path, "render", str(record()), "-q", *SMALL, "-o", "a.png", PATH=path)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert (tmp_path / "asked").exists()
-    (tmp_path / "asked").unlink()
-    font = ("--set", "film.theme=paper", "--set", "film.font=Nowhere Sans")
-    done = ran(tmp_path, "render", str(record()), "-q", *font, "-o", "b.png", PATH=path)
-    assert done.returncode == 69 and "Nowhere Sans" in done.stderr
-    assert complaint not in done.stderr and (tmp_path / "asked").exists()

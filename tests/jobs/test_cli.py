@@ -346,7 +346,9 @@ class TestBadInput:
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root to change")
-def test_as_a_user_without_a_home_in_a_hostile_folder(run_folder: Path, tmp_path: Path) -> None:
+def test_as_a_user_without_a_home_in_a_hostile_folder(
+    fitreel: Fitreel, run_folder: Path, tmp_path: Path
+) -> None:
     """The same frames, nothing on stderr; folders that can't be written are said."""
     (tmp_path / "matplotlibrc").write_text("figure.dpi: 33\nbackend: nonsense\naxes.facecolor: red")
     tmp_path.chmod(0o755)
@@ -394,7 +396,7 @@ def test_as_a_user_without_a_home_in_a_hostile_folder(run_folder: Path, tmp_path
             stdin=subprocess.DEVNULL,
         )
 
-    plain = as_nobody("-o", "out/plain.png")
+    plain = fitreel("render", str(run_folder), "-o", "out/plain.png")
     assert (plain.returncode, plain.stderr) == (0, "")
     hostile = as_nobody(
         "-o",
@@ -409,4 +411,4 @@ def test_as_a_user_without_a_home_in_a_hostile_folder(run_folder: Path, tmp_path
     first, second = (iio.imread(open_to_all / f"{n}.png") for n in ("plain", "hostile"))
     assert np.array_equal(first, second)
     refused(as_nobody("-o", "here.png"), 74, "here.png")
-    assert stat.S_IMODE((open_to_all / "plain.png").stat().st_mode) == 0o644
+    assert stat.S_IMODE((open_to_all / "hostile.png").stat().st_mode) == 0o644

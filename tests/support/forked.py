@@ -15,6 +15,7 @@ import importlib
 import io
 import json
 import os
+import pkgutil
 import resource
 import shutil
 import signal
@@ -167,6 +168,9 @@ def film(name: str, size: str = "320,240") -> Path:
 
 def serve() -> None:
     """Answer questions until there are no more."""
+    import fitreel.jobs
+    import fitreel.model
+    import fitreel.render
     from fitreel.render.mpl import own_process
 
     own_process.declare_own()
@@ -174,6 +178,14 @@ def serve() -> None:
     import torch
 
     importlib.import_module("torch._dynamo")  # what building an optimizer imports
+    for package in (fitreel.jobs, fitreel.render, fitreel.model):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    import imageio.plugins.pillow
+    import PIL.Image
+
+    PIL.Image.init()
+    assert imageio.plugins.pillow
     # What a child of ours leaves behind becomes our own.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
     torch.set_num_threads(1)

@@ -204,7 +204,7 @@ def test_a_failing_configuration_is_marked_and_the_others_finish(
         *SHORT,
         *SMALL,
         "-o",
-        "clip.gif",
+        "clip.png",
         "-q",
         *HERE,
     )
@@ -215,14 +215,14 @@ def test_a_failing_configuration_is_marked_and_the_others_finish(
     done = fitreel(*command)
     assert done.returncode == 65
     assert len(done.stderr.splitlines()) == 1 and chunk.name in done.stderr
-    runs = read_provenance(tmp_path / "clip.gif")["runs"]
+    runs = read_provenance(tmp_path / "clip.png")["runs"]
     assert sum("failed" in run for run in runs) == 1
     away = fitreel(
         *("compare", "--vary", "train.device=cpu,cuda:7"),
-        *(*SHORT, *SMALL, *HERE, "-o", "d.gif", "-q"),
+        *(*SHORT, *SMALL, *HERE, "-o", "d.png", "-q"),
     )
     assert away.returncode == 69 and "cuda:7" in away.stderr
-    assert (tmp_path / "d.gif").is_file()
+    assert (tmp_path / "d.png").is_file()
     shutil.rmtree(tmp_path / "runs")
     wrong = fitreel("compare", "--vary", "train.optimizer=SGD,Adamm", *SHORT, "-o", "e.gif")
     assert wrong.returncode == 65 and "Adamm" in wrong.stderr

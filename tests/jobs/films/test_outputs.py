@@ -15,6 +15,7 @@ import matplotlib
 import numpy as np
 import pytest
 from support.forged_record import write
+from support.forked import forge
 from support.program import Fitreel
 
 from fitreel.model.record.reader import Record
@@ -82,14 +83,14 @@ FILMS = ("a.mp4", "a.webm", "a.gif", "a.png")
 SHEET = pytest.param("targets.png", marks=pytest.mark.long)
 NO_ROOM = ("a.srt", "a.vtt", "page.pdf", "page.svg", "page.png", "numbers.csv", "numbers.npz",
            SHEET, "rank.csv", "rank.md", "rank.json")  # fmt: skip
+SLOW = ("page.pdf", "page.png", "rank.csv", "rank.md")
 FEW_WITHOUT_ROOM = [
-    pytest.param(name, marks=pytest.mark.long) if name in ("page.svg", "page.png") else name
-    for name in NO_ROOM
+    pytest.param(name, marks=pytest.mark.long) if name in SLOW else name for name in NO_ROOM
 ]
-"""Pages are long in the making; one of the three shows the same."""
+"""Pages and rankings are long in the making; one of the three shows the same."""
 
 
-@pytest.mark.parametrize("name", [*FILMS, *NO_ROOM])
+@pytest.mark.parametrize("name", [*FILMS, *FEW_WITHOUT_ROOM])
 def test_what_is_somebodys_stays(
     fitreel: Fitreel, short_run: Record, tmp_path: Path, name: str
 ) -> None:
@@ -104,7 +105,7 @@ def test_what_is_somebodys_stays(
     assert fitreel(*command, *(("--force",) if name.startswith("rank") else ())).returncode == 0
 
 
-@pytest.mark.parametrize("name", NO_ROOM)
+@pytest.mark.parametrize("name", FEW_WITHOUT_ROOM)
 def test_what_was_corrected_by_hand_stays(
     fitreel: Fitreel, short_run: Record, tmp_path: Path, name: str
 ) -> None:
@@ -212,7 +213,10 @@ def test_a_film_that_another_program_wrote_anew_stays(
     assert film.read_bytes() == theirs
 
 
-@pytest.mark.parametrize("name", FILMS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=pytest.mark.long) if n == "a.webm" else n for n in FILMS],
+)
 def test_a_damaged_film_of_ours_is_made_again(
     fitreel: Fitreel, short_run: Record, tmp_path: Path, frames: Callable[[str], Path], name: str
 ) -> None:
@@ -522,9 +526,7 @@ def test_a_table_on_the_command_line_is_not_a_pass_for_a_strangers_panel(
 # A job file is its user's own
 
 
-def test_paths_in_a_job_start_at_the_job_file(
-    fitreel: Fitreel, program: Fitreel, tmp_path: Path
-) -> None:
+def test_paths_in_a_job_start_at_the_job_file(fitreel: Fitreel, tmp_path: Path) -> None:
     jobs = tmp_path / "jobs"
     (jobs / "look").mkdir(parents=True)
     shutil.copy(FONT, jobs / "look" / "mine.ttf")
@@ -539,7 +541,8 @@ def test_paths_in_a_job_start_at_the_job_file(
     assert "up to date" in fitreel("run", "jobs/job.toml").stdout
     # A file of the same name with something else in it is another look.
     shutil.copy(FONT.with_name("DejaVuSerif.ttf"), jobs / "look" / "mine.ttf")
-    assert "up to date" not in program("run", "jobs/job.toml").stdout
+    again = forge("run", "jobs/job.toml", cwd=tmp_path)
+    assert again.code == 0 and "up to date" not in again.stdout
     assert (jobs / "a.png").read_bytes() != first
 
 

@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -103,14 +104,15 @@ class Closes(Noisy):
 @pytest.mark.parametrize(
     ("name", "end"),
     [
-        ("Ends", b"its process ended with code 3"),
-        pytest.param("Closes", b"its process was killed", marks=LONG),
+        ("Ends", "its process ended with code 3"),
+        pytest.param("Closes", "its process was killed", marks=LONG),
     ],
 )
 def test_what_a_module_does_to_its_process_is_its_own_configurations_trouble(
     name: str,
-    end: bytes,
+    end: str,
     site: Callable[[str], None],
+    fitreel: Fitreel,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -119,16 +121,11 @@ def test_what_a_module_does_to_its_process_is_its_own_configurations_trouble(
     monkeypatch.setenv("MKL_VERBOSE", "1")
     for other in ("random", "json", "socket"):  # nobody means these
         (tmp_path / f"{other}.py").write_text(f"open('ran-{other}', 'w')\n")
-    command = compare(f"network.module=net.py:Noisy,net.py:{name}", 20)
-    # -P: as the installed command, which doesn't look for modules in the current folder either.
-    done = subprocess.run(
-        [FITREEL[0], "-P", *FITREEL[1:], *command], cwd=tmp_path,
-        stdin=subprocess.DEVNULL, capture_output=True, timeout=100,
-    )  # fmt: skip
-    *_, line = done.stderr.partition(b"fitreel: ")  # noise may end without the end of a line
-    assert done.returncode == 74 and line.count(b"\n") == 1, done
-    assert end in line and name.encode() in line
-    assert b"Noisy" not in line and complete(tmp_path) == 1
+    done = fitreel(*compare(f"network.module=net.py:Noisy,net.py:{name}", 20))
+    *_, line = done.stderr.partition("fitreel: ")  # noise may end without the end of a line
+    assert done.returncode == 74 and line.count("\n") == 1, done
+    assert end in line and name in line
+    assert "Noisy" not in line and complete(tmp_path) == 1
     assert not list(tmp_path.glob("ran-*"))
 
 
@@ -141,9 +138,15 @@ def test_workers_that_end_as_they_start_are_done_without(
     assert "cannot start a process: its process ended with code 3" in done.stdout
 
 
-def test_libraries_say_nothing_when_workers_end(
-    site: Callable[[str], None], fitreel: Fitreel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=LONG)])
+def test_a_worker_that_dies_before_it_begins_costs_nothing_and_the_others_end_silently(
+    site: Callable[[str], None],
+    fitreel: Fitreel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
 ) -> None:
+    """Libraries say nothing when a worker ends by itself."""
     monkeypatch.setattr(pool, "SECONDS_TO_STOP", 60.0)  # they end by themselves
     site(
         "import os, sys\n"
@@ -153,17 +156,12 @@ def test_libraries_say_nothing_when_workers_end(
         "    sys.library = Library()\n"
         f"    sys.library.file = os.open({str(tmp_path / 'said')!r}, os.O_WRONLY | os.O_CREAT)\n"
     )
-    done = fitreel(*compare("seed=1,2", 20))
-    assert (done.returncode, done.stderr) == (0, "") and complete(tmp_path) == 2
+    with ThreadPoolExecutor() as threads:
+        killed = threads.submit(lambda: os.kill(first_worker(os.getpid()), number))
+        done = fitreel(*compare("seed=1,2", 20))
+        killed.result()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "") and complete(tmp_path) == 2
     assert (tmp_path / "said").read_text() == ""
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=LONG)])
-def test_a_worker_that_dies_before_it_begins_costs_nothing(tmp_path: Path, number: int) -> None:
-    process = begin(tmp_path, *compare("seed=1,2", 20))
-    os.kill(first_worker(process.pid), number)
-    assert process.communicate(timeout=60) == ("", "")
-    assert process.returncode == 0 and complete(tmp_path) == 2
 
 
 def test_a_stopped_worker_is_given_up(
