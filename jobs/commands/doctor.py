@@ -78,15 +78,9 @@ def _python() -> Finding:
 
 
 def _torch() -> str:
-    import torch
+    from fitreel.model.training.devices import devices_here
 
-    devices = ["cpu"]
-    if torch.cuda.is_available():
-        count = torch.cuda.device_count()
-        devices += [f"cuda:{n} ({torch.cuda.get_device_name(n)})" for n in range(count)]
-    if torch.backends.mps.is_available():
-        devices.append("mps")
-    return f"{torch.__version__} on {', '.join(devices)}"
+    return devices_here()
 
 
 def _ffmpeg() -> str:
@@ -125,11 +119,9 @@ def _fonts() -> str:
 
 
 def _cache() -> str:
-    import matplotlib
+    from fitreel.render.mpl.setup import cache_folder
 
-    import fitreel.render.mpl.setup  # noqa: F401 (decides where the cache lies)
-
-    folder = matplotlib.get_cachedir()
+    folder = cache_folder()
     if folder is None or not os.access(folder, os.W_OK):
         raise Unavailable("no folder for matplotlib's font list")
     return str(folder)

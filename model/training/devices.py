@@ -40,6 +40,17 @@ def choose_device(device_name: str, work: int) -> tuple[torch.device, str]:
     return device, "as asked"
 
 
+def devices_here() -> str:
+    """Torch's version and what it can train on here, as "2.13.0 on cpu, cuda:0 (name)"."""
+    devices = ["cpu"]
+    if torch.cuda.is_available():
+        count = torch.cuda.device_count()
+        devices += [f"cuda:{n} ({torch.cuda.get_device_name(n)})" for n in range(count)]
+    if torch.backends.mps.is_available():
+        devices.append("mps")
+    return f"{torch.__version__} on {', '.join(devices)}"
+
+
 def choose_threads(work: int) -> int:
     """Threads for torch: one for tiny networks, where two were up to 100 times slower."""
     if work < ONE_THREAD:

@@ -283,3 +283,8 @@ def _put_for_good() -> None:
 
 if is_own():
     _put_for_good()
+
+
+def cache_folder() -> str | None:
+    """Where matplotlib keeps its font list; None where it has no such folder."""
+    return matplotlib.get_cachedir()
