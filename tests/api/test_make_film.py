@@ -153,7 +153,9 @@ def test_what_the_program_warns_of_is_a_warning_at_the_call() -> None:
 
 
 LONG_FILM = (
-    "import sys, fitreel\n"
+    "import signal, sys, fitreel\n"
+    # Background jobs of a shell, as these tests may be, inherit that it is ignored.
+    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     "try:\n"
     f"    fitreel.make_film({str(DEMO)!r}, 'a.mp4', size='4k', duration=600, theme='dark')\n"
     "except KeyboardInterrupt:\n"
