@@ -21,3 +21,5 @@ class Snapshot:
     """Shape (P,): all parameters in the network's order; None for large networks."""
     truth_loss: float | None = None
     """The loss against the noiseless function, where there is one."""
+    closing: bool = False
+    """Whether it is the end of a training: what the network was after the last step."""
