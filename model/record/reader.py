@@ -16,7 +16,7 @@ import hashlib
 import json
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -45,6 +45,8 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.tensor_file import LARGEST_HEADER
 
 HEADER = "run.json"
+LISTINGS = 5
+"""So often at most a folder is listed that changes while it is read."""
 NAMES = re.compile(r"(points|snapshots|state)(?:-(\d{5,9}))?-([0-9a-f]{32})\.safetensors")
 
 
@@ -56,16 +58,34 @@ def digest_of(content: bytes) -> str:
 class Record:
     """A run folder, opened to be read; everything in it is checked against its digests.
 
+    It is what was there when it was opened: another process may be adding to it. With `until`, the
+    digest of a chunk, it ends with that one.
+
     Raises:
         BadInput: there is no run, or it is of a newer format.
         Damaged: a file is missing, foreign or not as it was written; the line names it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, until: str | None = None) -> None:
         self.path = path
+        self._until = until
+        self._names: list[str] = []
+        # A folder is not listed at one instant: while somebody writes, a file that came may be
+        # missing beside one that has gone since.
+        for left in reversed(range(LISTINGS)):
+            try:
+                self._open()
+                break
+            except BadInput:
+                if not left or self._listed() == self._names:
+                    raise
+
+    def _open(self) -> None:
+        """List the folder, and read all but predictions and weights."""
         text = self._read(HEADER, LARGEST_HEADER)
         self.header = self._parse_header(text)
-        self._files = self._list()
+        self._names = self._listed()
+        self._files = self._by_number(self._names)
         points = self._tensors(self._named("points", None, self.header.points))[0]
         inputs, outputs = len(self.header.inputs), len(self.header.outputs)
         predicted = self.header.predicted_columns
@@ -297,13 +317,21 @@ class Record:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise Damaged(f"{where}: damaged: not the header of a run") from None
 
-    def _list(self) -> dict[tuple[str, int | None], Path]:
+    def _listed(self) -> list[str]:
+        """The names of the files that are a run's, in order; none where there is no folder."""
+        try:
+            return sorted(path.name for path in self.path.iterdir() if NAMES.fullmatch(path.name))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise BadInput(f"{self.path}: cannot be read: {error.strerror}") from error
+
+    def _by_number(self, names: Sequence[str]) -> dict[tuple[str, int | None], Path]:
         """Files by kind and number; of several states the names are kept apart by number."""
         files: dict[tuple[str, int | None], Path] = {}
-        for path in sorted(self.path.iterdir()):
+        for path in [self.path / name for name in names]:
             match = NAMES.fullmatch(path.name)
-            if match is None:
-                continue
+            assert match is not None
             key = match[1], None if match[2] is None else int(match[2])
             if key in files:
                 raise Damaged(f"{path}: damaged: there are two files of this number")
@@ -379,6 +407,8 @@ class Record:
             previous, ending = digest, metadata.ending
             last_epoch = int(epochs[-1]) if len(epochs) else last_epoch
             yield chunk_of(path, number, digest, metadata, tensors)
+            if digest == self._until:
+                return
         # A chunk gets its name only after its state has, and the state leaves after the next chunk.
         is_ours = self.header.recorder == "job"
         if count and is_ours and ending is None and ("state", count - 1) not in self._files:

@@ -144,7 +144,7 @@ class Training:
                 self.ending = "diverged"
                 self.seconds = time.perf_counter() - started
                 drawn = self._look(prediction)
-                self.closing = self._snapshot(value, drawn, self.seconds, closing=True)
+                self.closing = self._snapshot(value, drawn, self.seconds, is_closing=True)
                 return
             reached = train.delta is not None and value <= train.delta
             snapshot = None
@@ -200,7 +200,7 @@ class Training:
             return prediction.detach() if self._by_hand is None else prediction.clone()
 
     def _snapshot(
-        self, loss: float, prediction: Tensor, seconds: float, *, closing: bool = False
+        self, loss: float, prediction: Tensor, seconds: float, *, is_closing: bool = False
     ) -> Snapshot:
         """What is kept of the present epoch; `prediction`, shape (M, 1), is what is drawn."""
         truth = self._truth
@@ -213,7 +213,7 @@ class Training:
             prediction=prediction.squeeze(1).cpu().numpy(),
             weights=self._weights(),
             truth_loss=truth_loss,
-            closing=closing,
+            is_closing=is_closing,
         )
 
     def _close(self) -> None:
@@ -229,7 +229,7 @@ class Training:
             drawn = prediction if self._grid is None else self.network(self._grid)
         if not math.isfinite(loss):
             self.ending = "diverged"
-        self.closing = self._snapshot(loss, drawn, self.seconds, closing=True)
+        self.closing = self._snapshot(loss, drawn, self.seconds, is_closing=True)
 
     @contextmanager
     def _looking(self) -> Iterator[None]:

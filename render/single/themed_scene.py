@@ -163,7 +163,7 @@ class ThemedScene:
         widest = [self._words.integer(int(run.epochs.max()))]
         losses = np.unique(np.concatenate([run.losses[:1], run.losses[-1:]]))
         numbers = [self._words.number(float(loss)) for loss in losses]
-        numbers += [self._words.number(float(np.nanmax(run.losses)))] if len(run) else []
+        numbers += [self._words.number(float(run.losses[np.isfinite(run.losses)].max(initial=0)))]
         theme, texts = page.theme, []
         for key, box, strings in (
             ("epoch", plan.epoch, widest),

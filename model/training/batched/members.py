@@ -156,7 +156,7 @@ class EpochBatch:
         """Keep how the members with these `numbers` end."""
         closing = self._snapshots(numbers, losses, started)
         for k in numbers:
-            self.members[k].closing = replace(closing[self._places[k]], closing=True)
+            self.members[k].closing = replace(closing[self._places[k]], is_closing=True)
 
     def _snapshots(
         self, numbers: list[int], losses: NDArray[np.float64], started: float

@@ -42,9 +42,9 @@ def batched(*each: Sequence[str]) -> tuple[BatchedTraining, list[Snapshot | None
 def test_the_demo_ends_where_a_plain_loop_would_go_on() -> None:
     further = plain_demo(seed=3, epochs=41)
     one = training("seed=3", "train.epochs=40")
-    assert all(snapshot is None or not snapshot.closing for snapshot in one.epochs())
+    assert all(snapshot is None or not snapshot.is_closing for snapshot in one.epochs())
     end = one.closing
-    assert end is not None and end.closing
+    assert end is not None and end.is_closing
     assert (end.epoch, end.loss) == (40, further.losses[-1])
     assert end.prediction.tobytes() == further.predictions[-1].tobytes()
 
@@ -100,7 +100,7 @@ def test_a_last_step_that_leaves_nothing_finite_diverged() -> None:
 
 def test_where_delta_is_reached_nothing_is_added() -> None:
     one, snapshots = trained("train.delta=1e3")
-    assert (one.ending, one.closing, snapshots[-1].closing) == ("delta", None, False)
+    assert (one.ending, one.closing, snapshots[-1].is_closing) == ("delta", None, False)
 
 
 def test_networks_of_a_batch_end_as_each_by_itself() -> None:
@@ -120,7 +120,7 @@ def test_networks_of_a_batch_end_as_each_by_itself() -> None:
         assert (end is None) == (alone.closing is None)
         if end is None or alone.closing is None:
             continue
-        assert end.closing and len(end.prediction) == 30
+        assert end.is_closing and len(end.prediction) == 30
         assert (end.epoch, end.weights is None) == (alone.closing.epoch, False)
         if math.isfinite(alone.closing.loss):
             assert np.abs(end.prediction - alone.closing.prediction).max() < TOLERANCE
