@@ -112,11 +112,10 @@ class Units:
             raise BadInput(f"film.panels: units: {NO_HIDDEN_LAYERS}")
         order = np.argsort(run.prediction_x, kind="stable")
         self._x = thinned(run.prediction_x[order], PLACES).astype(np.float64)
-        parts = [self._parts(snapshot) for snapshot in samples]
-        # What is left where training diverged says nothing of the units.
-        finite = [part for part, _ in parts if np.isfinite(part).all()] or [parts[0][0]]
+        last, _ = self._parts(samples[-1])
         with np.errstate(all="ignore"):
-            self._drawn = largest(np.ptp(finite[-1], axis=1), MOST_UNITS)
+            self._drawn = largest(np.ptp(last, axis=1), MOST_UNITS)
+        parts = [self._parts(snapshot) for snapshot in samples]
         reach = _reach([part[self._drawn] for part, _ in parts] + [sum_ for _, sum_ in parts])
         axes = style.page.axes(box)
         style_axes(axes, style, _across(run), (-reach, reach), box)

@@ -95,7 +95,9 @@ class ThemedScene:
         self.figure = page.figure
         for key in HEADINGS:
             layout.headings.write(key, getattr(plan, key))
-        indices = np.unique(np.linspace(0, len(run) - 1, LOOKED_AT).round().astype(int)).tolist()
+        # What a divergence ended on would flatten all that came before.
+        count = run.closing if run.ending == "diverged" and run.closing else len(run)
+        indices = np.unique(np.linspace(0, count - 1, LOOKED_AT).round().astype(int)).tolist()
         samples = list(run.snapshots(indices, weights=needs_weights(settings.panels)))
         self._order = np.argsort(run.prediction_x, kind="stable")
         style = AxesStyle(page, theme, plan.unit, plan.tick, self._words)
