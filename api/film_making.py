@@ -18,6 +18,7 @@ from fitreel.model.errors import (
     Stopped,
     Unavailable,
 )
+from fitreel.render.output.ownership import check_not_others
 
 SECONDS_TO_END = 5.0
 """How long that process has to end by itself when the caller is interrupted."""
@@ -67,7 +68,7 @@ def make_film(
     if "{" in output:
         raise BadInput(f"{output}: {{…}} is filled in by the command line only; give the name")
     if not overwrite:
-        _check_replaceable(output)
+        check_not_others(output)
     options = [f"--set={each}" for each in _assignments(film_settings, compared=len(runs) > 1)]
     options += ["--force"] * overwrite + ["-o", output]
     code, said = _render([*options, "--", *(os.fspath(run) for run in runs)])
@@ -78,18 +79,6 @@ def make_film(
     for text in messages:
         warnings.warn(text.removeprefix(_WARNING), stacklevel=2)
     return Path(out)
-
-
-def _check_replaceable(output: str) -> None:
-    from fitreel.render.output.ownership import check_replaceable
-
-    try:
-        check_replaceable(output, force=False)
-    except BadInput as error:
-        what, _, remedy = str(error).rpartition("; ")
-        if "--force" in remedy:
-            remedy = "give another name, or overwrite=True to replace it"
-        raise FileExistsError(f"{what}; {remedy}") from None
 
 
 def _assignments(settings: dict[str, Any], *, compared: bool) -> list[str]:

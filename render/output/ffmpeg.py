@@ -146,6 +146,12 @@ class _Guard:
             with suppress(OSError):
                 self._process.stdin.write(b"%d\n" % process.pid)
 
+    def descriptors(self) -> list[int]:
+        """Of what it waits for."""
+        if self._process is None or self._process.stdin is None:
+            return []
+        return [self._process.stdin.fileno()]
+
     def dismiss(self) -> None:
         """Let it go. May be called at any time, also twice."""
         if self._process is not None and self._process.stdin is not None:
@@ -311,6 +317,12 @@ class Encoder:
             self._process.wait(5)
             self._guard.dismiss()  # one that can't be reaped stays watched
         self._discard()
+
+    def descriptors(self) -> list[int]:
+        """Of all that keeps it, or its guard, waiting."""
+        pipe = self._process.stdin
+        own = [] if pipe is None or pipe.closed else [pipe.fileno()]
+        return own + self._guard.descriptors()
 
     def _discard(self) -> None:
         self._words.close()

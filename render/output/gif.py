@@ -137,6 +137,9 @@ class GifWriter(FrameWriter):
         with suppress(OSError):
             self._file.close()
 
+    def _descriptors(self) -> list[int]:
+        return [] if self._file.closed else [self._file.fileno()]
+
     def _time(self, number: int) -> int:
         """When frame `number` begins, in hundredths of a second."""
         if self._fps > 50:
