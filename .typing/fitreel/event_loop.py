@@ -1,0 +1,1 @@
+../../api/event_loop.py

@@ -1,0 +1,1 @@
+../../api/no_window.py
