@@ -105,20 +105,23 @@ class GifWriter(FrameWriter):
 
     def _write(self, frame: Frame, changed: Rectangle) -> None:
         pixels = frame.reshape(-1).view(np.uint32).reshape(self._pixels.shape)
-        is_first = not self.frames or self._is_cut
-        if self._is_cut:
-            self._stored[:] = 0  # which no look has: all of it is stored anew
-            self._unstored = self._whole
+        if not self.frames or self._is_cut:
+            self._distrust()
+            where = np.arange(pixels.size)
+        else:
+            where = _differing(pixels, self._pixels, changed)
         self._is_cut = True
-        where = np.arange(pixels.size) if is_first else _differing(pixels, self._pixels, changed)
         if where.size:
-            self._look(pixels, where, changed)
+            self._take_in(pixels, where, changed)
         self._is_cut = False
 
-    def _look(
-        self, pixels: NDArray[np.uint32], where: NDArray[np.intp], changed: Rectangle
-    ) -> None:
-        """Take in a frame that differs in these pixels from the one before."""
+    def _distrust(self) -> None:
+        """Store all of the next look: what the images add up to isn't sure."""
+        self._stored[:] = 0  # which no look has
+        self._unstored = self._whole
+
+    def _take_in(self, pixels: NDArray[Any], where: NDArray[np.intp], changed: Rectangle) -> None:
+        """Make the newest look that of a frame, which differs in these pixels."""
         colours = pixels.reshape(-1).take(where)
         places = self._palette.places(colours & np.uint32(0xFFFFFF))
         now = self._time(self.frames)
