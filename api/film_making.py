@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from fitreel.film_path import FilmPath
 from fitreel.model.errors import (
     BadInput,
     Busy,
@@ -52,7 +53,7 @@ def make_film(
             it is.
 
     Returns:
-        `out`: where the film is.
+        `out`: where the film is. A notebook shows it.
 
     Raises:
         FileExistsError: something is at `out` that fitreel did not make, or that was changed since.
@@ -78,7 +79,7 @@ def make_film(
         raise _error(code, errors[-1] if errors else said.strip())
     for text in messages:
         warnings.warn(text.removeprefix(_WARNING), stacklevel=2)
-    return Path(out)
+    return FilmPath(out)
 
 
 def _assignments(settings: dict[str, Any], *, compared: bool) -> list[str]:

@@ -2,9 +2,7 @@
 
 import atexit
 import os
-import sys
 import threading
-import warnings
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from fractions import Fraction
@@ -15,6 +13,7 @@ from typing import Any
 
 from fitreel.jobs.runtime.locks import locked
 from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError, Unavailable
+from fitreel.model.system.caller import warn_caller
 from fitreel.model.system.files import sweep
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import NOTHING, Rectangle, union
@@ -115,6 +114,11 @@ class LiveFilm:
         """Whether no more frames are taken."""
         return self._is_closed
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether to show something has no effect: writing failed, or this process was forked."""
+        return self._failure is not None or self._process != os.getpid()
+
     def show(self, frame: Frame, frames: int = 1, changed: Rectangle | None = None) -> None:
         """Show `frame`, (H, W, 4), uint8, RGBA, for so many frames of the film.
 
@@ -168,6 +172,17 @@ class LiveFilm:
                     raise BadInput(f"{self.path}: a film without a single frame")
                 self._finish()
 
+    def close_quietly(self) -> None:
+        """Close it where an error is on its way, or nobody would catch one: a warning instead."""
+        if not self.frames:
+            self.abort()
+            return
+        try:
+            self.close()
+        except (FitreelError, OSError) as error:
+            if self._failure is None:  # or it was said
+                warn_caller(str(error))
+
     def abort(self) -> None:
         """End it; what stood at its place stays, and nothing else does."""
         if self._process != os.getpid():
@@ -184,7 +199,7 @@ class LiveFilm:
     def _take_place(self) -> None:
         before = _open.get(self._path)
         if before is not None:
-            _close_quietly(before)
+            before.close_quietly()
         with self._held as held:
             try:
                 held.enter_context(locked(self._path, "film"))
@@ -215,7 +230,7 @@ class LiveFilm:
         if not self._screen.fits(frame) and not self._has_refitted:
             self._has_refitted = True
             width, height = self._screen.size
-            _warn(
+            warn_caller(
                 f"{self.path}: a frame of {frame.shape[1]} x {frame.shape[0]} pixels in a film of "
                 f"{width} x {height}: such frames are centred, larger ones scaled down"
             )
@@ -253,7 +268,7 @@ class LiveFilm:
         self._failure = error
         with suppress(FitreelError, OSError):
             self._held.close()
-        _warn(f"{_cannot_write(error, self.path)}; your program goes on without the film")
+        warn_caller(f"{_cannot_write(error, self.path)}; your program goes on without the film")
 
 
 def _check_numbers(out: str, fps: float, hold_end: float) -> None:
@@ -296,14 +311,6 @@ def _cannot_write(error: Exception, path: Path) -> FitreelError:
     return CannotWrite(f"cannot write {path}: {error or type(error).__name__}")
 
 
-def _warn(message: str) -> None:
-    """Warn at the line of the program that called us."""
-    level, frame = 1, sys._getframe()
-    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "fitreel":
-        level, frame = level + 1, frame.f_back
-    warnings.warn(message, stacklevel=level)
-
-
 @cache
 def _prepare_process() -> None:
     """Have films end with this process, and forked ones let go of them at once."""
@@ -314,19 +321,7 @@ def _prepare_process() -> None:
 
 def _close_all() -> None:
     for film in list(_open.values()):
-        _close_quietly(film)
-
-
-def _close_quietly(film: LiveFilm) -> None:
-    """Close it where nobody would catch what it raises; one without a frame isn't there."""
-    if not film.frames:
-        film.abort()
-        return
-    try:
-        film.close()
-    except (FitreelError, OSError) as error:
-        if film.failure is None:  # or it was said
-            _warn(str(error))
+        film.close_quietly()
 
 
 def _leave_all() -> None:

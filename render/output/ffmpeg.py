@@ -44,6 +44,8 @@ _PIPE_SIZE = 1 << 20
 # What Linux, and what Windows says when nobody reads a pipe any more.
 _PIPE_IS_BROKEN = (errno.EPIPE, errno.EINVAL)
 
+_NOTHING = memoryview(b"")
+
 # Lines that only say that something went wrong.
 _EMPTY_WORDS = ("Conversion failed!", "Exiting normally", "Error opening output files:")
 
@@ -209,6 +211,9 @@ class Encoder:
             self._discard()
             raise _does_not_start(binary, error) from error
         self._guard.watch(self._process)
+        self.pieces = 0
+        """How many it was given whole."""
+        self._rest, self._counts = _NOTHING, list[int]()  # what is being written; bytes taken
         assert self._process.stdin is not None
         self._pipe = self._process.stdin.fileno()
         ready_pipe(self._pipe, _PIPE_SIZE)
@@ -239,7 +244,23 @@ class Encoder:
         )
 
     def write(self, content: memoryview) -> None:
-        """Give `content` to ffmpeg.
+        """Give `content` to ffmpeg; where that is cut off, what is left of it goes first next time.
+
+        Raises:
+            CannotWrite: ffmpeg has died, with its own words, or takes nothing any more.
+            Unavailable: ffmpeg lacks the encoder.
+        """
+        self.flush()
+        self._rest, self._counts = content, []
+        try:
+            self.flush()
+        except BaseException:
+            # The caller may use its memory again; what ffmpeg has nothing of is as if never sent.
+            self._rest = memoryview(bytes(content if any(self._counts) else b""))
+            raise
+
+    def flush(self) -> None:
+        """Give ffmpeg the rest of a piece whose writing was cut off, by Ctrl-C or whatever else.
 
         Raises:
             CannotWrite: ffmpeg has died, with its own words, or takes nothing any more.
@@ -247,25 +268,27 @@ class Encoder:
         """
         if self._check:
             self._check()
-        rest = content
         alive = time.monotonic()
-        while rest:
+        while rest := self._rest[sum(self._counts) :]:
+            before = len(self._counts)
             try:
-                count = os.write(self._pipe, rest)
+                # Within one call: between two, a signal's exception would lose the count.
+                self._counts.extend(map(os.write, (self._pipe,), (rest,)))
             except BlockingIOError:
-                count = 0
+                pass
             except OSError as error:
                 if error.errno in _PIPE_IS_BROKEN:
                     raise self._died() from None
                 raise CannotWrite(f"cannot write {self._label}: {error.strerror}") from error
-            rest = rest[count:]
-            if count:
+            if len(self._counts) > before:
                 alive = time.monotonic()
             elif not takes_more(self._pipe, _LOOK):
                 if self._check:
                     self._check()
                 if time.monotonic() - alive > self._patience:
                     raise self._stalled()
+        self.pieces += bool(self._counts)
+        self._rest, self._counts = _NOTHING, []
 
     def finish(self) -> None:
         """End ffmpeg's input and wait until it has finished its file.
@@ -274,6 +297,7 @@ class Encoder:
             CannotWrite: ffmpeg ended with an error, or shows no sign of life.
             Unavailable: ffmpeg lacks the encoder.
         """
+        self.flush()
         self._close_pipe()
         sign = self._sign_of_life()
         alive = time.monotonic()

@@ -65,7 +65,7 @@ class VideoWriter(FrameWriter):
         chapters: Sequence[Chapter],
         output: Path,
     ) -> Encoder:
-        """An ffmpeg that makes `output`, by its options for where frames come from and their coding."""
+        """Start ffmpeg, with its options for where frames come from and for their coding."""
         assert self._format.encoder is not None
         try:
             with tempfile.TemporaryFile() as file:
@@ -89,6 +89,7 @@ class VideoWriter(FrameWriter):
             raise CannotWrite(f"cannot write a temporary file: {error.strerror}") from error
 
     def _write(self, frame: Frame, changed: Rectangle) -> None:
+        self._ffmpeg.flush()  # its bytes may be the converter's
         if self._converter is None or frame.ndim == 2:
             self._ffmpeg.write(frame.reshape(-1).data)
         else:
@@ -96,6 +97,7 @@ class VideoWriter(FrameWriter):
 
     def _finish(self) -> None:
         self._ffmpeg.finish()
+        self.frames = self._ffmpeg.pieces  # one more than was counted, where that was cut off
         if self.chapters:
             self._add_chapters()
         try:
