@@ -16,10 +16,10 @@ from matplotlib.backend_bases import CloseEvent, FigureManagerBase, NavigationTo
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from fitreel.event_loop import EventLoop, FilmTimer
+from fitreel.windows.event_loop import EventLoop, FilmTimer
 from fitreel.jobs.script.options import Moments
 from fitreel.jobs.script.session import current_session
-from fitreel.no_window import NoWindow
+from fitreel.windows.no_window import NoWindow
 from fitreel.render.figure.figure_drawer import FigureDrawer
 from fitreel.render.frame import Frame
 

@@ -75,6 +75,4 @@ def options_of_environment() -> ScriptOptions:
     out = os.environ.get(OUT_VARIABLE) or default_output(script, is_module=False)
     # A slash at its end means a folder of frames.
     folder = "/" if out.endswith("/") else ""
-    return ScriptOptions(
-        script, outputs=(f"{Path.cwd() / out}{folder}",), is_commanded=False
-    )
+    return ScriptOptions(script, outputs=(f"{Path.cwd() / out}{folder}",), is_commanded=False)

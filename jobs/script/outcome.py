@@ -31,14 +31,12 @@ _OTHER_WINDOWS = {
 """What draws without pyplot, by the module that a script imports."""
 
 
-def tell_outcome(session: "Session", report: Report, code: int, *, whole: bool) -> int:
+def tell_outcome(session: "Session", report: Report) -> int:
     """Say what was made, or why nothing was; the exit code that it deserves.
 
     Args:
         session: of the script.
         report: what says it.
-        code: the script's own.
-        whole: whether its films could be written.
     """
     if session.films.end_reason is not None:
         session.notes.insert(0, session.films.end_reason)
@@ -48,8 +46,6 @@ def tell_outcome(session: "Session", report: Report, code: int, *, whole: bool) 
     if not films:
         report.error(f"{session.options.name} {_instead(session)}")
         return BadInput.exit_code
-    if not whole:
-        return DONE
     for film in films:
         for file in film.files:
             size = film.frames / film.fps

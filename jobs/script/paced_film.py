@@ -66,9 +66,7 @@ class PacedFilm:
     @property
     def seconds(self) -> float:
         """How long it is, with what is on screen now."""
-        return self._time + sum(
-            self._length(each) for each in self._waiting if each.is_kept
-        )
+        return self._time + sum(self._length(each) for each in self._waiting if each.is_kept)
 
     @property
     def frames(self) -> int:
@@ -134,7 +132,7 @@ class PacedFilm:
         frames = total - self._frames
         if frames <= 0:  # after the limit
             return
-        if not self._files:
+        if not self._frames:
             self._files = self._begin(self._rate.fps)
         for file in self._files:
             file.show(picture.frame, frames, picture.changed)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -34,9 +34,12 @@ class Session:
     """Figures that were saved."""
     drawn: int = 0
     """Times that a figure was drawn without being shown."""
+    end_code: int = DONE
+    """With which the script is to end, where a signal ended it."""
     notes: list[str] = field(default_factory=list)
     """To be said at the end."""
     _files: list["LiveFilm"] = field(default_factory=list)
+    _errors: list[Exception] = field(default_factory=list)
     _is_finished: bool = False
 
     def __post_init__(self) -> None:
@@ -51,6 +54,15 @@ class Session:
         """Whether such moments are the film's."""
         return not self.is_silent and self.options.moments is moments
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the script was told to end."""
+        return self.films.end_reason is not None
+
+    def fail(self, error: Exception) -> None:
+        """Note what kept the script from running."""
+        self._errors.append(error)
+
     def note(self, line: str) -> None:
         """Something to say at the end, once."""
         if line not in self.notes:
@@ -64,27 +76,25 @@ class Session:
         """
         if self.is_silent:
             return code
-        report = _report(self.options)
-        errors: list[Exception] = []
-        try:
-            self.films.finish()
-        except (FitreelError, OSError, MemoryError) as error:
-            errors.append(error)
+        self.films.finish()
         self._is_finished = True
         for file in self._files:
             try:
                 file.close()
             except (FitreelError, OSError) as error:
-                errors.append(error)
-        codes = [code_and_reason(error)[0] for error in errors]
-        for error in errors:
-            report.error(code_and_reason(error)[1])
-        codes.append(tell_outcome(self, report, code, whole=not errors))
+                self._errors.append(error)
+        codes = []
+        for error in self._errors:
+            number, reason = code_and_reason(error)
+            self._report.error(reason)
+            codes.append(number)
+        if not self._errors:
+            codes.append(tell_outcome(self, self._report))
         return code or gravest(codes)
 
-    def end_now(self, code: int = DONE) -> NoReturn:
+    def end_now(self, code: int | None = None) -> NoReturn:
         """End a process that was told to and goes on."""
-        code = self.finish(code)
+        code = self.finish(self.end_code if code is None else code)
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
                 stream.flush()
@@ -95,20 +105,32 @@ class Session:
 
         files = []
         for output in self.options.outputs:
-            out = output if number == 1 else further_name(output, number, self._taken())
-            files.append(
-                LiveFilm(
-                    out,
+            taken = {file.path for file in self._files}
+            try:
+                file = LiveFilm(
+                    output if number == 1 else further_name(output, number, taken),
                     float(fps),
                     overwrite=self.options.force and number == 1,
                     provenance={"script": self.options.name},
+                    warn=self._report.warn,
                 )
-            )
-            self._files.append(files[-1])
+            except (FitreelError, OSError) as error:
+                # In the middle of somebody's work, which goes on.
+                self._errors.append(error)
+                continue
+            files.append(file)
+        self._files += files
         return files
 
-    def _taken(self) -> set[Path]:
-        return {file.path for file in self._files}
+    @cached_property
+    def _report(self) -> Report:
+        from fitreel.jobs.runtime.log import Log
+
+        options = self.options
+        log = None
+        if options.log is not None:
+            log = Log(Path(options.log), "json" if options.log_format == "json" else "text")
+        return Report(options.quiet, log)
 
 
 _given: list[Session] = []
@@ -135,12 +157,3 @@ def current_session() -> Session:
     else:
         atexit.register(session.finish)
     return session
-
-
-def _report(options: ScriptOptions) -> Report:
-    from fitreel.jobs.runtime.log import Log
-
-    log = None
-    if options.log is not None:
-        log = Log(Path(options.log), "json" if options.log_format == "json" else "text")
-    return Report(options.quiet, log)

@@ -12,7 +12,7 @@ from matplotlib import _blocking_input
 from matplotlib.backend_bases import KeyEvent
 from matplotlib.figure import Figure
 
-from fitreel.film_timer import FilmTimer as FilmTimer
+from fitreel.windows.film_timer import FilmTimer as FilmTimer
 from fitreel.jobs.runtime.deferred_signals import deferred_signals
 from fitreel.jobs.script.options import Moments
 from fitreel.jobs.script.session import Session

@@ -1,1 +1,0 @@
-../../api/event_loop.py

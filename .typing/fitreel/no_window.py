@@ -1,1 +1,0 @@
-../../api/no_window.py
