@@ -6,6 +6,7 @@ An Agg canvas. What a script would have shown on a screen becomes the film; noth
 import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
 
 import sys
+from functools import cache
 from typing import Any
 from weakref import WeakSet
 
@@ -16,15 +17,13 @@ from matplotlib.backend_bases import CloseEvent, FigureManagerBase, NavigationTo
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from fitreel.windows.event_loop import EventLoop, FilmTimer
 from fitreel.jobs.script.options import Moments
 from fitreel.jobs.script.session import current_session
-from fitreel.windows.no_window import NoWindow
 from fitreel.render.figure.figure_drawer import FigureDrawer
 from fitreel.render.frame import Frame
+from fitreel.windows.event_loop import EventLoop, FilmTimer
+from fitreel.windows.no_window import NoWindow
 
-_session = current_session()
-_loop = EventLoop(_session)
 _shown_before: "WeakSet[FigureCanvas]" = WeakSet()
 """Of figures whose windows closed at the end of a blocking show."""
 
@@ -42,14 +41,14 @@ class FigureManager(FigureManagerBase):
     def show(self) -> None:
         """Show its figure."""
         self._is_closed = False
-        _loop.show([self.canvas])
+        _loop().show([each for each in (self.canvas,) if isinstance(each, FigureCanvas)])
 
     def destroy(self) -> None:
         """Close it, as whoever looks at a window does."""
         if not self._is_closed:
             self._is_closed = True
             CloseEvent("close_event", self.canvas)._process()  # type: ignore[attr-defined]
-            _session.films.close(self.canvas.figure)
+            current_session().films.close(self.canvas.figure)
 
     @classmethod
     def pyplot_show(cls, block: bool | None = None) -> None:
@@ -61,9 +60,9 @@ class FigureManager(FigureManagerBase):
             return
         _shown_before.difference_update(canvases)
         if not (not is_interactive() if block is None else block):
-            _loop.show(canvases)
+            _loop().show(canvases)
             return
-        _loop.run_to_the_end(canvases)
+        _loop().run_to_the_end(canvases)
         for manager in Gcf.get_all_fig_managers():
             Gcf.destroy(manager)
         _shown_before.update(canvases)
@@ -91,15 +90,15 @@ class FigureCanvas(FigureCanvasAgg):
     def draw(self) -> None:
         """Draw the figure."""
         self._draw()
-        _session.drawn += 1
-        if _session.shows(Moments.DRAW):
-            _loop.show_now(self)
+        current_session().drawn += 1
+        if current_session().shows(Moments.DRAW):
+            _loop().show_now(self)
 
     def draw_idle(self) -> None:
         """Have it drawn when it is shown next."""
         self._is_asked = True
-        if _session.shows(Moments.DRAW) and _is_called_by("draw"):
-            _loop.show_now(self)
+        if current_session().shows(Moments.DRAW) and _is_called_by("draw"):
+            _loop().show_now(self)
 
     def _draw(self) -> None:
         if self._drawer is None:
@@ -107,12 +106,12 @@ class FigureCanvas(FigureCanvasAgg):
         # Before it is: who listens to `draw_event` may ask for the next one.
         self._is_drawn, self._is_asked, self._has_blitted, self._blitted = True, False, False, None
         frame = self._drawer.draw()
-        self.renderer = self.get_renderer()
         self._pixels()[:] = frame
         self.figure.stale = False
 
     def _pixels(self) -> Frame:
-        return np.asarray(self.get_renderer().buffer_rgba())
+        renderer: Any = self.get_renderer()  # type: ignore[no-untyped-call]
+        return np.asarray(renderer.buffer_rgba())
 
     def picture(self) -> Frame:
         """What a window would show: (H, W, 4), a view that holds until the next draw."""
@@ -140,26 +139,32 @@ class FigureCanvas(FigureCanvasAgg):
         """Save the figure."""
         result = super().print_figure(*args, **kwargs)
         self._is_drawn = False
-        _session.saved += 1
-        if _session.shows(Moments.SAVE):
-            _loop.show_now(self)
+        current_session().saved += 1
+        if current_session().shows(Moments.SAVE):
+            _loop().show_now(self)
         return result
 
     def new_timer(self, interval: int | None = None, callbacks: Any = None) -> TimerBase:
         """Make a timer that runs in the film's time."""
-        return FilmTimer(_loop, self, interval, callbacks)
+        return FilmTimer(_loop(), self, interval, callbacks)
 
     def flush_events(self) -> None:
         """Show its figure."""
-        _loop.flush(self)
+        _loop().flush(self)
 
     def start_event_loop(self, timeout: float = 0) -> None:
         """Show every figure for `timeout` seconds of the film; for ever, where it is 0, once."""
-        _loop.wait(self, timeout, [*_canvases()] or [self])
+        _loop().wait(self, timeout, [*_canvases()] or [self])
 
     def stop_event_loop(self) -> None:
         """End the loop that waits."""
-        _loop.stop()
+        _loop().stop()
+
+
+@cache
+def _loop() -> EventLoop:
+    """Of all windows; there is one as soon as there is a window."""
+    return EventLoop(current_session())
 
 
 def _canvases() -> list[FigureCanvas]:

@@ -4,7 +4,7 @@ import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
@@ -12,11 +12,11 @@ from matplotlib import _blocking_input
 from matplotlib.backend_bases import KeyEvent
 from matplotlib.figure import Figure
 
-from fitreel.windows.film_timer import FilmTimer as FilmTimer
 from fitreel.jobs.runtime.deferred_signals import deferred_signals
 from fitreel.jobs.script.options import Moments
 from fitreel.jobs.script.session import Session
 from fitreel.render.frame import Frame
+from fitreel.windows.film_timer import FilmTimer as FilmTimer
 
 if TYPE_CHECKING:
     from fitreel.backend import FigureCanvas
@@ -101,7 +101,7 @@ class EventLoop:
             if timer.due > self.now:
                 self._show(canvases, timer.due - self.now)
             self._fire(timer)
-            rest = timer.interval / 1000
+            rest = timer.interval / 1000 if timer in self._timers else 0.0
         self._show(canvases, rest if end is None else max(end - self.now, 0.0))
         self.now = self.now + rest if end is None else end
 

@@ -20,6 +20,7 @@ MOST_GENERATED = 1000
 """Steps of an animation whose frames a generator makes."""
 
 _serial = itertools.count()
+_call_back: Any = TimerBase._on_timer  # type: ignore[attr-defined]
 
 
 class FilmTimer(TimerBase):
@@ -72,7 +73,7 @@ class FilmTimer(TimerBase):
         if self.single_shot:
             self.stop()
         due = self.due
-        self._on_timer()
+        _call_back(self)
         if self.due == due:
             self.due += self.interval / 1000
 
@@ -81,7 +82,7 @@ class FilmTimer(TimerBase):
         animation: Any = self._animation
         if animation is None or getattr(animation, "_iter_gen", None) is itertools.count:
             return MOST_ENDLESS
-        frames = getattr(animation, "_framedata", None)  # of ArtistAnimation
+        frames: Any = getattr(animation, "_framedata", None)  # of ArtistAnimation
         count = len(frames) if hasattr(frames, "__len__") else 0
         return max(MOST_GENERATED, count, getattr(animation, "_save_count", None) or 0) + 1
 

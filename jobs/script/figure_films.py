@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from fitreel.jobs.script.options import ScriptOptions
-from fitreel.jobs.script.paced_film import PacedFilm
 from fitreel.jobs.script.rate import Rate
-from fitreel.render.frame import Frame
 
 if TYPE_CHECKING:
     from fitreel.jobs.films.live_film import LiveFilm
+    from fitreel.jobs.script.paced_film import PacedFilm
+    from fitreel.render.frame import Frame
 
 MOST_STILL = 1000
 """Moments without a change after which nobody is there to end the waiting."""
@@ -32,7 +32,7 @@ class FilmEnd(KeyboardInterrupt):
 class _Reel:
     """A film, and whose pictures go into it."""
 
-    film: PacedFilm
+    film: "PacedFilm"
     figure: object | None
     """None: it is closed."""
     since: int
@@ -64,7 +64,7 @@ class FigureFilms:
         self._end = end
         self._process = os.getpid()
         self._reels: list[_Reel] = []
-        self._replaced: WeakKeyDictionary[object, Frame] = WeakKeyDictionary()
+        self._replaced: WeakKeyDictionary[object, "Frame"] = WeakKeyDictionary()
         """What a figure showed when another one went on with its film."""
         self._moment = 0
         self._still = 0
@@ -81,11 +81,11 @@ class FigureFilms:
         return self._process != os.getpid()
 
     @property
-    def films(self) -> list[PacedFilm]:
+    def films(self) -> "list[PacedFilm]":
         """In the order in which they began."""
         return [reel.film for reel in self._reels]
 
-    def show(self, pictures: Sequence[tuple[object, Frame]], seconds: float) -> None:
+    def show(self, pictures: "Sequence[tuple[object, Frame]]", seconds: float) -> None:
         """Have what figures show, each (H, W, 4), stand for so long.
 
         Raises:
@@ -121,7 +121,7 @@ class FigureFilms:
         for film in self.films:
             film.finish()
 
-    def _show_new(self, figure: object, frame: Frame, seconds: float) -> bool:
+    def _show_new(self, figure: object, frame: "Frame", seconds: float) -> bool:
         """Show a figure that has no film; whether anything is to be seen of it."""
         before = self._replaced.get(figure)
         if before is not None and before.shape == frame.shape and (before == frame).all():
@@ -140,6 +140,9 @@ class FigureFilms:
         return changed
 
     def _begin_reel(self) -> _Reel:
+        # Only here: nothing that the script imports is to be imported before it starts.
+        from fitreel.jobs.script.paced_film import PacedFilm
+
         number = len(self._reels) + 1
         film = PacedFilm(
             lambda fps: self._begin(number, fps),

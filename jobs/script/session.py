@@ -84,8 +84,8 @@ class Session:
             except (FitreelError, OSError) as error:
                 self._errors.append(error)
         codes = []
-        for error in self._errors:
-            number, reason = code_and_reason(error)
+        for each in self._errors:
+            number, reason = code_and_reason(each)
             self._report.error(reason)
             codes.append(number)
         if not self._errors:
@@ -144,7 +144,7 @@ def begin_session(options: ScriptOptions) -> Session:
 
 @cache
 def current_session() -> Session:
-    """This process's films.
+    """The films of this process.
 
     Where no command began them, `MPLBACKEND` did: they are whole when the interpreter ends, and
     programs that are started from here, which inherit that choice, show nothing.
