@@ -35,14 +35,21 @@ class _Reel:
     film: "PacedFilm"
     figure: object | None
     """None: it is closed."""
-    since: int
-    """The moment of its first picture."""
-    first: int
-    """How many pictures the film had by then."""
+    first: int | None = None
+    """How many pictures the film had with the figure's first one; None before that."""
 
-    def has_stood_still(self, moment: int) -> bool:
-        """Whether all that the figure has shown, before this moment, is its first picture."""
-        return self.since < moment and self.film.pictures == self.first
+    def stands_still(self, pictures: "dict[object, Frame]") -> bool:
+        """Whether all that its figure has shown, and shows now, is its first picture."""
+        if self.first is None or self.first != self.film.pictures:
+            return False
+        return self.figure not in pictures or not self.film.differs(pictures[self.figure])
+
+    def show(self, frame: "Frame", seconds: float) -> bool:
+        """Show the figure's picture for so long; whether it is another than before."""
+        changed = self.film.show(frame, seconds)
+        if self.first is None:
+            self.first = self.film.pictures
+        return changed
 
 
 class FigureFilms:
@@ -66,7 +73,6 @@ class FigureFilms:
         self._reels: list[_Reel] = []
         self._replaced: WeakKeyDictionary[object, "Frame"] = WeakKeyDictionary()
         """What a figure showed when another one went on with its film."""
-        self._moment = 0
         self._still = 0
         self._still_seconds = 0.0
 
@@ -97,15 +103,14 @@ class FigureFilms:
             self._end()
         if not pictures:
             return
-        self._moment += 1
-        reels = {id(reel.figure): reel for reel in self._reels if reel.figure is not None}
         changed = False
         for figure, frame in pictures:
-            if id(figure) in reels:
-                changed |= reels[id(figure)].film.show(frame, seconds)
+            if self._reel_of(figure) is None:
+                self._find_reel(figure, frame, dict(pictures))
         for figure, frame in pictures:
-            if id(figure) not in reels:
-                changed |= self._show_new(figure, frame, seconds)
+            reel = self._reel_of(figure)
+            if reel is not None:
+                changed |= reel.show(frame, seconds)
         self._end_if_over(changed, seconds)
 
     def close(self, figure: object) -> None:
@@ -121,23 +126,25 @@ class FigureFilms:
         for film in self.films:
             film.finish()
 
-    def _show_new(self, figure: object, frame: "Frame", seconds: float) -> bool:
-        """Show a figure that has no film; whether anything is to be seen of it."""
+    def _reel_of(self, figure: object) -> "_Reel | None":
+        return next((reel for reel in self._reels if reel.figure is figure), None)
+
+    def _find_reel(self, figure: object, frame: "Frame", pictures: "dict[object, Frame]") -> None:
+        """Give a figure that has no film one, unless it stands still since another has its own."""
         before = self._replaced.get(figure)
         if before is not None and before.shape == frame.shape and (before == frame).all():
-            return False
+            return
         reel = next((each for each in self._reels if each.figure is None), None)
         if reel is None and self._replaced.pop(figure, None) is None:
-            reel = next((each for each in self._reels if each.has_stood_still(self._moment)), None)
+            still = (each for each in self._reels if each.stands_still(pictures))
+            reel = next(still, None)
             if reel is not None:
                 last = reel.film.current()
                 assert last is not None
                 self._replaced[reel.figure] = last
         if reel is None:
             reel = self._begin_reel()
-        changed = reel.film.show(frame, seconds)
-        reel.figure, reel.since, reel.first = figure, self._moment, reel.film.pictures
-        return changed
+        reel.figure, reel.first = figure, None
 
     def _begin_reel(self) -> _Reel:
         # Only here: nothing that the script imports is to be imported before it starts.
@@ -150,7 +157,7 @@ class FigureFilms:
             every=self._options.every,
             limit=self._options.limit,
         )
-        self._reels.append(_Reel(film, None, self._moment, 0))
+        self._reels.append(_Reel(film, None))
         return self._reels[-1]
 
     def _end_if_over(self, changed: bool, seconds: float) -> None:
