@@ -4,8 +4,9 @@ import copy
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from fitreel.model.record.chunk import Ending
 from fitreel.model.record.reader import Record
 
 if TYPE_CHECKING:
@@ -46,18 +47,21 @@ class Run:
         return copy.deepcopy(self._record.header.job)
 
     @property
-    def ending(self) -> Literal["complete", "delta", "diverged"] | None:
-        """How training ended; None while it hasn't."""
+    def ending(self) -> Ending | None:
+        """How training ended: complete, delta, diverged or interrupted; None while it hasn't."""
         return self._record.ending
 
     @property
-    def x(self) -> "NDArray[np.float32]":
-        """The points' inputs: float32, shape (N,)."""
+    def x(self) -> "NDArray[Any]":
+        """The points' inputs: shape (N,), or (N, D) of D inputs; empty where there are none.
+
+        float32, as the network sees them; of a program's record float64.
+        """
         return self._record.x
 
     @property
-    def y(self) -> "NDArray[np.float32]":
-        """The points' outputs: float32, shape (N,)."""
+    def y(self) -> "NDArray[Any]":
+        """The points' outputs, as `x`; or, int64, shape (N,), the number of each point's class."""
         return self._record.y
 
     @property
@@ -66,9 +70,17 @@ class Run:
         return self._record.epochs
 
     @property
-    def loss(self) -> "NDArray[np.float32]":
-        """The training loss before that epoch's step: float32, shape (F,)."""
+    def loss(self) -> "NDArray[np.floating[Any]]":
+        """The training loss before that epoch's step: shape (F,), float32.
+
+        Of a record that a program of yours made float64, nan where it said none.
+        """
         return self._record.losses
+
+    @property
+    def metrics(self) -> "dict[str, NDArray[np.float64]]":
+        """Further numbers of each snapshot by name: float64, shape (F,), nan where it has none."""
+        return self._record.metrics
 
     @property
     def seconds(self) -> "NDArray[np.float64]":
@@ -76,20 +88,24 @@ class Run:
         return self._record.seconds
 
     @property
-    def prediction_x(self) -> "NDArray[np.float32]":
-        """Where the predictions are: float32, shape (M,); `x`, or the job's finer grid."""
+    def prediction_x(self) -> "NDArray[Any]":
+        """Where the predictions are: shape (M,) or (M, D); `x`, or the job's finer grid."""
         return self._record.prediction_x
 
     @cached_property
     def prediction(self) -> "NDArray[np.float32]":
         """What the network predicted at each snapshot: float32, shape (F, M).
 
+        Of K outputs or classes, where these aren't one, (F, M, K); nan where it wasn't recorded.
+
         Raises:
             BadInput: a file has changed since the record was opened.
         """
         import numpy as np
 
-        predictions = np.empty((len(self), len(self.prediction_x)), np.float32)
+        columns = self._record.header.predicted_columns
+        shape = (len(self), len(self.prediction_x), columns)
+        predictions = np.empty(shape if columns > 1 else shape[:2], np.float32)
         for row, snapshot in zip(predictions, self._record.snapshots(), strict=True):
             row[:] = snapshot.prediction
         return predictions

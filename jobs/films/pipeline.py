@@ -131,7 +131,7 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
     jobs = [load_job(_source_of(run)).job for run in records]
     source = Source("render", Path(), {}, name="comparison", trusted=False)
     loaded = load_job(source, options.assignments)
-    if len({run.header.points for run in records}) > 1:
+    if len({run.points_digest for run in records}) > 1:
         report.warn("the records have different data: each panel shows its own")
     entries = [
         Entry(label, run) for label, run in zip(labels_of(jobs, records), records, strict=True)

@@ -20,6 +20,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import HEADER, NAMES, Record
 from fitreel.model.record.tensor_file import LARGEST_HEADER
 from fitreel.model.record.writer import begin as begin_record
+from fitreel.model.record.writer import new_header
 from fitreel.model.system.files import cannot_write, sweep
 
 if TYPE_CHECKING:
@@ -65,16 +66,15 @@ class LockedRun:
         job = self.resolved_job.loaded.job
         with without_readers(self.path, wait=self.wait):
             _discard(self.path)
-            return begin_record(
-                self.path,
-                name=job.name,
-                fingerprint=self.resolved_job.fingerprint,
-                job=dump_job(job),
+            header = new_header(
+                job.name,
+                self.resolved_job.fingerprint,
+                dump_job(job),
                 network=network,
                 layout=layout,
                 environment=environment,
-                points=points,
             )
+            return begin_record(self.path, header, dict(points))
 
 
 @contextmanager
@@ -189,7 +189,7 @@ def task_of(resolved_job: ResolvedJob) -> "Task":
 
 def other_conditions(run: Record, here: Environment) -> str | None:
     """What of the machine has changed since the last chunk, in a line; None where nothing has."""
-    before = run.chunks[-1].environment
+    before = run.environment
     changed = [
         f"{key} was {before.get(key)}, is {here[key]}"
         for key in here

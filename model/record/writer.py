@@ -1,8 +1,10 @@
 """Writing a run folder: chunk after chunk, so that kill -9 loses a second of work at most."""
 
 import json
+import math
 import time
-from dataclasses import asdict
+from collections.abc import Collection
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,16 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from fitreel.model.record.header import Header, header_digest
-from fitreel.model.record.reader import (
-    FORMAT,
-    HEADER,
-    NAMES,
-    Ending,
-    Record,
-    Tensors,
-    digest_of,
-)
+from fitreel.model.record.chunk import ChunkFormat, ChunkMetadata, Ending, Tensors
+from fitreel.model.record.header import FORMAT, Header, header_digest
+from fitreel.model.record.reader import HEADER, NAMES, Record, digest_of
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.system.files import cannot_write, sync_folder, write_whole
 
@@ -28,30 +23,17 @@ SECONDS_A_CHUNK = 1.0
 BYTES_A_CHUNK = 64_000_000
 
 
-def begin(
-    path: Path,
-    *,
-    name: str,
-    fingerprint: str,
-    job: dict[str, Any],
-    network: str,
-    layout: dict[str, tuple[int, ...]],
-    environment: dict[str, str | int],
-    points: Tensors,
-) -> Record:
+def begin(path: Path, header: Header, points: Tensors) -> Record:
     """Make a run folder that holds the points and the header, and no snapshot yet.
 
     Points of a record that was there before go once these are there.
 
     Args:
         path: the folder; made where it isn't.
-        name: the job's.
-        fingerprint: what decides the numbers, as 64 hexadecimal digits.
-        job: the job as it was asked for.
-        network: as torch prints it.
-        layout: name and shape of each parameter.
-        environment: what else decides the last bits.
-        points: x, y and, where there are any, grid and truth: float32, one dimension.
+        header: all that it says; the digest of its points is filled in.
+        points: x (N, D), y (N, K) or, of classes, int64 (N,); where there are any, grid (M, D) and
+            truth (M, K). All float32, or all float64, in the data's own units. Of one column
+            shape (N,) will do. Empty for a record of numbers only.
 
     Raises:
         CannotWrite: the system refuses.
@@ -61,30 +43,57 @@ def begin(
         sync_folder(path.parent)
     except OSError as error:
         raise cannot_write(path, error) from error
-    content = save({key: np.ascontiguousarray(values) for key, values in points.items()})
+    content = save({key: _as_columns(values) for key, values in points.items()})
     digest = digest_of(content)
     points_file = path / f"points-{digest}.safetensors"
     write_whole(points_file, content)
     for other in path.glob("points-*"):
         if NAMES.fullmatch(other.name) and other != points_file:
             other.unlink(missing_ok=True)
-    header = asdict(
-        Header(
-            format=FORMAT,
-            fitreel=version("fitreel"),
-            name=name,
-            fingerprint=fingerprint,
-            job=job,
-            network=network,
-            parameters=int(sum(np.prod(shape, dtype=int) for shape in layout.values())),
-            layout=[(key, list(shape)) for key, shape in layout.items()],
-            environment=environment,
-            points=digest,
-        )
-    )
-    header["digest"] = header_digest(header)
-    write_whole(path / HEADER, (json.dumps(header, indent=1) + "\n").encode())
+    values = asdict(replace(header, format=FORMAT, points=digest))
+    values["digest"] = header_digest(values)
+    write_whole(path / HEADER, (json.dumps(values, indent=1) + "\n").encode())
     return Record(path)
+
+
+def _as_columns(values: NDArray[Any]) -> NDArray[Any]:
+    """Shape (n, 1) for (n,), as safetensors takes it; numbers of classes stay (n,)."""
+    is_column = values.ndim == 1 and values.dtype.kind == "f"
+    return np.ascontiguousarray(values[:, None] if is_column else values)
+
+
+def new_header(
+    name: str,
+    fingerprint: str,
+    job: dict[str, Any],
+    *,
+    network: str = "",
+    layout: dict[str, tuple[int, ...]] | None = None,
+    environment: dict[str, str | int] | None = None,
+) -> Header:
+    """What run.json says of a training; of points with more columns, `replace` the rest.
+
+    Args:
+        name: the job's.
+        fingerprint: what decides the numbers, as 64 hexadecimal digits.
+        job: the job as it was asked for.
+        network: as torch prints it.
+        layout: name and shape of each parameter.
+        environment: what else decides the last bits.
+    """
+    layout = layout or {}
+    return Header(
+        format=FORMAT,
+        fitreel=version("fitreel"),
+        name=name,
+        fingerprint=fingerprint,
+        job=job,
+        network=network,
+        parameters=int(sum(np.prod(shape, dtype=int) for shape in layout.values())),
+        layout=[(key, list(shape)) for key, shape in layout.items()],
+        environment=environment or {},
+        points="",
+    )
 
 
 class Rhythm:
@@ -110,22 +119,34 @@ class Rhythm:
 
 
 class RecordWriter:
-    """Appends snapshots to a run. Only for who holds the run's lock."""
+    """Appends snapshots to a run. Only for who holds the run's lock.
 
-    def __init__(self, run: Record, environment: dict[str, str | int]) -> None:
+    With `replaces_from`, the snapshots of that epoch and later ones are replaced by what is
+    written, with how the training had ended: so a training goes on. In a record of the first format
+    that can't be.
+    """
+
+    def __init__(
+        self, run: Record, environment: dict[str, str | int], replaces_from: int | None = None
+    ) -> None:
         self.path = run.path
         self.environment = environment
         self._number = len(run.chunks)
         self._previous = (
             run.chunks[-1].digest if run.chunks else digest_of((run.path / HEADER).read_bytes())
         )
-        self._width = len(run.prediction_x)
-        self._parameters = run.header.parameters
-        self._has_truth = run.truth is not None
+        self._header = run.header
+        self._format = ChunkFormat(run.header, len(run.prediction_x), run.truth is not None)
+        self._replaces_from = replaces_from
         self._snapshots: list[Snapshot] = []
         self.bytes_waiting = 0
         """In memory, until the next `write`."""
         self._rhythm = Rhythm()
+
+    @property
+    def takes_closing(self) -> bool:
+        """Whether the record's format has a closing snapshot, and keeps its last state."""
+        return self._header.format > 1
 
     def add(self, snapshot: Snapshot) -> None:
         """Keep a snapshot; it is on disk after the next `write`."""
@@ -138,25 +159,29 @@ class RecordWriter:
         """Whether it is time to write."""
         return self._rhythm.due(self.bytes_waiting)
 
-    def write(self, tensors: Tensors, tree: str) -> None:
-        """Write what has come together, and the state to go on from.
+    def write(self, state: Tensors | None = None, tree: str = "") -> None:
+        """Write what has come together, and the state to go on from, which a job's record needs.
 
         Raises:
             CannotWrite: the system refuses.
         """
-        self._write(None, None, tensors, tree)
+        self._write(None, None, state, tree)
 
-    def finish(self, ending: Ending, epoch: int) -> None:
-        """Write the last snapshots and how training ended; the state is no longer needed.
+    def finish(
+        self, ending: Ending, epoch: int | None, state: Tensors | None = None, tree: str = ""
+    ) -> None:
+        """Write the last snapshots and how training ended.
 
         Args:
             ending: how.
             epoch: the epoch that reached delta or diverged; the number of epochs if complete.
+            state: with `tree`, to go on from should more epochs be asked for.
+            tree: how the state hangs together.
 
         Raises:
             CannotWrite: the system refuses.
         """
-        self._write(ending, epoch, None, "")
+        self._write(ending, epoch, state if self.takes_closing else None, tree)
 
     def _write(
         self, ending: Ending | None, epoch: int | None, state: Tensors | None, tree: str
@@ -166,15 +191,20 @@ class RecordWriter:
             # One that was killed between a state and its chunk left a state of this number.
             forget_states(self.path, keep=self._number - 1)
             self._write_file("state", state, {"tree": tree})
-        metadata = {
-            "previous": self._previous,
-            "environment": json.dumps(self.environment),
-            "ending": ending or "",
-            "ending_epoch": "" if epoch is None else str(epoch),
-        }
-        self._previous = self._write_file("snapshots", self._stacked(), metadata)
-        forget_states(self.path, keep=None if ending else self._number)
+        names = dict.fromkeys(name for snapshot in self._snapshots for name in snapshot.metrics)
+        metadata = ChunkMetadata(
+            previous=self._previous,
+            environment=self.environment,
+            ending=ending,
+            ending_epoch=epoch,
+            has_closing=bool(self._snapshots and self._snapshots[-1].is_closing),
+            replaces_from=self._replaces_from,
+            metrics=tuple(names),
+        )
+        self._previous = self._write_file("snapshots", self._stacked(names), metadata.dump())
+        forget_states(self.path, keep=None if state is None else self._number)
         self._number += 1
+        self._replaces_from = None
         self._snapshots, self.bytes_waiting = [], 0
         self._rhythm.wrote(started)
 
@@ -184,25 +214,30 @@ class RecordWriter:
         write_whole(self.path / f"{kind}-{self._number:05d}-{digest}.safetensors", content)
         return digest
 
-    def _stacked(self) -> Tensors:
+    def _stacked(self, metrics: Collection[str]) -> Tensors:
         """The waiting snapshots as one array a kind."""
         snapshots = self._snapshots
-
-        def column(name: str, dtype: Any) -> NDArray[Any]:
-            return np.array([getattr(snapshot, name) for snapshot in snapshots], dtype)
-
-        tensors: Tensors = {
-            "epoch": column("epoch", np.int64),
-            "loss": column("loss", np.float32),
-            "seconds": column("seconds", np.float64),
-            "prediction": column("prediction", np.float32).reshape(len(snapshots), self._width),
+        columns: dict[str, list[Any]] = {
+            "epoch": [snapshot.epoch for snapshot in snapshots],
+            "loss": [snapshot.loss for snapshot in snapshots],
+            "seconds": [snapshot.seconds for snapshot in snapshots],
+            "prediction": [snapshot.prediction for snapshot in snapshots],
         }
-        if self._has_truth:
-            tensors["truth_loss"] = column("truth_loss", np.float32)
+        if self._format.has_truth:
+            columns["truth_loss"] = [snapshot.truth_loss for snapshot in snapshots]
         if all(snapshot.weights is not None for snapshot in snapshots):
-            shape = (len(snapshots), self._parameters)
-            tensors["weights"] = column("weights", np.float32).reshape(shape)
-        return tensors
+            columns["weights"] = [snapshot.weights for snapshot in snapshots]
+        if metrics:
+            columns["metrics"] = [
+                [snapshot.metrics.get(name, math.nan) for name in metrics] for snapshot in snapshots
+            ]
+        if not all(snapshot.has_prediction for snapshot in snapshots):
+            columns["predicted"] = [int(snapshot.has_prediction) for snapshot in snapshots]
+        arrays = self._format.arrays(len(snapshots), len(metrics))
+        return {
+            name: np.array(values, arrays[name][0]).reshape(arrays[name][1])
+            for name, values in columns.items()
+        }
 
 
 def forget_states(path: Path, keep: int | None) -> None:

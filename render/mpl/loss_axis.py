@@ -1,6 +1,7 @@
 """A logarithmic axis for losses: what of them it can show, and from where to where it goes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ ABOVE_START = 10.0
 """How far above the highest first loss a diverging one is followed."""
 
 
-def on_log_axis(losses: NDArray[np.float32]) -> NDArray[np.float64]:
+def on_log_axis(losses: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """The losses, shape (S,), with nan, which leaves a gap, for those that have no logarithm."""
     values = losses.astype(np.float64)
     with np.errstate(invalid="ignore"):

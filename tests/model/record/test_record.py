@@ -19,7 +19,7 @@ from fitreel.jobs.runtime.report import Report
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.model.record.writer import RecordWriter, begin
+from fitreel.model.record.writer import RecordWriter, begin, new_header
 
 
 @pytest.fixture
@@ -31,13 +31,8 @@ def begun(folder: Path, points: int = 3) -> Record:
     x = np.linspace(-1, 1, points, dtype=np.float32)
     return begin(
         folder,
-        name="test",
-        fingerprint="0" * 64,
-        job={},
-        network="none",
-        layout={"weight": (2,)},
-        environment={"threads": 1},
-        points={"x": x, "y": x},
+        new_header("test", "0" * 64, {}, layout={"weight": (2,)}, environment={"threads": 1}),
+        {"x": x, "y": x},
     )
 
 
