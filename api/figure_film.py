@@ -62,17 +62,10 @@ def film(
         Busy: another process is making this film.
     """
     check_figure(figure)
-    return FigureFilm(
-        LiveFilm(
-            out,
-            fps,
-            overwrite=overwrite,
-            provenance={"made_by": "a program of yours (film)"},
-            hold_end=hold_end,
-        ),
-        figure,
-        _checked_step(out, every),
-    )
+    step = _checked_step(out, every)
+    provenance = {"made_by": "a program of yours (film)"}
+    live = LiveFilm(out, fps, overwrite=overwrite, provenance=provenance, hold_end=hold_end)
+    return FigureFilm(live, figure, step)
 
 
 class FigureFilm:

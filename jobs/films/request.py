@@ -49,7 +49,7 @@ def read_request(path: Path | None) -> Request:
     values = provenance.get("job")
     if "made_by" in provenance:
         raise BadInput(
-            f"{path}: its figure was drawn by {provenance['made_by']}, which alone can make it again"
+            f"{path}: its figure was drawn by {provenance['made_by']}; run that again to make it"
         )
     if not isinstance(values, dict):
         raise BadInput(f"{path}: this film doesn't say which job made it")

@@ -1,6 +1,5 @@
 """The line of somebody's program from which we were called."""
 
-import sys
 import warnings
 
 _BETWEEN = {"fitreel", "matplotlib", "contextlib"}
@@ -9,7 +8,9 @@ _BETWEEN = {"fitreel", "matplotlib", "contextlib"}
 
 def warn_caller(message: str) -> None:
     """Give a `UserWarning` that names that line, however deep in fitreel we are."""
-    level, frame = 1, sys._getframe()
-    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in _BETWEEN:
+    import inspect  # only here: start-up counts
+
+    level, frame = 1, inspect.currentframe()
+    while frame and frame.f_globals.get("__name__", "").partition(".")[0] in _BETWEEN:
         level, frame = level + 1, frame.f_back
     warnings.warn(message, stacklevel=level)

@@ -24,6 +24,7 @@ from typing import IO
 
 from fitreel.model.errors import CannotWrite, FitreelError, Unavailable
 from fitreel.model.system.processes import (
+    broken_pipes_raise,
     group_of_its_own,
     kill_group,
     passes_descriptors,
@@ -145,7 +146,7 @@ class _Guard:
     def watch(self, process: "subprocess.Popen[bytes]") -> None:
         """Watch this one, which leads a group of its own."""
         if self._process is not None and self._process.stdin is not None:
-            with suppress(OSError):
+            with suppress(OSError), broken_pipes_raise():
                 self._process.stdin.write(b"%d\n" % process.pid)
 
     def descriptors(self) -> list[int]:
@@ -273,7 +274,8 @@ class Encoder:
             before = len(self._counts)
             try:
                 # Within one call: between two, a signal's exception would lose the count.
-                self._counts.extend(map(os.write, (self._pipe,), (rest,)))
+                with broken_pipes_raise():
+                    self._counts.extend(map(os.write, (self._pipe,), (rest,)))
             except BlockingIOError:
                 pass
             except OSError as error:
