@@ -26,3 +26,12 @@ out anew in every frame, 15 % of the processor's time."""
 OF_CANVAS = ("renderer", "_lastKey", "_is_saving")
 """Of `FigureCanvasAgg`: its renderer, for which size and resolution that is, and whether it saves.
 Without: layouts measure with a renderer of the canvas's own, and animated artists aren't drawn."""
+OF_LAYOUT = (
+    "_features", "_fontproperties", "_horizontalalignment", "_language", "_linespacing",
+    "_multialignment", "_parse_math", "_rotation", "_rotation_mode", "_text",
+    "_transform_rotates_text", "_usetex", "_verticalalignment", "_wrap",
+)  # fmt: skip
+"""Of `Text`: all that decides how it is laid out. Without, or where there is more than these and
+the next: texts of others' figures are laid out anew in every frame, 14 of 23 ms."""
+BESIDE_LAYOUT = ("_antialiased", "_bbox_patch", "_color", "_renderer", "_x", "_y")
+"""Of `Text`: what else it holds."""
