@@ -40,26 +40,42 @@ def _with_memory(plain: Callable[[Text, Any], Any]) -> Callable[[Text, Any], Any
     def layout(self: Any, renderer: Any) -> Any:
         if type(renderer) is not FigureRenderer or type(self) not in TEXTS:
             return plain(self, renderer)
-        key = layout_key(self)
-        if key is None:
-            return plain(self, renderer)
-        layouts = renderer.layouts
-        known = layouts.get(key)
-        if known is None:
-            if len(layouts) >= LAYOUTS_KEPT:
-                layouts.clear()
-            known = layouts[key] = plain(self, renderer)
-        return known
+        key = _key(self, self._text)
+        return plain(self, renderer) if key is None else _remembered(self, key, renderer, plain)
 
     return layout
 
 
-def layout_key(text: Any) -> tuple[Any, ...] | None:
+def layout_of(text: Any, string: str, renderer: FigureRenderer) -> Any:
+    """What `Text._get_layout` gives of a text, had it this `string`; nothing else of it is odd."""
+    key = _key(text, string) or ()
+    known = renderer.layouts.get(key)
+    if known is not None:
+        return known
+    before = text._text
+    text._text = string
+    try:
+        return _remembered(text, key, renderer, type(text)._get_layout)
+    finally:
+        text._text = before
+
+
+def _remembered(text: Any, key: Any, renderer: FigureRenderer, plain: Callable[..., Any]) -> Any:
+    layouts = renderer.layouts
+    known = layouts.get(key)
+    if known is None:
+        if len(layouts) >= LAYOUTS_KEPT:
+            layouts.clear()
+        known = layouts[key] = plain(text, renderer)
+    return known
+
+
+def _key(text: Any, string: str) -> tuple[Any, ...] | None:
     """All that a text's layout depends on but settings; None where it depends on more."""
     if text._wrap or text._features is not None or text._language is not None:
         return None
     return (
-        text._text,
+        string,
         hash(text._fontproperties),
         text.get_rotation(),
         text._rotation_mode,
