@@ -125,6 +125,7 @@ class TickState:
         places = (own, line, line, line, text, text)
         artists = (tick, *(held[name] for name in PARTS))
         before = like.artists if like is not None else [None] * len(artists)
+        # The tick itself comes first.
         self.artists: list[HeldState] = [
             HeldState(*each) for each in zip(artists, places, before, strict=True)
         ]
@@ -147,14 +148,14 @@ class TickState:
         return all([artist.is_unchanged() for artist in self.artists])
 
     def is_alike(self, other: "TickState") -> bool:
-        """Whether the other one is drawn alike, but for its place."""
-        return self.has_look_of(other) and all(
-            mine.links == theirs.links
-            for mine, theirs in zip(self.artists, other.artists, strict=True)
+        """Whether the other one's lines and labels are drawn alike, but for their place."""
+        return all(
+            mine.look == theirs.look and mine.links == theirs.links
+            for mine, theirs in zip(self.artists[1:], other.artists[1:], strict=True)
         )
 
     def has_look_of(self, other: "TickState") -> bool:
-        """The same, had both the same axes, clips and transforms."""
+        """Whether the other one holds the same but its axes, clips and transforms."""
         return all(
             mine.look == theirs.look
             for mine, theirs in zip(self.artists, other.artists, strict=True)
