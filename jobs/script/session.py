@@ -111,7 +111,7 @@ class Session:
                     output if number == 1 else further_name(output, number, taken),
                     float(fps),
                     overwrite=self.options.force and number == 1,
-                    provenance={"script": self.options.name},
+                    provenance={"made_by": f"your script {self.options.name}"},
                     warn=self._report.warn,
                 )
             except (FitreelError, OSError) as error:
