@@ -28,6 +28,8 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.system.files import cannot_write, sync_folder, write_whole
 
 SECONDS_A_CHUNK = 1.0
+SECONDS_A_JOURNAL = 10.0
+"""As a chunk of a program's record, whose loop waits for the disk while one is written."""
 BYTES_A_CHUNK = 64_000_000
 
 
@@ -105,20 +107,21 @@ def new_header(
 
 
 class Rhythm:
-    """When it is time to write: when a second of work, or much memory, has come together.
+    """When it is time to write: when some seconds of work, or much memory, have come together.
 
     Where writing itself takes long, it is done less often, so that it never takes more than a tenth
     of the time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = SECONDS_A_CHUNK) -> None:
+        self._seconds = seconds
         self._written_at = time.monotonic()
         self._took = 0.0
 
     def due(self, bytes_waiting: int) -> bool:
         """Whether it is time, with so much in memory."""
         waited = time.monotonic() - self._written_at
-        return waited >= max(SECONDS_A_CHUNK, 10 * self._took) or bytes_waiting >= BYTES_A_CHUNK
+        return waited >= max(self._seconds, 10 * self._took) or bytes_waiting >= BYTES_A_CHUNK
 
     def wrote(self, started: float) -> None:
         """All is written that had come together; it began at `started`, of `time.monotonic`."""
@@ -151,7 +154,8 @@ class RecordWriter:
         self.bytes_waiting = 0
         """In memory, until the next `write`."""
         self._journal: JournalWriter | None = None
-        self._rhythm = Rhythm()
+        is_journaled = run.header.recorder == "program"
+        self._rhythm = Rhythm(SECONDS_A_JOURNAL if is_journaled else SECONDS_A_CHUNK)
         if run.journal:
             self._settle(run.journal, run.chunks[-1].path)
             self._replaces_from = replaces_from
@@ -181,6 +185,11 @@ class RecordWriter:
             self._journal.append(snapshot)
         self.bytes_waiting += snapshot.prediction.nbytes
         self.bytes_waiting += 0 if snapshot.weights is None else snapshot.weights.nbytes
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether anything isn't in a chunk yet."""
+        return bool(self._snapshots)
 
     @property
     def due(self) -> bool:
