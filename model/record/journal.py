@@ -66,10 +66,9 @@ class JournalWriter:
         except OSError as error:
             raise cannot_write(self._path, error) from error
 
-    def remove(self) -> None:
-        """Close and remove it: a chunk says the same."""
+    def close(self) -> None:
+        """Let go of the file, which stays."""
         os.close(self._file)
-        self._path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
