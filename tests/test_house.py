@@ -18,9 +18,11 @@ import fitreel
 FLOORS = ("model", "render", "jobs", "api")
 """From the lowest; none knows one above it."""
 WITH_TORCH = {"model/training", "model/training/batched"}
+MORE_THAN_A_LINE = {"model/training"}
+"""Rooms that can't be entered without a library: what is missing is said at the door."""
 WITH_MATPLOTLIB = {
-    "render/text", "render/mpl", "render/raster", "render/single", "render/comparison",
-    "render/comparison/ranking", "render/handout",
+    "render/text", "render/mpl", "render/raster", "render/figure", "render/single",
+    "render/comparison", "render/comparison/ranking", "render/handout",
 }  # fmt: skip
 MOST_FILES = 14
 """In a folder."""
@@ -92,8 +94,9 @@ def imports(path: Path, *, late: bool) -> set[str]:
 def test_every_room_says_what_it_is_in_a_line() -> None:
     for folder in {path.parent for path in files()} - {ROOT / floor for floor in FLOORS}:
         text = (folder / "__init__.py").read_text("utf-8")
-        assert len(ast.parse(text).body) == 1 and ast.get_docstring(ast.parse(text)), folder
-        assert len(text.splitlines()) == 1, folder
+        assert ast.get_docstring(ast.parse(text)) == text.splitlines()[0].strip('"'), folder
+        if room(folder / "__init__.py") not in MORE_THAN_A_LINE:
+            assert len(text.splitlines()) == 1, folder
 
 
 def test_no_room_is_crowded() -> None:
@@ -121,10 +124,7 @@ def test_only_rooms_with_torch_are_imported_late_by_others() -> None:
         if room(path) in WITH_TORCH:
             continue
         for module in filter(is_ours, imports(path, late=False)):
-            if room_of(module) in WITH_TORCH:
-                module_file = place_of(module).with_suffix(".py")
-                tops = {name.partition(".")[0] for name in imports(module_file, late=False)}
-                assert "torch" not in tops, f"{path} imports {module}"
+            assert room_of(module) not in WITH_TORCH, f"{path} imports {module}"
 
 
 def test_no_two_rooms_need_each_other() -> None:

@@ -17,6 +17,7 @@ from fitreel.jobs.train.train_single import build_training, train_single
 from fitreel.model.errors import Busy, CannotWrite, FitreelError, Stopped
 from fitreel.model.record.reader import Record
 from fitreel.model.record.writer import forget_states
+from fitreel.model.system.extras import check_installed
 from fitreel.model.system.files import leftovers, sweep
 
 
@@ -36,7 +37,7 @@ def open_trained(resolved_job: ResolvedJob, options: Options, report: Report) ->
 
     Raises:
         BadInput: what stands there is damaged or another job's, or torch can't do what is asked.
-        Unavailable: the device is not here.
+        Unavailable: the device or torch is not here.
         CannotWrite: the system refuses.
         Busy: another process is making it or draws from it, and isn't waited for, or not any more.
         Stopped: a signal came; what is trained is on disk.
@@ -52,6 +53,7 @@ def open_trained(resolved_job: ResolvedJob, options: Options, report: Report) ->
                 _sweep_if_free(run)
                 yield run
                 return
+    check_installed("torch", "train", "training")  # before there is a folder
     with ExitStack() as read_lock:
         with lock_run(resolved_job, options) as locked_run:
             if locked_run.run is not None and locked_run.is_trained:  # since we looked

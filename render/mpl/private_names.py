@@ -23,3 +23,6 @@ OF_FONT = ("_layout", "_render_glyph", "_set_transform")
 OF_TEXT = ("_renderer", "_stale", "_text")
 """Of `Text`: what changes from frame to frame, and nothing of its place. Without: each text is laid
 out anew in every frame, 15 % of the processor's time."""
+OF_CANVAS = ("renderer", "_lastKey", "_is_saving")
+"""Of `FigureCanvasAgg`: its renderer, for which size and resolution that is, and whether it saves.
+Without: layouts measure with a renderer of the canvas's own, and animated artists aren't drawn."""

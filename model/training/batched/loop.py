@@ -19,9 +19,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from fitreel.model.batch_eligibility import ALIKE, alike
 from fitreel.model.errors import BadInput
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.model.training.batched.batch_eligibility import ALIKE, alike
 from fitreel.model.training.batched.members import EpochBatch, Member
 from fitreel.model.training.batched.optimizers import options_of, rule_of, state_names
 from fitreel.model.training.batched.padded_tensors import ParameterRows

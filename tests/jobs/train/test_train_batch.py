@@ -23,10 +23,10 @@ from fitreel.jobs.train import worker_pool as pool
 from fitreel.jobs.train.ensure_trained import ensure_batch_trained, ensure_trained
 from fitreel.jobs.train.partition import partition
 from fitreel.jobs.train.run_store import RunStore
+from fitreel.model.batch_eligibility import MOST_NETWORKS, most_at_once
 from fitreel.model.errors import Busy, CannotWrite, Stopped
 from fitreel.model.record import writer as recorder
 from fitreel.model.record.reader import Record
-from fitreel.model.training.batched.batch_eligibility import MOST_NETWORKS, most_at_once
 
 BATCHED = "train.engine=batched"
 QUIET = Report(quiet=True)
