@@ -3,7 +3,6 @@
 import logging
 import os
 import threading
-import warnings
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, get_args
 
 from fitreel.model.record.chunk import Ending
+from fitreel.model.system.caller import warn_caller
 from fitreel.recording.loop_log import LoopLog
 from fitreel.recording.points import points_of
 from fitreel.recording.ranks import rank
@@ -183,12 +183,13 @@ class Recorder:
         """Make the film of all that was logged, as `fitreel.make_film` does.
 
         Returns:
-            `out`; in a process where nothing is recorded, nothing is made.
+            `out`, which a notebook shows; where nothing is recorded, on another rank, it isn't made.
         """
         from fitreel.film_making import make_film
+        from fitreel.film_path import FilmPath
 
         if self._is_elsewhere():
-            return Path(out)
+            return FilmPath(out)
         with self._turn:
             if self._failure is None and not self._is_closed:
                 self._guarded(self._log.step, self._run_log.flush)
@@ -222,7 +223,7 @@ class Recorder:
             where = f"on rank {self._rank}"
         if not self._is_said:
             self._is_said = True
-            _warn(f"{self._path}: rank 0 records; {where} log does nothing", 4)
+            _warn(f"{self._path}: rank 0 records; {where} log does nothing")
         return True
 
     def _guarded(self, step: Any, work: Callable[[], None]) -> None:
@@ -239,8 +240,7 @@ class Recorder:
             why = str(error) or type(error).__name__
             _warn(
                 f"{self._path}: recording stopped at step {step}: {why}\n"
-                "what was logged before is kept, and your loop goes on",
-                4,
+                "what was logged before is kept, and your loop goes on"
             )
 
     def _take(
@@ -264,9 +264,9 @@ def _release_quietly(log: RunLog) -> None:
         logging.getLogger("fitreel").debug("%s: %s", log.path, error)
 
 
-def _warn(text: str, stacklevel: int) -> None:
+def _warn(text: str) -> None:
     """One warning; where warnings are errors it is said by logging: no training ends for it."""
     try:
-        warnings.warn(text, stacklevel=stacklevel)
+        warn_caller(text)
     except UserWarning:
         logging.getLogger("fitreel").warning("%s", text)

@@ -45,7 +45,12 @@ def read_request(path: Path | None) -> Request:
         return Request(read_job_file(path))
     if not path.exists():
         raise BadInput(f"{path}: there is no such job or film")
-    values = read_provenance(path).get("job")
+    provenance = read_provenance(path)
+    values = provenance.get("job")
+    if "made_by" in provenance:
+        raise BadInput(
+            f"{path}: its figure was drawn by {provenance['made_by']}; run that again to make it"
+        )
     if not isinstance(values, dict):
         raise BadInput(f"{path}: this film doesn't say which job made it")
     return Request(Source(str(path), path.parent, values, trusted=False), film=path)
