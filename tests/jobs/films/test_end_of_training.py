@@ -15,6 +15,7 @@ import pytest
 from support import forged_record
 from support.program import DATA, Fitreel, train_here
 
+import fitreel
 from fitreel.model.record.chunk import Tensors
 from fitreel.model.record.reader import Record
 from fitreel.render.metadata.provenance import read_provenance
@@ -61,6 +62,8 @@ def test_records_have_their_end(trained: dict[str, Record]) -> None:
     assert ends["delta"][1] is None and ends["delta"][0][-1] == trained["delta"].ending_epoch
     assert ends["diverged"] == ([0, trained["diverged"].ending_epoch], 1)
     assert not math.isfinite(trained["diverged"].losses[-1])
+    run = fitreel.Run(trained["complete"].path)
+    assert (run.closing, run.epoch[-1], run.prediction.shape) == (1, 20, (2, 20))
     states = {name: run.state_file is not None for name, run in trained.items()}
     assert states == {"complete": True, "slow": True, "delta": True, "diverged": False}
 
