@@ -113,13 +113,10 @@ def _serve() -> None:
     from fitreel.jobs.script.start import main
 
     matplotlib_hook.install()
-    import matplotlib.animation
-    import matplotlib.pyplot
+    import gc
 
     import fitreel.backend
     import fitreel.jobs.films.live_film  # noqa: F401
-
-    import gc
 
     gc.freeze()
     for line in sys.stdin:
@@ -133,7 +130,7 @@ def _serve() -> None:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         for descriptor, name in ((1, "stdout"), (2, "stderr")):
             os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
-        sys.stdin = open(0)
+        sys.stdin = open(0)  # noqa: SIM115 (for ever)
         sys.path[:0] = [""]
         sys.argv = ["-c", *arguments]
         main()
