@@ -17,7 +17,11 @@ from fitreel.render.output.ffmpeg import has_encoder
 from fitreel.render.output.formats import ENDINGS, OutputKind, format_of
 from fitreel.render.output.ownership import check_replaceable
 
-_START = "from sys import path; path[:1] = []; from fitreel.jobs.script.start import main; main()"
+# What lies in the current folder must not stand in for a library before the script starts.
+_START = (
+    "import sys; '' in sys.path[:1] and sys.path.pop(0); "
+    "from fitreel.jobs.script.start import main; main()"
+)
 _MADE = (OutputKind.FILM, OutputKind.STILL, OutputKind.FRAMES)
 
 

@@ -131,7 +131,6 @@ def _serve() -> None:
         for descriptor, name in ((1, "stdout"), (2, "stderr")):
             os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
         sys.stdin = open(0)  # noqa: SIM115 (for ever)
-        sys.path[:0] = [""]
         sys.argv = ["-c", *arguments]
         main()
 
