@@ -7,13 +7,16 @@ of one that has imported matplotlib: a tenth of the price.
 """
 
 import atexit
+import gc
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -113,11 +116,16 @@ def _serve() -> None:
     from fitreel.jobs.script.start import main
 
     matplotlib_hook.install()
-    import gc
+    for name in ("matplotlib.animation", "matplotlib.pyplot", "fitreel.backend"):
+        import_module(name)
+    import numpy as np
 
-    import fitreel.backend
-    import fitreel.jobs.films.live_film  # noqa: F401
+    from fitreel.jobs.films.live_film import LiveFilm
 
+    with tempfile.TemporaryDirectory() as folder:  # which imports what writes, too
+        film = LiveFilm(f"{folder}/film/", 20)
+        film.show(np.zeros((2, 2, 4), np.uint8))
+        film.close()
     gc.freeze()
     for line in sys.stdin:
         folder, arguments = json.loads(line)
