@@ -218,7 +218,9 @@ def test_no_function_takes_too_much() -> None:
             taken = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
             taken += [each.arg for each in node.args.kwonlyargs]
             count = len([name for name in taken if name not in ("self", "cls")])
-            assert count <= 8, f"{path}: {node.name} takes {count}"
+            # What other people call takes what is promised.
+            most = 10 if room(path) == "api" else 8
+            assert count <= most, f"{path}: {node.name} takes {count}"
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
