@@ -3,8 +3,9 @@
 import atexit
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from importlib.metadata import version
@@ -69,15 +70,18 @@ class LiveFilm:
             Unavailable: there is no ffmpeg, or it lacks the encoder.
             Busy: another process is making this film.
         """
-        self._output = Output(os.fspath(out), provenance={"fitreel": version("fitreel")})
-        _check_numbers(self._output.path, fps, hold_end)
-        _check_format(self._output)
+        given = os.fspath(out)
+        _check_numbers(given, fps, hold_end)
+        _check_format(Output(given))
         self._may_overwrite = overwrite
         if not overwrite:
-            check_not_others(self._output.path)
-        make_folder_of(self._output.path)
-        self._path = check_output(self._output.path)
-        _check_encoder(self._output)
+            check_not_others(given)
+        make_folder_of(given)
+        self._path = check_output(given)
+        _check_encoder(Output(given))
+        self._label = Path(given)
+        # It stays there where the program goes to another folder meanwhile.
+        self._output = Output(os.path.join(os.getcwd(), given), provenance={})  # noqa: PTH109, PTH118
         self._fps = Fraction(float(fps)).limit_denominator(100_000)
         self._hold_end = hold_end
         self._provenance = dict(provenance or {})
@@ -97,7 +101,7 @@ class LiveFilm:
     @property
     def path(self) -> Path:
         """Where it goes, as it was given."""
-        return Path(self._output.path)
+        return self._label
 
     @property
     def frames(self) -> int:
@@ -149,7 +153,8 @@ class LiveFilm:
     def chapter(self, title: str) -> None:
         """Begin a chapter with the next frame; formats without chapters do without."""
         with self._lock:
-            self._titles.append((self.frames, str(title)))
+            text = str(title).encode(errors="replace").decode().replace("\0", " ")
+            self._titles.append((self.frames, text))
 
     def close(self) -> None:
         """Make the film whole and put it in its place. Nothing happens when it is called again.
@@ -217,10 +222,11 @@ class LiveFilm:
         screen = Screen(frame, is_even=kind.takes_yuv, is_opaque=is_opaque)
         width, height = screen.size
         facts = {"size": [width, height], "fps": float(self._fps)}
-        assert self._output.provenance is not None
-        self._output.provenance.update(self._provenance, film=facts)
-        writer = open_writer(self._output, screen.size, self._fps)
+        provenance = {"fitreel": version("fitreel"), **self._provenance, "film": facts}
+        output = replace(self._output, provenance=provenance)
+        writer = open_writer(output, screen.size, self._fps)
         self._held.callback(writer.abort)
+        writer.label = self._label
         self._screen, self._writer = screen, writer
 
     def _show(self, frame: Frame, frames: int, changed: Rectangle | None) -> None:
@@ -250,7 +256,7 @@ class LiveFilm:
         if not self._may_overwrite:
             check_not_others(self._output.path)
         self._writer.chapters = self._chapters()
-        self._writer.finish()
+        _uninterrupted(self._writer.finish)
 
     def _chapters(self) -> list[Chapter]:
         """The film's; what comes before the first that was named has the film's own name."""
@@ -309,6 +315,40 @@ def _cannot_write(error: Exception, path: Path) -> FitreelError:
     if isinstance(error, FitreelError):
         return error
     return CannotWrite(f"cannot write {path}: {error or type(error).__name__}")
+
+
+def _uninterrupted(work: Callable[[], None]) -> None:
+    """Do `work` to its end, and only then let Ctrl-C on its way: people press it twice.
+
+    A signal's exception comes to the main thread alone. Where it comes once more, nobody waits.
+    """
+    errors: list[BaseException] = []
+    done = threading.Event()  # a thread's join that is interrupted takes it for ended
+
+    def note() -> None:
+        try:
+            work()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            done.set()
+
+    thread = threading.Thread(target=note, daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:  # at the interpreter's end there is none to be had
+        work()
+        return
+    try:
+        done.wait()
+    except BaseException:
+        done.wait()
+        raise
+    finally:
+        if done.is_set():
+            thread.join()
+    if errors:
+        raise errors[0]
 
 
 @cache
