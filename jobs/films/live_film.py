@@ -1,38 +1,32 @@
 """A film that is written while somebody else's program runs: frames come when it shows them."""
 
-import atexit
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from fitreel.jobs.films import open_films
+from fitreel.jobs.films.live_checks import check_encoder, check_format, check_numbers
 from fitreel.jobs.runtime.locks import locked
-from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError, Unavailable
+from fitreel.jobs.runtime.uninterrupted import uninterrupted
+from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError
 from fitreel.model.system.caller import warn_caller
 from fitreel.model.system.files import sweep
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import NOTHING, Rectangle, union
 from fitreel.render.metadata.provenance import Chapter
 from fitreel.render.output.destination import check_output, make_folder_of
-from fitreel.render.output.ffmpeg import has_encoder
-from fitreel.render.output.formats import Format, OutputKind
+from fitreel.render.output.formats import OutputKind
 from fitreel.render.output.frame_writer import FrameWriter
 from fitreel.render.output.open_writer import open_writer
 from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import check_not_others
 from fitreel.render.pipeline.screen import Screen
-
-_MADE = (OutputKind.FILM, OutputKind.STILL, OutputKind.FRAMES)
-_LEAST_FPS, _MOST_FPS = 0.1, 240
-
-_open: "dict[Path, LiveFilm]" = {}
-"""Those of this process that are being written, by where they really lie."""
 
 
 class LiveFilm:
@@ -71,14 +65,14 @@ class LiveFilm:
             Busy: another process is making this film.
         """
         given = os.fspath(out)
-        _check_numbers(given, fps, hold_end)
-        _check_format(Output(given))
+        check_numbers(given, fps, hold_end)
+        check_format(Output(given))
         self._may_overwrite = overwrite
         if not overwrite:
             check_not_others(given)
         make_folder_of(given)
         self._path = check_output(given)
-        _check_encoder(Output(given))
+        check_encoder(Output(given))
         self._label = Path(given)
         # It stays there where the program goes to another folder meanwhile.
         self._output = Output(os.path.join(os.getcwd(), given), provenance={})  # noqa: PTH109, PTH118
@@ -202,18 +196,15 @@ class LiveFilm:
             self._writer.leave()
 
     def _take_place(self) -> None:
-        before = _open.get(self._path)
-        if before is not None:
-            before.close_quietly()
+        open_films.close_at(self._path)
         with self._held as held:
             try:
                 held.enter_context(locked(self._path, "film"))
             except Busy:
                 raise Busy(f"{self.path}: another process is making this film") from None
             sweep(self._path.parent, self._path.name)
-            _prepare_process()
-            _open[self._path] = self
-            held.callback(_open.pop, self._path, None)
+            open_films.enter(self._path, self)
+            held.callback(open_films.forget, self._path)
             self._held = held.pop_all()
 
     def _begin(self, frame: Frame) -> None:
@@ -256,7 +247,7 @@ class LiveFilm:
         if not self._may_overwrite:
             check_not_others(self._output.path)
         self._writer.chapters = self._chapters()
-        _uninterrupted(self._writer.finish)
+        uninterrupted(self._writer.finish)
 
     def _chapters(self) -> list[Chapter]:
         """The film's; what comes before the first that was named has the film's own name."""
@@ -277,94 +268,7 @@ class LiveFilm:
         warn_caller(f"{_cannot_write(error, self.path)}; your program goes on without the film")
 
 
-def _check_numbers(out: str, fps: float, hold_end: float) -> None:
-    try:
-        is_rate, is_length = _LEAST_FPS <= fps <= _MOST_FPS, 0 <= hold_end < 1e5
-    except TypeError:
-        raise BadInput(f"{out}: fps and hold_end are numbers, not {fps!r}, {hold_end!r}") from None
-    if not is_rate:
-        raise BadInput(f"{out}: fps = {fps!r}: must be from {_LEAST_FPS} to {_MOST_FPS}")
-    if not is_length:
-        raise BadInput(f"{out}: hold_end = {hold_end!r}: must be 0 or more, in seconds")
-
-
-def _check_format(output: Output) -> None:
-    if "{" in output.path:
-        raise BadInput(f"{output.path}: {{…}} is filled in by the command line only; give the name")
-    if output.kind not in _MADE:
-        raise BadInput(
-            f"{output.path}: {output.format.ending} goes with the film of a record; a film of your "
-            "own is .mp4, .gif, .webm, a folder of frames, or .png for its last picture"
-        )
-
-
-def _check_encoder(output: Output) -> None:
-    """Have ffmpeg say, once a process, that it can; without one nothing else would."""
-    kind = output.format
-    if kind.encoder is not None and not _has_encoder(kind, os.environ.get("IMAGEIO_FFMPEG_EXE")):
-        raise Unavailable(f"{output.path}: this ffmpeg has no {kind.encoder}, which it needs")
-
-
-@cache
-def _has_encoder(kind: Format, _binary: str | None) -> bool:
-    assert kind.encoder is not None
-    return has_encoder(kind.encoder)
-
-
 def _cannot_write(error: Exception, path: Path) -> FitreelError:
     if isinstance(error, FitreelError):
         return error
     return CannotWrite(f"cannot write {path}: {error or type(error).__name__}")
-
-
-def _uninterrupted(work: Callable[[], None]) -> None:
-    """Do `work` to its end, and only then let Ctrl-C on its way: people press it twice.
-
-    A signal's exception comes to the main thread alone. Where it comes once more, nobody waits.
-    """
-    errors: list[BaseException] = []
-    done = threading.Event()  # a thread's join that is interrupted takes it for ended
-
-    def note() -> None:
-        try:
-            work()
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            done.set()
-
-    thread = threading.Thread(target=note, daemon=True)
-    try:
-        thread.start()
-    except RuntimeError:  # at the interpreter's end there is none to be had
-        work()
-        return
-    try:
-        done.wait()
-    except BaseException:
-        done.wait()
-        raise
-    finally:
-        if done.is_set():
-            thread.join()
-    if errors:
-        raise errors[0]
-
-
-@cache
-def _prepare_process() -> None:
-    """Have films end with this process, and forked ones let go of them at once."""
-    atexit.register(_close_all)
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_leave_all)
-
-
-def _close_all() -> None:
-    for film in list(_open.values()):
-        film.close_quietly()
-
-
-def _leave_all() -> None:
-    for film in _open.values():
-        film.leave()
-    _open.clear()

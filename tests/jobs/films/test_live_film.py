@@ -372,7 +372,7 @@ def test_a_full_disk_is_one_warning(name: str, folder: Path) -> None:
 
 
 CUT = """
-import signal, random
+import random, signal, time
 random.seed(1)
 class Cut(BaseException): pass
 def cut(*_):
@@ -385,33 +385,38 @@ big = np.full(({height}, {width}, 4), 255, np.uint8)
 film.show(big)
 signal.signal(signal.SIGALRM, cut)
 cuts, is_armed = 0, False
-for level in range(255, 30, -2):
+for level in (254, 253, 252):
+    start = time.perf_counter()
     big[..., :3] = level
-    signal.setitimer(signal.ITIMER_REAL, random.random() * {seconds})
+    film.show(big)
+    seconds = 3 * (time.perf_counter() - start)
+for level in range(250, 30, -4):
+    big[..., :3] = level
+    signal.setitimer(signal.ITIMER_REAL, random.random() * seconds)
     try:
         is_armed = True
         film.show(big)
         is_armed = False
     except Cut:
         cuts += 1
+signal.setitimer(signal.ITIMER_REAL, 0)
 film.close()
 print(cuts)
 """
 
 
 @pytest.mark.parametrize(
-    ("name", "size", "seconds"),
-    [("a.mp4", (640, 480), 0.03), ("a.gif", (640, 480), 0.04), ("frames/", (64, 48), 0.002)],
+    ("name", "size"), [("a.mp4", (640, 480)), ("a.gif", (640, 480)), ("frames/", (64, 48))]
 )
 def test_whatever_cuts_a_frame_off_leaves_the_film_whole(
-    name: str, size: tuple[int, int], seconds: float, folder: Path
+    name: str, size: tuple[int, int], folder: Path
 ) -> None:
-    done = run(CUT.format(name=name, width=size[0], height=size[1], seconds=seconds))
+    done = run(CUT.format(name=name, width=size[0], height=size[1]))
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 5
+    assert int(done.stdout) > 3
     check_whole(folder / name.rstrip("/"))
     made = levels(folder / name.rstrip("/"))
-    assert len(made) > 5 and made[0] == pytest.approx(255, abs=3)
+    assert len(made) > 4 and made[0] == pytest.approx(255, abs=3)
     assert all(b < a + 3 for a, b in pairwise(made)), made
 
 
