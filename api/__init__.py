@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fitreel.model.errors import CannotWrite as CannotWrite
     from fitreel.model.errors import FitreelError as FitreelError
     from fitreel.model.errors import Unavailable as Unavailable
+    from fitreel.recorder import Recorder as Recorder
     from fitreel.stored_run import Run as Run
 
     __version__: str
@@ -37,6 +38,7 @@ _HOMES = {
     "animate": "fitreel.animated_film",
     "Writer": "fitreel.animation_writer",
     "make_film": "fitreel.film_making",
+    "Recorder": "fitreel.recorder",
     "Run": "fitreel.stored_run",
     **dict.fromkeys(
         ("FitreelError", "BadInput", "Busy", "CannotWrite", "Unavailable"), "fitreel.model.errors"
@@ -48,6 +50,7 @@ __all__ = [  # noqa: RUF022 (what is called first, then the errors)
     "film",
     "animate",
     "Writer",
+    "Recorder",
     "make_film",
     "Run",
     "FitreelError",

@@ -11,6 +11,9 @@ from typing import Protocol
 class OpenFilm(Protocol):
     """A film in the making."""
 
+    is_self_closing: bool
+    """Whether it is closed at the interpreter's end."""
+
     def close_quietly(self) -> None:
         """Make it whole, where nobody would catch an error."""
 
@@ -48,7 +51,8 @@ def _prepare_process() -> None:
 
 def _close_all() -> None:
     for film in list(_films.values()):
-        film.close_quietly()
+        if film.is_self_closing:
+            film.close_quietly()
 
 
 def _leave_all() -> None:
