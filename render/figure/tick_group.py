@@ -11,9 +11,9 @@ from matplotlib.axis import XAxis
 from matplotlib.colors import to_rgba
 from matplotlib.transforms import Bbox
 
-from fitreel.render.figure.figure_renderer import FigureRenderer
+from fitreel.render.figure.figure_renderer import Call, FigureRenderer
 from fitreel.render.figure.text_layouts import layout_of
-from fitreel.render.figure.tick_marks import NotUnderstoodError, marks_of
+from fitreel.render.figure.tick_marks import Mark, NotUnderstoodError, marks_of
 from fitreel.render.figure.tick_state import TickState, copied_tick
 
 Samples = dict[tuple[type, bool], tuple[dict[str, Any], TickState]]
@@ -33,6 +33,10 @@ class TickGroup:
         self._shown: list[TickState] = []
         self._labels: list[tuple[Any, list[Any]]] = []
         """For each label that is seen: its artist, and for each tick its place and lines."""
+        self._count = 0
+        self._calls: list[Call] | None = None
+        """What draws them, while all is where it was."""
+        self._transforms: tuple[bytes, ...] = ()
 
     def put(self, locations: Sequence[Any], labels: Sequence[Any]) -> list[Any]:
         """Put the ticks to their places, as `Axis._update_ticks` does, and return them.
@@ -41,7 +45,7 @@ class TickGroup:
             NotUnderstoodError: they aren't all drawn alike, or one stands nowhere.
         """
         ticks = self._ticks()
-        count = len(locations)
+        count = self._count = len(locations)
         if type(ticks) is not list or not ticks or len(labels) != count:
             raise NotUnderstoodError
         if not all(math.isfinite(location) for location in map(float, locations)):
@@ -98,6 +102,7 @@ class TickGroup:
         Raises:
             NotUnderstoodError: a label is nowhere.
         """
+        self._calls = None
         self._shown = [state for number, state in enumerate(self._states) if number in ticks]
         self._labels = []
         if not self._shown:
@@ -129,7 +134,7 @@ class TickGroup:
             return [], []
         return of.get(id(first.label1), []), of.get(id(first.label2), [])
 
-    def draw(self, renderer: Any) -> None:
+    def draw(self, renderer: FigureRenderer) -> None:
         """Draw them, one after the other, as each would draw itself."""
         if not self._shown:
             return
@@ -137,17 +142,42 @@ class TickGroup:
         if first.marks is None:
             first.marks = marks_of(first.tick, self._along, renderer)
             first.note()
-        for mark in first.marks:
-            mark.place_axes()
+            self._calls = None
+        transforms = (
+            *(mark.place_axes() for mark in first.marks),
+            *(label.get_transform().get_matrix().tobytes() for label, _ in self._labels),
+        )
+        if self._calls is None or transforms != self._transforms:
+            self._calls, self._transforms = self._record(first.marks, renderer), transforms
+        for call, arguments in self._calls:
+            call(*arguments)
+
+    def _record(self, marks: list[Mark], renderer: Any) -> list[Call]:
         labels = [(label, lines, _context(label, renderer)) for label, lines in self._labels]
         height = renderer.height
-        for number, state in enumerate(self._shown):
-            for mark in first.marks:
-                mark.draw(state.location or 0.0, renderer)
-            for label, lines, context in labels:
-                x, y, layout = lines[number]
-                if layout is not None:
-                    _draw_text(label, layout[1], (x, height - y), context, renderer)
+        renderer.calls = calls = []
+        try:
+            for number, state in enumerate(self._shown):
+                for mark in marks:
+                    calls.append(mark.at(state.location or 0.0, renderer))
+                for label, lines, context in labels:
+                    x, y, layout = lines[number]
+                    if layout is not None:
+                        _record_text(label, layout[1], (x, height - y), context, renderer)
+        finally:
+            renderer.calls = None
+        return calls
+
+    def is_unchanged(self) -> bool:
+        """Whether the axis has the ticks that were last put, as they were put."""
+        states = self._states[: self._count]
+        ticks = self._ticks() if states else []
+        return len(ticks) >= len(states) and all(
+            [
+                state.tick is tick and state.is_unchanged()
+                for state, tick in zip(states, ticks, strict=False)
+            ]
+        )
 
 
 def _around(lines: list[Any]) -> Bbox:
@@ -173,11 +203,15 @@ def _context(label: Any, renderer: Any) -> Any:
     return gc
 
 
-def _draw_text(
+def _record_text(
     label: Any, lines: list[Any], place: tuple[float, float], gc: Any, renderer: Any
 ) -> None:
     angle, font = label.get_rotation(), label.get_fontproperties()
     x, y = place
     for line, _, (dx, dy) in lines:
         string, is_math = label._preprocess_math(line)
-        renderer.draw_text(gc, x + dx, y - dy, string, font, angle, ismath=is_math)
+        arguments = (gc, x + dx, y - dy, string, font, angle, is_math)
+        if renderer.draws_from_cache(is_math):
+            renderer.draw_text(*arguments)
+        else:
+            renderer.calls.append((renderer.draw_text, arguments))
