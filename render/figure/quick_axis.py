@@ -91,7 +91,7 @@ class QuickAxis:
             self._key = key
             return self._ticks
         try:
-            self._ticks = self._put()
+            self._put()
         except NotUnderstoodError:
             self._give_up()
             return axis._update_ticks()  # type: ignore[no-any-return]
@@ -114,9 +114,9 @@ class QuickAxis:
             return False
         return same and all(group.is_unchanged() for group in self._groups)
 
-    def _put(self) -> list[Any]:
+    def _put(self) -> None:
         axis = self._axis
-        shown: list[Any] = []
+        self._ticks = shown = []  # lets go of the frame before's, which may be taken again
         for group, (words, locator, formatter, locations_of) in zip(
             self._groups,
             (
@@ -133,7 +133,6 @@ class QuickAxis:
                 numbers = self._within_view(ticks)
                 shown += [tick for number, tick in enumerate(ticks) if number in numbers]
             group.show(numbers, self._renderer)
-        return shown
 
     def _within_view(self, ticks: list[Any]) -> set[int]:
         """Which ticks stand in view, or as good as."""

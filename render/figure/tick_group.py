@@ -13,12 +13,16 @@ from matplotlib.transforms import Bbox
 
 from fitreel.render.figure.figure_renderer import Call, FigureRenderer
 from fitreel.render.figure.text_layouts import layout_of
+from fitreel.render.figure.tick_copies import copied, is_nobodys
 from fitreel.render.figure.tick_marks import Mark, NotUnderstoodError, marks_of
-from fitreel.render.figure.tick_state import TickState, copied_tick
+from fitreel.render.figure.tick_state import TickState
 
 Samples = dict[tuple[type, bool], tuple[dict[str, Any], TickState]]
 """For a kind of axis, major or minor: what its ticks were asked to be, and one of them that
 matplotlib made after the first."""
+
+SPARES_KEPT = 50
+"""Of an axis's ticks that are let go of; it takes them again when it needs more."""
 
 
 class TickGroup:
@@ -33,6 +37,8 @@ class TickGroup:
         self._shown: list[TickState] = []
         self._labels: list[tuple[Any, list[Any]]] = []
         """For each label that is seen: its artist, and for each tick its place and lines."""
+        self._spare: list[TickState] = []
+        """Those of ticks that the axis has let go of."""
         self._count = 0
         self._calls: list[Call] | None = None
         """What draws them, while all is where it was."""
@@ -51,7 +57,8 @@ class TickGroup:
         if not all(math.isfinite(location) for location in map(float, locations)):
             raise NotUnderstoodError
         states = self._states
-        del states[len(ticks) :]
+        self._spare += states[len(ticks) :]
+        del states[len(ticks) :], self._spare[:-SPARES_KEPT]
         for number, (location, written) in enumerate(zip(locations, labels, strict=True)):
             label = "" if written is None else str(written)
             if number == len(ticks):
@@ -83,9 +90,9 @@ class TickGroup:
         kind = (type(axis), self._is_major)
         words, sample = self._samples.get(kind, (None, first))
         if words == asked and sample.has_look_of(first):
-            tick = copied_tick(first)
-            ticks.append(tick)
-            self._states.append(TickState(tick, first))
+            state = copied(first, self._spare_tick())
+            ticks.append(state.tick)
+            self._states.append(state)
             return
         make = axis.get_major_ticks if self._is_major else axis.get_minor_ticks
         make(len(ticks) + 1)
@@ -95,6 +102,13 @@ class TickGroup:
         self._states.append(state)
         if all(isinstance(value, (str, int, float)) for value in asked.values()):
             self._samples[kind] = (dict(asked), state)
+
+    def _spare_tick(self) -> TickState | None:
+        while self._spare:
+            state = self._spare.pop()
+            if is_nobodys(state):
+                return state
+        return None
 
     def show(self, ticks: set[int], renderer: FigureRenderer) -> None:
         """Take the ticks of these numbers for those that are drawn, and find their labels' places.
