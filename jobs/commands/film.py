@@ -72,4 +72,4 @@ def film(
         log=None if log is None else str(log.path),
         log_format="text" if log is None else log.form,
     )
-    become(checked(script_options), arguments)
+    become(checked(script_options, options.now), arguments)

@@ -70,12 +70,12 @@ if __name__ == "__main__":
     (package / "number.py").write_text("")
     (tmp_path / "a-2").mkdir()
     (tmp_path / "a-2" / "mine.txt").write_text("")
-    words = ["-m", "package", "-o", "a/", "-o", "b.gif", "--log", "log.txt", "-q", "--", "-x"]
+    words = ["-m", "package", "-o", "a/", "-o", "{name}.gif", "--log", "log.txt", "-q", "--", "-x"]
     done = film_words(tmp_path, *words)
     assert (done.code, done.stdout, done.stderr) == (0, "", ""), done.stderr
     assert done.numbers("a") == [1, 2, 3]
     assert done.numbers("a-3") == [10, 20, 30], "a-2 is somebody else's"
-    assert (tmp_path / "b.gif").exists() and (tmp_path / "b-2.gif").exists()
+    assert (tmp_path / "package.gif").exists() and (tmp_path / "package-2.gif").exists()
     assert "a-3: 3 frames, 0.3 s" in (tmp_path / "log.txt").read_text()
     done = film_words(tmp_path, *words)
     assert done.code == 0 and not (tmp_path / "a-4").exists(), "its own of last time"
@@ -131,6 +131,8 @@ def test_refused_before_anything_runs(tmp_path: Path, fitreel: Fitreel) -> None:
         (["script.py", "-o", "mine.mp4"], 65, "mine.mp4 is there"),
         (["script.py", "-o", "a.gif", "-o", "./a.gif"], 65, "one file in the end"),
         (["script.py", "-o", "script.py/a.gif"], 74, "script.py"),
+        (["script.py", "-o", "{nam}.gif"], 65, "{name}"),
+        (["script.py", "-o", "{seed}.gif"], 65, "a script has no {seed}"),
         (["script.py", "--fps", "0"], 2, "--fps"),
         (["script.py", "--on", "never"], 2, "--on"),
     ]:
