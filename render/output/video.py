@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from fitreel.model.errors import CannotWrite
-from fitreel.model.system.files import replacing
+from fitreel.model.system.files import discard, temporary_file
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import Rectangle
 from fitreel.render.metadata import mp4_boxes, webm_elements
@@ -125,14 +125,18 @@ class VideoWriter(FrameWriter):
 
     def _add_chapters(self) -> None:
         """Have ffmpeg copy the film with its chapters, which it wants to know at the start."""
-        with replacing(self._temporary) as copy:
-            source = ("-i", f"file:{self._temporary}")
-            faststart = ("-movflags", "+faststart") if self._format is MP4 else ()
+        copy = temporary_file(self.path)
+        source = ("-i", f"file:{self._temporary}")
+        faststart = ("-movflags", "+faststart") if self._format is MP4 else ()
+        try:
             self._ffmpeg = self._started(source, ("-c", "copy", *faststart), self.chapters, copy)
-            try:
-                self._ffmpeg.finish()
-            finally:
-                self._ffmpeg.kill()
+            self._ffmpeg.finish()
+        except BaseException:
+            self._ffmpeg.kill()
+            discard(copy)
+            raise
+        plain, self._temporary = self._temporary, copy
+        discard(plain)
 
     def _abort(self) -> None:
         self._ffmpeg.kill()
