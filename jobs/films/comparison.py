@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from fitreel.jobs.films.plan import Plan
+from fitreel.jobs.films.recorded import origin_of
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.films.tables import check_tables
 from fitreel.model.errors import BadInput
@@ -77,6 +78,13 @@ class Comparison(Subject):
         if output.at is None:
             return len(self.timetable) - 1
         return max(0, int((self.timetable.times <= output.at).sum()) - 1)
+
+    def origin(self) -> dict[str, Any]:
+        """Its job; or, where one of them was, that it was recorded by a program."""
+        for entry in self.entries:
+            if entry.run is not None and entry.run.header.recorder == "program":
+                return origin_of(entry.run, self.job) | {"name": self.job.name}
+        return super().origin()
 
     def run_facts(self) -> list[dict[str, Any]]:
         """Which records it is made of."""

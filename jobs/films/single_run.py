@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from fitreel.jobs.films.plan import Plan
+from fitreel.jobs.films.recorded import origin_of
 from fitreel.jobs.films.sidecar_files import SHEET, sidecar_content
 from fitreel.jobs.films.style_files import NO_FILES, StyleFiles, style_files_of
 from fitreel.jobs.films.subject import Subject
@@ -70,6 +71,10 @@ class SingleRun(Subject):
     def still_number(self, output: Output) -> int:
         """Which snapshot a still shows: the last, or that of its epoch."""
         return self._shown - 1 if output.at is None else self.run.index_of(output.at)
+
+    def origin(self) -> dict[str, Any]:
+        """Its job, or that a program recorded it."""
+        return origin_of(self.run, self.job)
 
     def run_facts(self) -> list[dict[str, Any]]:
         """Which records it is made of."""

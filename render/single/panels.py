@@ -24,6 +24,7 @@ from fitreel.render.network.recorded_network import (
 )
 from fitreel.render.panel_kinds import NO_HIDDEN_LAYERS, NO_TRUTH, PANEL_KINDS, no_weights
 from fitreel.render.single.axes_style import AxesStyle, style_axes
+from fitreel.render.single.metric_panel import MetricCurves as MetricCurves
 
 MOST_UNITS = 32
 """So many hidden units are drawn one by one: those that add the most at the end."""
