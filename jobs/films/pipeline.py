@@ -128,7 +128,7 @@ def film_records(
         check_recorded(run, plan)
         if (line := dimensions_of(run)) is not None:
             report.say(f"{run.path}: {line}")
-        files = check_single_run(plan)
+        files = check_single_run(plan, run)
         make(plan, SingleRun(loaded.job, files, run=run, draw_worker=draw_worker), report)
 
 

@@ -96,8 +96,10 @@ class SingleRun(Subject):
         return sidecar_content(output, self.run, self.picture, timeline)
 
 
-def check_single_run(plan: Plan) -> StyleFiles:
+def check_single_run(plan: Plan, run: Record | None = None) -> StyleFiles:
     """Refuse what can't be drawn of a run, before it is trained; the files of its style.
+
+    Of a `run` that a program recorded, what was recorded decides, else the job.
 
     Subtitles need neither a theme nor a font.
 
@@ -121,7 +123,8 @@ def check_single_run(plan: Plan) -> StyleFiles:
     if job.film.picture.is_demo or kinds <= {OutputKind.SUBTITLES}:
         return NO_FILES
     files = style_files_of(plan.loaded)
-    check_panels(job.film.panels, job.data, job.network)
+    if run is None or run.header.recorder == "job":
+        check_panels(job.film.panels, job.data, job.network)
     from fitreel.render.single.themed_scene import check_themed_scene
 
     check_themed_scene(files.for_drawing(job.film.picture))
