@@ -110,8 +110,12 @@ class Comparison(Subject):
     def comparison_picture(self, picture: PictureSettings) -> ComparisonPicture:
         """All that decides the pictures, with this size and theme."""
         own = self.job.compare
+        curves = [entry.run is None or entry.run.header.is_curve for entry in self.entries]
+        layout, loss_panel = own.layout, own.loss_panel
+        if not all(curves):  # what has no curve has its losses, which one axis shows of all
+            layout, loss_panel = "overlay", any(curves)
         return ComparisonPicture(
-            self.entries, picture, own.layout, own.clock, own.loss_panel, self.note, self.seeds_only
+            self.entries, picture, layout, own.clock, loss_panel, self.note, self.seeds_only
         )
 
 
@@ -132,6 +136,12 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
     for key in OF_ONE_RUN:
         if getattr(settings, key) != FilmSettings.model_fields[key].default:
             raise BadInput(f"film.{key}: of one run; a comparison doesn't have it")
+    picture = comparison.comparison_picture(comparison.picture)
+    if comparison.job.compare.layout == "grid" and picture.layout != "grid":
+        raise BadInput(
+            'compare.layout = "grid": a record of numbers, or of several inputs or outputs, has no '
+            'curve to draw in a cell; layout = "overlay" shows the losses of all'
+        )
     check_tables(plan.tables, plan.options)
     from fitreel.render.comparison import readability
     from fitreel.render.comparison.pacing import check_pacing_of_comparison
@@ -139,6 +149,6 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
 
     load_theme(comparison.picture.theme)
     check_pacing_of_comparison(settings.pacing)
-    readability.check_comparison(comparison.comparison_picture(comparison.picture))
+    readability.check_comparison(picture)
     for path in plan.tables:
         make_folder_of(path)

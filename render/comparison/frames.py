@@ -117,4 +117,7 @@ def _limits(entries: Sequence[Entry], table: Timetable) -> Limits:
     pairs = [
         (e.run, row) for e, row in zip(entries, table.indices, strict=True) if e.run is not None
     ]
+    pairs = [(run, row) for run, row in pairs if run.header.is_curve]
+    if not pairs:
+        return Limits((0.0, 1.0), (0.0, 1.0))
     return shared_limits([run for run, _ in pairs], [row for _, row in pairs])
