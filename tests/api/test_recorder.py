@@ -268,7 +268,7 @@ def test_what_is_there_stays_unless_it_is_said(folder: Path) -> None:
     Path("other").mkdir()
     Path("other/thesis.tex").touch()
     for settings in ({}, {"overwrite": True}, {"resume": True}):
-        with pytest.raises(FileExistsError, match="holds no run but 'thesis.tex'"):
+        with pytest.raises(FileExistsError, match=r"holds no run but 'thesis\.tex'"):
             fitreel.Recorder("other", X, Y, **settings)  # type: ignore[arg-type]
 
 

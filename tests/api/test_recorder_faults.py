@@ -1,4 +1,4 @@
-"""What may happen to somebody's loop while it is recorded: kills, full disks, forks, other ranks."""
+"""What may happen to a loop while it is recorded: kills, full disks, forks, other ranks."""
 
 import os
 import signal
@@ -38,7 +38,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(code: str, *, code_of_end: int = 0, **environment: str) -> "subprocess.CompletedProcess[str]":
+def run(
+    code: str, *, code_of_end: int = 0, **environment: str
+) -> "subprocess.CompletedProcess[str]":
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=time_limit(60),
         env=os.environ | environment, check=False,
