@@ -46,9 +46,13 @@ def rows_of(path: Path) -> list[dict[str, str]]:
     return [*csv.DictReader(path.read_text().splitlines())]
 
 
+def pixels(picture: Path) -> Any:
+    with Image.open(picture) as image:
+        return np.asarray(image.convert("RGB"))
+
+
 def different(picture: Path, other: Path) -> bool:
-    one, two = (np.asarray(Image.open(path).convert("RGB")) for path in (picture, other))
-    return one.shape != two.shape or bool((one != two).any())
+    return bool((pixels(picture) != pixels(other)).any())
 
 
 def test_a_prediction_stays_until_the_next(fitreel: Fitreel, records: Path, tmp_path: Path) -> None:
@@ -152,7 +156,7 @@ def test_comparisons_of_whatever_was_recorded(
             "render", *runs, "-o", f"{number}.png", "--table", f"{number}.csv", "--force"
         )
         assert done.returncode == 0, done.stderr
-        assert Image.open(tmp_path / f"{number}.png").size == (1920, 1080)
+        assert pixels(tmp_path / f"{number}.png").shape == (1080, 1920, 3)
     rows = {row["label"]: row for row in rows_of(tmp_path / "2.csv")}
     assert [row["label"] for row in rows_of(tmp_path / "0.csv")] == [
         "demo", "curve",
