@@ -21,8 +21,8 @@ WITH_TORCH = {"model/training", "model/training/batched"}
 MORE_THAN_A_LINE = {"model/training"}
 """Rooms that can't be entered without a library: what is missing is said at the door."""
 WITH_MATPLOTLIB = {
-    "api", "render/text", "render/mpl", "render/raster", "render/figure", "render/single",
-    "render/comparison", "render/comparison/ranking", "render/handout",
+    "api", "api/windows", "render/text", "render/mpl", "render/raster", "render/figure",
+    "render/single", "render/comparison", "render/comparison/ranking", "render/handout",
 }  # fmt: skip
 MOST_FILES = 14
 """In a folder."""

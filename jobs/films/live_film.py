@@ -3,7 +3,7 @@
 import atexit
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from fractions import Fraction
 from functools import cache
@@ -50,6 +50,7 @@ class LiveFilm:
         overwrite: bool = False,
         provenance: Mapping[str, Any] | None = None,
         hold_end: float = 0.0,
+        warn: Callable[[str], None] | None = None,
     ) -> None:
         """Begin a film; a file is begun with the first frame, whose size is the film's.
 
@@ -61,6 +62,8 @@ class LiveFilm:
             overwrite: replace what fitreel didn't make, too.
             provenance: who made it, for its metadata; JSON.
             hold_end: for how many seconds the last frame stays at the end.
+            warn: is told what goes wrong, by who closes the film, also at the interpreter's end;
+                None: Python's own warnings, and it is closed then.
 
         Raises:
             FileExistsError: something is at `out` that fitreel did not make, or that was changed.
@@ -80,6 +83,9 @@ class LiveFilm:
         _check_encoder(self._output)
         self._fps = Fraction(float(fps)).limit_denominator(100_000)
         self._hold_end = hold_end
+        self._warn = warn or warn_caller
+        self.is_self_closing = warn is None
+        """Whether it is closed at the interpreter's end."""
         self._provenance = dict(provenance or {})
         self._process = os.getpid()
         self._lock = threading.RLock()
@@ -230,7 +236,7 @@ class LiveFilm:
         if not self._screen.fits(frame) and not self._has_refitted:
             self._has_refitted = True
             width, height = self._screen.size
-            warn_caller(
+            self._warn(
                 f"{self.path}: a frame of {frame.shape[1]} x {frame.shape[0]} pixels in a film of "
                 f"{width} x {height}: such frames are centred, larger ones scaled down"
             )
@@ -268,7 +274,7 @@ class LiveFilm:
         self._failure = error
         with suppress(FitreelError, OSError):
             self._held.close()
-        warn_caller(f"{_cannot_write(error, self.path)}; your program goes on without the film")
+        self._warn(f"{_cannot_write(error, self.path)}; your program goes on without the film")
 
 
 def _check_numbers(out: str, fps: float, hold_end: float) -> None:
@@ -321,7 +327,8 @@ def _prepare_process() -> None:
 
 def _close_all() -> None:
     for film in list(_open.values()):
-        film.close_quietly()
+        if film.is_self_closing:
+            film.close_quietly()
 
 
 def _leave_all() -> None:

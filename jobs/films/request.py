@@ -43,6 +43,8 @@ def read_request(path: Path | None) -> Request:
         return Request(DEMO)
     if path.suffix.lower() == ".toml":
         return Request(read_job_file(path))
+    if path.suffix.lower() == ".py":
+        raise BadInput(f"{path} is a script, not a job: fitreel film {path}")
     if not path.exists():
         raise BadInput(f"{path}: there is no such job or film")
     provenance = read_provenance(path)
