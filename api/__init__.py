@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from fitreel.model.errors import CannotWrite as CannotWrite
     from fitreel.model.errors import FitreelError as FitreelError
     from fitreel.model.errors import Unavailable as Unavailable
+    from fitreel.recorder import Recorder as Recorder
     from fitreel.stored_run import Run as Run
 
     __version__: str
 
 _HOMES = {
     "make_film": "fitreel.film_making",
+    "Recorder": "fitreel.recorder",
     "Run": "fitreel.stored_run",
     **dict.fromkeys(
         ("FitreelError", "BadInput", "Busy", "CannotWrite", "Unavailable"), "fitreel.model.errors"
@@ -34,6 +36,7 @@ _HOMES = {
 """Where each public name is defined."""
 
 __all__ = [  # noqa: RUF022 (what is called first, then the errors)
+    "Recorder",
     "make_film",
     "Run",
     "FitreelError",

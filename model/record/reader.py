@@ -5,8 +5,10 @@
     snapshots-00000-DIGEST.safetensors      epochs, losses, seconds, predictions, weights
     snapshots-00001-DIGEST.safetensors      …
     state-00001-DIGEST.safetensors          to go on from; of a program's record there is none
+    journal-00002-DIGEST.bin                what a program has logged since, not yet a chunk
 
-DIGEST is the first half of the SHA-256 of the file's bytes, so no flipped bit goes unseen. Each
+DIGEST is the first half of the SHA-256 of the file's bytes, so no flipped bit goes unseen; of the
+journal, which grows, that of the chunk before it. Each
 chunk of snapshots names the one before it, the first names run.json, and run.json the points: a
 missing, swapped or foreign file breaks the chain. The last digest stands for the whole run. A chunk
 that is written when a training goes on may say that it replaces snapshots of those before it.
@@ -39,13 +41,17 @@ from fitreel.model.record.chunk import (
     Ending,
     Tensors,
     chunk_of,
+    metric_names,
 )
 from fitreel.model.record.header import FORMAT, Header, header_digest
+from fitreel.model.record.journal import Journal, read_journal
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.tensor_file import LARGEST_HEADER
 
 HEADER = "run.json"
-NAMES = re.compile(r"(points|snapshots|state)(?:-(\d{5,9}))?-([0-9a-f]{32})\.safetensors")
+NAMES = re.compile(
+    r"(points|snapshots|state|journal)(?:-(\d{5,9}))?-([0-9a-f]{32})\.(?:safetensors|bin)"
+)
 
 
 def digest_of(content: bytes) -> str:
@@ -83,6 +89,8 @@ class Record:
         """Shape (M,) or (M, K): the noiseless function where the predictions are, or None."""
         self._format = ChunkFormat(self.header, places, truth)
         self.chunks: list[Chunk] = []
+        self.journal: Journal | None = None
+        """What isn't a chunk yet; it counts as the last one."""
         try:
             for chunk in self._chunks(digest_of(text)):
                 self.chunks.append(chunk)
@@ -201,8 +209,13 @@ class Record:
             if number != at:
                 at, tensors = number, {}
                 names = {*SMALL, "prediction"} | ({"weights"} if weights else set())
-                tensors = self._chunk_tensors(self.chunks[number].path, names)[0]
+                tensors = self._tensors_of(self.chunks[number], names)
             yield self._snapshot(tensors, self.chunks[number], index - int(starts[number]), index)
+
+    def _tensors_of(self, chunk: Chunk, names: set[str]) -> Tensors:
+        if self.journal and chunk is self.chunks[-1]:
+            return self._format.stacked(self.journal.snapshots, tuple(chunk.metrics))
+        return self._chunk_tensors(chunk.path, names)[0]
 
     def _snapshot(self, tensors: Tensors, chunk: Chunk, row: int, index: int) -> Snapshot:
         columns = self.header.predicted_columns
@@ -362,12 +375,8 @@ class Record:
 
     def _chunks(self, previous: str) -> Iterator[Chunk]:
         """Every chunk from the first on, each held against the one before."""
-        numbers = [number or 0 for kind, number in self._files if kind == "snapshots"]
-        count = 1 + max(numbers, default=-1)
         last_epoch, ending = -1, None
-        for number in range(count):
-            path = self._named("snapshots", number)
-            tensors, metadata, digest = self._chunk_tensors(path, SMALL)
+        for number, (path, tensors, metadata, digest) in enumerate(self._parts()):
             if metadata.previous != previous:
                 raise Damaged(f"{path}: damaged: it doesn't follow the file before it")
             if metadata.replaces_from is not None:
@@ -380,9 +389,26 @@ class Record:
             last_epoch = int(epochs[-1]) if len(epochs) else last_epoch
             yield chunk_of(path, number, digest, metadata, tensors)
         # A chunk gets its name only after its state has, and the state leaves after the next chunk.
+        count = len(self.chunks)
         is_ours = self.header.recorder == "job"
         if count and is_ours and ending is None and ("state", count - 1) not in self._files:
             raise Damaged(f"{self.path}: damaged: the last snapshots or the state are missing")
+
+    def _parts(self) -> Iterator[tuple[Path, Tensors, ChunkMetadata, str]]:
+        """What is small in each file of snapshots, and last in the journal."""
+        count = 1 + max((n or 0 for kind, n in self._files if kind == "snapshots"), default=-1)
+        for number in range(count):
+            path = self._named("snapshots", number)
+            yield path, *self._chunk_tensors(path, SMALL)
+        path = self._files.get(("journal", count), self.path)
+        if path == self.path or self.header.recorder == "job":
+            return
+        self.journal = read_journal(self._read(path.name, LARGEST_CHUNK), path, self._format)
+        if self.journal is not None:
+            names = metric_names(self.journal.snapshots)
+            tensors = self._format.stacked(self.journal.snapshots, names)
+            metadata = replace(self.journal.metadata, metrics=names)
+            yield path, tensors, metadata, self.journal.digest
 
     def _replace_from(self, epoch: int) -> None:
         """Forget the snapshots of `epoch` and later ones, and how the training had ended."""

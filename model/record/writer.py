@@ -1,9 +1,10 @@
-"""Writing a run folder: chunk after chunk, so that kill -9 loses a second of work at most."""
+"""Writing a run folder: chunk after chunk, so that kill -9 loses a second of work at most.
+
+Of a program's record it loses nothing: what isn't a chunk yet is in a journal.
+"""
 
 import json
-import math
 import time
-from collections.abc import Collection
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -13,13 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from fitreel.model.record.chunk import ChunkFormat, ChunkMetadata, Ending, Tensors
+from fitreel.model.record.chunk import (
+    ChunkFormat,
+    ChunkMetadata,
+    Ending,
+    Tensors,
+    metric_names,
+)
 from fitreel.model.record.header import FORMAT, Header, header_digest
+from fitreel.model.record.journal import Journal, JournalWriter
 from fitreel.model.record.reader import HEADER, NAMES, Record, digest_of
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.system.files import cannot_write, sync_folder, write_whole
 
 SECONDS_A_CHUNK = 1.0
+SECONDS_A_JOURNAL = 10.0
+"""As a chunk of a program's record, whose loop waits for the disk while one is written."""
 BYTES_A_CHUNK = 64_000_000
 
 
@@ -97,20 +107,21 @@ def new_header(
 
 
 class Rhythm:
-    """When it is time to write: when a second of work, or much memory, has come together.
+    """When it is time to write: when some seconds of work, or much memory, have come together.
 
     Where writing itself takes long, it is done less often, so that it never takes more than a tenth
     of the time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = SECONDS_A_CHUNK) -> None:
+        self._seconds = seconds
         self._written_at = time.monotonic()
         self._took = 0.0
 
     def due(self, bytes_waiting: int) -> bool:
         """Whether it is time, with so much in memory."""
         waited = time.monotonic() - self._written_at
-        return waited >= max(SECONDS_A_CHUNK, 10 * self._took) or bytes_waiting >= BYTES_A_CHUNK
+        return waited >= max(self._seconds, 10 * self._took) or bytes_waiting >= BYTES_A_CHUNK
 
     def wrote(self, started: float) -> None:
         """All is written that had come together; it began at `started`, of `time.monotonic`."""
@@ -131,9 +142,10 @@ class RecordWriter:
     ) -> None:
         self.path = run.path
         self.environment = environment
-        self._number = len(run.chunks)
+        chunks = run.chunks[:-1] if run.journal else run.chunks
+        self._number = len(chunks)
         self._previous = (
-            run.chunks[-1].digest if run.chunks else digest_of((run.path / HEADER).read_bytes())
+            chunks[-1].digest if chunks else digest_of((run.path / HEADER).read_bytes())
         )
         self._header = run.header
         self._format = ChunkFormat(run.header, len(run.prediction_x), run.truth is not None)
@@ -141,7 +153,19 @@ class RecordWriter:
         self._snapshots: list[Snapshot] = []
         self.bytes_waiting = 0
         """In memory, until the next `write`."""
-        self._rhythm = Rhythm()
+        self._journal: JournalWriter | None = None
+        is_journaled = run.header.recorder == "program"
+        self._rhythm = Rhythm(SECONDS_A_JOURNAL if is_journaled else SECONDS_A_CHUNK)
+        if run.journal:
+            self._settle(run.journal, run.chunks[-1].path)
+            self._replaces_from = replaces_from
+
+    def _settle(self, journal: Journal, file: Path) -> None:
+        """Write as a chunk what a killed program has left in the file of its journal."""
+        self._snapshots = journal.snapshots
+        self._replaces_from = journal.metadata.replaces_from
+        self.write()
+        file.unlink(missing_ok=True)
 
     @property
     def takes_closing(self) -> bool:
@@ -149,10 +173,23 @@ class RecordWriter:
         return self._header.format > 1
 
     def add(self, snapshot: Snapshot) -> None:
-        """Keep a snapshot; it is on disk after the next `write`."""
+        """Keep a snapshot; it is on disk after the next `write`, of a program's record at once.
+
+        Raises:
+            CannotWrite: the system refuses.
+        """
         self._snapshots.append(snapshot)
+        if self._header.recorder == "program":
+            if self._journal is None:
+                self._journal = JournalWriter(self.path, self._number, self._metadata)
+            self._journal.append(snapshot)
         self.bytes_waiting += snapshot.prediction.nbytes
         self.bytes_waiting += 0 if snapshot.weights is None else snapshot.weights.nbytes
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether anything isn't in a chunk yet."""
+        return bool(self._snapshots)
 
     @property
     def due(self) -> bool:
@@ -191,53 +228,36 @@ class RecordWriter:
             # One that was killed between a state and its chunk left a state of this number.
             forget_states(self.path, keep=self._number - 1)
             self._write_file("state", state, {"tree": tree})
-        names = dict.fromkeys(name for snapshot in self._snapshots for name in snapshot.metrics)
-        metadata = ChunkMetadata(
-            previous=self._previous,
-            environment=self.environment,
+        names = metric_names(self._snapshots)
+        metadata = replace(
+            self._metadata,
             ending=ending,
             ending_epoch=epoch,
             has_closing=bool(self._snapshots and self._snapshots[-1].is_closing),
-            replaces_from=self._replaces_from,
-            metrics=tuple(names),
+            metrics=names,
         )
-        self._previous = self._write_file("snapshots", self._stacked(names), metadata.dump())
-        forget_states(self.path, keep=None if state is None else self._number)
+        tensors = self._format.stacked(self._snapshots, names)
+        self._previous = self._write_file("snapshots", tensors, metadata.dump())
+        if self._journal is not None:
+            self._journal.remove()
+            self._journal = None
+        if self._header.recorder == "job":
+            forget_states(self.path, keep=None if state is None else self._number)
         self._number += 1
         self._replaces_from = None
         self._snapshots, self.bytes_waiting = [], 0
         self._rhythm.wrote(started)
+
+    @property
+    def _metadata(self) -> ChunkMetadata:
+        """What the next chunk says, as far as it is sure before its snapshots are."""
+        return ChunkMetadata(self._previous, self.environment, replaces_from=self._replaces_from)
 
     def _write_file(self, kind: str, tensors: Tensors, metadata: dict[str, str]) -> str:
         content = save(tensors, metadata)
         digest = digest_of(content)
         write_whole(self.path / f"{kind}-{self._number:05d}-{digest}.safetensors", content)
         return digest
-
-    def _stacked(self, metrics: Collection[str]) -> Tensors:
-        """The waiting snapshots as one array a kind."""
-        snapshots = self._snapshots
-        columns: dict[str, list[Any]] = {
-            "epoch": [snapshot.epoch for snapshot in snapshots],
-            "loss": [snapshot.loss for snapshot in snapshots],
-            "seconds": [snapshot.seconds for snapshot in snapshots],
-            "prediction": [snapshot.prediction for snapshot in snapshots],
-        }
-        if self._format.has_truth:
-            columns["truth_loss"] = [snapshot.truth_loss for snapshot in snapshots]
-        if all(snapshot.weights is not None for snapshot in snapshots):
-            columns["weights"] = [snapshot.weights for snapshot in snapshots]
-        if metrics:
-            columns["metrics"] = [
-                [snapshot.metrics.get(name, math.nan) for name in metrics] for snapshot in snapshots
-            ]
-        if not all(snapshot.has_prediction for snapshot in snapshots):
-            columns["predicted"] = [int(snapshot.has_prediction) for snapshot in snapshots]
-        arrays = self._format.arrays(len(snapshots), len(metrics))
-        return {
-            name: np.array(values, arrays[name][0]).reshape(arrays[name][1])
-            for name, values in columns.items()
-        }
 
 
 def forget_states(path: Path, keep: int | None) -> None:
