@@ -2,6 +2,11 @@
 
     import fitreel
 
+    with fitreel.film("loop.mp4") as film:
+        for epoch in range(800):
+            ...
+            film.frame()  # pyplot's current figure, as it is now
+
     run = fitreel.Run("runs/demo-4f6e0c1b")
     plt.semilogy(run.epoch, run.loss)
     fitreel.make_film(run, "talk.mp4", theme="dark")
@@ -15,6 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fitreel import callbacks as callbacks
+    from fitreel.animated_film import animate as animate
+    from fitreel.animation_writer import Writer as Writer
+    from fitreel.figure_film import film as film
     from fitreel.film_making import make_film as make_film
     from fitreel.model.errors import BadInput as BadInput
     from fitreel.model.errors import Busy as Busy
@@ -27,6 +35,9 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "film": "fitreel.figure_film",
+    "animate": "fitreel.animated_film",
+    "Writer": "fitreel.animation_writer",
     "make_film": "fitreel.film_making",
     "Recorder": "fitreel.recorder",
     "Run": "fitreel.stored_run",
@@ -37,6 +48,9 @@ _HOMES = {
 """Where each public name is defined."""
 
 __all__ = [  # noqa: RUF022 (what is called first, then the errors)
+    "film",
+    "animate",
+    "Writer",
     "Recorder",
     "make_film",
     "Run",

@@ -1,36 +1,26 @@
 """A record of a training that fitreel doesn't run: what a loop of anybody's logs."""
 
-import json
 import logging
-import operator
 import os
 import threading
-import time
-import warnings
 import weakref
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, get_args
 
-import numpy as np
-
-from fitreel.model.record.chunk import MOST_METRICS, Ending
-from fitreel.model.record.snapshot import Snapshot
-from fitreel.recording.arrays import as_number, without_history
-from fitreel.recording.callables import call_with
+from fitreel.model.record.chunk import Ending
+from fitreel.model.system.caller import warn_caller
+from fitreel.recording.loop_log import LoopLog
 from fitreel.recording.points import points_of
 from fitreel.recording.ranks import rank
 from fitreel.recording.run_log import RunLog
-from fitreel.recording.schedule import Every, Schedule
+from fitreel.recording.schedule import Every
+from fitreel.recording.texts import checked_info, checked_name
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
-
-LONGEST_INFO = 1_000_000
-LONGEST_NAME = 255
-LARGEST_STEP = 2**63 - 1
 
 _recorders: "weakref.WeakValueDictionary[str, Recorder]" = weakref.WeakValueDictionary()
 """Those of this process that aren't closed, by the real path of their folder."""
@@ -91,37 +81,32 @@ class Recorder:
             raise ValueError("resume=True and overwrite=True: one or the other")
         self._path = Path(path)
         absolute = Path(os.path.abspath(path))  # noqa: PTH100 (a link stays one)
-        self._log = RunLog(
+        self._run_log = RunLog(
             absolute,
             points_of(x, y, at, truth),
-            _checked_name(name if name is not None else absolute.name),
-            _checked_info(info),
+            checked_name(name if name is not None else absolute.name),
+            checked_info(info),
             resume=resume,
             overwrite=overwrite,
         )
-        self._schedule = Schedule(every)
+        self._log = LoopLog(self._run_log, every)
         self._failure: Exception | None = None
-        self._step: int | None = None
-        """The last one, kept or not."""
-        self._next = 0
-        self._waiting: tuple[int, float, Any, dict[str, Any]] | None = None
-        """Step, seconds, loss and metrics of the last step where it wasn't kept."""
-        self._started: float | None = None
         self._is_closed = False
         self._process = os.getpid()
         self._rank = rank(ask_jax=False)
-        self._told = False
+        self._is_said = False
         self._turn = threading.RLock()
-        if self._rank:
-            return
-        key = os.path.realpath(absolute)
+        if not self._rank:
+            self._take_place()
+
+    def _take_place(self) -> None:
+        key = os.path.realpath(self._run_log.path)
         before = _recorders.get(key)
         if before is not None:  # a notebook's cell that is run again
             before._let_go()
-        last = self._log.check_place()
-        self._next = 0 if last is None else last + 1
+        self._log.start_after(self._run_log.check_place())
         _recorders[key] = self
-        weakref.finalize(self, _release_quietly, self._log)
+        weakref.finalize(self, _release_quietly, self._run_log)
 
     @property
     def path(self) -> Path:
@@ -131,7 +116,7 @@ class Recorder:
     @property
     def at(self) -> "NDArray[np.float32]":
         """Where predictions are expected: float32, shape (M, D), a copy."""
-        return self._log.points.at.astype(np.float32)
+        return self._run_log.points.places
 
     @property
     def failed(self) -> Exception | None:
@@ -140,7 +125,7 @@ class Recorder:
 
     def due(self, step: int | None = None) -> bool:
         """Whether `log` keeps this step: to spare a forward pass. The same on all ranks."""
-        return self._schedule.due(self._next if step is None else _whole(step))
+        return self._log.due(step)
 
     def log(
         self,
@@ -167,9 +152,7 @@ class Recorder:
             FileExistsError, Busy, CannotWrite: there is no record that it could be written to.
         """
         if self._is_elsewhere():
-            with suppress(TypeError, ValueError):
-                self._next = 1 + (self._next if step is None else _whole(step))
-                self._schedule.due(self._next - 1)  # as on rank 0
+            self._log.skip(step)
             return
         with self._turn:
             self._guarded(step, lambda: self._take(step, loss, prediction, keep, metrics))
@@ -191,7 +174,7 @@ class Recorder:
             if self._is_closed:
                 return
             if self._failure is None:
-                self._guarded(self._step, lambda: self._finish(ending))
+                self._guarded(self._log.step, lambda: self._log.finish(ending))
             self._let_go()
 
     def film(
@@ -200,16 +183,17 @@ class Recorder:
         """Make the film of all that was logged, as `fitreel.make_film` does.
 
         Returns:
-            `out`; in a process where nothing is recorded, nothing is made.
+            `out`, which a notebook shows; where nothing is recorded, on another rank, it isn't made.
         """
         from fitreel.film_making import make_film
+        from fitreel.film_path import FilmPath
 
         if self._is_elsewhere():
-            return Path(out)
+            return FilmPath(out)
         with self._turn:
             if self._failure is None and not self._is_closed:
-                self._guarded(self._step, self._log.flush)
-        return make_film(self._log.path, out, overwrite=overwrite, **film_settings)
+                self._guarded(self._log.step, self._run_log.flush)
+        return make_film(self._run_log.path, out, overwrite=overwrite, **film_settings)
 
     def __enter__(self) -> "Recorder":
         return self
@@ -225,21 +209,21 @@ class Recorder:
 
     def __repr__(self) -> str:
         state = "closed" if self._is_closed else "failed" if self._failure else "open"
-        return f"<Recorder {str(self._path)!r}: {state}, last step {self._step}>"
+        return f"<Recorder {str(self._path)!r}: {state}, last step {self._log.step}>"
 
     def _is_elsewhere(self) -> bool:
         """Whether this process records nothing, which is said once."""
         if os.getpid() != self._process:
             where = "in a forked process"
         else:
-            if not self._rank and not self._log.began:
+            if not self._rank and not self._run_log.began:
                 self._rank = rank(ask_jax=True)
             if not self._rank:
                 return False
             where = f"on rank {self._rank}"
-        if not self._told:
-            self._told = True
-            _warn(f"{self._path}: rank 0 records; {where} log does nothing", 4)
+        if not self._is_said:
+            self._is_said = True
+            _warn(f"{self._path}: rank 0 records; {where} log does nothing")
         return True
 
     def _guarded(self, step: Any, work: Callable[[], None]) -> None:
@@ -249,15 +233,14 @@ class Recorder:
         try:
             work()
         except Exception as error:
-            if not self._log.began:
+            if not self._run_log.began:
                 raise
             self._failure = error
             self._let_go()
             why = str(error) or type(error).__name__
             _warn(
                 f"{self._path}: recording stopped at step {step}: {why}\n"
-                "what was logged before is kept, and your loop goes on",
-                4,
+                "what was logged before is kept, and your loop goes on"
             )
 
     def _take(
@@ -265,65 +248,12 @@ class Recorder:
     ) -> None:
         if self._is_closed:
             raise ValueError("this recorder is closed; what comes now isn't recorded")
-        number = self._number(step)
-        if self._started is None:
-            self._started = time.monotonic()
-        seconds = time.monotonic() - self._started
-        if not (self._schedule.due(number) or keep):
-            lean = {name: without_history(value) for name, value in metrics.items()}
-            self._waiting = number, seconds, without_history(loss), lean
-        else:
-            if callable(prediction) and not hasattr(prediction, "__array__"):
-                prediction = call_with(prediction, self.at)
-            self._add(number, seconds, loss, prediction, metrics)
-        self._step, self._next = number, number + 1
-
-    def _number(self, step: Any) -> int:
-        if step is None:
-            return self._next
-        number = _whole(step)
-        if self._step is not None and number <= self._step:
-            raise ValueError(
-                f"step {number} comes after step {self._step}; steps must grow: count them through "
-                "(epoch * batches + batch), or leave step out"
-            )
-        return number
-
-    def _add(
-        self, step: int, seconds: float, loss: Any, prediction: Any, metrics: dict[str, Any]
-    ) -> None:
-        log = self._log
-        if prediction is not None and log.points.grid_shape and not log.began:
-            shape = np.shape(prediction)
-            if shape and len(log.points.x) in shape and len(log.points.at) not in shape:
-                log.points = log.points.at_points()
-        points = log.points
-        if len(metrics) > MOST_METRICS:
-            raise ValueError(f"{len(metrics)} metrics; a snapshot has at most {MOST_METRICS}")
-        nothing = np.full(points.prediction_shape, np.nan, np.float32)
-        snapshot = Snapshot(
-            epoch=step,
-            loss=np.nan if loss is None else as_number(loss, "loss"),
-            seconds=seconds,
-            prediction=nothing if prediction is None else points.prediction(prediction),
-            metrics={
-                name: as_number(value, name) for name, value in metrics.items() if value is not None
-            },
-            has_prediction=prediction is not None,
-        )
-        log.add(snapshot)
-        self._waiting = None
-
-    def _finish(self, ending: Ending) -> None:
-        if self._waiting is not None:
-            step, seconds, loss, metrics = self._waiting
-            self._add(step, seconds, loss, None, metrics)
-        self._log.finish(ending, self._next if ending == "complete" else self._step)
+        self._log.take(step, loss, prediction, keep, metrics)
 
     def _let_go(self) -> None:
         """Record no more, and let go of the folder; the ending stays as it is."""
         self._is_closed = True
-        _release_quietly(self._log)
+        _release_quietly(self._run_log)
 
 
 def _release_quietly(log: RunLog) -> None:
@@ -334,45 +264,9 @@ def _release_quietly(log: RunLog) -> None:
         logging.getLogger("fitreel").debug("%s: %s", log.path, error)
 
 
-def _warn(text: str, stacklevel: int) -> None:
+def _warn(text: str) -> None:
     """One warning; where warnings are errors it is said by logging: no training ends for it."""
     try:
-        warnings.warn(text, stacklevel=stacklevel)
+        warn_caller(text)
     except UserWarning:
         logging.getLogger("fitreel").warning("%s", text)
-
-
-def _whole(step: Any) -> int:
-    if isinstance(step, bool) or (isinstance(step, float) and not step.is_integer()):
-        raise TypeError(f"step = {step!r}; must be a whole number")
-    try:
-        number = int(step) if isinstance(step, float) else operator.index(step)
-    except TypeError:
-        raise TypeError(f"step = {step!r}; must be a whole number") from None
-    if not 0 <= number <= LARGEST_STEP:
-        raise ValueError(f"step = {number}; must be 0 or more, and fit in 64 bits")
-    return number
-
-
-def _checked_name(name: str) -> str:
-    if not isinstance(name, str) or not name or len(name) > LONGEST_NAME:
-        raise ValueError(f"name = {name!r}; must be a text of 1 to {LONGEST_NAME} characters")
-    return name
-
-
-def _checked_info(info: dict[str, Any] | None) -> dict[str, Any]:
-    """As JSON has it; of numpy's numbers and arrays Python's, of paths the text."""
-
-    def plain(value: Any) -> Any:
-        return value.tolist() if hasattr(value, "tolist") else os.fspath(value)
-
-    try:
-        text = json.dumps(info or {}, default=plain)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise TypeError(f"info can't be kept as JSON: {error}") from None
-    if len(text) > LONGEST_INFO:
-        raise ValueError(f"info has {len(text)} characters as JSON; at most {LONGEST_INFO} fit")
-    content = json.loads(text)
-    if not isinstance(content, dict):
-        raise TypeError(f"info = {info!r}; must be a dict")
-    return content

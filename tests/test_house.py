@@ -21,8 +21,8 @@ WITH_TORCH = {"model/training", "model/training/batched", "api/callbacks"}
 MORE_THAN_A_LINE = {"model/training", "api/callbacks"}
 """Rooms that can't be entered without a library: at the door it is said if it is missing."""
 WITH_MATPLOTLIB = {
-    "render/text", "render/mpl", "render/raster", "render/figure", "render/single",
-    "render/comparison", "render/comparison/ranking", "render/handout",
+    "api", "api/windows", "render/text", "render/mpl", "render/raster", "render/figure",
+    "render/single", "render/comparison", "render/comparison/ranking", "render/handout",
 }  # fmt: skip
 MOST_FILES = 14
 """In a folder."""
@@ -218,7 +218,9 @@ def test_no_function_takes_too_much() -> None:
             taken = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
             taken += [each.arg for each in node.args.kwonlyargs]
             count = len([name for name in taken if name not in ("self", "cls")])
-            assert count <= 8, f"{path}: {node.name} takes {count}"
+            # What other people call takes what is promised.
+            most = 10 if room(path) == "api" else 8
+            assert count <= most, f"{path}: {node.name} takes {count}"
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:

@@ -21,7 +21,7 @@ MOST_NUMBERS = 100_000_000
 
 
 @dataclass(frozen=True)
-class Points:
+class RecordedPoints:
     """N points of D inputs and K outputs, and M places where predictions are expected."""
 
     x: NDArray[np.float64]
@@ -47,9 +47,20 @@ class Points:
         """(M,), or (M, K) of several outputs: what is recorded."""
         return self.shape if len(self.outputs) > 1 else self.shape[:1]
 
-    def at_points(self) -> "Points":
+    @property
+    def places(self) -> NDArray[np.float32]:
+        """Where predictions are expected, as a network sees it: float32, shape (M, D), a copy."""
+        return self.at.astype(np.float32)
+
+    def at_points(self) -> "RecordedPoints":
         """The same with predictions at the points."""
         return replace(self, at=self.x, grid_shape=())
+
+    def as_predicted(self, prediction: Any) -> "RecordedPoints":
+        """The same, of two inputs with predictions at the points where the first one is there."""
+        shape = np.shape(prediction)
+        is_there = len(self.x) in shape and len(self.at) not in shape
+        return self.at_points() if self.grid_shape and is_there else self
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """As a record has them."""
@@ -83,11 +94,11 @@ class Points:
 
 
 _NONE: NDArray[np.float64] = np.empty((0, 0))
-NOTHING = Points(_NONE, _NONE, _NONE, truth=None, inputs=(), outputs=())
+NOTHING = RecordedPoints(_NONE, _NONE, _NONE, truth=None, inputs=(), outputs=())
 """Of a record of numbers only."""
 
 
-def points_of(x: Any, y: Any, at: Any = None, truth: Any = None) -> Points:
+def points_of(x: Any, y: Any, at: Any = None, truth: Any = None) -> RecordedPoints:
     """The points as they are given: shapes (N,) or (N, D), and (N,) or (N, K).
 
     Args:
@@ -121,7 +132,7 @@ def points_of(x: Any, y: Any, at: Any = None, truth: Any = None) -> Points:
             f"{MOST_INPUTS} inputs and {MOST_OUTPUTS} outputs"
         )
     places, grid_shape = _places(inputs, at)
-    points = Points(
+    points = RecordedPoints(
         inputs,
         outputs,
         places,
@@ -185,7 +196,7 @@ def _grid(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[int, ...]]
     return places, (rows, columns)
 
 
-def _truth(truth: Any, points: Points) -> NDArray[np.float64]:
+def _truth(truth: Any, points: RecordedPoints) -> NDArray[np.float64]:
     value: Any = truth
     if callable(truth):
         function: Callable[[Any], Any] = truth

@@ -21,7 +21,7 @@ from fitreel.model.record.reader import HEADER, Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin, new_header
 from fitreel.model.system.files import cannot_write, sweep
-from fitreel.recording.points import Points
+from fitreel.recording.points import RecordedPoints
 
 _NAMED = ("numpy", "torch", "jax", "tensorflow", "keras", "sklearn")
 """Libraries whose versions are recorded where the program has imported them."""
@@ -33,7 +33,7 @@ class RunLog:
 
     path: Path
     """Absolute."""
-    points: Points
+    points: RecordedPoints
     name: str
     info: dict[str, Any]
     resume: bool = False
@@ -100,10 +100,15 @@ class RunLog:
         """Let go of the record; in a child of the process that holds it, do nothing."""
         if os.getpid() != self._process:
             return
+        writer, held = self._writer, self._held
+        self._writer, self._held = None, ExitStack()
         try:
-            self.flush()
+            if writer is not None and writer.has_waiting:
+                writer.write()
         finally:
-            self._held.close()
+            if writer is not None:
+                writer.close()
+            held.close()
 
     def _open(self, first: Snapshot) -> RecordWriter:
         with ExitStack() as held:

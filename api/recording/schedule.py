@@ -1,6 +1,7 @@
 """Which steps of a loop are kept."""
 
 from collections.abc import Callable
+from numbers import Real
 from typing import Any, Literal
 
 GROWTH = 1.02
@@ -24,10 +25,10 @@ class Schedule:
             ValueError: it isn't more than 0.
         """
         if isinstance(every, bool) or not (
-            every == "log" or callable(every) or isinstance(every, int | float)
+            every == "log" or callable(every) or isinstance(every, Real)
         ):
             raise TypeError(f'every = {every!r}; must be a number, "log" or a function of the step')
-        if isinstance(every, int | float) and not every > 0:
+        if isinstance(every, Real) and not every > 0:
             raise ValueError(f"every = {every!r}; must be more than 0")
         self._every = every
         self._last: int | None = None
@@ -47,6 +48,6 @@ class Schedule:
     def _is_far(self, last: int | None, step: int) -> bool:
         if last is None:
             return True
-        if isinstance(self._every, int | float):
+        if isinstance(self._every, Real):
             return step - last >= self._every
         return step > last and step + 1 >= GROWTH * (last + 1)

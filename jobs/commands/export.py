@@ -48,7 +48,7 @@ def export(
             raise BadInput(f"{path}: export writes {' and '.join(ENDINGS)}")
         check_file_place(path, force=options.force, form=_form_of(path))
     check_apart([Destination(f"-o {path}", path) for path in outputs])
-    with open_record(folder, options.runs) as run:
+    with open_record(folder, options.runs, report) as run:
         for path in outputs:
             make_folder_of(path)
         for path in outputs:

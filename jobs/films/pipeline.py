@@ -16,7 +16,7 @@ from fitreel.jobs.films.style_files import style_files_of
 from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job
 from fitreel.jobs.job.resolve import resolve_job
 from fitreel.jobs.runtime.report import Report
-from fitreel.jobs.train.run_store import open_record
+from fitreel.jobs.train.run_store import lacks_end, open_record
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.comparison_picture import Entry
@@ -70,6 +70,9 @@ def _film_configurations(
     with open_all_trained(configurations, options, report) as (records, failures):
         if note:
             report.say(note)
+        old = sum(map(lacks_end, records.values()))
+        if old:
+            report.say(f"{old} recorded by an older fitreel: shown as before their last step")
         if not records:
             raise SomeFailed(configurations, failures)
         reasons = {n: failure.reason.splitlines()[0] for n, failure in failures.items()}
@@ -106,13 +109,14 @@ def film_records(
             if options.seed is not None:
                 raise BadInput("--seed: the records have their own seeds")
             records = [
-                read_locks.enter_context(open_record(each, options.runs)) for each in folders
+                read_locks.enter_context(open_record(each, options.runs, report))
+                for each in folders
             ]
             _film_records_together(records, options, report)
             return
         if options.tables:
             raise BadInput("--table: the ranking of a comparison; give several runs")
-        run = read_locks.enter_context(open_record(folders[0], options.runs))
+        run = read_locks.enter_context(open_record(folders[0], options.runs, report))
         loaded = load_job(_source_of(run), options.assignments)
         if options.seed is not None and options.seed != loaded.job.seed:
             raise BadInput(

@@ -43,9 +43,16 @@ def read_request(path: Path | None) -> Request:
         return Request(DEMO)
     if path.suffix.lower() == ".toml":
         return Request(read_job_file(path))
+    if path.suffix.lower() == ".py":
+        raise BadInput(f"{path} is a script, not a job: fitreel film {path}")
     if not path.exists():
         raise BadInput(f"{path}: there is no such job or film")
-    values = read_provenance(path).get("job")
+    provenance = read_provenance(path)
+    values = provenance.get("job")
+    if "made_by" in provenance:
+        raise BadInput(
+            f"{path}: its figure was drawn by {provenance['made_by']}; run that again to make it"
+        )
     if not isinstance(values, dict):
         raise BadInput(f"{path}: this film doesn't say which job made it")
     return Request(Source(str(path), path.parent, values, trusted=False), film=path)

@@ -119,6 +119,13 @@ def task_of(resolved_job: ResolvedJob) -> "Task":
     )
 
 
+def no_closing_of(run: Record) -> str:
+    """What is said of a record that goes on in the format in which it began; may be empty."""
+    if run.header.format > 1:
+        return ""
+    return "; an older fitreel began it, so it ends on its last snapshot, before the last step"
+
+
 def other_conditions(run: Record, here: Environment) -> str | None:
     """What of the machine has changed since the last chunk, in a line; None where nothing has."""
     before = run.environment

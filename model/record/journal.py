@@ -16,6 +16,7 @@ import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +67,9 @@ class JournalWriter:
         except OSError as error:
             raise cannot_write(self._path, error) from error
 
-    def remove(self) -> None:
-        """Close and remove it: a chunk says the same."""
+    def close(self) -> None:
+        """Let go of the file, which stays."""
         os.close(self._file)
-        self._path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,16 @@ class Journal:
     """Of its whole entries, as a chunk's."""
 
 
-def read_journal(content: bytes, path: Path, chunk_format: ChunkFormat) -> Journal | None:
-    """The whole entries of a journal's bytes; None where there is not even the first.
+def read_journal(
+    content: bytes, path: Path, chunk_format: ChunkFormat, most: int | None = None
+) -> Journal | None:
+    """The whole entries of a journal's bytes, of `most` snapshots; None where there is not one.
 
     Raises:
         Damaged: an entry isn't what was written; the line names `path`.
     """
-    entries = list(_entries(content, path))
-    if not entries:
+    entries = list(islice(_entries(content, path), None if most is None else most + 1))
+    if len(entries) < 2:
         return None
     try:
         metadata = ChunkMetadata.parse(json.loads(entries[0][0]))

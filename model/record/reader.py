@@ -18,7 +18,7 @@ import hashlib
 import json
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -49,6 +49,8 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.tensor_file import LARGEST_HEADER
 
 HEADER = "run.json"
+LISTINGS = 5
+"""So often at most a folder is listed that changes while it is read."""
 NAMES = re.compile(
     r"(points|snapshots|state|journal)(?:-(\d{5,9}))?-([0-9a-f]{32})\.(?:safetensors|bin)"
 )
@@ -62,16 +64,34 @@ def digest_of(content: bytes) -> str:
 class Record:
     """A run folder, opened to be read; everything in it is checked against its digests.
 
+    It is what was there when it was opened: another process may be adding to it. With `until`, its
+    digest at that time, it is opened as it was then.
+
     Raises:
         BadInput: there is no run, or it is of a newer format.
         Damaged: a file is missing, foreign or not as it was written; the line names it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, until: str | None = None) -> None:
         self.path = path
+        self._until = until
+        self._names: list[str] = []
+        # A folder is not listed at one instant: while somebody writes, a file that came may be
+        # missing beside one that has gone since.
+        for left in reversed(range(LISTINGS)):
+            try:
+                self._open()
+                break
+            except BadInput:
+                if not left or self._listed() == self._names:
+                    raise
+
+    def _open(self) -> None:
+        """List the folder, and read all but predictions and weights."""
         text = self._read(HEADER, LARGEST_HEADER)
         self.header = self._parse_header(text)
-        self._files = self._list()
+        self._names = self._listed()
+        self._files = self._by_number(self._names)
         points = self._tensors(self._named("points", None, self.header.points))[0]
         inputs, outputs = len(self.header.inputs), len(self.header.outputs)
         predicted = self.header.predicted_columns
@@ -95,10 +115,11 @@ class Record:
             for chunk in self._chunks(digest_of(text)):
                 self.chunks.append(chunk)
         except Damaged as error:
-            if not len(self):
+            epochs = self._joined("epochs", np.int64)  # not kept: it may be opened once more
+            if not len(epochs):
                 raise
             raise Damaged(
-                f"{error}\nwhole before it: {len(self)} snapshots, up to epoch {self.epochs[-1]}"
+                f"{error}\nwhole before it: {len(epochs)} snapshots, up to epoch {epochs[-1]}"
             ) from None
 
     @property
@@ -128,7 +149,10 @@ class Record:
 
     @property
     def digest(self) -> str:
-        """Stands for everything in the run; a run made again has another one."""
+        """Stands for everything in the run; a run made again has another one.
+
+        With a journal it says also for which chunk that stands, and how many snapshots are in it.
+        """
         if not self.chunks:
             raise BadInput(f"{self.path}: no snapshot is recorded yet")
         return self.chunks[-1].digest
@@ -310,13 +334,21 @@ class Record:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise Damaged(f"{where}: damaged: not the header of a run") from None
 
-    def _list(self) -> dict[tuple[str, int | None], Path]:
+    def _listed(self) -> list[str]:
+        """The names of the files that are a run's, in order; none where there is no folder."""
+        try:
+            return sorted(path.name for path in self.path.iterdir() if NAMES.fullmatch(path.name))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise BadInput(f"{self.path}: cannot be read: {error.strerror}") from error
+
+    def _by_number(self, names: Sequence[str]) -> dict[tuple[str, int | None], Path]:
         """Files by kind and number; of several states the names are kept apart by number."""
         files: dict[tuple[str, int | None], Path] = {}
-        for path in sorted(self.path.iterdir()):
+        for path in [self.path / name for name in names]:
             match = NAMES.fullmatch(path.name)
-            if match is None:
-                continue
+            assert match is not None
             key = match[1], None if match[2] is None else int(match[2])
             if key in files:
                 raise Damaged(f"{path}: damaged: there are two files of this number")
@@ -388,6 +420,8 @@ class Record:
             previous, ending = digest, metadata.ending
             last_epoch = int(epochs[-1]) if len(epochs) else last_epoch
             yield chunk_of(path, number, digest, metadata, tensors)
+            if digest == self._until:
+                return
         # A chunk gets its name only after its state has, and the state leaves after the next chunk.
         count = len(self.chunks)
         is_ours = self.header.recorder == "job"
@@ -397,18 +431,26 @@ class Record:
     def _parts(self) -> Iterator[tuple[Path, Tensors, ChunkMetadata, str]]:
         """What is small in each file of snapshots, and last in the journal."""
         count = 1 + max((n or 0 for kind, n in self._files if kind == "snapshots"), default=-1)
+        last, most = _tail_of(self._until)
         for number in range(count):
             path = self._named("snapshots", number)
-            yield path, *self._chunk_tensors(path, SMALL)
+            tensors, metadata, digest = self._chunk_tensors(path, SMALL)
+            if number == last and most is not None:  # a journal then
+                tensors = {name: values[:most] for name, values in tensors.items()}
+                metadata = replace(metadata, ending=None, ending_epoch=None, has_closing=False)
+                yield path, tensors, metadata, self._until or ""
+                return
+            yield path, tensors, metadata, digest
         path = self._files.get(("journal", count), self.path)
         if path == self.path or self.header.recorder == "job":
             return
-        self.journal = read_journal(self._read(path.name, LARGEST_CHUNK), path, self._format)
-        if self.journal is not None:
-            names = metric_names(self.journal.snapshots)
-            tensors = self._format.stacked(self.journal.snapshots, names)
-            metadata = replace(self.journal.metadata, metrics=names)
-            yield path, tensors, metadata, self.journal.digest
+        content = self._read(path.name, LARGEST_CHUNK)
+        self.journal = journal = read_journal(content, path, self._format, most)
+        if journal is not None:
+            names = metric_names(journal.snapshots)
+            tensors = self._format.stacked(journal.snapshots, names)
+            digest = f"{journal.digest}-{count}-{len(journal.snapshots)}"
+            yield path, tensors, replace(journal.metadata, metrics=names), digest
 
     def _replace_from(self, epoch: int) -> None:
         """Forget the snapshots of `epoch` and later ones, and how the training had ended."""
@@ -421,3 +463,9 @@ class Record:
     ) -> tuple[Tensors, ChunkMetadata, str]:
         with self._opened(path.name, LARGEST_CHUNK) as (file, size):
             return self._format.read(file, size, path, {*names})
+
+
+def _tail_of(digest: str | None) -> tuple[int, int | None]:
+    """Of a record that ended with a journal: for which chunk it stood, and its snapshots."""
+    match = re.fullmatch(r"[0-9a-f]{32}-(\d{1,9})-(\d{1,18})", digest or "")
+    return (int(match[1]), int(match[2])) if match else (-1, None)

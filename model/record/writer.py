@@ -5,7 +5,7 @@ Of a program's record it loses nothing: what isn't a chunk yet is in a journal.
 
 import json
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -129,6 +129,22 @@ class Rhythm:
         self._took = self._written_at - started
 
 
+@dataclass
+class _NextChunk:
+    """What has come together for the chunk that is written next."""
+
+    number: int
+    previous: str
+    """The digest of the file before it."""
+    replaces_from: int | None = None
+    snapshots: list[Snapshot] = field(default_factory=list)
+    bytes: int = 0
+
+    def metadata(self, environment: dict[str, str | int]) -> ChunkMetadata:
+        """What it says, as far as it is sure before the last of its snapshots."""
+        return ChunkMetadata(self.previous, environment, replaces_from=self.replaces_from)
+
+
 class RecordWriter:
     """Appends snapshots to a run. Only for who holds the run's lock.
 
@@ -143,27 +159,22 @@ class RecordWriter:
         self.path = run.path
         self.environment = environment
         chunks = run.chunks[:-1] if run.journal else run.chunks
-        self._number = len(chunks)
-        self._previous = (
-            chunks[-1].digest if chunks else digest_of((run.path / HEADER).read_bytes())
-        )
+        previous = chunks[-1].digest if chunks else digest_of((run.path / HEADER).read_bytes())
+        self._next = _NextChunk(len(chunks), previous, replaces_from)
         self._header = run.header
         self._format = ChunkFormat(run.header, len(run.prediction_x), run.truth is not None)
-        self._replaces_from = replaces_from
-        self._snapshots: list[Snapshot] = []
-        self.bytes_waiting = 0
-        """In memory, until the next `write`."""
         self._journal: JournalWriter | None = None
-        is_journaled = run.header.recorder == "program"
-        self._rhythm = Rhythm(SECONDS_A_JOURNAL if is_journaled else SECONDS_A_CHUNK)
+        self._is_journaled = run.header.recorder == "program"
+        self._rhythm = Rhythm(SECONDS_A_JOURNAL if self._is_journaled else SECONDS_A_CHUNK)
+        self._is_writing = False
         if run.journal:
             self._settle(run.journal, run.chunks[-1].path)
-            self._replaces_from = replaces_from
+            self._next = replace(self._next, replaces_from=replaces_from)
 
     def _settle(self, journal: Journal, file: Path) -> None:
         """Write as a chunk what a killed program has left in the file of its journal."""
-        self._snapshots = journal.snapshots
-        self._replaces_from = journal.metadata.replaces_from
+        replaces_from = journal.metadata.replaces_from
+        self._next = replace(self._next, replaces_from=replaces_from, snapshots=journal.snapshots)
         self.write()
         file.unlink(missing_ok=True)
 
@@ -178,18 +189,26 @@ class RecordWriter:
         Raises:
             CannotWrite: the system refuses.
         """
-        self._snapshots.append(snapshot)
-        if self._header.recorder == "program":
+        following = self._next
+        following.snapshots.append(snapshot)
+        following.bytes += snapshot.prediction.nbytes
+        following.bytes += 0 if snapshot.weights is None else snapshot.weights.nbytes
+        if self._is_journaled:
             if self._journal is None:
-                self._journal = JournalWriter(self.path, self._number, self._metadata)
+                self._journal = JournalWriter(
+                    self.path, following.number, following.metadata(self.environment)
+                )
             self._journal.append(snapshot)
-        self.bytes_waiting += snapshot.prediction.nbytes
-        self.bytes_waiting += 0 if snapshot.weights is None else snapshot.weights.nbytes
+
+    @property
+    def bytes_waiting(self) -> int:
+        """In memory, until the next `write`."""
+        return self._next.bytes
 
     @property
     def has_waiting(self) -> bool:
         """Whether anything isn't in a chunk yet."""
-        return bool(self._snapshots)
+        return bool(self._next.snapshots)
 
     @property
     def due(self) -> bool:
@@ -224,39 +243,45 @@ class RecordWriter:
         self, ending: Ending | None, epoch: int | None, state: Tensors | None, tree: str
     ) -> None:
         started = time.monotonic()
+        number, snapshots = self._next.number, self._next.snapshots
+        if self._is_writing:  # Ctrl-C in somebody's loop: the chunk may be there, or not
+            for file in self.path.glob(f"snapshots-{number:05d}-*"):
+                file.unlink(missing_ok=True)
+        self._is_writing = True
         if state is not None:
             # One that was killed between a state and its chunk left a state of this number.
-            forget_states(self.path, keep=self._number - 1)
+            forget_states(self.path, keep=number - 1)
             self._write_file("state", state, {"tree": tree})
-        names = metric_names(self._snapshots)
+        names = metric_names(snapshots)
         metadata = replace(
-            self._metadata,
+            self._next.metadata(self.environment),
             ending=ending,
             ending_epoch=epoch,
-            has_closing=bool(self._snapshots and self._snapshots[-1].is_closing),
+            has_closing=bool(snapshots and snapshots[-1].is_closing),
             metrics=names,
         )
-        tensors = self._format.stacked(self._snapshots, names)
-        self._previous = self._write_file("snapshots", tensors, metadata.dump())
-        if self._journal is not None:
-            self._journal.remove()
-            self._journal = None
-        if self._header.recorder == "job":
-            forget_states(self.path, keep=None if state is None else self._number)
-        self._number += 1
-        self._replaces_from = None
-        self._snapshots, self.bytes_waiting = [], 0
+        tensors = self._format.stacked(snapshots, names)
+        digest = self._write_file("snapshots", tensors, metadata.dump())
+        self.close()
+        if self._is_journaled:
+            for file in self.path.glob(f"journal-{number:05d}-*"):
+                file.unlink(missing_ok=True)
+        else:
+            forget_states(self.path, keep=None if state is None else number)
+        self._next = _NextChunk(number + 1, digest)
+        self._is_writing = False
         self._rhythm.wrote(started)
 
-    @property
-    def _metadata(self) -> ChunkMetadata:
-        """What the next chunk says, as far as it is sure before its snapshots are."""
-        return ChunkMetadata(self._previous, self.environment, replaces_from=self._replaces_from)
+    def close(self) -> None:
+        """Let go of the open file; what isn't in a chunk yet is in it, and stays."""
+        journal, self._journal = self._journal, None
+        if journal is not None:
+            journal.close()
 
     def _write_file(self, kind: str, tensors: Tensors, metadata: dict[str, str]) -> str:
         content = save(tensors, metadata)
         digest = digest_of(content)
-        write_whole(self.path / f"{kind}-{self._number:05d}-{digest}.safetensors", content)
+        write_whole(self.path / f"{kind}-{self._next.number:05d}-{digest}.safetensors", content)
         return digest
 
 

@@ -15,7 +15,9 @@ from fitreel.render.mpl.private_names import OF_CANVAS
 
 
 @contextlib.contextmanager
-def drawing_into(figure: Figure, renderer: RendererAgg, *, saving: bool) -> Iterator[None]:
+def drawing_into(
+    figure: Figure, artists: list[Artist], renderer: RendererAgg, *, saving: bool
+) -> Iterator[None]:
     """A block in which a draw of `figure` meets an Agg canvas that has this `renderer`.
 
     Layouts measure with it, and what a user's `draw_event` paints on the canvas lands in it, as
@@ -24,12 +26,13 @@ def drawing_into(figure: Figure, renderer: RendererAgg, *, saving: bool) -> Iter
 
     Args:
         figure: whose canvas, of whatever kind, stays its own.
+        artists: all in it, see `family`.
         renderer: of the figure's size and resolution.
         saving: whether the canvas says that it is saving, so that animated artists are drawn.
     """
     own = figure.canvas
     callback = figure.stale_callback
-    flags = [(artist, artist.stale) for artist in _family(figure)]
+    before = [(held, held["_stale"], held.get("_renderer")) for held in map(vars, artists)]
     # An interactive figure would draw itself once more for each tick that a draw moves.
     figure.stale_callback = None
     try:
@@ -42,10 +45,10 @@ def drawing_into(figure: Figure, renderer: RendererAgg, *, saving: bool) -> Iter
     finally:
         figure.canvas = own
         figure.stale_callback = callback
-        for artist, stale in flags:
-            if artist.stale != stale:
-                # Past the setter, which would tell the axes and the figure.
-                vars(artist)["_stale"] = stale
+        for held, stale, measure in before:
+            held["_stale"] = stale  # past the setter, which would tell the axes and the figure
+            if "_renderer" in held:
+                held["_renderer"] = measure
 
 
 def _stand_in(figure: Figure) -> FigureCanvasAgg:
@@ -67,11 +70,26 @@ def _replaced(owner: object, values: dict[str, object]) -> Iterator[None]:
         attributes.update(before)
 
 
-def _family(artist: Artist) -> Iterator[Artist]:
-    """An artist and all in it but ticks, which an axis would have to work out first."""
-    yield artist
+def family(figure: Figure) -> list[Artist]:
+    """A figure and all in it but ticks, which an axis would have to work out first."""
+    artists: list[Artist] = []
+    _collect(figure, artists)
+    return artists
+
+
+def _collect(artist: Artist, artists: list[Artist]) -> None:
+    artists.append(artist)
     if isinstance(artist, Axis):
-        yield from (artist.label, artist.offsetText)
+        artists += (artist.label, artist.offsetText)
         return
     for child in artist.get_children():
-        yield from _family(child)
+        _collect(child, artists)
+
+
+def is_matplotlibs_own(artists: list[Artist]) -> bool:
+    """Whether drawing these calls nothing but matplotlib's own code."""
+    return all(
+        type(artist).__module__.startswith(("matplotlib.", "mpl_toolkits."))
+        and "draw" not in vars(artist)
+        for artist in artists
+    )

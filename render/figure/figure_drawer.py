@@ -2,16 +2,27 @@
 
 import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
 
-from typing import Any
+import contextlib
+import threading
+from collections.abc import Iterator
+from typing import Any, cast
 
 import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from fitreel.render.figure.canvas import drawing_into
+from fitreel.render.figure.canvas import drawing_into, family, is_matplotlibs_own
+from fitreel.render.figure.figure_renderer import FigureRenderer, SettingsSnapshot
+from fitreel.render.figure.quick_axis import QuickAxis
+from fitreel.render.figure.text_layouts import remembered_layouts
+from fitreel.render.figure.tick_group import Samples
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import Rectangle
-from fitreel.render.mpl.glyph_cache import AGG
+
+_lock = threading.RLock()
+"""While a figure is drawn, classes of matplotlib are changed for it: one at a time."""
 
 
 class FigureDrawer:
@@ -25,7 +36,10 @@ class FigureDrawer:
 
     def __init__(self, figure: Figure) -> None:
         self._figure = figure
+        self._settings = SettingsSnapshot()
         self._renderer: Any = None
+        self._axes: dict[Axis, QuickAxis] = {}
+        self._samples: Samples = {}
         self._pixels: Frame = np.empty((0, 0, 4), np.uint8)
         self._before: NDArray[np.uint32] | None = None
         self.changed: Rectangle = (0, 0, 0, 0)
@@ -40,10 +54,17 @@ class FigureDrawer:
         Raises:
             Exception: whatever the figure's own draw raises; the next frame may be drawn as ever.
         """
-        renderer = self._fitting_renderer()
-        renderer.clear()
-        with drawing_into(self._figure, renderer, saving=saving):
-            self._figure.draw(renderer)
+        with _lock:
+            renderer = self._fitting_renderer()
+            renderer.clear()
+            renderer.lines = []  # of which nobody here asks
+            artists = family(self._figure)
+            with (
+                drawing_into(self._figure, artists, renderer, saving=saving),
+                remembered_layouts(),
+                self._quick_axes(artists, renderer),
+            ):
+                self._figure.draw(renderer)
         self._note_changes()
         return self._pixels
 
@@ -52,17 +73,37 @@ class FigureDrawer:
         width, height = (int(length) for length in self._figure.bbox.max)
         dpi = self._figure.dpi
         now = self._renderer
-        if now is None or (now.width, now.height, now.dpi) != (width, height, dpi):
-            now = self._renderer = AGG.RendererAgg(width, height, dpi)
-            self._pixels = np.asarray(now.buffer_rgba())
-            self._before = None
+        settings_changed = self._settings.have_changed()
+        if (
+            now is None
+            or settings_changed
+            or (now.width, now.height, now.dpi) != (width, height, dpi)
+        ):
+            now = self._renderer = FigureRenderer(width, height, dpi)
+            self._axes, self._samples = {}, {}
+            self._pixels = np.asarray(cast(Any, now).buffer_rgba())
         return now
+
+    @contextlib.contextmanager
+    def _quick_axes(self, artists: list[Artist], renderer: FigureRenderer) -> Iterator[None]:
+        """A block in which each axis that can draws its ticks alike."""
+        before = self._axes
+        self._axes = {
+            axis: before.get(axis) or QuickAxis(axis, self._samples)
+            for axis in artists
+            if isinstance(axis, Axis)
+        }
+        is_pure = is_matplotlibs_own(artists)
+        with contextlib.ExitStack() as stack:
+            for axis in self._axes.values():
+                stack.enter_context(axis.standing_in(renderer, is_pure=is_pure))
+            yield
 
     def _note_changes(self) -> None:
         """Compares with the frame before; a whole pixel is one number."""
         height, width, _ = self._pixels.shape
         now = self._pixels.view(np.uint32)[..., 0]
-        if self._before is None:
+        if self._before is None or self._before.shape != now.shape:
             self.changed = (0, 0, width, height)
         else:
             differs = now != self._before

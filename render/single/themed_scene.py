@@ -95,7 +95,9 @@ class ThemedScene:
         self.figure = page.figure
         for key in HEADINGS:
             layout.headings.write(key, getattr(plan, key))
-        indices = np.unique(np.linspace(0, len(run) - 1, LOOKED_AT).round().astype(int)).tolist()
+        # What a divergence ended on would flatten all that came before.
+        count = run.closing if run.ending == "diverged" and run.closing else len(run)
+        indices = np.unique(np.linspace(0, count - 1, LOOKED_AT).round().astype(int)).tolist()
         samples = list(run.snapshots(indices, weights=needs_weights(settings.panels)))
         self._order = np.argsort(run.prediction_x, kind="stable")
         style = AxesStyle(page, theme, plan.unit, plan.tick, self._words)
@@ -163,7 +165,7 @@ class ThemedScene:
         widest = [self._words.integer(int(run.epochs.max()))]
         losses = np.unique(np.concatenate([run.losses[:1], run.losses[-1:]]))
         numbers = [self._words.number(float(loss)) for loss in losses]
-        numbers += [self._words.number(float(np.nanmax(run.losses)))] if len(run) else []
+        numbers += [self._words.number(float(run.losses[np.isfinite(run.losses)].max(initial=0)))]
         theme, texts = page.theme, []
         for key, box, strings in (
             ("epoch", plan.epoch, widest),
