@@ -1,5 +1,6 @@
 """Predictions of a torch network in the middle of its training, which must not notice."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -60,7 +61,8 @@ def evaluating(*networks: nn.Module) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(torch.random.fork_rng(devices=list(devices)))
         stack.enter_context(torch.no_grad())
-        stack.enter_context(torch.compiler.set_stance("force_eager"))
+        if "torch._dynamo" in sys.modules:  # which takes long to import where nothing is compiled
+            stack.enter_context(torch.compiler.set_stance("force_eager"))
         try:
             for part, _ in flags:
                 part.training = False

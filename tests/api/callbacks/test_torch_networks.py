@@ -48,6 +48,7 @@ def test_what_is_recorded_is_nobody_elses(network: Network) -> None:
     kept = torch.zeros(len(X), 1)
 
     def predict(network: nn.Module, at: torch.Tensor) -> torch.Tensor:
+        assert not torch.is_grad_enabled()
         at += 1
         return kept
 
