@@ -14,7 +14,7 @@ from fitreel.model.data.table.layout import (
     lay_out,
     may_have_decimal_commas,
 )
-from fitreel.model.data.table.number_column import NumberColumn, is_missing, is_number
+from fitreel.model.data.table.number_column import NumberColumn, conventions, is_missing, is_number
 from fitreel.model.data.table.number_convention import (
     Ambiguous,
     BadCell,
@@ -101,7 +101,7 @@ def _try(head: Head, settings: DataSettings, delimiter: str) -> Candidate | Reje
     try:
         layout, body = lay_out(head, delimiter)
         stage = 1
-        is_table = all(is_number(cell) for row in body for cell in row if cell)
+        is_table = _are_numbers(body)
         places, by_numbers = _places(layout, body, settings)
         stage, is_table = 2, False
         cells = [[row[place].strip() for row in body] for place in places]
@@ -174,6 +174,12 @@ def _sample(columns: Sequence[NamedColumn]) -> list[list[float | None]] | None:
         each.column.values(convention) for each, convention in zip(columns, chosen, strict=True)
     ]
     return [[None if value != value else value for value in each.tolist()] for each in values]
+
+
+def _are_numbers(body: Sequence[Sequence[str]]) -> bool:
+    """Whether all cells are numbers, or missing ones."""
+    cells = NumberColumn([cell for row in body for cell in row])
+    return any(cells.first_bad(each) is None for each in conventions(None, None))
 
 
 def _width(head: Head, delimiter: str) -> float:

@@ -100,10 +100,10 @@ def lay_out(head: Head, delimiter: str) -> tuple[Layout, list[list[str]]]:
             names.pop()
         names = _names_in(head.comment, delimiter, len(names)) or [""] * len(names)
     layout = Layout(delimiter, tuple(names), is_named or any(names), start + is_named, has_labels)
+    if len(names) < 2 and all(len(row) < 2 for row in body):
+        raise BadInput("one column; an input and an output are needed")
     if not any(map(any, body)):
         raise BadInput("there are no points below the names")
-    if len(names) < 2 and all(len(row) < 2 for row in body):
-        raise BadInput("there is one column; an input and an output are needed")
     return layout, [layout.fitted(row, layout.first + n) for n, row in enumerate(body)]
 
 
@@ -122,7 +122,7 @@ def _rows(head: Head, delimiter: str) -> list[list[str]]:
         rows.extend(cells_of(head.lines, delimiter))
     except csv.Error as error:
         # A quoted cell may go on below the head.
-        if head.is_whole or "unexpected end" not in str(error) or not rows:
+        if head.is_whole or "unexpected end" not in str(error) or len(rows) < 2:
             raise BadRow(len(rows), quotes_in_disorder(error)) from None
     return rows
 
@@ -142,7 +142,7 @@ def _are_names(cells: Sequence[str], names: frozenset[str]) -> bool:
 
 def _has_labels(names: list[str], row: list[str], delimiter: str, line: str) -> bool:
     """Whether R wrote it: names of rows, in quotes or at least no numbers, and none above them."""
-    if len(row) != len(names) + 1 or not row[-1]:
+    if len(names) < 2 or len(row) != len(names) + 1 or not row[-1]:
         return False
     return line.lstrip().startswith('"') or not (delimiter in ", " and is_number(row[0]))
 

@@ -25,6 +25,9 @@ _SIGNS = str.maketrans(
     | dict.fromkeys("\u200e\u200f\u061c\ufeff", None)
 )
 
+_EITHER = " '"
+"""Signs that stand between groups whatever the decimal sign is."""
+
 # What programs write where there is no number.
 _MISSING = re.compile(
     r" *(?:|[-.?*]+|n/?a|n\.a\.|<na>|nat|null|none|nil|missing|#\S{1,20}|err:\d+"
@@ -55,21 +58,25 @@ class Convention:
 
 @cache
 def _cells(decimal: str, groups: str) -> re.Pattern[str]:
-    point, signs = re.escape(decimal), re.escape(groups)
-    plain = rf"(?:\d++(?:{point}\d++)?+|{point}\d++)"
-    if decimal == ".":
-        plain = r"(?:\d++(?:\.\d*+)?+|\.\d++)"
-    exponent = r"(?:[eEdD][-+]?+\d++)?+"
-    kinds = [plain + exponent]
-    if groups:
-        fraction = rf"(?:{point}\d++)?+"
-        kinds.insert(
-            0, rf"[1-9]\d{{0,2}}+(?P<sign>[{signs}])\d{{3}}(?:(?P=sign)\d{{3}})*+{fraction}"
-        )
-        if "," in groups:  # as in India: 12,34,567
-            kinds.insert(1, rf"[1-9]\d?+(?:,\d\d(?=,))++,\d{{3}}{fraction}")
-    ends = [rf"{kind} *+\n" for kind in kinds]
+    ends = [rf"{kind} *+\n" for kind in _kinds(decimal, groups)]
+    # No group captures anything: within possessive repeats that is a bug of Python 3.11's re.
     return re.compile(rf"(?: *+[-+]?+(?:{'|'.join(ends)}))*+")
+
+
+def _kinds(decimal: str, groups: str) -> list[str]:
+    """Patterns of numbers without sign: in groups, one sign each, and plain."""
+    point = re.escape(decimal)
+    fraction = rf"(?:{point}\d++)?+"
+    kinds = [rf"[1-9]\d{{0,2}}+(?:{re.escape(sign)}\d{{3}})++{fraction}" for sign in groups]
+    if "," in groups:  # as in India: 12,34,567
+        kinds.append(rf"[1-9]\d?+(?:,\d\d(?=,))++,\d{{3}}{fraction}")
+    plain = r"\d++(?:\.\d*+)?+" if decimal == "." else rf"\d++{fraction}"
+    return [*kinds, rf"(?:{plain}|{point}\d++)(?:[eEdD][-+]?+\d++)?+"]
+
+
+_ANY = re.compile(
+    rf"[ \t]*[-+]?(?:{'|'.join(_kinds('.', _EITHER + ',') + _kinds(',', _EITHER + '.'))})[ \t]*"
+)
 
 
 def conventions(decimal: str | None, thousands: str | None) -> list[Convention]:
@@ -79,12 +86,11 @@ def conventions(decimal: str | None, thousands: str | None) -> list[Convention]:
         decimal: the decimal sign; None: "." and ",".
         thousands: the sign between groups, "" for none; None: any.
     """
-    either = " '"
     if thousands is not None:
         signs = [sign for sign in ".," if sign != thousands and decimal in (None, sign)]
         return [Convention(sign, thousands) for sign in signs]
-    plain = [Convention(sign, either) for sign in ".," if decimal in (None, sign)]
-    return plain + [Convention(each.decimal, either + each.other_sign) for each in plain]
+    plain = [Convention(sign, _EITHER) for sign in ".," if decimal in (None, sign)]
+    return plain + [Convention(each.decimal, _EITHER + each.other_sign) for each in plain]
 
 
 class NumberColumn:
@@ -168,11 +174,7 @@ class NumberColumn:
 
 def is_number(cell: str) -> bool:
     """Whether a cell is a number in any convention."""
-    column = NumberColumn([cell])
-    return any(
-        column.first_bad(each) is None and not column.missing(each)
-        for each in conventions(None, None)
-    )
+    return _ANY.fullmatch(cell if cell.isascii() else cell.translate(_SIGNS)) is not None
 
 
 def is_missing(cell: str) -> bool:

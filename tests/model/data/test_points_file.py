@@ -120,14 +120,17 @@ ONE = np.ones(3)
         ({"x": ONE}, "one array; an input and an output are needed"),
         ({}, "no array; an input and an output are needed"),
         ({"x": ONE, "X": ONE, "y": ONE}, "two arrays are named x; say which are meant, by data."),
-        ({"x": ONE, "y": np.ones(2)},  "array 'x' has 3 values and array 'y' 2"),
+        ({"x": ONE, "y": np.ones(2)}, "array 'x' has 3 values and array 'y' 2"),
         ({"x": ONE, "y": np.ones((3, 2))}, "array 'y' has shape (3, 2); (N,) or (N, 1) is needed"),
         ({"x": ONE, "y": np.float64(1)}, "array 'y' has shape (); (N,) or (N, 1) is needed"),
         ({"x": ONE, "y": ONE * 1j}, "array 'y' holds complex128; real numbers are needed"),
         ({"x": ONE, "y": np.array([{}] * 3)}, "array 'y' holds object; real numbers are needed"),
         ({"x": ONE, "y": np.array(["a"])}, "array 'y' holds <U1; real numbers are needed"),
         ({"x": ONE, "y": np.array([1, np.nan, 1])}, "index 1: array 'y' is nan, which"),
-        ({"x": ONE, "y": np.array([1, 2, 1e39])}, "index 2: array 'y' is 1e+39, which is too large"),
+        (
+            {"x": ONE, "y": np.array([1, 2, 1e39])},
+            "index 2: array 'y' is 1e+39, which is too",
+        ),
         ({"x": np.ones(0), "y": np.ones(0)}, "there are no points in it"),
     ],
 )
@@ -206,19 +209,39 @@ def test_a_damaged_npz_reads_the_same_or_is_refused(tmp_path: Path, data: st.Dat
 
 # --- Round trips ------------------------------------------------------------------------------
 
-number = st.floats(width=32, allow_nan=False, allow_infinity=False)
-
-
-@settings(
+number = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e38, max_value=1e38)
+modest = st.floats(allow_nan=False, min_value=-1e9, max_value=1e9)
+EACH_QUICK = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+
+
+def grouped(value: float, decimals: int, decimal: str, thousands: str, minus: str) -> str:
+    """As a spreadsheet of some country writes it."""
+    text = f"{value:,.{decimals}f}"
+    signs = str.maketrans({",": thousands, ".": decimal, "-": minus})
+    return text.translate(signs)
+
+
+def same_or_refused(path: Path, x: list[float], y: list[float]) -> None:
+    """What is read is what was meant, to the last bit; or the file is refused."""
+    try:
+        points = read_points(path)
+    except BadInput as error:
+        assert "two ways" in str(error) or "say which" in str(error), error
+        return
+    for values, meant in ((points.x, x), (points.y, y)):
+        assert values.tobytes() == np.array(meant).tobytes()
+
+
+@EACH_QUICK
 @given(
     rows=st.lists(st.tuples(number, number), min_size=1, max_size=20),
-    delimiter=st.sampled_from([",", ";", "\t", " "]),
+    delimiter=st.sampled_from([",", ";", "\t", " ", "|"]),
     comma=st.booleans(),
     header=st.sampled_from([None, "xy", "YX", "axby"]),
-    newline=st.sampled_from(["\n", "\r\n", "\r"]),
-    mark=st.booleans(),
+    newline=st.sampled_from(["\n", "\r\n", "\r", "\r\r\n"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
     last=st.booleans(),
 )
 def test_what_is_written_is_read(
@@ -228,20 +251,65 @@ def test_what_is_written_is_read(
     comma: bool,
     header: str | None,
     newline: str,
-    mark: bool,
+    encoding: str,
     last: bool,
 ) -> None:
     def row(x: float, y: float) -> str:
         values = {"x": x, "y": y}
-        fields = [f"{values.get(name, 7):.9g}" for name in (header or "xy").lower()]
+        fields = [repr(values.get(name, 7)) for name in (header or "xy").lower()]
         text = delimiter.join(fields)
-        return text.replace(".", ",") if comma and delimiter in ";\t" else text
+        return text.replace(".", ",") if comma and delimiter != "," else text
 
     lines = ([delimiter.join(header)] if header else []) + [row(*pair) for pair in rows]
-    text = "\ufeff" * mark + newline.join(lines) + newline * last
-    points = read_points(written(tmp_path, text))
-    expected = np.array(rows, dtype=np.float32)
-    np.testing.assert_array_equal(points.x, expected[:, 0])
-    np.testing.assert_array_equal(points.y, expected[:, 1])
-    np.testing.assert_array_equal(np.signbit(points.x), np.signbit(expected[:, 0]))
-    assert (np.diff(points.x[points.order]) >= 0).all()
+    text = newline.join(lines) + newline * last
+    x, y = map(list, zip(*rows, strict=True))
+    same_or_refused(written(tmp_path, text.encode(encoding)), x, y)
+
+
+@EACH_QUICK
+@given(
+    rows=st.lists(st.tuples(modest, modest), min_size=1, max_size=12),
+    delimiter=st.sampled_from([";", "\t", "|"]),
+    locale=st.sampled_from([",.-", ".,-", "'.-", "’.-", " ,-", "\xa0,−", "\u202f,-", "\u2009.-"]),
+    decimals=st.sampled_from([0, 1, 2, 3, 4]),
+    quoted=st.booleans(),
+    names=st.booleans(),
+)
+def test_numbers_of_every_country_are_read_as_they_are_meant(
+    tmp_path: Path,
+    rows: list[tuple[float, float]],
+    delimiter: str,
+    locale: str,
+    decimals: int,
+    quoted: bool,
+    names: bool,
+) -> None:
+    thousands, decimal, minus = locale
+    rounded = [(float(f"{x:.{decimals}f}"), float(f"{y:.{decimals}f}")) for x, y in rows]
+    lines = ["x" + delimiter + "y"] * names
+    for row in rounded:
+        cells = [grouped(value, decimals, decimal, thousands, minus) for value in row]
+        lines.append(delimiter.join(f'"{cell}"' if quoted else cell for cell in cells))
+    x, y = map(list, zip(*rounded, strict=True))
+    same_or_refused(written(tmp_path, "\n".join(lines)), x, y)
+
+
+@EACH_QUICK
+@given(
+    rows=st.lists(st.tuples(modest, modest, modest), min_size=1, max_size=12),
+    form=st.sampled_from(["%.18e", "%g", "%.3f", "%d", "%10.5f", "%+.2e"]),
+    delimiter=st.sampled_from([" ", ",", "\t", ";", "  "]),
+    comments=st.sampled_from(["# ", "#", "% "]),
+)
+def test_what_savetxt_writes_is_read(
+    tmp_path: Path,
+    rows: list[tuple[float, float, float]],
+    form: str,
+    delimiter: str,
+    comments: str,
+) -> None:
+    table = np.array(rows)
+    path = tmp_path / "saved.txt"
+    np.savetxt(path, table, form, delimiter, header="id x y", comments=comments)
+    meant = [[float(form % value) for value in column] for column in table[:, 1:].T.tolist()]
+    same_or_refused(path, *meant)
