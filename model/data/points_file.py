@@ -107,7 +107,9 @@ def read_points(path: Path, settings: DataSettings) -> Points:
     try:
         return _read_arrays(path, settings) if ending == ".npz" else _read_text(path, settings)
     except BadInput as error:
-        raise BadInput(f"{path}: {error}") from None
+        # Bytes that are no UTF-8, as they are shown.
+        advice = "; it isn't UTF-8: say data.encoding" if "\\udc" in str(error) else ""
+        raise BadInput(f"{path}: {error}{advice}") from None
     except OSError as error:
         raise BadInput(f"{path}: can't be read: {error.strerror or error}") from None
 
@@ -149,7 +151,7 @@ def _read_text(path: Path, settings: DataSettings) -> Points:
     table = text.read()
     names = list(map(column_text, table.names, table.places))
     if not "".join(table.names).isprintable():
-        raise BadInput(f"{' or '.join(names)} has a name that can't be read; say data.encoding")
+        raise BadInput(f"{' or '.join(names)} has a name that can't be read")
     x, y, left_out = _finite(table.values, names, settings, text.where(table))
     own = (table.names[0][:MAX_NAME] or "x", table.names[1][:MAX_NAME] or "y")
     return Points(x, y, own, table.delimiter, table.decimal, left_out)

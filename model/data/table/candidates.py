@@ -1,9 +1,10 @@
 """The ways in which the first lines of a text can be read: each delimiter is tried."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fitreel.model.data.table.columns import Columns, choose_columns, shortened
+from fitreel.model.data.table.columns import Columns, choose_columns, how_to_say, shortened
 from fitreel.model.data.table.layout import (
     DECIMAL_COMMAS,
     DELIMITERS,
@@ -25,6 +26,9 @@ from fitreel.model.data.table.number_convention import (
 )
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import DataSettings
+
+# Of a logger's time and two channels the one isn't meant to be learned from the other.
+_TIME = re.compile(r"\d\s?[:/-]\s?\d")
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,14 @@ def _places(
         filled = [n for n in places if any(row[n].strip() for row in body)]
         if not layout.is_named or len(filled) == 2:
             return filled
-        return [n for n in filled if any(is_number(row[n]) for row in body)]
+        places_of_numbers = [n for n in filled if any(is_number(row[n]) for row in body)]
+        for place in filled:
+            if place not in places_of_numbers and any(_TIME.search(row[place]) for row in body):
+                raise BadInput(
+                    f"{column_text(layout.names[place], place)} holds times, which are no numbers;"
+                    f" {how_to_say(columns)}"
+                )
+        return places_of_numbers
 
     columns = Columns(layout.names, layout.is_named)
     try:

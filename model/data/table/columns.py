@@ -73,7 +73,7 @@ def choose_columns(
 def _default(columns: Columns, name: str) -> int | None:
     places = [n for n, each in enumerate(columns.names) if canonical(each or "") == name]
     if len(places) > 1:
-        raise BadInput(f"two {columns.what}s are named {name}; {_how_to_say(columns)}")
+        raise BadInput(f"two {columns.what}s are named {name}; {how_to_say(columns)}")
     return places[0] if places else None
 
 
@@ -110,16 +110,15 @@ def _which(columns: Columns, chosen: Sequence[int | None], numbers: Sequence[int
         name = "x" if chosen[0] is None else "y"
         return (
             f"no {what} is named {name}, and the numbers don't say which is meant;"
-            f" {_how_to_say(columns)}"
+            f" {how_to_say(columns)}"
         )
     if not columns.is_named:
-        return (
-            f"{count} {what}s without names; {_how_to_say(columns)}, or name them in a first line"
-        )
-    return f"{len(numbers)} {what}s of numbers, and none is named x and y; {_how_to_say(columns)}"
+        return f"{count} {what}s without names; {how_to_say(columns)}, or name them in a first line"
+    return f"{len(numbers)} {what}s of numbers, and none is named x and y; {how_to_say(columns)}"
 
 
-def _how_to_say(columns: Columns) -> str:
+def how_to_say(columns: Columns) -> str:
+    """The keys that choose, and what there is to choose from."""
     if not columns.is_named:
         return "say which are meant, as data.inputs = [1] and data.outputs = [2]"
     return f"say which are meant, by data.inputs and data.outputs; {_listed(columns)}"

@@ -72,9 +72,11 @@ class Layout:
         width = len(self.names)
         if self.delimiter == "," and len(row) > width and is_number(row[-1]):
             return DECIMAL_COMMAS
-        if width == 1 or len(row) == 1:
-            return '; lines above or below the table are taken out, or begin with "#"'
-        return ""
+        if len(row) == width + 1 > 2:
+            return "; every column needs a name, also that of the rows' names"
+        if self.delimiter == " " and 1 < len(row) < width:
+            return "; a name with blanks stands in quotes, and of missing cells none is left out"
+        return '; lines above or below the table are taken out, or begin with "#"'
 
 
 def lay_out(head: Head, delimiter: str) -> tuple[Layout, list[list[str]]]:
@@ -93,15 +95,18 @@ def lay_out(head: Head, delimiter: str) -> tuple[Layout, list[list[str]]]:
     body = rows[start + is_named :]
     names, has_labels = first, False
     if is_named:
-        if body and _has_labels(names, body[0], delimiter, head.lines[start + 1]):
+        if body and _has_labels(names, body[0], head.lines[start + 1]):
             names, has_labels = ["", *names], True
     else:
         while not names[-1] and all(not any(row[len(names) - 1 :]) for row in body):
             names.pop()
+        _refuse_names_that_are_numbers(first, body, start)
         names = _names_in(head.comment, delimiter, len(names)) or [""] * len(names)
     layout = Layout(delimiter, tuple(names), is_named or any(names), start + is_named, has_labels)
     if len(names) < 2 and all(len(row) < 2 for row in body):
-        raise BadInput("one column; an input and an output are needed")
+        raise BadInput(
+            "one column; an input and an output are needed, and data.delimiter says what is between"
+        )
     if not any(map(any, body)):
         raise BadInput("there are no points below the names")
     return layout, [layout.fitted(row, layout.first + n) for n, row in enumerate(body)]
@@ -140,11 +145,23 @@ def _are_names(cells: Sequence[str], names: frozenset[str]) -> bool:
     return not any(map(is_number, cells)) and not all(map(is_missing, cells))
 
 
-def _has_labels(names: list[str], row: list[str], delimiter: str, line: str) -> bool:
-    """Whether R wrote it: names of rows, in quotes or at least no numbers, and none above them."""
-    if len(names) < 2 or len(row) != len(names) + 1 or not row[-1]:
-        return False
-    return line.lstrip().startswith('"') or not (delimiter in ", " and is_number(row[0]))
+def _has_labels(names: list[str], row: list[str], line: str) -> bool:
+    """Whether R wrote it: names of rows, in quotes as its numbers aren't, and no name for them."""
+    quoted = line.lstrip().startswith('"') and not line.rstrip().endswith('"')
+    return quoted and len(names) > 1 and len(row) == len(names) + 1 and bool(row[-1])
+
+
+def _refuse_names_that_are_numbers(
+    first: Sequence[str], body: Sequence[Sequence[str]], row: int
+) -> None:
+    """Raise BadRow where pandas may have numbered the columns: 0,1 above what all has points."""
+    below = [cell for cells in body[1:] for cell in cells]
+    if [*map(str, range(len(first)))] == first and below and not any(map(str.isdigit, below)):
+        raise BadRow(
+            row,
+            f"{' and '.join(first[:2])} may be the columns' numbers, or numbers; take the line out,"
+            f" or write {'.0 and '.join(first[:2])}.0",
+        )
 
 
 def _names_in(comment: str | None, delimiter: str, width: int) -> list[str] | None:

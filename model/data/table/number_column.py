@@ -12,8 +12,8 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-# What stands for a sign of ASCII in typeset text and in other scripts; marks of writing direction,
-# and of byte order within a text, are nothing.
+# What stands for a sign of ASCII in typeset text and in other scripts; marks of direction, of byte
+# order within a text and of where lines may break are nothing.
 _SIGNS = str.maketrans(
     dict.fromkeys("\u2212\u2013\ufe63\uff0d", "-")
     | dict.fromkeys("\uff0b", "+")
@@ -22,7 +22,7 @@ _SIGNS = str.maketrans(
     | dict.fromkeys("\u2019\uff07", "'")
     | dict.fromkeys("\t\xa0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " ")
     | dict.fromkeys("\uff25\uff45", "e")
-    | dict.fromkeys("\u200e\u200f\u061c\ufeff", None)
+    | dict.fromkeys("\u200b\u200e\u200f\u2060\u061c\ufeff", None)
 )
 
 _EITHER = " '"
@@ -67,9 +67,9 @@ def _kinds(decimal: str, groups: str) -> list[str]:
     """Patterns of numbers without sign: in groups, one sign each, and plain."""
     point = re.escape(decimal)
     fraction = rf"(?:{point}\d++)?+"
-    kinds = [rf"[1-9]\d{{0,2}}+(?:{re.escape(sign)}\d{{3}})++{fraction}" for sign in groups]
+    kinds = [rf"[^\D0]\d{{0,2}}+(?:{re.escape(sign)}\d{{3}})++{fraction}" for sign in groups]
     if "," in groups:  # as in India: 12,34,567
-        kinds.append(rf"[1-9]\d?+(?:,\d\d(?=,))++,\d{{3}}{fraction}")
+        kinds.append(rf"[^\D0]\d?+(?:,\d\d(?=,))++,\d{{3}}{fraction}")
     plain = r"\d++(?:\.\d*+)?+" if decimal == "." else rf"\d++{fraction}"
     return [*kinds, rf"(?:{plain}|{point}\d++)(?:[eEdD][-+]?+\d++)?+"]
 

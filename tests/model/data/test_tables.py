@@ -76,7 +76,7 @@ def refusal(folder: Path, content: str | bytes, name: str = "table.csv", **said:
         "x,y\n１,２\n－３,４．５\n",
         "x;y\n١;٢\n-٣;٤٫٥\n",
         "minutes,temp (°C)\n1,2\n-3,4.5\n",
-        "date,hours,kelvin,note\n2024-01-05,1,2,\n2024-01-06,-3,4.5,ok\n",
+        "place,hours,kelvin,note\nroof,1,2,\nyard,-3,4.5,ok\n",
         '"x (m)","y"\n"1,0","2,0"\n"-3,0","4,5"\n',
         "minutes,y\n1,2\n-3,4.5\n",
         "#N/A,x,y\n1,1,2\n#DIV/0!,-3,4.5\n",
@@ -98,6 +98,8 @@ def test_every_dialect_is_read(tmp_path: Path, content: str | bytes) -> None:
         ("x;y\n1\u202f234,5;1\xa0000\n", 1234.5, 1000),
         ("x;y\n1\u2009234.5;1\u2007000\n", 1234.5, 1000),
         ("x\xa0y\nx y\n1 2\n", 1, 2),
+        ("x;y\n١٬٠٠٠٫٥;\u200e-٢\u200b\n", 1000.5, -2),
+        ("0,1\n", 0, 1),
         ("1.000;2.20\n", 1, 2.2),  # with decimal points elsewhere, a point is one
         ("1,000;2,20\n", 1, 2.2),
         ("1.500 2.500\n", 1.5, 2.5),
@@ -193,6 +195,23 @@ REFUSED = [
     ("x,y\n1,5,0,25\n", "line 2: 4 cells, where the table has 2; if there are decimal commas"),
     ("x,y\n0.5,1,234\n", "line 2: 3 cells, where the table has 2; if there are decimal commas"),
     ("x,y\n1,5,2\n2,5,3\n", "line 2: 3 cells"),  # no names of rows, as R's would be
+    (
+        "time,a,b\n2024-01-05 10:00,1,2\n",
+        "column 'time' holds times, which are no num",
+    ),
+    ("0,1\n0.5,2.0\n1.5,\n", "line 1: 0 and 1 may be the columns' numbers, or numbers; take the"),
+    (
+        "t v\n1 0.1 5\n2 0.2 6\n",
+        "line 2: 3 cells, where the table has 2; every column",
+    ),
+    (
+        "Time (s) Temp (K)\n1 2\n",
+        "line 2: 2 cells, where the table has 4; a name with",
+    ),
+    (
+        "zeit;wert\n1\xa0000;2\n".encode("cp1252"),
+        "line 2: column 'zeit' is '1\\udca0000', ",
+    ),
     ("1\n2\n", "one column; an input and an output are needed"),
     ("temp\n0,5\n", "line 2: 2 cells"),
     (
