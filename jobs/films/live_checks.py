@@ -2,6 +2,7 @@
 
 import os
 from functools import cache
+from pathlib import Path
 
 from fitreel.model.errors import BadInput, Unavailable
 from fitreel.render.output.ffmpeg import has_encoder
@@ -34,7 +35,7 @@ def check_format(output: Output) -> None:
     Raises:
         BadInput: the line names what would be.
     """
-    if "{" in output.path:
+    if "{" in Path(output.path).name:
         raise BadInput(f"{output.path}: {{…}} is filled in by the command line only; give the name")
     if output.kind not in _MADE:
         raise BadInput(
