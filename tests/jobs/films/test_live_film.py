@@ -76,7 +76,8 @@ def shows(draw: st.DrawFn) -> list[tuple[Frames, int, Rectangle | None]]:
     frame, result = plain(255, first), list[tuple[Frames, int, Rectangle | None]]()
     for number in range(draw(st.integers(1, 6))):
         if number and draw(st.integers(0, 4)) == 0:
-            result.append((plain(draw(st.integers(0, 255)), draw(sizes)), 1, None))
+            other = draw(sizes.filter(lambda size: size != first))
+            result.append((plain(draw(st.integers(0, 255)), other), 1, None))
             continue
         frame = frame.copy()
         left, right = sorted((draw(st.integers(0, first[0])), draw(st.integers(0, first[0]))))
