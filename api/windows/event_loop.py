@@ -109,7 +109,8 @@ class EventLoop:
         self, end: float | None, canvases: "Sequence[FigureCanvas] | set[FigureCanvas]"
     ) -> FilmTimer | None:
         """The timer that comes next, until `end`; without one, until all have had their share."""
-        timers = [each for each in self._timers if end is not None or each.canvas in canvases]
+        timers = [each for each in self._timers if each.canvas.is_open]
+        timers = [each for each in timers if end is not None or each.canvas in canvases]
         if end is None and all(each.is_sated(self._session.films.limit) for each in timers):
             for each in timers:
                 self._session.note(each.why_ended)
@@ -127,6 +128,8 @@ class EventLoop:
         with deferred_signals():
             pictures = []
             for canvas in canvases:
+                if not canvas.is_open:
+                    continue
                 frame = self._picture(canvas, seconds)
                 if frame is not None:
                     pictures.append((canvas.figure, frame))
