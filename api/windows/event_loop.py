@@ -124,6 +124,8 @@ class EventLoop:
 
     def _show(self, canvases: "Sequence[FigureCanvas]", seconds: float) -> None:
         if not self._session.shows(Moments.SHOW):
+            if not self._session.is_silent:
+                self._session.films.wait()
             return
         with deferred_signals():
             pictures = []
