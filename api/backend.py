@@ -48,7 +48,7 @@ class FigureManager(FigureManagerBase):
         """Close it, as whoever looks at a window does."""
         if not self.is_closed:
             self.is_closed = True
-            CloseEvent("close_event", self.canvas)._process()  # type: ignore[attr-defined]
+            self.canvas.callbacks.process("close_event", CloseEvent("close_event", self.canvas))
             current_session().films.close(self.canvas.figure)
 
     @classmethod

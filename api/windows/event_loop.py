@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
-from matplotlib import _blocking_input
 from matplotlib.backend_bases import KeyEvent
 from matplotlib.figure import Figure
 
@@ -21,6 +20,8 @@ from fitreel.windows.film_timer import FilmTimer as FilmTimer
 if TYPE_CHECKING:
     from fitreel.backend import FigureCanvas
 
+_WAITS_FOR_A_PERSON = "blocking_input_loop"
+"""The function of matplotlib's that does."""
 LONGEST_PAUSE = 1.0
 """Seconds for which a script that waits for a key pauses; one that waits longer means it."""
 
@@ -69,7 +70,7 @@ class EventLoop:
         self, canvas: "FigureCanvas", timeout: float, canvases: "Sequence[FigureCanvas]"
     ) -> None:
         """Show figures for so long; where a person is waited for, once, and then press a key."""
-        is_input = sys._getframe(2).f_code is _blocking_input.blocking_input_loop.__code__
+        is_input = sys._getframe(2).f_code.co_name == _WAITS_FOR_A_PERSON
         self._is_stopped = False
         if timeout > 0 and not (is_input and timeout > LONGEST_PAUSE):
             self._session.films.rate.note(timeout)
@@ -77,7 +78,7 @@ class EventLoop:
             return
         self._show(canvases, 0.0)
         for name in ("key_press_event", "key_release_event"):
-            KeyEvent(name, canvas, "enter")._process()  # type: ignore[attr-defined]
+            canvas.callbacks.process(name, KeyEvent(name, canvas, "enter"))
 
     def stop(self) -> None:
         """End the loop that runs."""
