@@ -13,7 +13,6 @@ from typing import Any
 from fitreel.jobs.films import open_films
 from fitreel.jobs.films.live_checks import check_encoder, check_format, check_numbers
 from fitreel.jobs.runtime.locks import locked
-from fitreel.jobs.runtime.uninterrupted import uninterrupted
 from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError
 from fitreel.model.system.caller import warn_caller
 from fitreel.model.system.files import sweep
@@ -186,7 +185,7 @@ class LiveFilm:
             self.close()
         except (FitreelError, OSError) as error:
             if self._failure is None:  # or it was said
-                warn_caller(str(error))
+                self._warn(str(error))
 
     def abort(self) -> None:
         """End it; what stood at its place stays, and nothing else does."""
@@ -253,7 +252,14 @@ class LiveFilm:
         if not self._may_overwrite:
             check_not_others(self._output.path)
         self._writer.chapters = self._chapters()
-        uninterrupted(self._writer.finish)
+        try:
+            self._writer.settle()
+        except Exception:
+            raise
+        except BaseException:  # Ctrl-C, and many press it twice
+            self._writer.finish()
+            raise
+        self._writer.finish()
 
     def _chapters(self) -> list[Chapter]:
         """The film's; what comes before the first that was named has the film's own name."""

@@ -52,6 +52,7 @@ class VideoWriter(FrameWriter):
         self._format = format_of(output)
         self._comment = comment
         self._patience = patience
+        self._is_settled = False
         source = _frames(size, fps, transparent)
         with self._beginning():
             self._ffmpeg = self._started(
@@ -95,11 +96,18 @@ class VideoWriter(FrameWriter):
         else:
             self._ffmpeg.write(self._converter.update(frame, changed))
 
-    def _finish(self) -> None:
+    def settle(self) -> None:
+        """Wait for ffmpeg to end, and add the chapters that are known by now."""
+        if self._is_settled:
+            return
         self._ffmpeg.finish()
         self.frames = self._ffmpeg.pieces  # one more than was counted, where that was cut off
         if self.chapters:
             self._add_chapters()
+        self._is_settled = True
+
+    def _finish(self) -> None:
+        self.settle()
         try:
             with self._temporary.open("rb") as file:
                 if not length_of(file):
@@ -129,10 +137,12 @@ class VideoWriter(FrameWriter):
         source = ("-i", f"file:{self._temporary}")
         faststart = ("-movflags", "+faststart") if self._format is MP4 else ()
         try:
-            self._ffmpeg = self._started(source, ("-c", "copy", *faststart), self.chapters, copy)
-            self._ffmpeg.finish()
+            ffmpeg = self._started(source, ("-c", "copy", *faststart), self.chapters, copy)
+            try:
+                ffmpeg.finish()
+            finally:
+                ffmpeg.kill()
         except BaseException:
-            self._ffmpeg.kill()
             discard(copy)
             raise
         plain, self._temporary = self._temporary, copy
