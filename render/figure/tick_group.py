@@ -65,7 +65,7 @@ class TickGroup:
                 self._add(ticks)
                 if ticks is not self._ticks():  # which a spine does that takes its first place
                     return self.put(locations, labels)
-            if number == len(states):
+            elif number == len(states):
                 states.append(TickState(ticks[number]))
             elif states[number].tick is not ticks[number] or not states[number].is_unchanged():
                 states[number] = TickState(ticks[number])
