@@ -19,6 +19,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fitreel import callbacks as callbacks
     from fitreel.animated_film import animate as animate
     from fitreel.animation_writer import Writer as Writer
     from fitreel.figure_film import film as film
@@ -53,6 +54,7 @@ __all__ = [  # noqa: RUF022 (what is called first, then the errors)
     "Recorder",
     "make_film",
     "Run",
+    "callbacks",
     "FitreelError",
     "BadInput",
     "Busy",
@@ -69,6 +71,8 @@ if not TYPE_CHECKING:  # or a type checker would take any name for one of ours
             from importlib.metadata import version
 
             return version("fitreel")
+        if name == "callbacks":
+            return importlib.import_module("fitreel.callbacks")
         if name not in _HOMES:
             raise AttributeError(f"module 'fitreel' has no attribute {name!r}")
         return getattr(importlib.import_module(_HOMES[name]), name)
