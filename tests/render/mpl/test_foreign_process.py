@@ -42,10 +42,10 @@ def digests(short_run: Record, tmp_path_factory: pytest.TempPathFactory) -> dict
 @pytest.mark.parametrize(
     "steps",
     [
-        "makes,films,imports,draws",
+        "records,makes,films,imports,draws",
         *(
             pytest.param(step, marks=pytest.mark.long)
-            for step in ("makes", "films", "imports", "draws")
+            for step in ("records", "makes", "films", "imports", "draws")
         ),
     ],
 )
