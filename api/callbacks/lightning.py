@@ -37,7 +37,8 @@ class Lightning(Callback):
 
         Args:
             path: the record's folder.
-            x: (N,) or (N, D), as `fitreel.Recorder` takes it.
+            x: (N,) or (N, D), as `fitreel.Recorder` takes it; without x and y numbers only are
+                recorded.
             y: (N,) or (N, K).
             every: how many steps apart snapshots are, or what else a recorder takes.
             predict: takes the module and (M, D) inputs, a tensor on its device, and returns the
@@ -61,8 +62,7 @@ class Lightning(Callback):
             self.record.begin()
         self._step = trainer.global_step
         if self._step == 0:
-            self._take(pl_module, None)
-            self.record.flush({})
+            self.record.untrained(lambda: self._prediction(pl_module))
 
     def on_train_batch_end(
         self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
@@ -71,7 +71,7 @@ class Lightning(Callback):
         if trainer.global_step > self._step:
             self._step = trainer.global_step
             loss = outputs.get("loss") if isinstance(outputs, dict) else outputs
-            self._take(pl_module, loss)
+            self.record.take(self._step, lambda: self._prediction(pl_module), loss)
 
     def on_train_batch_start(
         self, trainer: Any, pl_module: Any, batch: Any, batch_idx: int
@@ -88,6 +88,5 @@ class Lightning(Callback):
         """Close the record: it is whole up to here."""
         self.record.end("interrupted", trainer.callback_metrics)
 
-    def _take(self, pl_module: Any, loss: Any) -> None:
-        record = self.record
-        record.take(self._step, lambda: predict_with(pl_module, record.at, self.predict), loss)
+    def _prediction(self, pl_module: Any) -> Any:
+        return predict_with(pl_module, self.record.at, self.predict)

@@ -57,6 +57,11 @@ class TrainingRecord:
         return self._recorder.at
 
     @property
+    def _predicts(self) -> bool:
+        """Whether there are points to predict at, or numbers only are recorded."""
+        return any(self.arguments.get(name) is not None for name in ("x", "at"))
+
+    @property
     def waits(self) -> bool:
         """Whether a snapshot waits for its numbers."""
         return self._waiting is not None
@@ -76,6 +81,16 @@ class TrainingRecord:
         self._recorder = Recorder(**{**self.arguments, **again})
         self._waiting = self._skipped = None
         self._is_open = True
+
+    def untrained(self, predict: Predict) -> None:
+        """Record what the network predicts before its first step, step 0.
+
+        Args:
+            predict: not called where numbers only are recorded.
+        """
+        if self._predicts:
+            self.take(0, predict)
+            self.flush({})
 
     def take(self, step: int, predict: Predict, loss: Any = None) -> None:
         """Take a snapshot if the step is due; `flush` hands it on, with what is measured by then.
@@ -133,7 +148,7 @@ class TrainingRecord:
         the recorder meets the error when it asks, and warns.
         """
         try:
-            prediction = predict()
+            prediction = predict() if self._predicts else None
         except Exception as error:
             if not self._has_kept:
                 raise

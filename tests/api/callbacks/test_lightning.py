@@ -24,6 +24,8 @@ def test_a_training_does_not_notice(tmp_path: Path) -> None:
     assert {"root", "val_loss"} <= run.metrics.keys()
     assert np.isfinite(run.metrics["val_loss"][1:]).all() and run.prediction.shape == (4, len(X))
     assert fitreel.Run(tmp_path / "summed").epoch.tolist() == [0, 1, 2]
+    numbers = fitreel.Run(tmp_path / "numbers")
+    assert numbers.epoch.tolist() == [1, 5, 9, 12] and numbers.prediction.size == 0
 
 
 def test_a_second_fit_goes_on_and_anothers_record_stays(tmp_path: Path) -> None:
