@@ -183,7 +183,7 @@ class Recorder:
         """Make the film of all that was logged, as `fitreel.make_film` does.
 
         Returns:
-            `out`, which a notebook shows; where nothing is recorded, on another rank, it isn't made.
+            `out`, which a notebook shows. On other ranks, where nothing is recorded, it isn't made.
         """
         from fitreel.film_making import make_film
         from fitreel.film_path import FilmPath

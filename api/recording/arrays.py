@@ -167,7 +167,7 @@ def _of_odd_type(array: NDArray[Any], value: Any, what: str) -> NDArray[Any]:
         try:
             if array.size:
                 return array.astype(np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             pass
     raise TypeError(f"{what} is {describe(value)}; it must be numbers, as an array or in lists")
 

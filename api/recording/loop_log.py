@@ -9,7 +9,7 @@ import numpy as np
 
 from fitreel.model.record.chunk import MOST_METRICS, Ending
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.recording.arrays import as_number, without_history
+from fitreel.recording.arrays import as_array, as_number, without_history
 from fitreel.recording.callables import call_with
 from fitreel.recording.run_log import RunLog
 from fitreel.recording.schedule import Every, Schedule
@@ -58,12 +58,15 @@ class LoopLog:
             FileExistsError, Busy, BadInput, CannotWrite: as `RunLog.add`.
         """
         number = self._number(step)
+        now = time.monotonic()
         if self._started is None:
-            self._started = time.monotonic()
-        seconds = time.monotonic() - self._started
+            self._started = now
+        seconds = now - self._started
         if self._schedule.due(number) or keep:
             if callable(prediction) and not hasattr(prediction, "__array__"):
                 prediction = call_with(prediction, self.run_log.points.places)
+                if prediction is None:
+                    raise TypeError("prediction: the function gives None; return the predictions")
             self._add(number, seconds, loss, prediction, metrics)
         else:
             lean = {name: without_history(value) for name, value in metrics.items()}
@@ -92,8 +95,10 @@ class LoopLog:
         self, step: int, seconds: float, loss: Any, prediction: Any, metrics: dict[str, Any]
     ) -> None:
         log = self.run_log
-        if prediction is not None and not log.began:
-            log.points = log.points.as_predicted(prediction)
+        if prediction is not None:
+            prediction = as_array(prediction, "prediction")
+            if not log.began:
+                log.points = log.points.as_predicted(prediction)
         if len(metrics) > MOST_METRICS:
             raise ValueError(f"{len(metrics)} metrics; a snapshot has at most {MOST_METRICS}")
         nothing = np.full(log.points.prediction_shape, np.nan, np.float32)

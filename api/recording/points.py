@@ -56,10 +56,9 @@ class RecordedPoints:
         """The same with predictions at the points."""
         return replace(self, at=self.x, grid_shape=())
 
-    def as_predicted(self, prediction: Any) -> "RecordedPoints":
+    def as_predicted(self, prediction: NDArray[Any]) -> "RecordedPoints":
         """The same, of two inputs with predictions at the points where the first one is there."""
-        shape = np.shape(prediction)
-        is_there = len(self.x) in shape and len(self.at) not in shape
+        is_there = len(self.x) in prediction.shape and len(self.at) not in prediction.shape
         return self.at_points() if self.grid_shape and is_there else self
 
     def tensors(self) -> dict[str, NDArray[Any]]:

@@ -51,22 +51,32 @@ def _facts(path: Path, runs: Path) -> dict[str, Any]:
 
 
 def _of_run(run: "Record") -> dict[str, Any]:
+    from fitreel.jobs.films.recorded import BY_A_PROGRAM
+
     header = run.header
+    is_program = header.recorder == "program"
     facts: dict[str, Any] = {
         "run": str(run.path),
         "name": header.name,
         "fingerprint": header.fingerprint,
         "fitreel": header.fitreel,
+        **({"recorded_by": BY_A_PROGRAM} if is_program else {}),
         "ending": run.ending or "not finished",
         "ending_epoch": run.ending_epoch,
         "snapshots": len(run),
         "points": len(run.x),
         "predicted_at": len(run.prediction_x),
-        "parameters": header.parameters,
-        "network": header.network,
+        **({} if is_program else {"parameters": header.parameters, "network": header.network}),
         "environment": header.environment,
-        "job": header.job,
     }
+    if is_program:
+        facts |= {
+            "inputs": [column.name for column in header.inputs],
+            "outputs": [column.name for column in header.outputs],
+            "info": header.info,
+        }
+    else:
+        facts["job"] = header.job
     if len(run):
         facts |= {
             "first_epoch": int(run.epochs[0]),
@@ -75,9 +85,14 @@ def _of_run(run: "Record") -> dict[str, Any]:
             "lowest_loss": min(filter(math.isfinite, run.losses.tolist()), default=math.nan),
             "seconds": round(float(run.seconds[-1]), 3),
         }
+        if run.metrics:
+            facts["last_metrics"] = {
+                name: next(filter(math.isfinite, reversed(values.tolist())), None)
+                for name, values in run.metrics.items()
+            }
         if run.closing is not None:
             facts["closing_epoch"] = int(run.epochs[run.closing])
-        if run.truth_losses is not None:
+        if run.truth_losses is not None and not is_program:
             facts["last_truth_loss"] = float(run.truth_losses[-1])
     return facts
 

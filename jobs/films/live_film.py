@@ -1,37 +1,31 @@
 """A film that is written while somebody else's program runs: frames come when it shows them."""
 
-import atexit
 import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from fractions import Fraction
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from fitreel.jobs.films import open_films
+from fitreel.jobs.films.live_checks import check_encoder, check_format, check_numbers
 from fitreel.jobs.runtime.locks import locked
-from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError, Unavailable
+from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError
 from fitreel.model.system.caller import warn_caller
 from fitreel.model.system.files import sweep
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import NOTHING, Rectangle, union
 from fitreel.render.metadata.provenance import Chapter
 from fitreel.render.output.destination import check_output, make_folder_of
-from fitreel.render.output.ffmpeg import has_encoder
-from fitreel.render.output.formats import Format, OutputKind
+from fitreel.render.output.formats import OutputKind
 from fitreel.render.output.frame_writer import FrameWriter
 from fitreel.render.output.open_writer import open_writer
 from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import check_not_others
 from fitreel.render.pipeline.screen import Screen
-
-_MADE = (OutputKind.FILM, OutputKind.STILL, OutputKind.FRAMES)
-_LEAST_FPS, _MOST_FPS = 0.1, 240
-
-_open: "dict[Path, LiveFilm]" = {}
-"""Those of this process that are being written, by where they really lie."""
 
 
 class LiveFilm:
@@ -72,15 +66,18 @@ class LiveFilm:
             Unavailable: there is no ffmpeg, or it lacks the encoder.
             Busy: another process is making this film.
         """
-        self._output = Output(os.fspath(out), provenance={"fitreel": version("fitreel")})
-        _check_numbers(self._output.path, fps, hold_end)
-        _check_format(self._output)
+        given = os.fspath(out)
+        check_numbers(given, fps, hold_end)
+        check_format(Output(given))
         self._may_overwrite = overwrite
         if not overwrite:
-            check_not_others(self._output.path)
-        make_folder_of(self._output.path)
-        self._path = check_output(self._output.path)
-        _check_encoder(self._output)
+            check_not_others(given)
+        make_folder_of(given)
+        self._path = check_output(given)
+        check_encoder(Output(given))
+        self._label = Path(given)
+        # It stays there where the program goes to another folder meanwhile.
+        self._output = Output(os.path.join(os.getcwd(), given), provenance={})  # noqa: PTH109, PTH118
         self._fps = Fraction(float(fps)).limit_denominator(100_000)
         self._hold_end = hold_end
         self._warn = warn or warn_caller
@@ -103,7 +100,7 @@ class LiveFilm:
     @property
     def path(self) -> Path:
         """Where it goes, as it was given."""
-        return Path(self._output.path)
+        return self._label
 
     @property
     def frames(self) -> int:
@@ -155,7 +152,8 @@ class LiveFilm:
     def chapter(self, title: str) -> None:
         """Begin a chapter with the next frame; formats without chapters do without."""
         with self._lock:
-            self._titles.append((self.frames, str(title)))
+            text = str(title).encode(errors="replace").decode().replace("\0", " ")
+            self._titles.append((self.frames, text))
 
     def close(self) -> None:
         """Make the film whole and put it in its place. Nothing happens when it is called again.
@@ -187,7 +185,7 @@ class LiveFilm:
             self.close()
         except (FitreelError, OSError) as error:
             if self._failure is None:  # or it was said
-                warn_caller(str(error))
+                self._warn(str(error))
 
     def abort(self) -> None:
         """End it; what stood at its place stays, and nothing else does."""
@@ -203,18 +201,15 @@ class LiveFilm:
             self._writer.leave()
 
     def _take_place(self) -> None:
-        before = _open.get(self._path)
-        if before is not None:
-            before.close_quietly()
+        open_films.close_at(self._path)
         with self._held as held:
             try:
                 held.enter_context(locked(self._path, "film"))
             except Busy:
                 raise Busy(f"{self.path}: another process is making this film") from None
             sweep(self._path.parent, self._path.name)
-            _prepare_process()
-            _open[self._path] = self
-            held.callback(_open.pop, self._path, None)
+            open_films.enter(self._path, self)
+            held.callback(open_films.forget, self._path)
             self._held = held.pop_all()
 
     def _begin(self, frame: Frame) -> None:
@@ -223,10 +218,11 @@ class LiveFilm:
         screen = Screen(frame, is_even=kind.takes_yuv, is_opaque=is_opaque)
         width, height = screen.size
         facts = {"size": [width, height], "fps": float(self._fps)}
-        assert self._output.provenance is not None
-        self._output.provenance.update(self._provenance, film=facts)
-        writer = open_writer(self._output, screen.size, self._fps)
+        provenance = {"fitreel": version("fitreel"), **self._provenance, "film": facts}
+        output = replace(self._output, provenance=provenance)
+        writer = open_writer(output, screen.size, self._fps)
         self._held.callback(writer.abort)
+        writer.label = self._label
         self._screen, self._writer = screen, writer
 
     def _show(self, frame: Frame, frames: int, changed: Rectangle | None) -> None:
@@ -256,6 +252,13 @@ class LiveFilm:
         if not self._may_overwrite:
             check_not_others(self._output.path)
         self._writer.chapters = self._chapters()
+        try:
+            self._writer.settle()
+        except Exception:
+            raise
+        except BaseException:  # Ctrl-C, and many press it twice
+            self._writer.finish()
+            raise
         self._writer.finish()
 
     def _chapters(self) -> list[Chapter]:
@@ -277,61 +280,7 @@ class LiveFilm:
         self._warn(f"{_cannot_write(error, self.path)}; your program goes on without the film")
 
 
-def _check_numbers(out: str, fps: float, hold_end: float) -> None:
-    try:
-        is_rate, is_length = _LEAST_FPS <= fps <= _MOST_FPS, 0 <= hold_end < 1e5
-    except TypeError:
-        raise BadInput(f"{out}: fps and hold_end are numbers, not {fps!r}, {hold_end!r}") from None
-    if not is_rate:
-        raise BadInput(f"{out}: fps = {fps!r}: must be from {_LEAST_FPS} to {_MOST_FPS}")
-    if not is_length:
-        raise BadInput(f"{out}: hold_end = {hold_end!r}: must be 0 or more, in seconds")
-
-
-def _check_format(output: Output) -> None:
-    if "{" in output.path:
-        raise BadInput(f"{output.path}: {{…}} is filled in by the command line only; give the name")
-    if output.kind not in _MADE:
-        raise BadInput(
-            f"{output.path}: {output.format.ending} goes with the film of a record; a film of your "
-            "own is .mp4, .gif, .webm, a folder of frames, or .png for its last picture"
-        )
-
-
-def _check_encoder(output: Output) -> None:
-    """Have ffmpeg say, once a process, that it can; without one nothing else would."""
-    kind = output.format
-    if kind.encoder is not None and not _has_encoder(kind, os.environ.get("IMAGEIO_FFMPEG_EXE")):
-        raise Unavailable(f"{output.path}: this ffmpeg has no {kind.encoder}, which it needs")
-
-
-@cache
-def _has_encoder(kind: Format, _binary: str | None) -> bool:
-    assert kind.encoder is not None
-    return has_encoder(kind.encoder)
-
-
 def _cannot_write(error: Exception, path: Path) -> FitreelError:
     if isinstance(error, FitreelError):
         return error
     return CannotWrite(f"cannot write {path}: {error or type(error).__name__}")
-
-
-@cache
-def _prepare_process() -> None:
-    """Have films end with this process, and forked ones let go of them at once."""
-    atexit.register(_close_all)
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_leave_all)
-
-
-def _close_all() -> None:
-    for film in list(_open.values()):
-        if film.is_self_closing:
-            film.close_quietly()
-
-
-def _leave_all() -> None:
-    for film in _open.values():
-        film.leave()
-    _open.clear()

@@ -10,9 +10,11 @@ from fitreel.jobs.films.comparison import Comparison, check_comparison
 from fitreel.jobs.films.comparison_labels import labels_of, only_seeds_differ, seed_note
 from fitreel.jobs.films.make import make
 from fitreel.jobs.films.plan import plan_films
+from fitreel.jobs.films.recorded import check_recorded, dimensions_of
 from fitreel.jobs.films.request import Request
 from fitreel.jobs.films.single_run import SingleRun, check_single_run
 from fitreel.jobs.films.style_files import style_files_of
+from fitreel.jobs.job.job import LONGEST_NAME
 from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job
 from fitreel.jobs.job.resolve import resolve_job
 from fitreel.jobs.runtime.report import Report
@@ -123,7 +125,10 @@ def film_records(
                 f"--seed {options.seed}: {run.path} was trained with seed {loaded.job.seed}"
             )
         plan = plan_films(loaded, options)
-        files = check_single_run(plan)
+        check_recorded(run, plan)
+        if (line := dimensions_of(run)) is not None:
+            report.say(f"{run.path}: {line}")
+        files = check_single_run(plan, run)
         make(plan, SingleRun(loaded.job, files, run=run, draw_worker=draw_worker), report)
 
 
@@ -144,7 +149,7 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
         loaded.job,
         style_files_of(loaded),
         entries=entries,
-        seeds_only=only_seeds_differ(jobs),
+        seeds_only=only_seeds_differ(jobs) and all(r.header.recorder == "job" for r in records),
     )
     # Nobody but the command line says anything of this job.
     plan = plan_films(LoadedJob(loaded.job, DEMO), options, compares=True)
@@ -153,4 +158,9 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
 
 
 def _source_of(run: Record) -> Source:
-    return Source(str(run.path), Path(), run.header.job, trusted=False)
+    """The job of a record; of a program's, which has none, its name and what a film has anyway."""
+    name = None
+    if run.header.recorder == "program":
+        name = "".join("_" if c in "/\\" or ord(c) < 32 else c for c in run.header.name)
+        name = name.lstrip(".")[:LONGEST_NAME] or "record"
+    return Source(str(run.path), Path(), run.header.job, name=name, trusted=False)

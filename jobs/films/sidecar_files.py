@@ -14,7 +14,7 @@ from fitreel.render.output.formats import PDF, PNG, SRT, SVG, OutputKind
 from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import Form
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.shown_snapshots import shown_count
+from fitreel.render.shown_snapshots import shown_count, shown_snapshots
 from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.timeline import Timeline
 
@@ -86,7 +86,7 @@ def sidecar_content(
     texts = cues(
         run.epochs[:count],
         run.losses[:count],
-        lambda indices: (snapshot.prediction for snapshot in run.snapshots(indices)),
+        lambda indices: (snapshot.prediction for snapshot in shown_snapshots(run, indices)),
         Reference(run.x, run.y, run.prediction_x, run.truth),
         run.ending,
         run.ending_epoch,

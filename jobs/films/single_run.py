@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from fitreel.jobs.films.plan import Plan
+from fitreel.jobs.films.recorded import origin_of
 from fitreel.jobs.films.sidecar_files import SHEET, sidecar_content
 from fitreel.jobs.films.style_files import NO_FILES, StyleFiles, style_files_of
 from fitreel.jobs.films.subject import Subject
@@ -71,6 +72,10 @@ class SingleRun(Subject):
         """Which snapshot a still shows: the last, or that of its epoch."""
         return self._shown - 1 if output.at is None else self.run.index_of(output.at)
 
+    def origin(self) -> dict[str, Any]:
+        """Its job, or that a program recorded it."""
+        return origin_of(self.run, self.job)
+
     def run_facts(self) -> list[dict[str, Any]]:
         """Which records it is made of."""
         return [{"fingerprint": self.run.header.fingerprint, "digest": self.run.digest}]
@@ -91,8 +96,10 @@ class SingleRun(Subject):
         return sidecar_content(output, self.run, self.picture, timeline)
 
 
-def check_single_run(plan: Plan) -> StyleFiles:
+def check_single_run(plan: Plan, run: Record | None = None) -> StyleFiles:
     """Refuse what can't be drawn of a run, before it is trained; the files of its style.
+
+    Of a `run` that a program recorded, what was recorded decides, else the job.
 
     Subtitles need neither a theme nor a font.
 
@@ -116,7 +123,8 @@ def check_single_run(plan: Plan) -> StyleFiles:
     if job.film.picture.is_demo or kinds <= {OutputKind.SUBTITLES}:
         return NO_FILES
     files = style_files_of(plan.loaded)
-    check_panels(job.film.panels, job.data, job.network)
+    if run is None or run.header.recorder == "job":
+        check_panels(job.film.panels, job.data, job.network)
     from fitreel.render.single.themed_scene import check_themed_scene
 
     check_themed_scene(files.for_drawing(job.film.picture))

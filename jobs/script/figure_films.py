@@ -71,7 +71,7 @@ class FigureFilms:
         self._end = end
         self._process = os.getpid()
         self._reels: list[_Reel] = []
-        self._replaced: WeakKeyDictionary[object, "Frame"] = WeakKeyDictionary()
+        self._replaced: WeakKeyDictionary[object, Frame] = WeakKeyDictionary()
         """What a figure showed when another one went on with its film."""
         self._still = 0
         self._still_seconds = 0.0

@@ -1,28 +1,40 @@
 """What is checked before a script starts, and how the process becomes the script's."""
 
 import os
+import re
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+from fitreel.jobs.films.live_checks import check_encoder, check_format
+from fitreel.jobs.job.job import Job
 from fitreel.jobs.outputs.clashes import Destination, check_apart
+from fitreel.jobs.outputs.names import file_name, fill_in
 from fitreel.jobs.script.options import ScriptOptions, default_output
 from fitreel.model.errors import BadInput, Unavailable
 from fitreel.render.metadata.provenance import read_provenance
 from fitreel.render.output.destination import check_output, make_folder_of
-from fitreel.render.output.ffmpeg import has_encoder
 from fitreel.render.output.formats import ENDINGS, OutputKind, format_of
+from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import check_replaceable
 
-_START = "from sys import path; path[:1] = []; from fitreel.jobs.script.start import main; main()"
-_MADE = (OutputKind.FILM, OutputKind.STILL, OutputKind.FRAMES)
+# What lies in the current folder must not stand in for a library before the script starts.
+_START = (
+    "import sys; '' in sys.path[:1] and sys.path.pop(0); "
+    "from fitreel.jobs.script.start import main; main()"
+)
 
 
-def checked(options: ScriptOptions) -> ScriptOptions:
+def checked(options: ScriptOptions, now: time.struct_time) -> ScriptOptions:
     """The same options with outputs that can be written: absolute, the default one if none.
+
+    Args:
+        options: as they are given.
+        now: what {date} and {time} say.
 
     Raises:
         BadInput: no script, or an output that can't be.
@@ -31,7 +43,9 @@ def checked(options: ScriptOptions) -> ScriptOptions:
     """
     if not options.is_module:
         _check_script(options.script)
-    outputs = options.outputs or (default_output(options.script, is_module=options.is_module),)
+    default = default_output(options.script, is_module=options.is_module)
+    name = file_name(Path(default).stem)
+    outputs = [_filled_in(each, name, now) for each in options.outputs] or [default]
     check_apart(
         [
             Destination(
@@ -83,17 +97,19 @@ def _check_script(script: str) -> None:
 
 
 def _check_output(output: str, *, force: bool) -> None:
-    kind = format_of(output)
-    if kind.kind not in _MADE:
-        raise BadInput(
-            f"{output}: {kind.ending} goes with the film of a record; a film of a script is .mp4, "
-            ".gif, .webm, a folder of frames, or .png for its last picture"
-        )
+    check_format(Output(output))
     check_replaceable(output, force=force)
     make_folder_of(output)
     check_output(output)
-    if kind.encoder is not None and not has_encoder(kind.encoder):
-        raise Unavailable(f"{output}: this ffmpeg has no {kind.encoder}, which it needs")
+    check_encoder(Output(output))
+
+
+def _filled_in(output: str, script: str, now: time.struct_time) -> str:
+    if re.search(r"\{\s*seed\s*\}", output):
+        raise BadInput(
+            f"-o {output!r}: a script has no {{seed}}; there are {{name}} {{date}} {{time}}"
+        )
+    return fill_in(output, Job(name=script), now, "-o")
 
 
 def _absolute(output: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.script.options import Moments
 from fitreel.model.errors import DONE, BadInput
+from fitreel.render.output.formats import OutputKind, format_of
 
 if TYPE_CHECKING:
     from fitreel.jobs.script.session import Session
@@ -48,11 +49,15 @@ def tell_outcome(session: "Session", report: Report) -> int:
         return BadInput.exit_code
     for film in films:
         for file in film.files:
-            size = film.frames / film.fps
-            report.remark(f"{_shown(file.path)}: {_count(film.frames, 'frame')}, {float(size):g} s")
-            if film.pictures == 1 and file.path.suffix != ".png":
-                still = Path(_shown(file.path)).with_suffix(".png")
-                report.remark(f"it is one picture, held for a second; for a still: -o {still}")
+            path = _shown(file.path)
+            if format_of(path).kind is OutputKind.STILL:
+                report.remark(f"{path}: the last picture of {film.pictures}")
+                continue
+            seconds = float(film.frames / film.fps)
+            report.remark(f"{path}: {_count(film.frames, 'frame')}, {seconds:g} s")
+            if film.pictures == 1:
+                still = Path(path).with_suffix(".png")
+                report.remark(f"{path} is one picture, held for a second; a still: -o {still}")
     return DONE
 
 

@@ -16,6 +16,7 @@ from fitreel.jobs.script.further_names import further_name
 from fitreel.jobs.script.options import Moments, ScriptOptions, options_of_environment
 from fitreel.jobs.script.outcome import tell_outcome
 from fitreel.model.errors import DONE, FitreelError, code_and_reason, gravest
+from fitreel.render.output.ownership import check_replaceable
 
 if TYPE_CHECKING:
     from fitreel.jobs.films.live_film import LiveFilm
@@ -106,11 +107,14 @@ class Session:
         files = []
         for output in self.options.outputs:
             taken = {file.path for file in self._files}
+            force = self.options.force and number == 1
             try:
+                out = output if number == 1 else further_name(output, number, taken)
+                check_replaceable(out, force=force)
                 file = LiveFilm(
-                    output if number == 1 else further_name(output, number, taken),
+                    out,
                     float(fps),
-                    overwrite=self.options.force and number == 1,
+                    overwrite=force,
                     provenance={"made_by": f"your script {self.options.name}"},
                     warn=self._report.warn,
                 )

@@ -14,6 +14,7 @@ from fitreel.jobs.script.options import ScriptOptions, decode
 from fitreel.jobs.script.session import Session, begin_session
 from fitreel.jobs.script.tracebacks import without_ours
 from fitreel.model.errors import AFTER_SIGNAL, BUG, DONE, BadInput
+from fitreel.model.system.processes import SIGNALS
 
 
 class _Process:
@@ -37,7 +38,9 @@ class _Process:
         """At the very end, after threads and exit functions: the films, and the exit code."""
         if os.getpid() != self._number:
             return
-        code = self.session.finish(self.code)
+        for number in SIGNALS:  # what is being made whole isn't cut off
+            signal.signal(number, signal.SIG_IGN)
+        code = self.session.finish(self.session.end_code or self.code)
         if code != self.code:
             self.session.end_now(code)
 
@@ -55,8 +58,6 @@ class _Process:
 
 def main() -> NoReturn:
     """Run the script that the arguments name, as `python SCRIPT` would."""
-    if sys.path and sys.path[0] == "":
-        del sys.path[0]
     options = decode(sys.argv[1])
     sys.argv = [options.script, *sys.argv[2:]]
     process = _Process(begin_session(options))
@@ -86,9 +87,15 @@ def _code_of(options: ScriptOptions, session: Session) -> int:
         else:
             sys.stderr.write(f"{end.code}\n")
             code = BUG
-        return DONE if session.is_over and not session.end_code else code
+        return DONE if session.is_over else code
     except BaseException as error:
         _tell(error)
+        if isinstance(error, ModuleNotFoundError):
+            words = f"-m {options.script}" if options.is_module else options.script
+            session.note(
+                f"this ran with {sys.executable}; where {error.name} is installed for another "
+                f"Python: YOURPYTHON -m fitreel film {words}"
+            )
         return AFTER_SIGNAL + signal.SIGINT if isinstance(error, KeyboardInterrupt) else BUG
     return DONE
 

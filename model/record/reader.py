@@ -249,7 +249,7 @@ class Record:
             epoch=int(tensors["epoch"][row]),
             loss=float(tensors["loss"][row]),
             seconds=float(tensors["seconds"][row]),
-            prediction=prediction if columns == 1 else prediction.reshape(-1, max(columns, 1)),
+            prediction=prediction.reshape(-1, columns) if columns > 1 else prediction,
             weights=tensors["weights"][row].copy() if "weights" in tensors else None,
             truth_loss=float(tensors["truth_loss"][row]) if "truth_loss" in tensors else None,
             metrics={name: float(values[row]) for name, values in chunk.metrics.items()},

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fitreel.render.figure.canvas import drawing_into, family, is_matplotlibs_own
 from fitreel.render.figure.figure_renderer import FigureRenderer, SettingsSnapshot
 from fitreel.render.figure.quick_axis import QuickAxis
-from fitreel.render.figure.text_layouts import remembered_layouts
+from fitreel.render.figure.text_layouts import layouts_are_known, remembered_layouts
 from fitreel.render.figure.tick_group import Samples
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import Rectangle
@@ -41,7 +41,7 @@ class FigureDrawer:
         self._axes: dict[Axis, QuickAxis] = {}
         self._samples: Samples = {}
         self._pixels: Frame = np.empty((0, 0, 4), np.uint8)
-        self._before: NDArray[np.uint32] | None = None
+        self._before: NDArray[Any] | None = None
         self.changed: Rectangle = (0, 0, 0, 0)
         """All pixels in which the newest frame may differ from the one before it."""
 
@@ -91,7 +91,7 @@ class FigureDrawer:
         self._axes = {
             axis: before.get(axis) or QuickAxis(axis, self._samples)
             for axis in artists
-            if isinstance(axis, Axis)
+            if isinstance(axis, Axis) and layouts_are_known()
         }
         is_pure = is_matplotlibs_own(artists)
         with contextlib.ExitStack() as stack:
@@ -100,18 +100,21 @@ class FigureDrawer:
             yield
 
     def _note_changes(self) -> None:
-        """Compares with the frame before; a whole pixel is one number."""
+        """Compares with the frame before."""
         height, width, _ = self._pixels.shape
-        now = self._pixels.view(np.uint32)[..., 0]
+        # A whole pixel, or two of them, is one number.
+        at_once = 2 if width % 2 == 0 else 1
+        now = self._pixels.reshape(height, -1).view(np.uint64 if at_once == 2 else np.uint32)
         if self._before is None or self._before.shape != now.shape:
             self.changed = (0, 0, width, height)
-        else:
-            differs = now != self._before
-            rows = np.flatnonzero(differs.any(axis=1))
-            columns = np.flatnonzero(differs.any(axis=0))
-            self.changed = (
-                (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
-                if rows.size
-                else (0, 0, 0, 0)
-            )
-        self._before = now.copy()
+            self._before = now.copy()
+            return
+        differs = now != self._before
+        rows = np.flatnonzero(differs.any(axis=1))
+        if not rows.size:
+            self.changed = (0, 0, 0, 0)
+            return
+        top, bottom = int(rows[0]), int(rows[-1]) + 1
+        columns = np.flatnonzero(differs[top:bottom].any(axis=0)) * at_once
+        self.changed = (int(columns[0]), top, int(columns[-1]) + at_once, bottom)
+        self._before[top:bottom] = now[top:bottom]

@@ -2,11 +2,17 @@
 
 import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
 
+from collections.abc import Callable
 from typing import Any
 
 from matplotlib import font_manager, rcParams
+from matplotlib.backend_bases import GraphicsContextBase
 
 from fitreel.render.mpl.cached_text_renderer import CachedTextRenderer
+from fitreel.render.mpl.glyph_cache import Stamp
+
+Call = tuple[Callable[..., None], tuple[Any, ...]]
+"""What draws something, and with what."""
 
 
 class SettingsSnapshot:
@@ -42,3 +48,26 @@ class FigureRenderer(CachedTextRenderer):
         super().__init__(width, height, dpi)
         self.layouts: dict[tuple[Any, ...], Any] = {}
         """What `Text` gave for each text; see `text_layouts`."""
+        self.calls: list[Call] | None = None
+        """While it is a list, what text is drawn by goes there, to be done later."""
+
+    def stamp(self, gc: GraphicsContextBase, stamps: list[Stamp]) -> None:
+        """See `CachedTextRenderer.stamp`."""
+        if self.calls is None:
+            super().stamp(gc, stamps)
+        else:
+            self.calls.append((super().stamp, (gc, stamps)))
+
+    def bars(
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        angle: float,
+        boxes: list[tuple[float, float, float, float]],
+    ) -> None:
+        """See `CachedTextRenderer.bars`."""
+        if self.calls is None:
+            super().bars(gc, x, y, angle, boxes)
+        else:
+            self.calls.append((super().bars, (gc, x, y, angle, boxes)))

@@ -8,7 +8,13 @@ from types import FunctionType
 from typing import Any
 
 from matplotlib.axis import XAxis, YAxis
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import (
+    AutoLocator,
+    FuncFormatter,
+    NullFormatter,
+    NullLocator,
+    ScalarFormatter,
+)
 from matplotlib.transforms import Bbox, IdentityTransform
 
 from fitreel.render.figure.figure_renderer import FigureRenderer
@@ -20,6 +26,17 @@ _METHODS = {
     name for kind in (XAxis, YAxis) for each in kind.__mro__ for name, value in vars(each).items()
     if isinstance(value, FunctionType)
 }  # fmt: skip
+
+SETTLED = (AutoLocator, NullLocator, ScalarFormatter, NullFormatter)
+"""Exact types, which give for the same limits and attributes the same ticks."""
+
+
+class _Asked:
+    """What an axis's ticks are asked to be."""
+
+    def __init__(self, axis: Any) -> None:
+        self.major = dict(axis._major_tick_kw)
+        self.minor = dict(axis._minor_tick_kw)
 
 
 class QuickAxis:
@@ -36,6 +53,7 @@ class QuickAxis:
         self._is_pure = False
         self._key: tuple[Any, ...] | None = None
         self._ticks: list[Any] = []
+        self._settled: tuple[tuple[Any, ...], list[dict[str, Any]]] = ((), [])
 
     @contextlib.contextmanager
     def standing_in(self, renderer: FigureRenderer, *, is_pure: bool) -> Iterator[None]:
@@ -65,23 +83,40 @@ class QuickAxis:
     def update(self) -> list[Any]:
         """See `Axis._update_ticks`."""
         axis = self._axis
-        key = (
-            *axis.get_view_interval(), *axis.axes.bbox.bounds, id(axis.get_major_locator()),
-            id(axis.get_minor_locator()), id(axis.get_major_formatter()),
-        )  # fmt: skip
-        if self._is_pure and key == self._key:
+        place = (axis.axes.viewLim.get_points().tobytes(), axis.axes.bbox.get_points().tobytes())
+        parts = (axis.get_major_locator(), axis.get_major_formatter(),
+                 axis.get_minor_locator(), axis.get_minor_formatter())  # fmt: skip
+        key = (*place, *map(id, parts))
+        if self._is_pure and (key == self._key or self._is_settled(key, parts)):
+            self._key = key
             return self._ticks
         try:
-            self._ticks = self._put()
+            self._put()
         except NotUnderstoodError:
             self._give_up()
             return axis._update_ticks()  # type: ignore[no-any-return]
         self._key = key
+        self._settled = (key, [dict(vars(each)) for each in self._decisive(parts)])
         return self._ticks
 
-    def _put(self) -> list[Any]:
+    def _decisive(self, parts: tuple[Any, ...]) -> list[Any]:
+        """Whose attributes decide, besides place and limits, which ticks there are."""
+        return [*parts, _Asked(self._axis)]
+
+    def _is_settled(self, key: tuple[Any, ...], parts: tuple[Any, ...]) -> bool:
+        """Whether working the ticks out again would give those of the frame before."""
+        before, attributes = self._settled
+        if key != before or any(type(part) not in SETTLED for part in parts):
+            return False
+        try:
+            same = [vars(each) for each in self._decisive(parts)] == attributes
+        except ValueError:  # an array, which doesn't say whether it equals another
+            return False
+        return same and all(group.is_unchanged() for group in self._groups)
+
+    def _put(self) -> None:
         axis = self._axis
-        shown: list[Any] = []
+        self._ticks = shown = []  # lets go of the frame before's, which may be taken again
         for group, (words, locator, formatter, locations_of) in zip(
             self._groups,
             (
@@ -98,7 +133,6 @@ class QuickAxis:
                 numbers = self._within_view(ticks)
                 shown += [tick for number, tick in enumerate(ticks) if number in numbers]
             group.show(numbers, self._renderer)
-        return shown
 
     def _within_view(self, ticks: list[Any]) -> set[int]:
         """Which ticks stand in view, or as good as."""
@@ -137,8 +171,9 @@ class QuickAxis:
         boxes = axis._get_ticklabel_bboxes(ticks, renderer)
         for group in self._groups:
             group.draw(renderer)
-        axis._update_label_position(renderer)
-        axis.label.draw(renderer)
+        if axis.label.get_text():  # to find the place for nothing takes a tenth of a draw
+            axis._update_label_position(renderer)
+            axis.label.draw(renderer)
         axis._update_offset_text_position(*boxes)
         axis.offsetText.set_text(axis.get_major_formatter().get_offset())
         axis.offsetText.draw(renderer)

@@ -25,7 +25,7 @@ def remembered_layouts() -> Iterator[None]:
 
     Others, and texts of a matplotlib whose private names differ, are laid out as ever.
     """
-    if not _is_known():
+    if not layouts_are_known():
         yield
         return
     plain = vars(Text)["_get_layout"]
@@ -66,8 +66,23 @@ def _remembered(text: Any, key: Any, renderer: FigureRenderer, plain: Callable[.
     if known is None:
         if len(layouts) >= LAYOUTS_KEPT:
             layouts.clear()
-        known = layouts[key] = plain(text, renderer)
+        known = layouts[key] = _by_size(text, key, renderer, plain)
     return known
+
+
+def _by_size(text: Any, key: Any, renderer: FigureRenderer, plain: Callable[..., Any]) -> Any:
+    """The layout of a text; of one line, that of another line of this size serves."""
+    string, *style = key
+    clean, is_math = text._preprocess_math(string)
+    if "\n" in string or not clean or is_math == "TeX":
+        return plain(text, renderer)
+    size = renderer.get_text_width_height_descent(clean, text.get_fontproperties(), is_math)
+    layouts = renderer.layouts
+    known = layouts.get((size, *style))
+    if known is None:
+        known = layouts[size, *style] = plain(text, renderer)
+    box, ((_, extent, place),), corner = known
+    return box, [(string, extent, place)], corner
 
 
 def _key(text: Any, string: str) -> tuple[Any, ...] | None:
@@ -90,7 +105,7 @@ def _key(text: Any, string: str) -> tuple[Any, ...] | None:
 
 
 @functools.cache
-def _is_known() -> bool:
+def layouts_are_known() -> bool:
     """Whether a text holds what is known, and nothing else that might decide where it goes."""
     own = vars(Text()).keys() - vars(Artist()).keys()
     return own == {*OF_LAYOUT, *BESIDE_LAYOUT} and "_get_layout" in vars(Text)

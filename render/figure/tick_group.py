@@ -11,14 +11,18 @@ from matplotlib.axis import XAxis
 from matplotlib.colors import to_rgba
 from matplotlib.transforms import Bbox
 
-from fitreel.render.figure.figure_renderer import FigureRenderer
+from fitreel.render.figure.figure_renderer import Call, FigureRenderer
 from fitreel.render.figure.text_layouts import layout_of
-from fitreel.render.figure.tick_marks import NotUnderstoodError, marks_of
-from fitreel.render.figure.tick_state import TickState, copied_tick
+from fitreel.render.figure.tick_copies import copied, is_nobodys
+from fitreel.render.figure.tick_marks import Mark, NotUnderstoodError, marks_of
+from fitreel.render.figure.tick_state import TickState
 
 Samples = dict[tuple[type, bool], tuple[dict[str, Any], TickState]]
 """For a kind of axis, major or minor: what its ticks were asked to be, and one of them that
 matplotlib made after the first."""
+
+SPARES_KEPT = 50
+"""Of an axis's ticks that are let go of; it takes them again when it needs more."""
 
 
 class TickGroup:
@@ -33,6 +37,12 @@ class TickGroup:
         self._shown: list[TickState] = []
         self._labels: list[tuple[Any, list[Any]]] = []
         """For each label that is seen: its artist, and for each tick its place and lines."""
+        self._spare: list[TickState] = []
+        """Those of ticks that the axis has let go of."""
+        self._count = 0
+        self._calls: list[Call] | None = None
+        """What draws them, while all is where it was."""
+        self._transforms: tuple[bytes, ...] = ()
 
     def put(self, locations: Sequence[Any], labels: Sequence[Any]) -> list[Any]:
         """Put the ticks to their places, as `Axis._update_ticks` does, and return them.
@@ -41,13 +51,14 @@ class TickGroup:
             NotUnderstoodError: they aren't all drawn alike, or one stands nowhere.
         """
         ticks = self._ticks()
-        count = len(locations)
+        count = self._count = len(locations)
         if type(ticks) is not list or not ticks or len(labels) != count:
             raise NotUnderstoodError
         if not all(math.isfinite(location) for location in map(float, locations)):
             raise NotUnderstoodError
         states = self._states
-        del states[len(ticks) :]
+        self._spare += states[len(ticks) :]
+        del states[len(ticks) :], self._spare[:-SPARES_KEPT]
         for number, (location, written) in enumerate(zip(locations, labels, strict=True)):
             label = "" if written is None else str(written)
             if number == len(ticks):
@@ -79,9 +90,9 @@ class TickGroup:
         kind = (type(axis), self._is_major)
         words, sample = self._samples.get(kind, (None, first))
         if words == asked and sample.has_look_of(first):
-            tick = copied_tick(first)
-            ticks.append(tick)
-            self._states.append(TickState(tick, first))
+            state = copied(first, self._spare_tick())
+            ticks.append(state.tick)
+            self._states.append(state)
             return
         make = axis.get_major_ticks if self._is_major else axis.get_minor_ticks
         make(len(ticks) + 1)
@@ -92,12 +103,20 @@ class TickGroup:
         if all(isinstance(value, (str, int, float)) for value in asked.values()):
             self._samples[kind] = (dict(asked), state)
 
+    def _spare_tick(self) -> TickState | None:
+        while self._spare:
+            state = self._spare.pop()
+            if is_nobodys(state):
+                return state
+        return None
+
     def show(self, ticks: set[int], renderer: FigureRenderer) -> None:
         """Take the ticks of these numbers for those that are drawn, and find their labels' places.
 
         Raises:
             NotUnderstoodError: a label is nowhere.
         """
+        self._calls = None
         self._shown = [state for number, state in enumerate(self._states) if number in ticks]
         self._labels = []
         if not self._shown:
@@ -129,7 +148,7 @@ class TickGroup:
             return [], []
         return of.get(id(first.label1), []), of.get(id(first.label2), [])
 
-    def draw(self, renderer: Any) -> None:
+    def draw(self, renderer: FigureRenderer) -> None:
         """Draw them, one after the other, as each would draw itself."""
         if not self._shown:
             return
@@ -137,17 +156,42 @@ class TickGroup:
         if first.marks is None:
             first.marks = marks_of(first.tick, self._along, renderer)
             first.note()
-        for mark in first.marks:
-            mark.place_axes()
+            self._calls = None
+        transforms = (
+            *(mark.place_axes() for mark in first.marks),
+            *(label.get_transform().get_matrix().tobytes() for label, _ in self._labels),
+        )
+        if self._calls is None or transforms != self._transforms:
+            self._calls, self._transforms = self._record(first.marks, renderer), transforms
+        for call, arguments in self._calls:
+            call(*arguments)
+
+    def _record(self, marks: list[Mark], renderer: Any) -> list[Call]:
         labels = [(label, lines, _context(label, renderer)) for label, lines in self._labels]
         height = renderer.height
-        for number, state in enumerate(self._shown):
-            for mark in first.marks:
-                mark.draw(state.location or 0.0, renderer)
-            for label, lines, context in labels:
-                x, y, layout = lines[number]
-                if layout is not None:
-                    _draw_text(label, layout[1], (x, height - y), context, renderer)
+        renderer.calls = calls = []
+        try:
+            for number, state in enumerate(self._shown):
+                for mark in marks:
+                    calls.append(mark.at(state.location or 0.0, renderer))
+                for label, lines, context in labels:
+                    x, y, layout = lines[number]
+                    if layout is not None:
+                        _record_text(label, layout[1], (x, height - y), context, renderer)
+        finally:
+            renderer.calls = None
+        return calls
+
+    def is_unchanged(self) -> bool:
+        """Whether the axis has the ticks that were last put, as they were put."""
+        states = self._states[: self._count]
+        ticks = self._ticks() if states else []
+        return len(ticks) >= len(states) and all(
+            [
+                state.tick is tick and state.is_unchanged()
+                for state, tick in zip(states, ticks, strict=False)
+            ]
+        )
 
 
 def _around(lines: list[Any]) -> Bbox:
@@ -173,11 +217,15 @@ def _context(label: Any, renderer: Any) -> Any:
     return gc
 
 
-def _draw_text(
+def _record_text(
     label: Any, lines: list[Any], place: tuple[float, float], gc: Any, renderer: Any
 ) -> None:
     angle, font = label.get_rotation(), label.get_fontproperties()
     x, y = place
     for line, _, (dx, dy) in lines:
         string, is_math = label._preprocess_math(line)
-        renderer.draw_text(gc, x + dx, y - dy, string, font, angle, ismath=is_math)
+        arguments = (gc, x + dx, y - dy, string, font, angle, is_math)
+        if renderer.draws_from_cache(is_math):
+            renderer.draw_text(*arguments)
+        else:
+            renderer.calls.append((renderer.draw_text, arguments))

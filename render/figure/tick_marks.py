@@ -2,14 +2,14 @@
 
 import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.lines import Line2D
 from matplotlib.path import Path
 
-from fitreel.render.figure.figure_renderer import FigureRenderer
+from fitreel.render.figure.figure_renderer import Call, FigureRenderer
 
 _Call = tuple[Any, Any, Any, Any]
 """Graphics context, marker's path and transform, path, colour of the face."""
@@ -57,27 +57,29 @@ class Mark:
         self._vertices = np.array(path.vertices, float)
         if self._vertices.shape != self._data.shape:
             raise NotUnderstoodError
-        self._path = Path(self._vertices, path.codes)
+        self._codes = path.codes
         self._affine: Any = None
         self._bend: Any = None
 
-    def place_axes(self) -> None:
-        """Take the axes' place and limits as they are now."""
+    def place_axes(self) -> bytes:
+        """Take the axes' place and limits as they are now, and say what they are."""
         transform: Any = self._line.get_transform()
         self._affine = transform.get_affine().frozen()
         self._bend = None if transform.is_affine else transform.transform_non_affine
+        return cast(bytes, self._affine.get_matrix().tobytes())
 
-    def draw(self, location: float, renderer: Any) -> None:
-        """Draw it at a location on its axis."""
+    def at(self, location: float, renderer: Any) -> Call:
+        """What draws it at a location on its axis."""
+        vertices = self._vertices.copy()
         if self._bend is None:
-            self._vertices[:, self._along] = location
+            vertices[:, self._along] = location
         else:
             self._data[:, self._along] = location
-            self._vertices[:] = self._bend(self._data)
+            vertices[:] = self._bend(self._data)
+        path = Path(vertices, self._codes)
         if self._marker is None:
-            renderer.draw_path(self._gc, self._path, self._affine, self._face)
-        else:
-            renderer.draw_markers(self._gc, *self._marker, self._path, self._affine, self._face)
+            return renderer.draw_path, (self._gc, path, self._affine, self._face)
+        return renderer.draw_markers, (self._gc, *self._marker, path, self._affine, self._face)
 
 
 def marks_of(tick: Any, along: int, renderer: FigureRenderer) -> list[Mark]:

@@ -10,7 +10,6 @@ from enum import Enum
 from typing import Any
 
 from matplotlib.axis import Tick, XTick, YTick
-from matplotlib.cbook import CallbackRegistry
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
@@ -49,10 +48,14 @@ class HeldState:
         self._before = dict(self._held)
         self._font_before = dict(self._font)
 
+    def release(self) -> None:
+        """Forget what it was to hold."""
+        self._before = {}
+
     def is_unchanged(self) -> bool:
         """Whether it holds what it held when that was noted."""
         held, before = self._held, self._before
-        before["_stale"] = held["_stale"]
+        before["_stale"] = held["_stale"]  # which decides nothing
         try:
             return (
                 held == before
@@ -143,6 +146,12 @@ class TickState:
         for artist in self.artists:
             artist.note()
 
+    def release(self) -> None:
+        """Let go of the lines and labels, which the tick alone has in hand then."""
+        self.marks = None
+        for artist in self.artists:
+            artist.release()
+
     def is_unchanged(self) -> bool:
         """Whether all of it holds what it held when that was noted."""
         return all([artist.is_unchanged() for artist in self.artists])
@@ -160,27 +169,3 @@ class TickState:
             mine.look == theirs.look
             for mine, theirs in zip(self.artists, other.artists, strict=True)
         )
-
-
-def copied_tick(state: TickState) -> Any:
-    """A tick that is drawn as another one; it may be changed without the other."""
-    tick = _copied(state.tick)
-    for name in PARTS:
-        vars(tick)[name] = _copied(vars(tick)[name])
-    return tick
-
-
-def _copied(artist: Any) -> Any:
-    twin = object.__new__(type(artist))
-    held = vars(twin)
-    held.update(vars(artist))
-    for name, value in held.items():
-        if type(value) is list:
-            held[name] = list(value)
-    held["_callbacks"] = CallbackRegistry(signals=["pchanged"])
-    if "_fontproperties" in held:
-        held["_fontproperties"] = held["_fontproperties"].copy()
-        held["_renderer"] = None
-    elif "_xorig" in held:
-        held["_invalidx"] = held["_invalidy"] = True
-    return twin

@@ -100,6 +100,13 @@ class FrameWriter(ABC):
             raise cannot_write(self.label, error) from error
         self.frames += 1
 
+    def settle(self) -> None:  # noqa: B027 (most do all of it at once)
+        """Do what takes longest of `finish`, which then needn't; again, where that was cut off.
+
+        Raises:
+            CannotWrite: no space, or the encoder failed.
+        """
+
     def finish(self) -> None:
         """Make the film whole, check it, and give it its final name. On any failure, abort.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from fitreel.model.errors import CannotWrite
-from fitreel.model.system.files import replacing
+from fitreel.model.system.files import discard, temporary_file
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import Rectangle
 from fitreel.render.metadata import mp4_boxes, webm_elements
@@ -52,6 +52,7 @@ class VideoWriter(FrameWriter):
         self._format = format_of(output)
         self._comment = comment
         self._patience = patience
+        self._is_settled = False
         source = _frames(size, fps, transparent)
         with self._beginning():
             self._ffmpeg = self._started(
@@ -95,11 +96,18 @@ class VideoWriter(FrameWriter):
         else:
             self._ffmpeg.write(self._converter.update(frame, changed))
 
-    def _finish(self) -> None:
+    def settle(self) -> None:
+        """Wait for ffmpeg to end, and add the chapters that are known by now."""
+        if self._is_settled:
+            return
         self._ffmpeg.finish()
         self.frames = self._ffmpeg.pieces  # one more than was counted, where that was cut off
         if self.chapters:
             self._add_chapters()
+        self._is_settled = True
+
+    def _finish(self) -> None:
+        self.settle()
         try:
             with self._temporary.open("rb") as file:
                 if not length_of(file):
@@ -125,14 +133,20 @@ class VideoWriter(FrameWriter):
 
     def _add_chapters(self) -> None:
         """Have ffmpeg copy the film with its chapters, which it wants to know at the start."""
-        with replacing(self._temporary) as copy:
-            source = ("-i", f"file:{self._temporary}")
-            faststart = ("-movflags", "+faststart") if self._format is MP4 else ()
-            self._ffmpeg = self._started(source, ("-c", "copy", *faststart), self.chapters, copy)
+        copy = temporary_file(self.path)
+        source = ("-i", f"file:{self._temporary}")
+        faststart = ("-movflags", "+faststart") if self._format is MP4 else ()
+        try:
+            ffmpeg = self._started(source, ("-c", "copy", *faststart), self.chapters, copy)
             try:
-                self._ffmpeg.finish()
+                ffmpeg.finish()
             finally:
-                self._ffmpeg.kill()
+                ffmpeg.kill()
+        except BaseException:
+            discard(copy)
+            raise
+        plain, self._temporary = self._temporary, copy
+        discard(plain)
 
     def _abort(self) -> None:
         self._ffmpeg.kill()

@@ -99,8 +99,8 @@ anew(
 )
 anew("areas", lambda a, k: (a.fill_between(X, X, X * k, alpha=0.3), a.axvspan(0, 1)))
 anew("legend", lambda a, k: (a.plot(X, -X, "--", label=f"line {k}"), a.legend(loc="best")))
-anew("notes", lambda a, k: (a.annotate("!", (0, k), (1, k), arrowprops={"shrink": 0.1}),
-                            a.text(0.5, 0.5, "$x^2$\nlong", bbox={"boxstyle": "round"})))  # fmt: skip
+anew("notes", lambda a, k: a.annotate("!", (0, k), (1, k), arrowprops={"arrowstyle": "->"}))
+anew("box", lambda a, k: a.text(0.5, 0.5, "$x^2$\nlong", bbox={"boxstyle": "round"}))
 anew("wrapped", lambda a, k: a.text(0, 0, "words that go on and on " * k, wrap=True, rotation=20))
 anew("arrows", lambda a, k: a.quiver(X[:5], X[:5], np.cos(X[:5] * k), X[:5]))
 anew("contours", lambda a, k: a.clabel(a.contour(np.outer(X, X) + k)))

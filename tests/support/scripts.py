@@ -7,13 +7,16 @@ of one that has imported matplotlib: a tenth of the price.
 """
 
 import atexit
+import gc
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -113,14 +116,16 @@ def _serve() -> None:
     from fitreel.jobs.script.start import main
 
     matplotlib_hook.install()
-    import matplotlib.animation
-    import matplotlib.pyplot
+    for name in ("matplotlib.animation", "matplotlib.pyplot", "fitreel.backend"):
+        import_module(name)
+    import numpy as np
 
-    import fitreel.backend
-    import fitreel.jobs.films.live_film  # noqa: F401
+    from fitreel.jobs.films.live_film import LiveFilm
 
-    import gc
-
+    with tempfile.TemporaryDirectory() as folder:  # which imports what writes, too
+        film = LiveFilm(f"{folder}/film/", 20)
+        film.show(np.zeros((2, 2, 4), np.uint8))
+        film.close()
     gc.freeze()
     for line in sys.stdin:
         folder, arguments = json.loads(line)
@@ -133,8 +138,7 @@ def _serve() -> None:
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         for descriptor, name in ((1, "stdout"), (2, "stderr")):
             os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
-        sys.stdin = open(0)
-        sys.path[:0] = [""]
+        sys.stdin = open(0)  # noqa: SIM115 (for ever)
         sys.argv = ["-c", *arguments]
         main()
 

@@ -66,7 +66,7 @@ def _row(entry: Entry, rank: int | None) -> Row:
         final_loss=_final_loss(run),
         epochs_to_delta=run.ending_epoch if run.ending == "delta" else None,
         seconds=_seconds(run),
-        parameters=run.header.parameters,
+        parameters=run.header.parameters if run.header.recorder == "job" else None,
         ended=ending_of(run),
     )
 

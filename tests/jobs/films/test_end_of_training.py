@@ -15,6 +15,7 @@ import pytest
 from support import forged_record
 from support.program import DATA, Fitreel, train_here
 
+import fitreel
 from fitreel.model.record.chunk import Tensors
 from fitreel.model.record.reader import Record
 from fitreel.render.metadata.provenance import read_provenance
@@ -61,6 +62,8 @@ def test_records_have_their_end(trained: dict[str, Record]) -> None:
     assert ends["delta"][1] is None and ends["delta"][0][-1] == trained["delta"].ending_epoch
     assert ends["diverged"] == ([0, trained["diverged"].ending_epoch], 1)
     assert not math.isfinite(trained["diverged"].losses[-1])
+    run = fitreel.Run(trained["complete"].path)
+    assert (run.closing, run.epoch[-1], run.prediction.shape) == (1, 20, (2, 20))
     states = {name: run.state_file is not None for name, run in trained.items()}
     assert states == {"complete": True, "slow": True, "delta": True, "diverged": False}
 
@@ -123,7 +126,8 @@ def test_a_comparison_ends_on_it(
                      key=lambda each: float(each.losses[-1]))  # fmt: skip
     assert [row["final_loss"] for row in rows] == [str(e.losses[-1]) for e in by_loss] + [""]
     assert len({row["final_loss"] for row in rows}) == 4
-    assert all(float(row["seconds"]) > 0 for row in rows)
+    ends = {str(round(float(each.seconds[-1]), 3)) for each in trained.values()}
+    assert {row["seconds"] for row in rows} == ends
     assert (
         rows[-1]["ended"].startswith("diverged at")
         and "| - |" in ((tmp_path / "t.md").read_text().splitlines()[-1])
@@ -152,7 +156,7 @@ def test_exports_and_info_end_on_it(
         facts = json.loads(told, parse_constant=refuse)
         assert facts["last_epoch"] == facts["closing_epoch"] == run.ending_epoch
         assert facts["lowest_loss"] == float(np.nanmin(run.losses))
-        assert facts["seconds"] == round(float(run.seconds[-1]), 3) > 0
+        assert facts["seconds"] == round(float(run.seconds[-1]), 3)
         assert facts["last_loss"] == (float(run.losses[-1]) if name == "complete" else None)
     assert (
         f"last loss: {trained['diverged'].losses[-1]}"

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.program import DATA, FITREEL
+from support.program import DATA, Fitreel
 from support.scripts import PAINT, clean_environment, film_script, film_words, write_script
 
 ONE = """
@@ -70,12 +70,12 @@ if __name__ == "__main__":
     (package / "number.py").write_text("")
     (tmp_path / "a-2").mkdir()
     (tmp_path / "a-2" / "mine.txt").write_text("")
-    words = ["-m", "package", "-o", "a/", "-o", "b.gif", "--log", "log.txt", "-q", "--", "-x"]
+    words = ["-m", "package", "-o", "a/", "-o", "{name}.gif", "--log", "log.txt", "-q", "--", "-x"]
     done = film_words(tmp_path, *words)
     assert (done.code, done.stdout, done.stderr) == (0, "", ""), done.stderr
     assert done.numbers("a") == [1, 2, 3]
     assert done.numbers("a-3") == [10, 20, 30], "a-2 is somebody else's"
-    assert (tmp_path / "b.gif").exists() and (tmp_path / "b-2.gif").exists()
+    assert (tmp_path / "package.gif").exists() and (tmp_path / "package-2.gif").exists()
     assert "a-3: 3 frames, 0.3 s" in (tmp_path / "log.txt").read_text()
     done = film_words(tmp_path, *words)
     assert done.code == 0 and not (tmp_path / "a-4").exists(), "its own of last time"
@@ -113,7 +113,7 @@ def test_without_the_command(tmp_path: Path) -> None:
     assert len(list((tmp_path / "film").iterdir())) == 2
 
 
-def test_refused_before_anything_runs(tmp_path: Path) -> None:
+def test_refused_before_anything_runs(tmp_path: Path, fitreel: Fitreel) -> None:
     write_script(tmp_path, "open('ran', 'w')")
     (tmp_path / "job.toml").write_text("")
     (tmp_path / "mine.mp4").write_text("mine")
@@ -121,7 +121,6 @@ def test_refused_before_anything_runs(tmp_path: Path) -> None:
     shutil.copytree(DATA / "films" / "demo", tmp_path / "frames")
     for words, code, line in [
         (["none.py"], 65, "none.py: there is no such script"),
-        (["-m", "none.such"], 65, "none.such: there is no such module"),
         (["job.toml"], 65, "job.toml is a job, not a script: fitreel run job.toml"),
         (["demo.gif"], 65, "fitreel run demo.gif"),
         (["frames"], 65, "fitreel run frames"),
@@ -132,13 +131,20 @@ def test_refused_before_anything_runs(tmp_path: Path) -> None:
         (["script.py", "-o", "mine.mp4"], 65, "mine.mp4 is there"),
         (["script.py", "-o", "a.gif", "-o", "./a.gif"], 65, "one file in the end"),
         (["script.py", "-o", "script.py/a.gif"], 74, "script.py"),
+        (["script.py", "-o", "{nam}.gif"], 65, "{name}"),
+        (["script.py", "-o", "{seed}.gif"], 65, "a script has no {seed}"),
         (["script.py", "--fps", "0"], 2, "--fps"),
         (["script.py", "--on", "never"], 2, "--on"),
     ]:
-        done = film_words(tmp_path, *words)
-        assert done.code == code and line in done.stderr, (words, done.stderr)
-        assert "Traceback" not in done.stderr
+        done = fitreel("film", *words)
+        assert done.returncode == code and line in done.stderr, (words, done.stderr)
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("name", ["none.such", "json.such", "json.decoder.such"])
+def test_no_such_module(tmp_path: Path, name: str) -> None:
+    done = film_script(tmp_path, "", script=name, is_module=True)
+    assert done.code == 65 and done.stderr == f"fitreel: {name}: there is no such module\n"
 
 
 def test_no_ffmpeg(tmp_path: Path) -> None:
@@ -148,28 +154,25 @@ def test_no_ffmpeg(tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
-def test_run_names_the_command_for_scripts(tmp_path: Path) -> None:
+def test_run_names_the_command_for_scripts(tmp_path: Path, fitreel: Fitreel) -> None:
     write_script(tmp_path, "")
-    done = subprocess.run(
-        [*FITREEL, "run", "script.py"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = fitreel("run", "script.py")
     assert done.returncode == 65 and "fitreel film script.py" in done.stderr
 
 
-def test_a_film_names_its_script_and_not_what_it_was_given(tmp_path: Path) -> None:
+def test_a_film_names_its_script_and_not_what_it_was_given(
+    tmp_path: Path, fitreel: Fitreel
+) -> None:
     film_script(tmp_path, ONE, "secret", outputs=[f"{tmp_path}/a.gif", f"{tmp_path}/a.png"])
     for name in ("a.gif", "a.png"):
-        done = subprocess.run(
-            [*FITREEL, "info", name], cwd=tmp_path, capture_output=True, text=True, check=True
-        )
-        assert "script.py" in done.stdout
+        done = fitreel("info", name)
+        assert "made by: your script script.py" in done.stdout
         assert "secret" not in done.stdout and os.fspath(tmp_path) not in done.stdout
-    done = subprocess.run(
-        [*FITREEL, "run", "a.gif"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 65 and "script.py" in done.stderr, done.stderr
+        done = fitreel("run", name)
+        assert done.returncode == 65 and "script.py" in done.stderr, done.stderr
 
 
+@pytest.mark.long
 def test_a_disk_that_is_full_is_said_and_the_script_goes_on(tmp_path: Path) -> None:
     write_script(
         tmp_path,
@@ -190,6 +193,7 @@ def test_a_disk_that_is_full_is_said_and_the_script_goes_on(tmp_path: Path) -> N
     assert done.stderr.count("\n") <= 2 and not (tmp_path / "out").exists()
 
 
+@pytest.mark.long
 def test_workers_that_are_spawned_see_the_script(tmp_path: Path) -> None:
     write_script(
         tmp_path,

@@ -9,6 +9,8 @@ import pytest
 from support.program import FITREEL
 from support.scripts import clean_environment, film_script, write_script
 
+rare = pytest.mark.long
+
 SHOWS = """
 fig = figure()
 for number in (1, 2):
@@ -101,6 +103,7 @@ def test_the_limit_raises_ctrl_c_and_the_second_time_ends(tmp_path: Path) -> Non
     assert (done.code, done.numbers()) == (1, [0, 1, 2])
 
 
+@rare
 def test_a_wait_that_nobody_ends(tmp_path: Path) -> None:
     done = film_script(
         tmp_path,
@@ -174,10 +177,10 @@ plt.pause(0.1)
 @pytest.mark.parametrize(
     ("number", "way", "code"),
     [
-        (signal.SIGTERM, "raise", 143),
+        pytest.param(signal.SIGTERM, "raise", 143, marks=rare),
         (signal.SIGTERM, "pass", 143),
         (signal.SIGINT, "raise", 130),
-        (signal.SIGHUP, "raise", 129),
+        pytest.param(signal.SIGHUP, "raise", 129, marks=rare),
     ],
 )
 def test_signals_end_a_script_with_its_film(

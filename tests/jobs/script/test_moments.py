@@ -171,6 +171,7 @@ rare = pytest.mark.long
             {},
             list(range(100)),
             id="an animation without an end has 100 frames",
+            marks=rare,
         ),
         pytest.param(
             """
@@ -183,6 +184,7 @@ rare = pytest.mark.long
             {"limit": 6},
             list(range(120)),
             id="or until the limit",
+            marks=rare,
         ),
         pytest.param(
             """
@@ -197,6 +199,7 @@ rare = pytest.mark.long
             {},
             [1, 2, 3, 4, 5],
             id="a generator goes to its end",
+            marks=rare,
         ),
         pytest.param(
             """
@@ -211,6 +214,7 @@ rare = pytest.mark.long
             {},
             [200, *range(100)],
             id="a bare timer calls back 100 times",
+            marks=rare,
         ),
         pytest.param(
             """
@@ -312,6 +316,7 @@ rare = pytest.mark.long
             {},
             [255, 5, 6],
             id="windows that nobody sees, of any backend",
+            marks=rare,
         ),
         pytest.param(
             """
@@ -368,9 +373,9 @@ rare = pytest.mark.long
             fig = figure()
             while plt.fignum_exists(fig.number):
                 paint(fig, 4)
-                plt.pause(0.1)
+                plt.pause(10)
             """,
-            {},
+            {"fps": 1},
             [4] * 10,
             id="a loop that only waits isn't filmed",
         ),
