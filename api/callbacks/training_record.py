@@ -24,7 +24,7 @@ Predict = Callable[[], Any]
 class _Snapshot:
     step: int
     loss: Any
-    prediction: Predict
+    prediction: Predict | None
     keep: bool = False
 
 
@@ -123,7 +123,7 @@ class TrainingRecord:
         self._recorder.log(
             snapshot.step,
             loss if snapshot.loss is None else snapshot.loss,
-            lambda: snapshot.prediction(),
+            snapshot.prediction,
             keep=snapshot.keep,
             **numbers_of(metrics),
         )
@@ -141,14 +141,16 @@ class TrainingRecord:
             self._is_open = False
             self._recorder.close(ending)
 
-    def _outcome(self, predict: Predict) -> Predict:
-        """What gives the prediction of now, later.
+    def _outcome(self, predict: Predict | None) -> Predict | None:
+        """What gives the prediction of now, later; None where numbers only are recorded.
 
         Where something is kept already, a network that can't predict doesn't end its training:
         the recorder meets the error when it asks, and warns.
         """
+        if predict is None or not self._predicts:
+            return None
         try:
-            prediction = predict() if self._predicts else None
+            prediction = predict()
         except Exception as error:
             if not self._has_kept:
                 raise
