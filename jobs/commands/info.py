@@ -65,6 +65,7 @@ def _of_run(run: "Record") -> dict[str, Any]:
         "ending_epoch": run.ending_epoch,
         "snapshots": len(run),
         "points": len(run.x),
+        "data": header.info.get("data") if header.recorder == "job" else None,
         "predicted_at": len(run.prediction_x),
         **({} if is_program else {"parameters": header.parameters, "network": header.network}),
         "environment": header.environment,

@@ -18,6 +18,7 @@ from fitreel.jobs.job.job import LONGEST_NAME
 from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job
 from fitreel.jobs.job.resolve import resolve_job
 from fitreel.jobs.runtime.report import Report
+from fitreel.jobs.train.data_report import report_data
 from fitreel.jobs.train.run_store import lacks_end, open_record
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
@@ -47,7 +48,9 @@ def film_request(
 
     plan = plan_films(loaded, options, request.film)
     files = check_single_run(plan)
-    with open_trained(resolve_job(loaded), options, report) as run:
+    resolved_job = resolve_job(loaded)
+    report_data([resolved_job], options, report)
+    with open_trained(resolved_job, options, report) as run:
         make(plan, SingleRun(loaded.job, files, run=run, draw_worker=draw_worker), report)
 
 
@@ -69,6 +72,7 @@ def _film_configurations(
         seeds_only=bool(note) and only_seeds_differ(jobs),
     )
     check_comparison(comparison, plan)
+    report_data([each.resolved_job for each in configurations], options, report)
     with open_all_trained(configurations, options, report) as (records, failures):
         if note:
             report.say(note)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from fitreel.jobs.runtime.locks import Patience, locked
 from fitreel.jobs.runtime.read_lock import without_readers
 from fitreel.jobs.train.run_place import check_run_place, discard_record
 from fitreel.jobs.train.run_store import RunStore
+from fitreel.model.record.chunk import Tensors
+from fitreel.model.record.header import Column, Header
 from fitreel.model.record.reader import Record
 from fitreel.model.record.writer import begin as begin_record
 from fitreel.model.record.writer import new_header
@@ -71,7 +73,25 @@ class LockedRun:
                 layout=layout,
                 environment=environment,
             )
-            return begin_record(self.path, header, dict(points))
+            return begin_record(self.path, *_with_table(self.resolved_job, header, points))
+
+
+def _with_table(
+    resolved_job: ResolvedJob, header: Header, points: "dict[str, NDArray[float32]]"
+) -> tuple[Header, Tensors]:
+    """Of points from a file: what its columns are called, and the numbers as they stand there."""
+    table = resolved_job.table
+    if table is None:
+        return header, {**points}
+    x_name, y_name = table.names
+    header = replace(
+        header,
+        inputs=(Column(x_name),),
+        outputs=(Column(y_name),),
+        info={"data": table.facts(dump_job(resolved_job.loaded.job)["data"]["file"])},
+    )
+    exact: Tensors = {key: values.astype("float64") for key, values in points.items()}
+    return header, exact | {"x": table.x, "y": table.y}
 
 
 @contextmanager
