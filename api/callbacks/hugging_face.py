@@ -5,7 +5,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from fitreel.callbacks.torch_networks import check_whole, predict_with
+from fitreel.callbacks.torch_networks import check_whole, is_initialized, predict_with
 from fitreel.callbacks.training_record import TrainingRecord
 
 CLOCKS = ("_runtime", "_per_second", "total_flos", "train_loss", "epoch")
@@ -60,7 +60,7 @@ class HuggingFace(TrainerCallback):
         if state.is_world_process_zero:
             self.record.begin()
         self._logs = {}
-        if state.global_step == 0:
+        if state.global_step == 0 and is_initialized(kwargs["model"]):
             self.record.untrained(lambda: self._prediction(kwargs["model"]))
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:

@@ -3,7 +3,7 @@
 from os import PathLike
 from typing import Any
 
-from fitreel.callbacks.torch_networks import check_whole, predict_with
+from fitreel.callbacks.torch_networks import check_whole, is_initialized, predict_with
 from fitreel.callbacks.training_record import TrainingRecord
 from fitreel.model.system.extras import is_installed
 
@@ -61,7 +61,7 @@ class Lightning(Callback):
         if trainer.is_global_zero:
             self.record.begin()
         self._step = trainer.global_step
-        if self._step == 0:
+        if self._step == 0 and is_initialized(pl_module):
             self.record.untrained(lambda: self._prediction(pl_module))
 
     def on_train_batch_end(
@@ -71,6 +71,9 @@ class Lightning(Callback):
         if trainer.global_step > self._step:
             self._step = trainer.global_step
             loss = outputs.get("loss") if isinstance(outputs, dict) else outputs
+            if loss is not None and pl_module.automatic_optimization:
+                # It comes divided, as its gradients are summed.
+                loss = loss * trainer.accumulate_grad_batches
             self.record.take(self._step, lambda: self._prediction(pl_module), loss)
 
     def on_train_batch_start(

@@ -5,7 +5,12 @@ from typing import Any
 
 from skorch.callbacks import Callback
 
-from fitreel.callbacks.torch_networks import check_whole, evaluating, unwrapped
+from fitreel.callbacks.torch_networks import (
+    check_whole,
+    evaluating,
+    is_initialized,
+    unwrapped,
+)
 from fitreel.callbacks.training_record import TrainingRecord
 from fitreel.recording.ranks import rank
 
@@ -64,7 +69,7 @@ class Skorch(Callback):
         self.record_.arguments = parameters
         if not rank(ask_jax=False):
             self.record_.begin()
-        if not net.history:
+        if not net.history and is_initialized(net.module_):
             self.record_.untrained(lambda: self._predictions(net))
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:

@@ -133,7 +133,7 @@ def test_what_is_trained_is_filmed(python: Path, tmp_path: Path, fitreel: Fitree
 @pytest.mark.parametrize(
     "commands",
     [
-        [("render", SINE, "-o", "sine.mp4", *SMALL, "-q"), ("export", SINE, "-o", "sine.npz", "-q")],
+        [("render", SINE, "-o", "a.mp4", *SMALL, "-q"), ("export", SINE, "-o", "a.npz", "-q")],
         pytest.param(
             [
                 ("render", SINE, BATCHED, "-o", "several.png", *SMALL, "-q"), ("info", SINE),
