@@ -22,8 +22,9 @@ class Run:
         plt.plot(run.prediction_x, run.prediction[-1])
 
     Every file in the folder is checked against its digest when it is opened; predictions are read
-    when they are asked for. Nothing is written there, and torch isn't needed. It can be given to
-    `make_film`, and wherever else a path is taken.
+    when they are asked for. Of a record that grows it is what was there at that moment. Nothing is
+    written there, and torch isn't needed. It can be given to `make_film`, and wherever else a path
+    is taken.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -52,6 +53,15 @@ class Run:
         return self._record.ending
 
     @property
+    def closing(self) -> int | None:
+        """The number of the snapshot that is what training came to, always the last one.
+
+        None where there is none: in a record that is open, that reached δ before the last step, or
+        that a program of yours or an older fitreel made.
+        """
+        return self._record.closing
+
+    @property
     def x(self) -> "NDArray[Any]":
         """The points' inputs: shape (N,), or (N, D) of D inputs; empty where there are none.
 
@@ -71,7 +81,7 @@ class Run:
 
     @property
     def loss(self) -> "NDArray[np.floating[Any]]":
-        """The training loss before that epoch's step: shape (F,), float32.
+        """The training loss before that epoch's step, of the closing one after it: float32, (F,).
 
         Of a record that a program of yours made float64, nan where it said none.
         """

@@ -5,7 +5,7 @@ from typing import Any
 
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.job.sweep import Configuration
-from fitreel.model.training.batched.batch_eligibility import alike, most_at_once
+from fitreel.model.batch_eligibility import alike, most_at_once
 
 Batch = tuple[int, ...]
 """Configurations that one process trains in one go, by their places."""

@@ -1,7 +1,8 @@
 """One file of snapshots: what is small in it, and the check of everything that it holds."""
 
 import json
-from collections.abc import Collection, Mapping
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, get_args
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record.header import Header
+from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.tensor_file import read_tensors
 
 LARGEST_CHUNK = 2_000_000_000
@@ -166,6 +168,30 @@ class ChunkFormat:
             "predicted": (np.int64, (rows,)),
         }
 
+    def stacked(self, snapshots: Sequence[Snapshot], metrics: Collection[str]) -> Tensors:
+        """The arrays of a chunk of these snapshots, with these of their metrics."""
+        columns: dict[str, list[Any]] = {
+            "epoch": [snapshot.epoch for snapshot in snapshots],
+            "loss": [snapshot.loss for snapshot in snapshots],
+            "seconds": [snapshot.seconds for snapshot in snapshots],
+            "prediction": [snapshot.prediction for snapshot in snapshots],
+        }
+        if self.has_truth:
+            columns["truth_loss"] = [snapshot.truth_loss for snapshot in snapshots]
+        if all(snapshot.weights is not None for snapshot in snapshots):
+            columns["weights"] = [snapshot.weights for snapshot in snapshots]
+        if metrics:
+            columns["metrics"] = [
+                [snapshot.metrics.get(name, math.nan) for name in metrics] for snapshot in snapshots
+            ]
+        if not all(snapshot.has_prediction for snapshot in snapshots):
+            columns["predicted"] = [int(snapshot.has_prediction) for snapshot in snapshots]
+        arrays = self.arrays(len(snapshots), len(metrics))
+        return {
+            name: np.array(values, arrays[name][0]).reshape(arrays[name][1])
+            for name, values in columns.items()
+        }
+
     def read(
         self, file: BinaryIO, size: int, path: Path, names: Collection[str]
     ) -> tuple[Tensors, ChunkMetadata, str]:
@@ -203,6 +229,11 @@ class ChunkFormat:
                     + ("" if entry is None else f", not {entry.dtype} of {entry.shape}")
                 )
         return content.arrays, metadata, content.digest
+
+
+def metric_names(snapshots: Iterable[Snapshot]) -> tuple[str, ...]:
+    """The names of all their metrics, in the order in which they come."""
+    return tuple(dict.fromkeys(name for snapshot in snapshots for name in snapshot.metrics))
 
 
 def chunk_of(

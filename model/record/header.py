@@ -62,6 +62,11 @@ class Header:
         """How many numbers are predicted at each place, K."""
         return len(self.classes) or len(self.outputs)
 
+    @property
+    def is_curve(self) -> bool:
+        """Whether what is predicted is a curve: one number over one input."""
+        return len(self.inputs) == 1 and self.predicted_columns == 1
+
     @classmethod
     def of(cls, content: dict[str, Any]) -> "Header":
         """The header that says `content`, as JSON has it.

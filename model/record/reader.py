@@ -5,8 +5,10 @@
     snapshots-00000-DIGEST.safetensors      epochs, losses, seconds, predictions, weights
     snapshots-00001-DIGEST.safetensors      …
     state-00001-DIGEST.safetensors          to go on from; of a program's record there is none
+    journal-00002-DIGEST.bin                what a program has logged since, not yet a chunk
 
-DIGEST is the first half of the SHA-256 of the file's bytes, so no flipped bit goes unseen. Each
+DIGEST is the first half of the SHA-256 of the file's bytes, so no flipped bit goes unseen; of the
+journal, which grows, that of the chunk before it. Each
 chunk of snapshots names the one before it, the first names run.json, and run.json the points: a
 missing, swapped or foreign file breaks the chain. The last digest stands for the whole run. A chunk
 that is written when a training goes on may say that it replaces snapshots of those before it.
@@ -16,7 +18,7 @@ import hashlib
 import json
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -39,13 +41,19 @@ from fitreel.model.record.chunk import (
     Ending,
     Tensors,
     chunk_of,
+    metric_names,
 )
 from fitreel.model.record.header import FORMAT, Header, header_digest
+from fitreel.model.record.journal import Journal, read_journal
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.tensor_file import LARGEST_HEADER
 
 HEADER = "run.json"
-NAMES = re.compile(r"(points|snapshots|state)(?:-(\d{5,9}))?-([0-9a-f]{32})\.safetensors")
+LISTINGS = 5
+"""So often at most a folder is listed that changes while it is read."""
+NAMES = re.compile(
+    r"(points|snapshots|state|journal)(?:-(\d{5,9}))?-([0-9a-f]{32})\.(?:safetensors|bin)"
+)
 
 
 def digest_of(content: bytes) -> str:
@@ -56,16 +64,34 @@ def digest_of(content: bytes) -> str:
 class Record:
     """A run folder, opened to be read; everything in it is checked against its digests.
 
+    It is what was there when it was opened: another process may be adding to it. With `until`, its
+    digest at that time, it is opened as it was then.
+
     Raises:
         BadInput: there is no run, or it is of a newer format.
         Damaged: a file is missing, foreign or not as it was written; the line names it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, until: str | None = None) -> None:
         self.path = path
+        self._until = until
+        self._names: list[str] = []
+        # A folder is not listed at one instant: while somebody writes, a file that came may be
+        # missing beside one that has gone since.
+        for left in reversed(range(LISTINGS)):
+            try:
+                self._open()
+                break
+            except BadInput:
+                if not left or self._listed() == self._names:
+                    raise
+
+    def _open(self) -> None:
+        """List the folder, and read all but predictions and weights."""
         text = self._read(HEADER, LARGEST_HEADER)
         self.header = self._parse_header(text)
-        self._files = self._list()
+        self._names = self._listed()
+        self._files = self._by_number(self._names)
         points = self._tensors(self._named("points", None, self.header.points))[0]
         inputs, outputs = len(self.header.inputs), len(self.header.outputs)
         predicted = self.header.predicted_columns
@@ -83,14 +109,17 @@ class Record:
         """Shape (M,) or (M, K): the noiseless function where the predictions are, or None."""
         self._format = ChunkFormat(self.header, places, truth)
         self.chunks: list[Chunk] = []
+        self.journal: Journal | None = None
+        """What isn't a chunk yet; it counts as the last one."""
         try:
             for chunk in self._chunks(digest_of(text)):
                 self.chunks.append(chunk)
         except Damaged as error:
-            if not len(self):
+            epochs = self._joined("epochs", np.int64)  # not kept: it may be opened once more
+            if not len(epochs):
                 raise
             raise Damaged(
-                f"{error}\nwhole before it: {len(self)} snapshots, up to epoch {self.epochs[-1]}"
+                f"{error}\nwhole before it: {len(epochs)} snapshots, up to epoch {epochs[-1]}"
             ) from None
 
     @property
@@ -120,7 +149,10 @@ class Record:
 
     @property
     def digest(self) -> str:
-        """Stands for everything in the run; a run made again has another one."""
+        """Stands for everything in the run; a run made again has another one.
+
+        With a journal it says also for which chunk that stands, and how many snapshots are in it.
+        """
         if not self.chunks:
             raise BadInput(f"{self.path}: no snapshot is recorded yet")
         return self.chunks[-1].digest
@@ -201,8 +233,13 @@ class Record:
             if number != at:
                 at, tensors = number, {}
                 names = {*SMALL, "prediction"} | ({"weights"} if weights else set())
-                tensors = self._chunk_tensors(self.chunks[number].path, names)[0]
+                tensors = self._tensors_of(self.chunks[number], names)
             yield self._snapshot(tensors, self.chunks[number], index - int(starts[number]), index)
+
+    def _tensors_of(self, chunk: Chunk, names: set[str]) -> Tensors:
+        if self.journal and chunk is self.chunks[-1]:
+            return self._format.stacked(self.journal.snapshots, tuple(chunk.metrics))
+        return self._chunk_tensors(chunk.path, names)[0]
 
     def _snapshot(self, tensors: Tensors, chunk: Chunk, row: int, index: int) -> Snapshot:
         columns = self.header.predicted_columns
@@ -212,7 +249,7 @@ class Record:
             epoch=int(tensors["epoch"][row]),
             loss=float(tensors["loss"][row]),
             seconds=float(tensors["seconds"][row]),
-            prediction=prediction if columns == 1 else prediction.reshape(-1, max(columns, 1)),
+            prediction=prediction.reshape(-1, columns) if columns > 1 else prediction,
             weights=tensors["weights"][row].copy() if "weights" in tensors else None,
             truth_loss=float(tensors["truth_loss"][row]) if "truth_loss" in tensors else None,
             metrics={name: float(values[row]) for name, values in chunk.metrics.items()},
@@ -297,13 +334,21 @@ class Record:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise Damaged(f"{where}: damaged: not the header of a run") from None
 
-    def _list(self) -> dict[tuple[str, int | None], Path]:
+    def _listed(self) -> list[str]:
+        """The names of the files that are a run's, in order; none where there is no folder."""
+        try:
+            return sorted(path.name for path in self.path.iterdir() if NAMES.fullmatch(path.name))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise BadInput(f"{self.path}: cannot be read: {error.strerror}") from error
+
+    def _by_number(self, names: Sequence[str]) -> dict[tuple[str, int | None], Path]:
         """Files by kind and number; of several states the names are kept apart by number."""
         files: dict[tuple[str, int | None], Path] = {}
-        for path in sorted(self.path.iterdir()):
+        for path in [self.path / name for name in names]:
             match = NAMES.fullmatch(path.name)
-            if match is None:
-                continue
+            assert match is not None
             key = match[1], None if match[2] is None else int(match[2])
             if key in files:
                 raise Damaged(f"{path}: damaged: there are two files of this number")
@@ -362,12 +407,8 @@ class Record:
 
     def _chunks(self, previous: str) -> Iterator[Chunk]:
         """Every chunk from the first on, each held against the one before."""
-        numbers = [number or 0 for kind, number in self._files if kind == "snapshots"]
-        count = 1 + max(numbers, default=-1)
         last_epoch, ending = -1, None
-        for number in range(count):
-            path = self._named("snapshots", number)
-            tensors, metadata, digest = self._chunk_tensors(path, SMALL)
+        for number, (path, tensors, metadata, digest) in enumerate(self._parts()):
             if metadata.previous != previous:
                 raise Damaged(f"{path}: damaged: it doesn't follow the file before it")
             if metadata.replaces_from is not None:
@@ -379,10 +420,37 @@ class Record:
             previous, ending = digest, metadata.ending
             last_epoch = int(epochs[-1]) if len(epochs) else last_epoch
             yield chunk_of(path, number, digest, metadata, tensors)
+            if digest == self._until:
+                return
         # A chunk gets its name only after its state has, and the state leaves after the next chunk.
+        count = len(self.chunks)
         is_ours = self.header.recorder == "job"
         if count and is_ours and ending is None and ("state", count - 1) not in self._files:
             raise Damaged(f"{self.path}: damaged: the last snapshots or the state are missing")
+
+    def _parts(self) -> Iterator[tuple[Path, Tensors, ChunkMetadata, str]]:
+        """What is small in each file of snapshots, and last in the journal."""
+        count = 1 + max((n or 0 for kind, n in self._files if kind == "snapshots"), default=-1)
+        last, most = _tail_of(self._until)
+        for number in range(count):
+            path = self._named("snapshots", number)
+            tensors, metadata, digest = self._chunk_tensors(path, SMALL)
+            if number == last and most is not None:  # a journal then
+                tensors = {name: values[:most] for name, values in tensors.items()}
+                metadata = replace(metadata, ending=None, ending_epoch=None, has_closing=False)
+                yield path, tensors, metadata, self._until or ""
+                return
+            yield path, tensors, metadata, digest
+        path = self._files.get(("journal", count), self.path)
+        if path == self.path or self.header.recorder == "job":
+            return
+        content = self._read(path.name, LARGEST_CHUNK)
+        self.journal = journal = read_journal(content, path, self._format, most)
+        if journal is not None:
+            names = metric_names(journal.snapshots)
+            tensors = self._format.stacked(journal.snapshots, names)
+            digest = f"{journal.digest}-{count}-{len(journal.snapshots)}"
+            yield path, tensors, replace(journal.metadata, metrics=names), digest
 
     def _replace_from(self, epoch: int) -> None:
         """Forget the snapshots of `epoch` and later ones, and how the training had ended."""
@@ -395,3 +463,9 @@ class Record:
     ) -> tuple[Tensors, ChunkMetadata, str]:
         with self._opened(path.name, LARGEST_CHUNK) as (file, size):
             return self._format.read(file, size, path, {*names})
+
+
+def _tail_of(digest: str | None) -> tuple[int, int | None]:
+    """Of a record that ended with a journal: for which chunk it stood, and its snapshots."""
+    match = re.fullmatch(r"[0-9a-f]{32}-(\d{1,9})-(\d{1,18})", digest or "")
+    return (int(match[1]), int(match[2])) if match else (-1, None)

@@ -1,10 +1,11 @@
-"""Writing a run folder: chunk after chunk, so that kill -9 loses a second of work at most."""
+"""Writing a run folder: chunk after chunk, so that kill -9 loses a second of work at most.
+
+Of a program's record it loses nothing: what isn't a chunk yet is in a journal.
+"""
 
 import json
-import math
 import time
-from collections.abc import Collection
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from fitreel.model.record.chunk import ChunkFormat, ChunkMetadata, Ending, Tensors
+from fitreel.model.record.chunk import (
+    ChunkFormat,
+    ChunkMetadata,
+    Ending,
+    Tensors,
+    metric_names,
+)
 from fitreel.model.record.header import FORMAT, Header, header_digest
+from fitreel.model.record.journal import Journal, JournalWriter
 from fitreel.model.record.reader import HEADER, NAMES, Record, digest_of
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.system.files import cannot_write, sync_folder, write_whole
 
 SECONDS_A_CHUNK = 1.0
+SECONDS_A_JOURNAL = 10.0
+"""As a chunk of a program's record, whose loop waits for the disk while one is written."""
 BYTES_A_CHUNK = 64_000_000
 
 
@@ -97,25 +107,42 @@ def new_header(
 
 
 class Rhythm:
-    """When it is time to write: when a second of work, or much memory, has come together.
+    """When it is time to write: when some seconds of work, or much memory, have come together.
 
     Where writing itself takes long, it is done less often, so that it never takes more than a tenth
     of the time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = SECONDS_A_CHUNK) -> None:
+        self._seconds = seconds
         self._written_at = time.monotonic()
         self._took = 0.0
 
     def due(self, bytes_waiting: int) -> bool:
         """Whether it is time, with so much in memory."""
         waited = time.monotonic() - self._written_at
-        return waited >= max(SECONDS_A_CHUNK, 10 * self._took) or bytes_waiting >= BYTES_A_CHUNK
+        return waited >= max(self._seconds, 10 * self._took) or bytes_waiting >= BYTES_A_CHUNK
 
     def wrote(self, started: float) -> None:
         """All is written that had come together; it began at `started`, of `time.monotonic`."""
         self._written_at = time.monotonic()
         self._took = self._written_at - started
+
+
+@dataclass
+class _NextChunk:
+    """What has come together for the chunk that is written next."""
+
+    number: int
+    previous: str
+    """The digest of the file before it."""
+    replaces_from: int | None = None
+    snapshots: list[Snapshot] = field(default_factory=list)
+    bytes: int = 0
+
+    def metadata(self, environment: dict[str, str | int]) -> ChunkMetadata:
+        """What it says, as far as it is sure before the last of its snapshots."""
+        return ChunkMetadata(self.previous, environment, replaces_from=self.replaces_from)
 
 
 class RecordWriter:
@@ -131,17 +158,25 @@ class RecordWriter:
     ) -> None:
         self.path = run.path
         self.environment = environment
-        self._number = len(run.chunks)
-        self._previous = (
-            run.chunks[-1].digest if run.chunks else digest_of((run.path / HEADER).read_bytes())
-        )
+        chunks = run.chunks[:-1] if run.journal else run.chunks
+        previous = chunks[-1].digest if chunks else digest_of((run.path / HEADER).read_bytes())
+        self._next = _NextChunk(len(chunks), previous, replaces_from)
         self._header = run.header
         self._format = ChunkFormat(run.header, len(run.prediction_x), run.truth is not None)
-        self._replaces_from = replaces_from
-        self._snapshots: list[Snapshot] = []
-        self.bytes_waiting = 0
-        """In memory, until the next `write`."""
-        self._rhythm = Rhythm()
+        self._journal: JournalWriter | None = None
+        self._is_journaled = run.header.recorder == "program"
+        self._rhythm = Rhythm(SECONDS_A_JOURNAL if self._is_journaled else SECONDS_A_CHUNK)
+        self._is_writing = False
+        if run.journal:
+            self._settle(run.journal, run.chunks[-1].path)
+            self._next = replace(self._next, replaces_from=replaces_from)
+
+    def _settle(self, journal: Journal, file: Path) -> None:
+        """Write as a chunk what a killed program has left in the file of its journal."""
+        replaces_from = journal.metadata.replaces_from
+        self._next = replace(self._next, replaces_from=replaces_from, snapshots=journal.snapshots)
+        self.write()
+        file.unlink(missing_ok=True)
 
     @property
     def takes_closing(self) -> bool:
@@ -149,10 +184,31 @@ class RecordWriter:
         return self._header.format > 1
 
     def add(self, snapshot: Snapshot) -> None:
-        """Keep a snapshot; it is on disk after the next `write`."""
-        self._snapshots.append(snapshot)
-        self.bytes_waiting += snapshot.prediction.nbytes
-        self.bytes_waiting += 0 if snapshot.weights is None else snapshot.weights.nbytes
+        """Keep a snapshot; it is on disk after the next `write`, of a program's record at once.
+
+        Raises:
+            CannotWrite: the system refuses.
+        """
+        following = self._next
+        following.snapshots.append(snapshot)
+        following.bytes += snapshot.prediction.nbytes
+        following.bytes += 0 if snapshot.weights is None else snapshot.weights.nbytes
+        if self._is_journaled:
+            if self._journal is None:
+                self._journal = JournalWriter(
+                    self.path, following.number, following.metadata(self.environment)
+                )
+            self._journal.append(snapshot)
+
+    @property
+    def bytes_waiting(self) -> int:
+        """In memory, until the next `write`."""
+        return self._next.bytes
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether anything isn't in a chunk yet."""
+        return bool(self._next.snapshots)
 
     @property
     def due(self) -> bool:
@@ -187,57 +243,46 @@ class RecordWriter:
         self, ending: Ending | None, epoch: int | None, state: Tensors | None, tree: str
     ) -> None:
         started = time.monotonic()
+        number, snapshots = self._next.number, self._next.snapshots
+        if self._is_writing:  # Ctrl-C in somebody's loop: the chunk may be there, or not
+            for file in self.path.glob(f"snapshots-{number:05d}-*"):
+                file.unlink(missing_ok=True)
+        self._is_writing = True
         if state is not None:
             # One that was killed between a state and its chunk left a state of this number.
-            forget_states(self.path, keep=self._number - 1)
+            forget_states(self.path, keep=number - 1)
             self._write_file("state", state, {"tree": tree})
-        names = dict.fromkeys(name for snapshot in self._snapshots for name in snapshot.metrics)
-        metadata = ChunkMetadata(
-            previous=self._previous,
-            environment=self.environment,
+        names = metric_names(snapshots)
+        metadata = replace(
+            self._next.metadata(self.environment),
             ending=ending,
             ending_epoch=epoch,
-            has_closing=bool(self._snapshots and self._snapshots[-1].is_closing),
-            replaces_from=self._replaces_from,
-            metrics=tuple(names),
+            has_closing=bool(snapshots and snapshots[-1].is_closing),
+            metrics=names,
         )
-        self._previous = self._write_file("snapshots", self._stacked(names), metadata.dump())
-        forget_states(self.path, keep=None if state is None else self._number)
-        self._number += 1
-        self._replaces_from = None
-        self._snapshots, self.bytes_waiting = [], 0
+        tensors = self._format.stacked(snapshots, names)
+        digest = self._write_file("snapshots", tensors, metadata.dump())
+        self.close()
+        if self._is_journaled:
+            for file in self.path.glob(f"journal-{number:05d}-*"):
+                file.unlink(missing_ok=True)
+        else:
+            forget_states(self.path, keep=None if state is None else number)
+        self._next = _NextChunk(number + 1, digest)
+        self._is_writing = False
         self._rhythm.wrote(started)
+
+    def close(self) -> None:
+        """Let go of the open file; what isn't in a chunk yet is in it, and stays."""
+        journal, self._journal = self._journal, None
+        if journal is not None:
+            journal.close()
 
     def _write_file(self, kind: str, tensors: Tensors, metadata: dict[str, str]) -> str:
         content = save(tensors, metadata)
         digest = digest_of(content)
-        write_whole(self.path / f"{kind}-{self._number:05d}-{digest}.safetensors", content)
+        write_whole(self.path / f"{kind}-{self._next.number:05d}-{digest}.safetensors", content)
         return digest
-
-    def _stacked(self, metrics: Collection[str]) -> Tensors:
-        """The waiting snapshots as one array a kind."""
-        snapshots = self._snapshots
-        columns: dict[str, list[Any]] = {
-            "epoch": [snapshot.epoch for snapshot in snapshots],
-            "loss": [snapshot.loss for snapshot in snapshots],
-            "seconds": [snapshot.seconds for snapshot in snapshots],
-            "prediction": [snapshot.prediction for snapshot in snapshots],
-        }
-        if self._format.has_truth:
-            columns["truth_loss"] = [snapshot.truth_loss for snapshot in snapshots]
-        if all(snapshot.weights is not None for snapshot in snapshots):
-            columns["weights"] = [snapshot.weights for snapshot in snapshots]
-        if metrics:
-            columns["metrics"] = [
-                [snapshot.metrics.get(name, math.nan) for name in metrics] for snapshot in snapshots
-            ]
-        if not all(snapshot.has_prediction for snapshot in snapshots):
-            columns["predicted"] = [int(snapshot.has_prediction) for snapshot in snapshots]
-        arrays = self._format.arrays(len(snapshots), len(metrics))
-        return {
-            name: np.array(values, arrays[name][0]).reshape(arrays[name][1])
-            for name, values in columns.items()
-        }
 
 
 def forget_states(path: Path, keep: int | None) -> None:

@@ -1,7 +1,7 @@
-"""A logarithmic axis for losses: what of them it can show, and from where to where it goes."""
+"""The axis of losses: logarithmic, but where some are negative; from where to where it goes."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,31 @@ DECADES = 12.0
 """At most so many powers of ten are shown, counted from above: a loss may come near to 0."""
 ABOVE_START = 10.0
 """How far above the highest first loss a diverging one is followed."""
+
+
+class LossAxis(NamedTuple):
+    """An axis that all curves share."""
+
+    limits: tuple[float, float]
+    is_log: bool
+    curves: list[NDArray[np.float64]]
+    """With nan, which leaves a gap, for what it can't show."""
+
+
+def loss_axis(losses: Sequence[NDArray[np.floating[Any]]]) -> LossAxis:
+    """The axis for these curves, shape (S,) each.
+
+    A likelihood's logarithm, say, is a loss that may be negative: then it is linear.
+    """
+    curves = [each.astype(np.float64) for each in losses]
+    finite = [values for each in curves if len(values := each[np.isfinite(each)])]
+    if all(float(each.min()) >= 0 for each in finite):
+        curves = [on_log_axis(each) for each in curves]
+        return LossAxis(loss_limits(curves), True, curves)
+    low = min(float(each.min()) for each in finite)
+    high = max(float(each.max()) for each in finite)
+    room = 0.04 * (high - low) or 0.5
+    return LossAxis((low - room, high + room), False, curves)
 
 
 def on_log_axis(losses: NDArray[np.floating[Any]]) -> NDArray[np.float64]:

@@ -69,7 +69,7 @@ def test_csv_reads_back() -> None:
     ]  # fmt: skip
     assert rows[0]["label"] == 'a | b,\n"c"' and rows[0]["epochs_to_delta"] == "42"
     assert rows[2]["final_loss"] == "0.25" and rows[2]["epochs_to_delta"] == ""
-    assert rows[5]["final_loss"] == "nan"
+    assert rows[5]["final_loss"] == ""
 
 
 def test_json_is_strict() -> None:
