@@ -31,6 +31,12 @@ def shortened(text: str) -> str:
     return f"'{short}'" if short.isprintable() else ascii(short)
 
 
+def clean_name(cell: str) -> str:
+    """A name on one line, with plain blanks between its words and nothing that can't be seen."""
+    words = " ".join(cell.split())
+    return "".join(c for c in words if c.isprintable() or unicodedata.category(c) != "Cf")
+
+
 def canonical(name: str) -> str:
     """Equal for names that differ in case, in blanks at the ends or in how accents are coded."""
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())

@@ -155,6 +155,7 @@ def test_what_can_be_read_in_two_ways_is_refused(
         ("T,t,T\n1,2,3\n", {"inputs": ["t"], "outputs": [3]}, 2, 3),
         ("x,y,z\n1,2,3\n", {"outputs": ["z"]}, 1, 3),
         ("2019,2020,2021\n1,2,3\n", {"inputs": ["2020"], "outputs": ["2021"]}, 2, 3),
+        ('"Temp\n\xa0(°C)",y\n1,2\n', {"inputs": ["temp (°c)"]}, 1, 2),
         ("temp\u00e9 ,y\n1,2\n", {"inputs": ["TEMPE\u0301"]}, 1, 2),
         ("größe;zahl\n1;2\n".encode("cp1252"), {"encoding": "cp1252", "inputs": ["Größe"]}, 1, 2),
         ("x;y\n1\xa0000,5;2\n".encode("latin-1"), {"encoding": "latin-1"}, 1000.5, 2),
