@@ -111,7 +111,8 @@ def _which(columns: Columns, chosen: Sequence[int | None], numbers: Sequence[int
     """What is said where neither names nor numbers decide."""
     count, what = len(columns.names), columns.what
     if count < 2:
-        return f"{'one' if count else 'no'} {what}; an input and an output are needed"
+        advice = ", as numpy.savez(…, x=…, y=…) writes" if what == "array" else ""
+        return f"{'one' if count else 'no'} {what}; an input and an output are needed{advice}"
     if len(numbers) < chosen.count(None):
         name = "x" if chosen[0] is None else "y"
         return (

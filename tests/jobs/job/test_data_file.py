@@ -81,6 +81,12 @@ def test_a_record_of_when_files_counted_by_their_bytes_is_told(
     again = fitreel("train", *sets, "--set", "name=points")
     assert "already trained" in again.stdout and told not in again.stdout
     assert fitreel("render", f"runs/{former}", "-o", "a.png").returncode == 0
+    whole = fitreel("train", *sets, "--set", "name=points", "--run", f"runs/{former}")
+    assert whole.returncode == 65 and "record of an earlier version" in whole.stderr
+    (chunk,) = (tmp_path / "runs" / former).glob("snapshots-*")
+    chunk.unlink()  # as it is before the first second is over
+    partial = fitreel("train", *sets, "--set", "name=points", "--run", f"runs/{former}")
+    assert partial.returncode == 0 and "bytes; training begins anew" in partial.stdout
 
 
 SECONDS = "x,y\n" + "".join(f"{1709600000 + i},{i % 7}\n" for i in range(60))

@@ -179,6 +179,8 @@ REFUSED = [
     ("x,y\n1,2\n3,abc\n", "line 3: column 'y' is 'abc', which is not a number"),
     ("1,2\n# a\n\nabc,2\n", "line 4: column 1 is 'abc', which is not a number"),
     ("x,y\n1,\n", "line 2: column 'y' is empty; a number is needed, or data.missing = \"drop\""),
+    ("depth,10,20\n1,2,3\n", "3 columns without names"),
+    ("depth,10\n1,2\n", "line 1: column 1 is 'depth', which is not a number; if these are names"),
     ("x,y\n1,2\n,\n3,4\n", "line 3: column 'x' is empty"),
     ("x,y\n1,2\n2,#DIV/0!\n3,4\n", "line 3: column 'y' is '#DIV/0!'; a number is needed"),
     ("x,y\n#DIV/0!,2\n3,4\n", "line 2: column 'x' is '#DIV/0!'"),
