@@ -48,6 +48,16 @@ class Run:
         return copy.deepcopy(self._record.header.job)
 
     @property
+    def name(self) -> str:
+        """What it is called."""
+        return self._record.header.name
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What the program that recorded it says of itself; empty of a job's."""
+        return copy.deepcopy(self._record.header.info)
+
+    @property
     def ending(self) -> Ending | None:
         """How training ended: complete, delta, diverged or interrupted; None while it hasn't."""
         return self._record.ending
@@ -65,7 +75,7 @@ class Run:
     def x(self) -> "NDArray[Any]":
         """The points' inputs: shape (N,), or (N, D) of D inputs; empty where there are none.
 
-        float32, as the network sees them; of a program's record float64.
+        float64, as they stand in a file or came from a program; of a formula float32.
         """
         return self._record.x
 

@@ -32,7 +32,7 @@ class RunLog:
     """A record of `points` in the folder `path`."""
 
     path: Path
-    """Absolute."""
+    """Where it really lies."""
     points: RecordedPoints
     name: str
     info: dict[str, Any]
@@ -45,6 +45,11 @@ class RunLog:
     _writer: RecordWriter | None = None
     _held: ExitStack = field(default_factory=ExitStack)
     _process: int = field(default_factory=os.getpid)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anything is recorded, by this one or one before it."""
+        return (self.path / HEADER).exists()
 
     def check_place(self) -> int | None:
         """Make sure that the record can be made, or gone on with; nothing is touched.
@@ -129,7 +134,14 @@ class RunLog:
         run = self._record()
         environment = _environment()
         if run is None:
-            with without_readers(self.path, wait=None):
+            with ExitStack() as alone:
+                try:
+                    alone.enter_context(without_readers(self.path, wait=None))
+                except Busy:
+                    raise Busy(
+                        f"{self.path}: another process draws from the record that is to go; log "
+                        "again when it has ended"
+                    ) from None
                 discard_record(self.path)
                 header = replace(
                     new_header(self.name, secrets.token_hex(32), {}, environment=environment),
@@ -149,7 +161,7 @@ class RunLog:
 
     def _record(self) -> Record | None:
         """What is there and is gone on with; None where nothing is, or what is there goes."""
-        if self.overwrite or not (self.path / HEADER).exists():
+        if self.overwrite or not self.is_there:
             return None
         if not self.resume:
             if _is_empty(self.path):

@@ -5,7 +5,6 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 import contextlib
 import functools
 import threading
-from collections.abc import Iterator
 from typing import Any, cast
 
 import numpy as np

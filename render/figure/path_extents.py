@@ -25,7 +25,7 @@ def remembered_extents(extents: Extents) -> Iterator[None]:
 
     def get_extents(self: Any, transform: Any = None, **kwargs: Any) -> Any:
         path: Any = self if transform is None else transform.transform_path(self)
-        if kwargs or path.codes is None or len(path.vertices) > LONGEST or type(path) is not Path:
+        if kwargs or path.codes is None or len(path.vertices) > LONGEST or not _is_plain(path):
             return plain(self, transform, **kwargs)
         key = (path.vertices.tobytes(), path.codes.tobytes())
         box = extents.get(key)
@@ -40,3 +40,8 @@ def remembered_extents(extents: Extents) -> Iterator[None]:
         yield
     finally:
         setattr(Path, "get_extents", plain)  # noqa: B010
+
+
+def _is_plain(path: Any) -> bool:
+    """Whether a path has no box of its own making."""
+    return type(path) is Path
