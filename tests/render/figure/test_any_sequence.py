@@ -151,7 +151,7 @@ def check_settings(seed: int, kinds: list[str]) -> None:
                         matplotlib.rcParams.update(random_settings(dice))
                     for step in steps:
                         step(number)
-                    # A canvas that has drawn remembers sizes of text, whatever hinting is set later.
+                    # One that has drawn remembers sizes of text, whatever hinting is set later.
                     canvas: Any = FigureCanvasAgg(figures[1])
                     canvas.draw()
                     frame = drawer.draw().tobytes()
