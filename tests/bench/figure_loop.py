@@ -1,6 +1,7 @@
-"""A loop of somebody's own that films a figure: figure_loop.py KIND writer|drawer OUT.mp4 [FRAMES].
+"""A loop of somebody's own that films a figure: figure_loop.py KIND HOW OUT.mp4 [FRAMES].
 
-`writer` is what people do now, matplotlib's FFMpegWriter; `drawer` draws the same calls by ours.
+HOW `writer` is what people do now, matplotlib's FFMpegWriter; `drawer` draws the same calls by ours;
+`check` compares their frames, every byte.
 """
 
 import sys
@@ -134,6 +135,13 @@ def main() -> None:
     from fitreel.render.output.output import Output
 
     drawer = FigureDrawer(figure)
+    if how == "check":
+        for number in range(frames):
+            step(number)
+            frame = drawer.draw().tobytes()
+            figure.canvas.draw()
+            assert frame == bytes(figure.canvas.buffer_rgba()), f"frame {number} is not exact"
+        return
     with open_writer(Output(Path(out)), (640, 480), Fraction(20)) as film:
         for number in range(frames):
             step(number)
