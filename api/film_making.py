@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from fitreel.film_path import FilmPath
 from fitreel.model.errors import (
     BadInput,
     Busy,
@@ -18,6 +19,7 @@ from fitreel.model.errors import (
     Stopped,
     Unavailable,
 )
+from fitreel.render.output.ownership import check_not_others
 
 SECONDS_TO_END = 5.0
 """How long that process has to end by itself when the caller is interrupted."""
@@ -51,7 +53,7 @@ def make_film(
             it is.
 
     Returns:
-        `out`: where the film is.
+        `out`: where the film is. A notebook shows it.
 
     Raises:
         FileExistsError: something is at `out` that fitreel did not make, or that was changed since.
@@ -67,7 +69,7 @@ def make_film(
     if "{" in output:
         raise BadInput(f"{output}: {{…}} is filled in by the command line only; give the name")
     if not overwrite:
-        _check_replaceable(output)
+        check_not_others(output)
     options = [f"--set={each}" for each in _assignments(film_settings, compared=len(runs) > 1)]
     options += ["--force"] * overwrite + ["-o", output]
     code, said = _render([*options, "--", *(os.fspath(run) for run in runs)])
@@ -77,19 +79,7 @@ def make_film(
         raise _error(code, errors[-1] if errors else said.strip())
     for text in messages:
         warnings.warn(text.removeprefix(_WARNING), stacklevel=2)
-    return Path(out)
-
-
-def _check_replaceable(output: str) -> None:
-    from fitreel.render.output.ownership import check_replaceable
-
-    try:
-        check_replaceable(output, force=False)
-    except BadInput as error:
-        what, _, remedy = str(error).rpartition("; ")
-        if "--force" in remedy:
-            remedy = "give another name, or overwrite=True to replace it"
-        raise FileExistsError(f"{what}; {remedy}") from None
+    return FilmPath(out)
 
 
 def _assignments(settings: dict[str, Any], *, compared: bool) -> list[str]:

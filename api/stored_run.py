@@ -4,8 +4,9 @@ import copy
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from fitreel.model.record.chunk import Ending
 from fitreel.model.record.reader import Record
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ class Run:
         plt.plot(run.prediction_x, run.prediction[-1])
 
     Every file in the folder is checked against its digest when it is opened; predictions are read
-    when they are asked for. Nothing is written there, and torch isn't needed. It can be given to
-    `make_film`, and wherever else a path is taken.
+    when they are asked for. Of a record that grows it is what was there at that moment. Nothing is
+    written there, and torch isn't needed. It can be given to `make_film`, and wherever else a path
+    is taken.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -46,18 +48,40 @@ class Run:
         return copy.deepcopy(self._record.header.job)
 
     @property
-    def ending(self) -> Literal["complete", "delta", "diverged"] | None:
-        """How training ended; None while it hasn't."""
+    def name(self) -> str:
+        """What it is called."""
+        return self._record.header.name
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What the program that recorded it says of itself; empty of a job's."""
+        return copy.deepcopy(self._record.header.info)
+
+    @property
+    def ending(self) -> Ending | None:
+        """How training ended: complete, delta, diverged or interrupted; None while it hasn't."""
         return self._record.ending
 
     @property
-    def x(self) -> "NDArray[np.float32]":
-        """The points' inputs: float32, shape (N,)."""
+    def closing(self) -> int | None:
+        """The number of the snapshot that is what training came to, always the last one.
+
+        None where there is none: in a record that is open, that reached δ before the last step, or
+        that a program of yours or an older fitreel made.
+        """
+        return self._record.closing
+
+    @property
+    def x(self) -> "NDArray[Any]":
+        """The points' inputs: shape (N,), or (N, D) of D inputs; empty where there are none.
+
+        float64, as they stand in a file or came from a program; of a formula float32.
+        """
         return self._record.x
 
     @property
-    def y(self) -> "NDArray[np.float32]":
-        """The points' outputs: float32, shape (N,)."""
+    def y(self) -> "NDArray[Any]":
+        """The points' outputs, as `x`; or, int64, shape (N,), the number of each point's class."""
         return self._record.y
 
     @property
@@ -66,9 +90,17 @@ class Run:
         return self._record.epochs
 
     @property
-    def loss(self) -> "NDArray[np.float32]":
-        """The training loss before that epoch's step: float32, shape (F,)."""
+    def loss(self) -> "NDArray[np.floating[Any]]":
+        """The training loss before that epoch's step, of the closing one after it: float32, (F,).
+
+        Of a record that a program of yours made float64, nan where it said none.
+        """
         return self._record.losses
+
+    @property
+    def metrics(self) -> "dict[str, NDArray[np.float64]]":
+        """Further numbers of each snapshot by name: float64, shape (F,), nan where it has none."""
+        return self._record.metrics
 
     @property
     def seconds(self) -> "NDArray[np.float64]":
@@ -76,20 +108,24 @@ class Run:
         return self._record.seconds
 
     @property
-    def prediction_x(self) -> "NDArray[np.float32]":
-        """Where the predictions are: float32, shape (M,); `x`, or the job's finer grid."""
+    def prediction_x(self) -> "NDArray[Any]":
+        """Where the predictions are: shape (M,) or (M, D); `x`, or the job's finer grid."""
         return self._record.prediction_x
 
     @cached_property
     def prediction(self) -> "NDArray[np.float32]":
         """What the network predicted at each snapshot: float32, shape (F, M).
 
+        Of K outputs or classes, where these aren't one, (F, M, K); nan where it wasn't recorded.
+
         Raises:
             BadInput: a file has changed since the record was opened.
         """
         import numpy as np
 
-        predictions = np.empty((len(self), len(self.prediction_x)), np.float32)
+        columns = self._record.header.predicted_columns
+        shape = (len(self), len(self.prediction_x), columns)
+        predictions = np.empty(shape if columns > 1 else shape[:2], np.float32)
         for row, snapshot in zip(predictions, self._record.snapshots(), strict=True):
             row[:] = snapshot.prediction
         return predictions

@@ -7,6 +7,7 @@ import typer
 from fitreel.jobs.commands.compare import compare
 from fitreel.jobs.commands.doctor import doctor
 from fitreel.jobs.commands.export import export
+from fitreel.jobs.commands.film import film
 from fitreel.jobs.commands.info import info
 from fitreel.jobs.commands.new import new
 from fitreel.jobs.commands.render import render
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (run, train, render, compare, export, info, new, schema, targets, doctor):
+for command in (run, film, train, render, compare, export, info, new, schema, targets, doctor):
     app.command()(command)
 
 

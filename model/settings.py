@@ -18,6 +18,9 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 End = Annotated[float, Field(ge=-1e30, le=1e30, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1)]
+ColumnName = (
+    Annotated[str, Field(min_length=1, max_length=255)] | Annotated[int, Field(ge=1, le=1_000_000)]
+)
 
 MOST_POINTS = 1_000_000
 MOST_NEURONS = 65_536
@@ -61,13 +64,33 @@ def descriptions(kind: type[Settings]) -> dict[str, str]:
     }
 
 
+OF_FILES = ("inputs", "outputs", "delimiter", "decimal", "thousands", "encoding", "missing")
+"""What a job says of how its file is read; what is read decides the numbers, not this."""
+
+
 class DataSettings(Settings):
     """The points that the network learns."""
 
     function: str | None = Field(default="x**3", min_length=1, max_length=500)
     """A formula in x, or the name of a target (`fitreel targets` lists them)."""
     file: str | None = Field(default=None, min_length=1, max_length=4096)
-    """Instead of a function: a CSV, TSV or NPZ file with columns x and y."""
+    """Instead of a function: a CSV, TSV or NPZ file with an input and an output."""
+    inputs: tuple[ColumnName, ...] | None = Field(default=None, min_length=1)
+    """The file's column that is the input, by its name, or by its place from 1. Default: x, or of
+    the only two columns of numbers the first."""
+    outputs: tuple[ColumnName, ...] | None = Field(default=None, min_length=1)
+    """The same for the output. Default: y, or of the only two columns of numbers the second."""
+    delimiter: Literal[",", ";", "\t", "|", " "] | None = None
+    """What stands between a text file's cells; " " is any number of blanks. Default: what fits."""
+    decimal: Literal[".", ","] | None = None
+    """The decimal sign of its numbers. Default: what fits."""
+    thousands: Literal["", ".", ",", " ", "'"] | None = None
+    """What stands between groups of three digits; "" is nothing. Default: what fits."""
+    encoding: str | None = Field(default=None, min_length=1, max_length=40)
+    """A text file's encoding, such as "cp1252" or "gb18030". Default: UTF-8, or what it begins
+    with."""
+    missing: Literal["refuse", "drop"] = "refuse"
+    """What becomes of rows without a number: drop leaves them out."""
     domain: tuple[End, End] = (-1.0, 1.0)
     """Where x lies: the first and the last point."""
     points: int = Field(default=100, ge=1, le=MOST_POINTS)
@@ -92,9 +115,21 @@ class DataSettings(Settings):
                     f"{' and '.join(clash)} and file: a file brings its own points; "
                     f"leave out {'one' if len(clash) == 1 else 'file or the others'}"
                 )
-        elif self.function is None:
+            self._check_columns()
+            return self
+        if self.function is None:
             raise ValueError("function or file: one of them is needed")
+        defaults = {key: DataSettings.model_fields[key].default for key in OF_FILES}
+        if lost := [key for key in OF_FILES if getattr(self, key) != defaults[key]]:
+            raise ValueError(f"{' and '.join(lost)} without file: only a file has such")
         return self
+
+    def _check_columns(self) -> None:
+        for key in ("inputs", "outputs"):
+            if len(getattr(self, key) or ()) > 1:
+                raise ValueError(f"{key}: one column, as yet")
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise ValueError("decimal and thousands: two different signs are needed")
 
 
 class NetworkSettings(Settings):

@@ -70,8 +70,8 @@ class FilmSettings(Settings):
     theme: str = Field(default="demo", min_length=1, max_length=4096)
     """demo, light, dark, chalkboard, paper, or a theme file of your own that ends in .toml."""
     panels: tuple[PanelName, ...] = ()
-    """Beside the fit: loss, residuals, units (what each hidden unit adds), error (to the noiseless
-    function), weights, gradients."""
+    """Beside the fit: loss, metrics (further numbers that a Recorder was given), residuals, units
+    (what each hidden unit adds), error (to the noiseless function), weights, gradients."""
     title: Words | None = None
     """Stands over the film; $…$ is mathematics, as "$y = x^3$"."""
     subtitle: Words | None = None

@@ -5,12 +5,15 @@ Imports nothing heavy: whether a job can have its panels is said before anything
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import MOST_WEIGHTS_RECORDED, DataSettings, NetworkSettings
 
-Need = Literal["truth", "hidden layers", "weights"]
+if TYPE_CHECKING:
+    from fitreel.model.record.reader import Record
+
+Need = Literal["curve", "truth", "hidden layers", "weights", "metrics"]
 
 
 @dataclass(frozen=True)
@@ -30,15 +33,17 @@ class PanelKind:
 
 PANEL_KINDS = {
     "loss": PanelKind("LossCurve"),
-    "residuals": PanelKind("Residuals"),
-    "units": PanelKind("Units", ("hidden layers", "weights")),
-    "error": PanelKind("Error", ("truth",)),
+    "metrics": PanelKind("MetricCurves", ("metrics",)),
+    "residuals": PanelKind("Residuals", ("curve",)),
+    "units": PanelKind("Units", ("curve", "hidden layers", "weights")),
+    "error": PanelKind("Error", ("curve", "truth")),
     "weights": PanelKind("Weights", ("weights",)),
     "gradients": PanelKind("Gradients", ("weights",)),
 }
 """By the names that stand in jobs."""
 
 NO_TRUTH = "these data have no noiseless function; train with data.function"
+NO_METRICS = "this record has none; a Recorder keeps them: rec.log(step, loss, val_loss=…)"
 NO_HIDDEN_LAYERS = "a network without hidden layers has none"
 
 
@@ -56,6 +61,41 @@ def check_panels(panels: Iterable[str], data: DataSettings, network: NetworkSett
     for name in panels:
         if (reason := PANEL_KINDS[name].refusal(data, network)) is not None:
             raise BadInput(f"film.panels: {name}: {reason}")
+
+
+def check_recorded_panels(panels: Iterable[str], run: "Record") -> None:
+    """Refuse panels that what a program recorded can't have.
+
+    Raises:
+        BadInput: the line says which panel, why, and what to do.
+    """
+    lacking: dict[Need, str] = {
+        "weights": "a program's record has no weights",
+        "hidden layers": "a program's record has no weights",
+    }
+    if not run.header.is_curve:
+        lacking["curve"] = "of records of one input and one output"
+    if run.truth is None:
+        lacking["truth"] = "no truth is recorded; give it: Recorder(path, x, y, truth=…)"
+    if not run.metrics:
+        lacking["metrics"] = NO_METRICS
+    for name in panels:
+        for need in PANEL_KINDS[name].needs:
+            if need in lacking:
+                raise BadInput(f"film.panels: {name}: {lacking[need]}")
+
+
+def panels_without_curve(panels: tuple[str, ...], run: "Record") -> tuple[str, ...]:
+    """The panels of a record that has no curve to stand beside: those asked for, or its numbers.
+
+    Raises:
+        BadInput: it has none.
+    """
+    has_losses = bool(run.header.recorder == "job" or (run.losses == run.losses).any())
+    own = ("loss",) * has_losses + ("metrics",) * bool(run.metrics)
+    if not panels and not own:
+        raise BadInput(f"{run.path}: neither a loss nor a metric is recorded: nothing to draw")
+    return panels or own
 
 
 def no_weights(parameters: int) -> str:
@@ -84,8 +124,14 @@ def _without_weights(data: DataSettings, network: NetworkSettings) -> str | None
     return reason
 
 
+def _without_metrics(data: DataSettings, network: NetworkSettings) -> str | None:
+    return NO_METRICS
+
+
 _REFUSALS: dict[Need, Callable[[DataSettings, NetworkSettings], str | None]] = {
+    "curve": lambda data, network: None,
     "truth": _without_truth,
     "hidden layers": _without_hidden_layers,
     "weights": _without_weights,
+    "metrics": _without_metrics,
 }

@@ -11,8 +11,10 @@ from fitreel.model.record.reader import Record
 
 
 def assert_same(run: Record, seed: int, epochs: int = 4000) -> None:
-    plain = plain_demo(seed, epochs)
-    assert len(run) == len(plain.epochs) == -(-epochs // 5)
+    # What comes after the last step is what the script would go on from.
+    plain = plain_demo(seed, epochs + 1)
+    assert len(run) == len(plain.epochs) == epochs // 5 + 1
+    assert run.closing == epochs // 5
     assert run.x.tobytes() == plain.x.tobytes()
     assert run.y.tobytes() == plain.y.tobytes()
     assert run.epochs.tolist() == plain.epochs
@@ -22,7 +24,7 @@ def assert_same(run: Record, seed: int, epochs: int = 4000) -> None:
 
 
 def test_all_800_snapshots_equal_the_plain_script(demo_run: Record) -> None:
-    assert len(demo_run) == 800
+    assert len(demo_run) == 801
     assert_same(demo_run, 0)
 
 
@@ -44,7 +46,7 @@ def test_another_seed_gives_other_numbers(short_run: Record) -> None:
 def test_weights_of_every_snapshot_predict_what_was_recorded(demo_run: Record) -> None:
     """The recorded weights are those that made the recorded prediction."""
     shapes = [shape for _, shape in demo_run.header.layout]
-    for snapshot in demo_run.snapshots([0, 399, 799], weights=True):
+    for snapshot in demo_run.snapshots([0, 399, 799, 800], weights=True):
         assert snapshot.weights is not None
         parts = np.split(snapshot.weights, np.cumsum([np.prod(s) for s in shapes])[:-1])
         w1, b1, w2, b2, w3, b3 = (p.reshape(s) for p, s in zip(parts, shapes, strict=True))

@@ -17,10 +17,12 @@ import fitreel
 
 FLOORS = ("model", "render", "jobs", "api")
 """From the lowest; none knows one above it."""
-WITH_TORCH = {"model/training", "model/training/batched"}
+WITH_TORCH = {"model/training", "model/training/batched", "api/callbacks"}
+MORE_THAN_A_LINE = {"model/training", "api/callbacks"}
+"""Rooms that can't be entered without a library: at the door it is said if it is missing."""
 WITH_MATPLOTLIB = {
-    "render/text", "render/mpl", "render/raster", "render/figure", "render/single",
-    "render/comparison", "render/comparison/ranking", "render/handout",
+    "api", "api/windows", "render/text", "render/mpl", "render/raster", "render/figure",
+    "render/single", "render/comparison", "render/comparison/ranking", "render/handout",
 }  # fmt: skip
 MOST_FILES = 14
 """In a folder."""
@@ -92,8 +94,9 @@ def imports(path: Path, *, late: bool) -> set[str]:
 def test_every_room_says_what_it_is_in_a_line() -> None:
     for folder in {path.parent for path in files()} - {ROOT / floor for floor in FLOORS}:
         text = (folder / "__init__.py").read_text("utf-8")
-        assert len(ast.parse(text).body) == 1 and ast.get_docstring(ast.parse(text)), folder
-        assert len(text.splitlines()) == 1, folder
+        assert ast.get_docstring(ast.parse(text)), folder
+        if room(folder / "__init__.py") not in MORE_THAN_A_LINE:
+            assert len(text.splitlines()) == 1, folder
 
 
 def test_no_room_is_crowded() -> None:
@@ -121,10 +124,7 @@ def test_only_rooms_with_torch_are_imported_late_by_others() -> None:
         if room(path) in WITH_TORCH:
             continue
         for module in filter(is_ours, imports(path, late=False)):
-            if room_of(module) in WITH_TORCH:
-                module_file = place_of(module).with_suffix(".py")
-                tops = {name.partition(".")[0] for name in imports(module_file, late=False)}
-                assert "torch" not in tops, f"{path} imports {module}"
+            assert room_of(module) not in WITH_TORCH, f"{path} imports {module}"
 
 
 def test_no_two_rooms_need_each_other() -> None:
@@ -180,7 +180,7 @@ def test_types_are_checked_in_what_is_there() -> None:
 
 
 def test_no_module_is_called_as_a_public_name_is() -> None:
-    names = {path.stem for path in (ROOT / "api").iterdir()} | {*FLOORS}
+    names = {path.stem for path in (ROOT / "api").iterdir() if path.suffix == ".py"} | {*FLOORS}
     assert not names & {*fitreel.__all__}, "importing the module would replace what it holds"
 
 
@@ -218,7 +218,9 @@ def test_no_function_takes_too_much() -> None:
             taken = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
             taken += [each.arg for each in node.args.kwonlyargs]
             count = len([name for name in taken if name not in ("self", "cls")])
-            assert count <= 8, f"{path}: {node.name} takes {count}"
+            # What other people call takes what is promised.
+            most = 10 if room(path) == "api" else 8
+            assert count <= most, f"{path}: {node.name} takes {count}"
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:

@@ -25,7 +25,7 @@ def requirements(which: str) -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     tests = [it for it in project["optional-dependencies"]["test"] if it.startswith("pytest")]
     tests += [it for it in project["optional-dependencies"]["test"] if it.startswith("hypothesis")]
-    others = [it for it in (*project["dependencies"], *tests) if not it.startswith("torch>")]
+    others = [*project["dependencies"], *tests]
     if which == "lowest":
         others = [re.sub(r">=", "==", it) for it in others]
     return [TORCH, *others]

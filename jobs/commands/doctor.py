@@ -13,6 +13,7 @@ from fitreel.jobs.command_line.command import command
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.runtime.report import Report, size
 from fitreel.model.errors import FitreelError, Unavailable
+from fitreel.model.system.extras import is_installed
 
 OLDEST_PYTHON = (3, 11)
 MEMORY = 1_000_000_000
@@ -30,7 +31,7 @@ class Finding:
     detail: str
     """What is there; where it isn't ok, what to do."""
     needed: bool = False
-    """Whether the demo can't be made without it."""
+    """Whether no film can be made without it."""
 
 
 @command("runs", "debug")
@@ -50,7 +51,7 @@ def diagnose(runs: Path) -> list[Finding]:
     """All findings; `runs` is where records would be kept."""
     return [
         _python(),
-        _finding("torch", _torch, "pip install torch", needed=True),
+        _finding("torch", _torch, "films of records do without", needed=is_installed("torch")),
         _finding("ffmpeg", _ffmpeg, "pip install imageio-ffmpeg", needed=True),
         _finding("encoders", _encoders, "use an ffmpeg that has them", needed=True),
         _finding("fonts", _fonts, "pip install --force-reinstall matplotlib", needed=True),

@@ -1,6 +1,7 @@
 """`fitreel info`: what a record or a film is and how it was made, for people or for programs."""
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,6 +26,11 @@ def info(
 ) -> None:
     """Tell what a record or a film is and how it was made."""
     facts = _facts(path, options.runs)
+    if as_json:  # which has no number for what isn't finite
+        facts = {
+            key: None if isinstance(value, float) and not math.isfinite(value) else value
+            for key, value in facts.items()
+        }
     report.say(json.dumps(facts, indent=2) if as_json else _lines(facts))
 
 
@@ -38,38 +44,57 @@ def _facts(path: Path, runs: Path) -> dict[str, Any]:
     from fitreel.model.record.reader import HEADER
 
     if (path / HEADER).exists() or (not path.exists() and (runs / path / HEADER).exists()):
-        return _of_run(find_record(path, runs, partial=True))
+        return _of_run(find_record(path, runs))
     if path.is_dir() and not any(path.glob("*.png")):
         raise BadInput(f"{path}: neither a run folder ({HEADER} is missing) nor a folder of frames")
     return _of_film(path)
 
 
 def _of_run(run: "Record") -> dict[str, Any]:
+    from fitreel.jobs.job.program_record import BY_A_PROGRAM
+
     header = run.header
+    is_program = header.recorder == "program"
     facts: dict[str, Any] = {
         "run": str(run.path),
         "name": header.name,
         "fingerprint": header.fingerprint,
         "fitreel": header.fitreel,
+        **({"recorded_by": BY_A_PROGRAM} if is_program else {}),
         "ending": run.ending or "not finished",
         "ending_epoch": run.ending_epoch,
         "snapshots": len(run),
         "points": len(run.x),
         "predicted_at": len(run.prediction_x),
-        "parameters": header.parameters,
-        "network": header.network,
+        **({} if is_program else {"parameters": header.parameters, "network": header.network}),
         "environment": header.environment,
-        "job": header.job,
     }
+    if is_program:
+        facts |= {
+            "inputs": [column.name for column in header.inputs],
+            "outputs": [column.name for column in header.outputs],
+            "info": header.info,
+        }
+    else:
+        facts["job"] = header.job
+    if header.recorder == "job" and "data" in header.info:
+        facts["data"] = header.info["data"]
     if len(run):
         facts |= {
             "first_epoch": int(run.epochs[0]),
             "last_epoch": int(run.epochs[-1]),
             "last_loss": float(run.losses[-1]),
-            "lowest_loss": float(run.losses.min()),
+            "lowest_loss": min(filter(math.isfinite, run.losses.tolist()), default=math.nan),
             "seconds": round(float(run.seconds[-1]), 3),
         }
-        if run.truth_losses is not None:
+        if run.metrics:
+            facts["last_metrics"] = {
+                name: next(filter(math.isfinite, reversed(values.tolist())), None)
+                for name, values in run.metrics.items()
+            }
+        if run.closing is not None:
+            facts["closing_epoch"] = int(run.epochs[run.closing])
+        if run.truth_losses is not None and not is_program:
             facts["last_truth_loss"] = float(run.truth_losses[-1])
     return facts
 

@@ -8,6 +8,7 @@ from typing import Any
 from fitreel.jobs.films.plan import Plan
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.films.tables import check_tables
+from fitreel.jobs.job.program_record import origin_of
 from fitreel.model.errors import BadInput
 from fitreel.render.comparison.ranking.rows import ranking
 from fitreel.render.comparison.ranking.table import table
@@ -78,6 +79,13 @@ class Comparison(Subject):
             return len(self.timetable) - 1
         return max(0, int((self.timetable.times <= output.at).sum()) - 1)
 
+    def origin(self) -> dict[str, Any]:
+        """Its job; or, where one of them was, that it was recorded by a program."""
+        for entry in self.entries:
+            if entry.run is not None and entry.run.header.recorder == "program":
+                return origin_of(entry.run, self.job) | {"name": self.job.name}
+        return super().origin()
+
     def run_facts(self) -> list[dict[str, Any]]:
         """Which records it is made of."""
         return [
@@ -102,8 +110,12 @@ class Comparison(Subject):
     def comparison_picture(self, picture: PictureSettings) -> ComparisonPicture:
         """All that decides the pictures, with this size and theme."""
         own = self.job.compare
+        curves = [entry.run is None or entry.run.header.is_curve for entry in self.entries]
+        layout, loss_panel = own.layout, own.loss_panel
+        if not all(curves):  # what has no curve has its losses, which one axis shows of all
+            layout, loss_panel = "overlay", any(curves)
         return ComparisonPicture(
-            self.entries, picture, own.layout, own.clock, own.loss_panel, self.note, self.seeds_only
+            self.entries, picture, layout, own.clock, loss_panel, self.note, self.seeds_only
         )
 
 
@@ -124,6 +136,12 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
     for key in OF_ONE_RUN:
         if getattr(settings, key) != FilmSettings.model_fields[key].default:
             raise BadInput(f"film.{key}: of one run; a comparison doesn't have it")
+    picture = comparison.comparison_picture(comparison.picture)
+    if comparison.job.compare.layout == "grid" and picture.layout != "grid":
+        raise BadInput(
+            'compare.layout = "grid": a record of numbers, or of several inputs or outputs, has no '
+            'curve to draw in a cell; layout = "overlay" shows the losses of all'
+        )
     check_tables(plan.tables, plan.options)
     from fitreel.render.comparison import readability
     from fitreel.render.comparison.pacing import check_pacing_of_comparison
@@ -131,6 +149,6 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
 
     load_theme(comparison.picture.theme)
     check_pacing_of_comparison(settings.pacing)
-    readability.check_comparison(comparison.comparison_picture(comparison.picture))
+    readability.check_comparison(picture)
     for path in plan.tables:
         make_folder_of(path)

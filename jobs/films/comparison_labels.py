@@ -35,11 +35,21 @@ def _flat(job: Job) -> dict[str, Any]:
 
 
 def labels_of(jobs: Sequence[Job], records: Sequence[Record]) -> list[str]:
-    """What differs between records; where that doesn't tell them apart, their folders do."""
+    """What differs between records; where that doesn't tell them apart, their folders do.
+
+    Of what programs recorded nobody knows what differs: they have names.
+    """
+    if any(run.header.recorder == "program" for run in records):
+        given = [run.header.name for run in records]
+        return given if len(set(given)) == len(given) else _folders(records)
     flat = [_flat(job) for job in jobs]
     differing = [key for key in flat[0] if any(f[key] != flat[0][key] for f in flat)]
     labels = [label_of({key: f[key] for key in differing if f[key] is not None}) for f in flat]
     if len(set(labels)) == len(labels) and all(labels):
         return labels
+    return _folders(records)
+
+
+def _folders(records: Sequence[Record]) -> list[str]:
     names = [run.path.resolve().name for run in records]
     return names if len(set(names)) == len(names) else [str(run.path) for run in records]

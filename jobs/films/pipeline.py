@@ -13,10 +13,13 @@ from fitreel.jobs.films.plan import plan_films
 from fitreel.jobs.films.request import Request
 from fitreel.jobs.films.single_run import SingleRun, check_single_run
 from fitreel.jobs.films.style_files import style_files_of
+from fitreel.jobs.job.job import LONGEST_NAME
 from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job
+from fitreel.jobs.job.program_record import check_recorded, dimensions_of
 from fitreel.jobs.job.resolve import resolve_job
 from fitreel.jobs.runtime.report import Report
-from fitreel.jobs.train.run_store import open_record
+from fitreel.jobs.train.data_report import report_data
+from fitreel.jobs.train.run_store import lacks_end, open_record
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.comparison_picture import Entry
@@ -45,7 +48,9 @@ def film_request(
 
     plan = plan_films(loaded, options, request.film)
     files = check_single_run(plan)
-    with open_trained(resolve_job(loaded), options, report) as run:
+    resolved_job = resolve_job(loaded)
+    report_data([resolved_job], options, report)
+    with open_trained(resolved_job, options, report) as run:
         make(plan, SingleRun(loaded.job, files, run=run, draw_worker=draw_worker), report)
 
 
@@ -67,9 +72,13 @@ def _film_configurations(
         seeds_only=bool(note) and only_seeds_differ(jobs),
     )
     check_comparison(comparison, plan)
+    report_data([each.resolved_job for each in configurations], options, report)
     with open_all_trained(configurations, options, report) as (records, failures):
         if note:
             report.say(note)
+        old = sum(map(lacks_end, records.values()))
+        if old:
+            report.say(f"{old} recorded by an older fitreel: shown as before their last step")
         if not records:
             raise SomeFailed(configurations, failures)
         reasons = {n: failure.reason.splitlines()[0] for n, failure in failures.items()}
@@ -106,20 +115,24 @@ def film_records(
             if options.seed is not None:
                 raise BadInput("--seed: the records have their own seeds")
             records = [
-                read_locks.enter_context(open_record(each, options.runs)) for each in folders
+                read_locks.enter_context(open_record(each, options.runs, report))
+                for each in folders
             ]
             _film_records_together(records, options, report)
             return
         if options.tables:
             raise BadInput("--table: the ranking of a comparison; give several runs")
-        run = read_locks.enter_context(open_record(folders[0], options.runs))
+        run = read_locks.enter_context(open_record(folders[0], options.runs, report))
         loaded = load_job(_source_of(run), options.assignments)
         if options.seed is not None and options.seed != loaded.job.seed:
             raise BadInput(
                 f"--seed {options.seed}: {run.path} was trained with seed {loaded.job.seed}"
             )
         plan = plan_films(loaded, options)
-        files = check_single_run(plan)
+        check_recorded(run, loaded.job.film, plan.outputs)
+        if (line := dimensions_of(run)) is not None:
+            report.say(f"{run.path}: {line}")
+        files = check_single_run(plan, run)
         make(plan, SingleRun(loaded.job, files, run=run, draw_worker=draw_worker), report)
 
 
@@ -131,7 +144,7 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
     jobs = [load_job(_source_of(run)).job for run in records]
     source = Source("render", Path(), {}, name="comparison", trusted=False)
     loaded = load_job(source, options.assignments)
-    if len({run.header.points for run in records}) > 1:
+    if len({run.points_digest for run in records}) > 1:
         report.warn("the records have different data: each panel shows its own")
     entries = [
         Entry(label, run) for label, run in zip(labels_of(jobs, records), records, strict=True)
@@ -140,7 +153,7 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
         loaded.job,
         style_files_of(loaded),
         entries=entries,
-        seeds_only=only_seeds_differ(jobs),
+        seeds_only=only_seeds_differ(jobs) and all(r.header.recorder == "job" for r in records),
     )
     # Nobody but the command line says anything of this job.
     plan = plan_films(LoadedJob(loaded.job, DEMO), options, compares=True)
@@ -149,4 +162,9 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
 
 
 def _source_of(run: Record) -> Source:
-    return Source(str(run.path), Path(), run.header.job, trusted=False)
+    """The job of a record; of a program's, which has none, its name and what a film has anyway."""
+    name = None
+    if run.header.recorder == "program":
+        name = "".join("_" if c in "/\\" or ord(c) < 32 else c for c in run.header.name)
+        name = name.lstrip(".")[:LONGEST_NAME] or "record"
+    return Source(str(run.path), Path(), run.header.job, name=name, trusted=False)

@@ -43,11 +43,31 @@ def read_request(path: Path | None) -> Request:
         return Request(DEMO)
     if path.suffix.lower() == ".toml":
         return Request(read_job_file(path))
+    if path.suffix.lower() == ".py":
+        raise BadInput(f"{path} is a script, not a job: fitreel film {path}")
     if not path.exists():
         raise BadInput(f"{path}: there is no such job or film")
-    values = read_provenance(path).get("job")
+    provenance = read_provenance(path)
+    values = provenance.get("job")
+    if "made_by" in provenance:
+        raise BadInput(
+            f"{path}: its figure was drawn by {provenance['made_by']}; run that again to make it"
+        )
+    if "recorded_by" in provenance:
+        raise BadInput(
+            f"{path}: recorded by {provenance['recorded_by']}, which fitreel can't run; run that, "
+            f"or draw its record again: fitreel render RUN -o {path.name}"
+        )
     if not isinstance(values, dict):
         raise BadInput(f"{path}: this film doesn't say which job made it")
+    compare = values.get("compare")
+    is_comparison = isinstance(compare, dict) and (compare.get("vary") or compare.get("panel"))
+    runs = provenance.get("runs")
+    if isinstance(runs, list) and len(runs) > 1 and not is_comparison:
+        raise BadInput(
+            f"{path}: compares records that were there, not what a job trains; render them again: "
+            f"fitreel render RUN RUN -o {path.name}"
+        )
     return Request(Source(str(path), path.parent, values, trusted=False), film=path)
 
 

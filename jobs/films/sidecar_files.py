@@ -14,6 +14,7 @@ from fitreel.render.output.formats import PDF, PNG, SRT, SVG, OutputKind
 from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import Form
 from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.shown_snapshots import shown_count, shown_snapshots
 from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.timeline import Timeline
 
@@ -69,7 +70,7 @@ def sidecar_content(
 
     Args:
         output: an .srt, .vtt, .pdf, .svg or .png file.
-        run: a whole record.
+        run: the record.
         picture: how it looks, files where they lie.
         timeline: which snapshot is on screen in each frame of the film that it goes with.
     """
@@ -81,10 +82,11 @@ def sidecar_content(
     from fitreel.render.captions.subtitle_formats import srt, vtt
     from fitreel.render.captions.subtitles import Reference, cues
 
+    count = shown_count(run, picture)
     texts = cues(
-        run.epochs,
-        run.losses,
-        lambda indices: (snapshot.prediction for snapshot in run.snapshots(indices)),
+        run.epochs[:count],
+        run.losses[:count],
+        lambda indices: (snapshot.prediction for snapshot in shown_snapshots(run, indices)),
         Reference(run.x, run.y, run.prediction_x, run.truth),
         run.ending,
         run.ending_epoch,

@@ -9,6 +9,7 @@ from fitreel.jobs.films.plan import Plan
 from fitreel.jobs.films.sidecar_files import SHEET, sidecar_content
 from fitreel.jobs.films.style_files import NO_FILES, StyleFiles, style_files_of
 from fitreel.jobs.films.subject import Subject
+from fitreel.jobs.job.program_record import origin_of
 from fitreel.jobs.runtime import signals
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
@@ -19,12 +20,13 @@ from fitreel.render.output.output import Output
 from fitreel.render.panel_kinds import check_panels
 from fitreel.render.picture_version import pacing_facts, run_facts
 from fitreel.render.pipeline.draw_worker import DrawWorker
+from fitreel.render.shown_snapshots import shown_count
 from fitreel.render.timing.timeline import Timeline, make_timeline
 
 
 @dataclass(frozen=True)
 class SingleRun(Subject):
-    """One run, whole."""
+    """One run, as far as it is recorded."""
 
     _: KW_ONLY
     run: Record
@@ -34,9 +36,19 @@ class SingleRun(Subject):
     @cached_property
     def timeline(self) -> Timeline:
         """Which snapshot of the run is on screen in each frame."""
-        if not len(self.run):
-            raise BadInput(f"{self.run.path}: there is no snapshot to draw: diverged at epoch 0")
-        return make_timeline(self.run.epochs, self.run.losses, self.job.film.pacing)
+        return self._timeline_of(self._shown)
+
+    @property
+    def _shown(self) -> int:
+        return shown_count(self.run, self.job.film.picture)
+
+    def _timeline_of(self, count: int) -> Timeline:
+        """That of the first `count` snapshots."""
+        run = self.run
+        if not len(run):
+            why = "diverged at epoch 0" if run.ending == "diverged" else "none is recorded yet"
+            raise BadInput(f"{run.path}: there is no snapshot to draw: {why}")
+        return make_timeline(run.epochs[:count], run.losses[:count], self.job.film.pacing)
 
     @property
     def frame_count(self) -> int:
@@ -58,7 +70,11 @@ class SingleRun(Subject):
 
     def still_number(self, output: Output) -> int:
         """Which snapshot a still shows: the last, or that of its epoch."""
-        return len(self.run) - 1 if output.at is None else self.run.index_of(output.at)
+        return self._shown - 1 if output.at is None else self.run.index_of(output.at)
+
+    def origin(self) -> dict[str, Any]:
+        """Its job, or that a program recorded it."""
+        return origin_of(self.run, self.job)
 
     def run_facts(self) -> list[dict[str, Any]]:
         """Which records it is made of."""
@@ -74,11 +90,16 @@ class SingleRun(Subject):
 
     def sidecar(self, output: Output) -> bytes:
         """The content of subtitles or of a page that goes with the film."""
-        return sidecar_content(output, self.run, self.picture, self.timeline)
+        # A page is no film: in the demo's picture, too, it ends on what training came to.
+        is_page = output.kind is OutputKind.PAGE
+        timeline = self._timeline_of(len(self.run)) if is_page else self.timeline
+        return sidecar_content(output, self.run, self.picture, timeline)
 
 
-def check_single_run(plan: Plan) -> StyleFiles:
+def check_single_run(plan: Plan, run: Record | None = None) -> StyleFiles:
     """Refuse what can't be drawn of a run, before it is trained; the files of its style.
+
+    Of a `run` that a program recorded, what was recorded decides, else the job.
 
     Subtitles need neither a theme nor a font.
 
@@ -102,7 +123,8 @@ def check_single_run(plan: Plan) -> StyleFiles:
     if job.film.picture.is_demo or kinds <= {OutputKind.SUBTITLES}:
         return NO_FILES
     files = style_files_of(plan.loaded)
-    check_panels(job.film.panels, job.data, job.network)
+    if run is None or run.header.recorder == "job":
+        check_panels(job.film.panels, job.data, job.network)
     from fitreel.render.single.themed_scene import check_themed_scene
 
     check_themed_scene(files.for_drawing(job.film.picture))

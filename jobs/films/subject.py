@@ -54,11 +54,15 @@ class Subject(ABC):
         number = self.still_number(output) if output.is_still else None
         provenance = {
             "fitreel": version("fitreel"),
-            "job": dump_job(self.job),
+            **self.origin(),
             "runs": self.run_facts(),
             "film": self.film_facts(number),
         }
         return replace(output, number=number, provenance=provenance)
+
+    def origin(self) -> dict[str, Any]:
+        """What a film says of where it comes from."""
+        return {"job": dump_job(self.job)}
 
     @abstractmethod
     def still_number(self, output: Output) -> int:

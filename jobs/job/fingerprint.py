@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fitreel.jobs.job.job import Job
+from fitreel.model.settings import OF_FILES
 
 FINGERPRINT_FORMAT = 1
 """Raised when the same settings come to mean other numbers."""
@@ -16,13 +17,15 @@ def fingerprint(job: Job, data: Mapping[str, str], module_digest: str | None) ->
 
     Args:
         job: what can't change a number (its name, film and comparison) doesn't count.
-        data: what stands for the content of its data: "file" or "function".
+        data: what stands for the content of its data: "file" or "function"; how a file is read
+            doesn't count beside its numbers.
         module_digest: what stands for a network's module of the user's own.
     """
     content: dict[str, Any] = {
         "format": FINGERPRINT_FORMAT,
         "seed": job.seed,
-        "data": job.data.model_dump(mode="json", exclude_defaults=True) | dict(data),
+        "data": job.data.model_dump(mode="json", exclude_defaults=True, exclude={*OF_FILES})
+        | dict(data),
         "network": job.network.model_dump(mode="json", exclude_defaults=True),
         "train": job.train.model_dump(mode="json", exclude_defaults=True),
     }

@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 from fitreel.model.settings import DataSettings, NetworkSettings, Seed, Settings, TrainSettings
 from fitreel.render.film_settings import FilmSettings
 
+LONGEST_NAME = 100
+
 
 class CompareSettings(Settings):
     """A comparison: several configurations of this job in one clip."""
@@ -34,7 +36,7 @@ class CompareSettings(Settings):
 class Job(Settings):
     """Everything that a job file may say. An empty one is the demo."""
 
-    name: str = Field(default="demo", min_length=1, max_length=100)
+    name: str = Field(default="demo", min_length=1, max_length=LONGEST_NAME)
     """What the run and the film are called; default: the file's stem."""
     seed: Seed = 0
     """Decides the noise and the network's first weights."""

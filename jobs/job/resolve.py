@@ -4,7 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,11 @@ from numpy.typing import NDArray
 from fitreel.jobs.job.fingerprint import fingerprint
 from fitreel.jobs.job.loading import LoadedJob
 from fitreel.model.data.formula import Formula
-from fitreel.model.data.points_file import read_points
+from fitreel.model.data.points_file import Points, read_points
+from fitreel.model.data.precision import as_float32, warning_of_merged
 from fitreel.model.data.targets import read_function
 from fitreel.model.errors import BadInput
+from fitreel.model.settings import OF_FILES, DataSettings
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,32 @@ class ResolvedJob:
     fingerprint: str
     """SHA-256, 64 hexadecimal digits, of all that decides the numbers."""
     formula: Formula | None
-    points: tuple[NDArray[np.float32], NDArray[np.float32]] | None
+    table: Points | None
+    """What was read from the job's file."""
     module_file: Path | None
+    warnings: tuple[str, ...] = ()
+    """What is to be said of the data before they are trained with."""
+    former_fingerprint: str | None = None
+    """What the same job had while a file counted by its bytes."""
+
+    @property
+    def file(self) -> str:
+        """Where its points come from, as it is said."""
+        return self.loaded.job.data.file or ""
+
+    @property
+    def former(self) -> "ResolvedJob | None":
+        """The job as it was while a file counted by its bytes; None without a file."""
+        if self.former_fingerprint is None:
+            return None
+        return replace(self, fingerprint=self.former_fingerprint, former_fingerprint=None)
+
+    @property
+    def points(self) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+        """x and y of the file as training sees them, shape (N,) each."""
+        if self.table is None:
+            return None
+        return as_float32(self.table.x), as_float32(self.table.y)
 
     @property
     def folder_name(self) -> str:
@@ -47,22 +74,61 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
         BadInput: the formula is not one, or isn't finite on the domain; a file can't be used.
     """
     job, label = loaded.job, loaded.source.label
-    formula = points = None
+    module_file = _module_file(loaded)
+    module_digest = None if module_file is None else _digest(module_file, label)
+    formula = table = former = None
     if job.data.file is not None:
         with _where(f"{label}: data.file"):
-            table = read_points(loaded.path("data.file", job.data.file))
-        points, data = (table.x, table.y), {"file": table.digest}
+            path = loaded.path("data.file", job.data.file)
+            table, lines, digest_of_bytes = _read_file(path, job.data)
+        warnings = tuple(f"{label}: {path}: {line}" for line in lines)
+        data = {"file": table.digest}
+        former = fingerprint(job, {"file": digest_of_bytes}, module_digest)
     else:
         assert job.data.function is not None
         text = json.dumps(job.data.function, ensure_ascii=False)
         with _where(f"{label}: data.function = {text[:60]}"):
             formula = read_function(job.data.function)
-            x = np.linspace(*job.data.domain, job.data.points, dtype=np.float32)
+            exact = np.linspace(*job.data.domain, job.data.points)
+            x = as_float32(exact)
             formula.check_finite(x, formula(x))
         data = {"function": formula.text}
-    module_file = _module_file(loaded)
-    module_digest = None if module_file is None else _digest(module_file, label)
-    return ResolvedJob(loaded, fingerprint(job, data, module_digest), formula, points, module_file)
+        with _where(f"{label}: data.domain"):
+            line = warning_of_merged("x", exact, is_input=True)
+            warnings = () if line is None else (f"{label}: data.domain: {line}",)
+    return ResolvedJob(
+        loaded,
+        fingerprint(job, data, module_digest),
+        formula,
+        table,
+        module_file,
+        warnings,
+        former,
+    )
+
+
+def _read_file(path: Path, settings: DataSettings) -> tuple[Points, list[str], str]:
+    """The points, what is to be said of them, and the digest of the file's bytes."""
+    reading = {key: getattr(settings, key) for key in ("file", *OF_FILES)}
+    try:
+        status = path.stat()
+        stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
+    except (OSError, ValueError):
+        stamp = (0, 0, 0)  # it is refused in a moment
+    return _read_version(path, DataSettings(**reading), stamp)
+
+
+@lru_cache(maxsize=2)
+def _read_version(
+    path: Path, settings: DataSettings, stamp: tuple[int, int, int]
+) -> tuple[Points, list[str], str]:
+    """One version of a file: a comparison's configurations have it in common, and read it once."""
+    table = read_points(path, settings)
+    with _where(str(path)):
+        columns = zip(table.names, (table.x, table.y), (True, False), strict=True)
+        said = [warning_of_merged(name, values, is_input=first) for name, values, first in columns]
+    lines = [line for line in said if line is not None]
+    return table, lines, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @contextmanager

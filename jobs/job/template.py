@@ -17,6 +17,12 @@ from fitreel.render.output.destination import make_folder_of
 # What a key that is unset by default could be set to.
 SUGGESTIONS = {
     "data.file": '"points.csv"',
+    "data.inputs": '["minutes"]',
+    "data.outputs": '["temp (°C)"]',
+    "data.delimiter": '";"',
+    "data.decimal": '","',
+    "data.thousands": '"."',
+    "data.encoding": '"cp1252"',
     "data.seed": "0",
     "data.grid": "400",
     "network.activations": '["relu", "sigmoid"]',

@@ -106,7 +106,10 @@ def _acquired(path: Path) -> BaseFileLock:
         Timeout: another process holds it.
         OSError: the system refuses.
     """
-    lock: BaseFileLock = FileLock(lock_of(path), timeout=0, fallback_to_soft=False)
+    # In a user's process the thread that took it may not be the one that lets go of it.
+    lock: BaseFileLock = FileLock(
+        lock_of(path), timeout=0, fallback_to_soft=False, thread_local=False
+    )
     try:
         lock.acquire()
     except OSError as error:

@@ -22,7 +22,8 @@ class Log:
         Raises:
             CannotWrite: the system refuses, or it is a pipe that nobody reads.
         """
-        self._form = form
+        self.path = path.absolute()
+        self.form = form
         self._rest = b""
         try:
             # A pipe is neither waited for until somebody reads it, nor while its reader is slow.
@@ -42,7 +43,7 @@ class Log:
             message: any text; in the text form further lines are indented.
         """
         time = datetime.now().astimezone().isoformat(timespec="seconds")
-        if self._form == "json":
+        if self.form == "json":
             entry = {"time": time, "level": level, "message": message}
             line = json.dumps(entry, ensure_ascii=False)
         else:

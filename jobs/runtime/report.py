@@ -41,6 +41,13 @@ class Report:
         if not self.quiet:
             _write(sys.stdout, line)
 
+    def remark(self, line: str) -> None:
+        """A line of news where stdout is somebody else's."""
+        line = printable(line)
+        self._log("info", line)
+        if not self.quiet:
+            _write(sys.stderr, f"fitreel: {line}")
+
     def warn(self, line: str) -> None:
         """Something the user should know; the work goes on."""
         line = printable(line)

@@ -11,12 +11,13 @@ from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.read_lock import reading
 from fitreel.jobs.runtime.report import Report, seconds
 from fitreel.jobs.train.locked_run import LockedRun, lock_run
-from fitreel.jobs.train.run_store import RunStore
+from fitreel.jobs.train.run_store import RunStore, how_far
 from fitreel.jobs.train.train_batch import build_batch, train_batch
 from fitreel.jobs.train.train_single import build_training, train_single
 from fitreel.model.errors import Busy, CannotWrite, FitreelError, Stopped
 from fitreel.model.record.reader import Record
 from fitreel.model.record.writer import forget_states
+from fitreel.model.system.extras import check_installed
 from fitreel.model.system.files import leftovers, sweep
 
 
@@ -36,7 +37,7 @@ def open_trained(resolved_job: ResolvedJob, options: Options, report: Report) ->
 
     Raises:
         BadInput: what stands there is damaged or another job's, or torch can't do what is asked.
-        Unavailable: the device is not here.
+        Unavailable: the device or torch is not here.
         CannotWrite: the system refuses.
         Busy: another process is making it or draws from it, and isn't waited for, or not any more.
         Stopped: a signal came; what is trained is on disk.
@@ -47,16 +48,17 @@ def open_trained(resolved_job: ResolvedJob, options: Options, report: Report) ->
         with reading(path):
             run = store.record_of(resolved_job)
             if run is not None and run.ending is not None:
-                report.say(f"{path}: already trained ({len(run)} snapshots)")
+                _say_trained(run, report)
                 _warn_of_divergence(run, report)
                 _sweep_if_free(run)
                 yield run
                 return
+    check_installed("torch", "train", "training")  # before there is a folder
     with ExitStack() as read_lock:
         with lock_run(resolved_job, options) as locked_run:
             if locked_run.run is not None and locked_run.is_trained:  # since we looked
                 run = locked_run.run
-                report.say(f"{path}: already trained ({len(run)} snapshots)")
+                _say_trained(run, report)
             else:
                 run = _train(locked_run, report)
             # Before the run's lock goes, or another process could come between.
@@ -134,13 +136,19 @@ def _train(locked_run: LockedRun, report: Report) -> Record:
     return run
 
 
+def _say_trained(run: Record, report: Report) -> None:
+    report.say(f"{run.path}: already trained ({len(run)} snapshots)")
+    if len(run) and (line := how_far(run)) is not None:
+        report.say(f"{run.path}: {line}")
+
+
 def _sweep_if_free(run: Record) -> None:
     """Remove what a process left that was killed just after it had written the last chunk."""
-    stale = [*leftovers(run.path), *run.path.glob("state-*")]
+    stale = [*leftovers(run.path), *(set(run.path.glob("state-*")) - {run.state_file})]
     if stale:
         with suppress(Busy, CannotWrite, OSError), locked(run.path, "run"):
             sweep(run.path)
-            forget_states(run.path, keep=None)
+            forget_states(run.path, keep=len(run.chunks) - 1)
 
 
 def _how_it_ended(run: Record) -> str:

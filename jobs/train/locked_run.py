@@ -1,10 +1,8 @@
 """A run folder whose lock is held, from the job that it is for to a record that can be added to."""
 
-import json
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +13,13 @@ from fitreel.jobs.job.job import dump_job
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime.locks import Patience, locked
 from fitreel.jobs.runtime.read_lock import without_readers
+from fitreel.jobs.train.run_place import check_run_place, discard_record
 from fitreel.jobs.train.run_store import RunStore
-from fitreel.model.errors import BadInput
-from fitreel.model.record.reader import HEADER, NAMES, Record
-from fitreel.model.record.tensor_file import LARGEST_HEADER
+from fitreel.model.record.chunk import Tensors
+from fitreel.model.record.header import Column, Header
+from fitreel.model.record.reader import Record
 from fitreel.model.record.writer import begin as begin_record
+from fitreel.model.record.writer import new_header
 from fitreel.model.system.files import cannot_write, sweep
 
 if TYPE_CHECKING:
@@ -64,17 +64,34 @@ class LockedRun:
             return self.run
         job = self.resolved_job.loaded.job
         with without_readers(self.path, wait=self.wait):
-            _discard(self.path)
-            return begin_record(
-                self.path,
-                name=job.name,
-                fingerprint=self.resolved_job.fingerprint,
-                job=dump_job(job),
+            discard_record(self.path)
+            header = new_header(
+                job.name,
+                self.resolved_job.fingerprint,
+                dump_job(job),
                 network=network,
                 layout=layout,
                 environment=environment,
-                points=points,
             )
+            return begin_record(self.path, *_with_table(self.resolved_job, header, points))
+
+
+def _with_table(
+    resolved_job: ResolvedJob, header: Header, points: "dict[str, NDArray[float32]]"
+) -> tuple[Header, Tensors]:
+    """Of points from a file: what its columns are called, and the numbers as they stand there."""
+    table = resolved_job.table
+    if table is None:
+        return header, {**points}
+    x_name, y_name = table.names
+    header = replace(
+        header,
+        inputs=(Column(x_name),),
+        outputs=(Column(y_name),),
+        info={"data": table.facts(dump_job(resolved_job.loaded.job)["data"]["file"])},
+    )
+    exact: Tensors = {key: values.astype("float64") for key, values in points.items()}
+    return header, exact | {"x": table.x, "y": table.y}
 
 
 @contextmanager
@@ -106,71 +123,6 @@ def lock_run(resolved_job: ResolvedJob, options: Options) -> Iterator[LockedRun]
         yield LockedRun(resolved_job, path, run, options.wait)
 
 
-def check_run_place(path: Path, *, own: bool) -> None:
-    """Make sure that `path` is a place for a run: free, or a run folder; nothing is touched.
-
-    What isn't ours in a run folder stays there, and is in nobody's way.
-
-    Args:
-        path: the folder.
-        own: whether it has the name that we gave it, so that its run.json is ours, however damaged.
-
-    Raises:
-        BadInput: it holds something else.
-    """
-    if not path.exists():
-        return
-    if not path.is_dir():
-        raise BadInput(f"{path}: is not a folder; a run is a folder")
-    try:
-        entries = sorted(path.iterdir())
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
-    ours = [entry for entry in entries if entry.name == HEADER or NAMES.fullmatch(entry.name)]
-    for entry in ours:
-        if entry.is_dir() and not entry.is_symlink():
-            raise BadInput(f"{entry}: is a folder, where a run has a file; remove it")
-    if _is_header(path / HEADER) or any(entry.name != HEADER for entry in ours):
-        return
-    if ours and own:
-        return
-    if ours:
-        raise BadInput(f"{path / HEADER}: not the header of a run; choose another folder")
-    # What systems leave in every folder is hidden.
-    foreign = [entry.name for entry in entries if not entry.name.startswith(".")]
-    if foreign:
-        raise BadInput(f"{path}: holds no run but {foreign[0]!r}; choose another folder")
-
-
-def _is_header(file: Path) -> bool:
-    """Whether fitreel, of whatever version, wrote this run.json."""
-    try:
-        status = file.lstat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_HEADER:
-            return False
-        content = json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(content, dict) and {"fitreel", "fingerprint"} <= content.keys()
-
-
-def _discard(path: Path) -> None:
-    """Remove a record's own files, the header first, so that no part of it looks whole.
-
-    Its points stay until there are new ones: they say whose folder it is.
-    """
-    if not path.is_dir():
-        return
-    sweep(path)
-    names = {entry: NAMES.fullmatch(entry.name) for entry in path.iterdir()}
-    files = [entry for entry, match in names.items() if match and match[1] != "points"]
-    try:
-        for file in (path / HEADER, *files):
-            file.unlink(missing_ok=True)
-    except OSError as error:
-        raise cannot_write(file, error) from error
-
-
 def task_of(resolved_job: ResolvedJob) -> "Task":
     """What the torch half needs to know of a job; imports torch."""
     from fitreel.model.training.loop import Task
@@ -187,9 +139,16 @@ def task_of(resolved_job: ResolvedJob) -> "Task":
     )
 
 
+def no_closing_of(run: Record) -> str:
+    """What is said of a record that goes on in the format in which it began; may be empty."""
+    if run.header.format > 1:
+        return ""
+    return "; an older fitreel began it, so it ends on its last snapshot, before the last step"
+
+
 def other_conditions(run: Record, here: Environment) -> str | None:
     """What of the machine has changed since the last chunk, in a line; None where nothing has."""
-    before = run.chunks[-1].environment
+    before = run.environment
     changed = [
         f"{key} was {before.get(key)}, is {here[key]}"
         for key in here

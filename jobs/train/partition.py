@@ -5,7 +5,7 @@ from typing import Any
 
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.job.sweep import Configuration
-from fitreel.model.training.batched.batch_eligibility import alike, most_at_once
+from fitreel.model.batch_eligibility import alike, most_at_once
 
 Batch = tuple[int, ...]
 """Configurations that one process trains in one go, by their places."""
@@ -44,5 +44,5 @@ def _shape(resolved_job: ResolvedJob) -> tuple[Any, ...]:
 
 
 def _points(resolved_job: ResolvedJob) -> int:
-    points = resolved_job.points
-    return resolved_job.loaded.job.data.points if points is None else len(points[0])
+    table = resolved_job.table
+    return resolved_job.loaded.job.data.points if table is None else len(table.x)

@@ -13,6 +13,7 @@ from fitreel.model.record.reader import HEADER, Record
 
 if TYPE_CHECKING:
     from fitreel.jobs.job.resolve import ResolvedJob
+    from fitreel.jobs.runtime.report import Report
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,13 @@ class RunStore:
             return None
         run = Record(path)
         if run.header.fingerprint != resolved_job.fingerprint:
+            if run.header.fingerprint == resolved_job.former_fingerprint:
+                if run.ending is None:
+                    return None
+                raise BadInput(
+                    f"{path}: holds this job's record of an earlier version, when a file counted by"
+                    " its bytes; choose another folder, or --force trains it anew"
+                )
             raise BadInput(
                 f"{path}: holds the run of another job; choose another folder or --force"
             )
@@ -63,37 +71,49 @@ class RunStore:
         return None if run is None or run.ending is None else run
 
 
-def find_record(name: Path, runs: Path, *, partial: bool = False) -> Record:
-    """The run in the folder `name`, or in the folder of that name under `runs`.
-
-    Args:
-        name: as the user gave it.
-        runs: where runs are kept.
-        partial: whether a run that isn't finished will do.
+def find_record(name: Path, runs: Path) -> Record:
+    """The run in the folder `name`, or in the folder of that name under `runs`; whole or not.
 
     Raises:
-        BadInput: there is no such run, it isn't finished, or it is damaged.
+        BadInput: there is no such run, or it is damaged.
     """
-    path = _folder(name, runs)
-    run = Record(path)
-    if run.ending is None and not partial:
-        raise BadInput(
-            f"{path}: this run is not finished ({len(run)} snapshots so far); "
-            "run its job again to finish it"
-        )
-    return run
+    return Record(_folder(name, runs))
 
 
 @contextmanager
-def open_record(name: Path, runs: Path) -> Iterator[Record]:
-    """As `find_record`; inside the block nobody makes the run anew.
+def open_record(name: Path, runs: Path, report: "Report") -> Iterator[Record]:
+    """As `find_record`, with a line where it doesn't go to the end of its training.
+
+    Inside the block nobody makes the run anew; it may grow, but what was yielded doesn't.
 
     Raises:
-        BadInput: as `find_record`.
+        BadInput: as `find_record`, or nothing is recorded yet.
         Stopped: a signal came while it was being made anew.
     """
     with reading(_folder(name, runs)):
-        yield find_record(name, runs)
+        run = find_record(name, runs)
+        if run.ending is None and not len(run):
+            raise BadInput(
+                f"{run.path}: this run is not finished, and no snapshot is recorded yet; "
+                "wait for the first one, or run its job again"
+            )
+        if (line := how_far(run)) is not None:
+            report.say(f"{run.path}: {line}")
+        yield run
+
+
+def how_far(run: Record) -> str | None:
+    """Up to where a run with snapshots is recorded, in a line; None where that is its end."""
+    if run.ending is None:
+        return f"this run is not finished: up to epoch {run.epochs[-1]}"
+    if lacks_end(run) and len(run):
+        return f"recorded by an older fitreel up to epoch {run.epochs[-1]}, before the last step"
+    return None
+
+
+def lacks_end(run: Record) -> bool:
+    """Whether a record that has ended is of the first format, which kept no closing snapshot."""
+    return run.header.format < 2 and run.ending in ("complete", "diverged")
 
 
 def _folder(name: Path, runs: Path) -> Path:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.report import Report
-from fitreel.jobs.train.locked_run import Environment, LockedRun, other_conditions, task_of
+from fitreel.jobs.train.locked_run import (
+    Environment,
+    LockedRun,
+    no_closing_of,
+    other_conditions,
+    task_of,
+)
 from fitreel.model.errors import FitreelError, Stopped
 from fitreel.model.record.writer import RecordWriter, Rhythm
 from fitreel.model.system.private_folders import choose_torch_cache
@@ -106,7 +112,9 @@ class _RecordedBatch:
         assert locked_run.run is not None
         arrays, tree = locked_run.run.state()
         self.training.load_checkpoint(k, tensors_of(arrays), tree)
-        self.report.say(f"{locked_run.path}: going on from epoch {self.training.epochs_done[k]}")
+        epoch = self.training.epochs_done[k]
+        no_closing = no_closing_of(locked_run.run)
+        self.report.say(f"{locked_run.path}: going on from epoch {epoch}{no_closing}")
         line = other_conditions(locked_run.run, self.here)
         if line is not None:
             conditions[line] = conditions.get(line, 0) + 1
@@ -139,13 +147,21 @@ class _RecordedBatch:
             update(max(self.training.epochs_done), "")
 
     def _finish_those_that_ended(self) -> None:
+        from fitreel.model.training.checkpoint import arrays_of
+
         endings = self.training.endings
         for k in [k for k in self._writers if endings[k] is not None]:
             ending = endings[k]
             assert ending is not None
-            writer = self._writers.pop(k)
+            writer, closing = self._writers.pop(k), self.training.closing(k)
+            if closing is not None and writer.takes_closing:
+                writer.add(closing)
+            # From what isn't finite nothing goes on.
+            tensors, tree = ({}, "") if ending == "diverged" else self.training.state(k)
             try:
-                writer.finish(ending, self.training.epochs_done[k])
+                writer.finish(
+                    ending, self.training.epochs_done[k], arrays_of(tensors) or None, tree
+                )
             except FitreelError as error:
                 self._fail(k, error)
 

@@ -22,6 +22,7 @@ from fitreel.jobs.train.worker_messages import encode_request
 from fitreel.jobs.train.worker_pool import Failure, TrainRequest, WorkerPool
 from fitreel.model.errors import BadInput, Busy, FitreelError, Stopped, gravest
 from fitreel.model.record.reader import Record
+from fitreel.model.system.extras import check_installed
 from fitreel.model.system.files import cannot_write
 from fitreel.model.system.private_folders import choose_torch_cache
 from fitreel.model.system.processes import cores
@@ -87,11 +88,13 @@ def train_all(
     One failing configuration doesn't stop the others.
 
     Raises:
+        Unavailable: something is to be trained, and torch is not here.
         Busy: another process trains the same, and isn't waited for, or not any more.
         Stopped: a signal came; what is trained is on disk.
     """
     if not _untrained(configurations, options):
         return _train_untrained(configurations, options, report)
+    check_installed("torch", "train", "training")  # once, instead of once a configuration
     # Or two that make the same would share it out among them, and each call the rest failures.
     try:
         options.runs.mkdir(parents=True, exist_ok=True)

@@ -1,12 +1,20 @@
 """Train one network into its run folder."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.report import Report
-from fitreel.jobs.train.locked_run import Environment, LockedRun, other_conditions, task_of
-from fitreel.model.errors import FitreelError
+from fitreel.jobs.train.locked_run import (
+    Environment,
+    LockedRun,
+    no_closing_of,
+    other_conditions,
+    task_of,
+)
+from fitreel.model.errors import BadInput, FitreelError
+from fitreel.model.record.chunk import Tensors
 from fitreel.model.record.reader import Record
 from fitreel.model.record.writer import RecordWriter
 from fitreel.model.system.private_folders import choose_torch_cache
@@ -65,7 +73,7 @@ def _resume(training: "Training", run: Record, here: Environment, report: Report
 
     arrays, tree = run.state()
     load_checkpoint(training, tensors_of(arrays), tree)
-    report.say(f"{run.path}: going on from epoch {training.epoch}")
+    report.say(f"{run.path}: going on from epoch {training.epoch}{no_closing_of(run)}")
     line = other_conditions(run, here)
     if line is not None:
         report.warn(f"{run.path}: {line}")
@@ -93,4 +101,12 @@ def _epochs(
                     write()
         update(training.epoch, "")
     assert training.ending is not None
-    writer.finish(training.ending, training.epoch)
+    if training.closing is not None and writer.takes_closing:
+        writer.add(training.closing)
+    state: Tensors | None = None
+    tree = ""
+    if training.ending != "diverged":  # from what isn't finite nothing goes on
+        with suppress(BadInput):  # nor from what can't be recorded, which is no failure here
+            tensors, tree = save_checkpoint(training)
+            state = arrays_of(tensors)
+    writer.finish(training.ending, training.epoch, state, tree)

@@ -2,10 +2,28 @@
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+FORMAT = 2
+"""Of what is written. The first had one input, one output and no closing snapshot."""
+
+MOST_INPUTS = 64
+MOST_OUTPUTS = 20
+MOST_CLASSES = 50
+
+
+@dataclass(frozen=True)
+class Column:
+    """One input or output of the points."""
+
+    name: str
+    scale: float = 1.0
+    offset: float = 0.0
+    """What the network sees is (value - offset) / scale, and what it says the same of its kind."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +45,27 @@ class Header:
     environment: dict[str, str | int]
     points: str
     """The digest of the points' file."""
+    recorder: Literal["job", "program"] = "job"
+    """Who recorded it: a job of ours, or a program of the user's."""
+    inputs: tuple[Column, ...] = (Column("x"),)
+    """Empty in a record of numbers only, which has neither points nor predictions."""
+    outputs: tuple[Column, ...] = (Column("y"),)
+    classes: tuple[str, ...] = ()
+    """Their names, where y says of each point which one it is of; predictions are probabilities."""
+    grid_shape: tuple[int, ...] = ()
+    """Rows and columns of the grid of two inputs at which predictions are, row after row."""
+    info: dict[str, Any] = field(default_factory=dict)
+    """What a program says of itself."""
+
+    @property
+    def predicted_columns(self) -> int:
+        """How many numbers are predicted at each place, K."""
+        return len(self.classes) or len(self.outputs)
+
+    @property
+    def is_curve(self) -> bool:
+        """Whether what is predicted is a curve: one number over one input."""
+        return len(self.inputs) == 1 and self.predicted_columns == 1
 
     @classmethod
     def of(cls, content: dict[str, Any]) -> "Header":
@@ -35,13 +74,23 @@ class Header:
         Raises:
             ValueError: a field is missing, of another kind, too long or unknown.
         """
-        if wrong := content.keys() ^ _CHECKS.keys():
+        first = isinstance(content.get("format"), int) and content["format"] < 2
+        checks = _CHECKS_OF_FIRST if first else _CHECKS_OF_FIRST | _CHECKS_SINCE_SECOND
+        if wrong := content.keys() ^ checks.keys():
             raise ValueError(f"missing or unknown: {', '.join(sorted(wrong))}")
-        for field, holds in _CHECKS.items():
-            if not holds(content[field]):
-                raise ValueError(f"{field} is not what it should be")
-        layout = [(name, list(shape)) for name, shape in content["layout"]]
-        return cls(**{**content, "layout": layout})
+        for name, holds in checks.items():
+            if not holds(content[name]):
+                raise ValueError(f"{name} is not what it should be")
+        values = {**content, "layout": [(name, list(shape)) for name, shape in content["layout"]]}
+        if not first:
+            for name in ("inputs", "outputs"):
+                values[name] = tuple(Column(**column) for column in content[name])
+            for name in ("classes", "grid_shape"):
+                values[name] = tuple(content[name])
+        header = cls(**values)
+        if bool(header.inputs) != bool(header.predicted_columns):
+            raise ValueError("inputs without outputs, or the other way round")
+        return header
 
 
 def header_digest(content: dict[str, Any]) -> str:
@@ -52,6 +101,10 @@ def header_digest(content: dict[str, Any]) -> str:
 
 def _is_count(value: Any) -> bool:
     return type(value) is int and value >= 0
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
 
 
 def _is_text(longest: int) -> Callable[[Any], bool]:
@@ -78,7 +131,22 @@ def _is_environment(value: Any) -> bool:
     return isinstance(value, dict) and all(type(each) in (str, int) for each in value.values())
 
 
-_CHECKS: dict[str, Callable[[Any], bool]] = {
+def _is_list(most: int, holds: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and len(value) <= most and all(map(holds, value))
+
+
+def _is_column(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"name", "scale", "offset"}
+        and _is_text(255)(value["name"])
+        and _is_number(value["scale"])
+        and _is_number(value["offset"])
+        and value["scale"] != 0
+    )
+
+
+_CHECKS_OF_FIRST: dict[str, Callable[[Any], bool]] = {
     "format": _is_count,
     "fitreel": _is_text(100),
     "name": _is_text(255),
@@ -89,4 +157,13 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "layout": _is_layout,
     "environment": _is_environment,
     "points": _is_hexadecimal(32),
+}
+
+_CHECKS_SINCE_SECOND: dict[str, Callable[[Any], bool]] = {
+    "recorder": lambda value: value in ("job", "program"),
+    "inputs": _is_list(MOST_INPUTS, _is_column),
+    "outputs": _is_list(MOST_OUTPUTS, _is_column),
+    "classes": _is_list(MOST_CLASSES, _is_text(255)),
+    "grid_shape": _is_list(2, _is_count),
+    "info": lambda value: isinstance(value, dict),
 }

@@ -4,23 +4,26 @@
     points-DIGEST.safetensors               x, y, grid, truth
     snapshots-00000-DIGEST.safetensors      epochs, losses, seconds, predictions, weights
     snapshots-00001-DIGEST.safetensors      …
-    state-00001-DIGEST.safetensors          to go on from, while the run isn't finished
+    state-00001-DIGEST.safetensors          to go on from; of a program's record there is none
+    journal-00002-DIGEST.bin                what a program has logged since, not yet a chunk
 
-DIGEST is the first half of the SHA-256 of the file's bytes, so no flipped bit goes unseen. Each
+DIGEST is the first half of the SHA-256 of the file's bytes, so no flipped bit goes unseen; of the
+journal, which grows, that of the chunk before it. Each
 chunk of snapshots names the one before it, the first names run.json, and run.json the points: a
-missing, swapped or foreign file breaks the chain. The last digest stands for the whole run.
+missing, swapped or foreign file breaks the chain. The last digest stands for the whole run. A chunk
+that is written when a training goes on may say that it replaces snapshots of those before it.
 """
 
 import hashlib
 import json
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,40 +31,29 @@ from safetensors import SafetensorError
 from safetensors.numpy import load
 
 from fitreel.model.errors import BadInput
-from fitreel.model.record.header import Header, header_digest
+from fitreel.model.record.chunk import (
+    LARGEST_CHUNK,
+    SMALL,
+    Chunk,
+    ChunkFormat,
+    ChunkMetadata,
+    Damaged,
+    Ending,
+    Tensors,
+    chunk_of,
+    metric_names,
+)
+from fitreel.model.record.header import FORMAT, Header, header_digest
+from fitreel.model.record.journal import Journal, read_journal
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.model.record.tensor_file import LARGEST_HEADER, read_tensors
+from fitreel.model.record.tensor_file import LARGEST_HEADER
 
-FORMAT = 1
 HEADER = "run.json"
-LARGEST_CHUNK = 2_000_000_000
-NAMES = re.compile(r"(points|snapshots|state)(?:-(\d{5,9}))?-([0-9a-f]{32})\.safetensors")
-
-SMALL = ("epoch", "loss", "seconds", "truth_loss")
-"""What a chunk has of each snapshot in one number."""
-
-Ending = Literal["complete", "delta", "diverged"]
-Tensors = dict[str, NDArray[Any]]
-
-
-class Damaged(BadInput):
-    """A file of a run folder isn't what was written."""
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """One file of snapshots, checked: its place in the run and what is small in it."""
-
-    path: Path
-    number: int
-    digest: str
-    epochs: NDArray[np.int64]
-    losses: NDArray[np.float32]
-    seconds: NDArray[np.float64]
-    truth_losses: NDArray[np.float32] | None
-    ending: Ending | None
-    ending_epoch: int | None
-    environment: dict[str, str | int]
+LISTINGS = 5
+"""So often at most a folder is listed that changes while it is read."""
+NAMES = re.compile(
+    r"(points|snapshots|state|journal)(?:-(\d{5,9}))?-([0-9a-f]{32})\.(?:safetensors|bin)"
+)
 
 
 def digest_of(content: bytes) -> str:
@@ -72,58 +64,107 @@ def digest_of(content: bytes) -> str:
 class Record:
     """A run folder, opened to be read; everything in it is checked against its digests.
 
+    It is what was there when it was opened: another process may be adding to it. With `until`, its
+    digest at that time, it is opened as it was then.
+
     Raises:
         BadInput: there is no run, or it is of a newer format.
         Damaged: a file is missing, foreign or not as it was written; the line names it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, until: str | None = None) -> None:
         self.path = path
+        self._until = until
+        self._names: list[str] = []
+        # A folder is not listed at one instant: while somebody writes, a file that came may be
+        # missing beside one that has gone since.
+        for left in reversed(range(LISTINGS)):
+            try:
+                self._open()
+                break
+            except BadInput:
+                if not left or self._listed() == self._names:
+                    raise
+
+    def _open(self) -> None:
+        """List the folder, and read all but predictions and weights."""
         text = self._read(HEADER, LARGEST_HEADER)
         self.header = self._parse_header(text)
-        self._files = self._list()
+        self._names = self._listed()
+        self._files = self._by_number(self._names)
         points = self._tensors(self._named("points", None, self.header.points))[0]
-        self.x = self._column(points, "x")
-        """float32, shape (N,)."""
-        self.y = self._column(points, "y", len(self.x))
-        """float32, shape (N,)."""
-        self.grid = self._column(points, "grid") if "grid" in points else None
-        """float32, shape (M,), or None where predictions are at x."""
+        inputs, outputs = len(self.header.inputs), len(self.header.outputs)
+        predicted = self.header.predicted_columns
+        self.x = self._points(points, "x", inputs)
+        """In the data's own units, shape (N,), or (N, D) of D inputs; float64, or as the network
+        sees it, float32. Empty in a record of numbers only."""
+        rows = len(self.x)
+        self.y = self._points(points, "y", 0 if self.header.classes else outputs, rows)
+        """The same of outputs, or int64, shape (N,): the number of each point's class."""
+        self.grid = self._points(points, "grid", inputs) if "grid" in points else None
+        """Shape (M,) or (M, D), or None where predictions are at x."""
         places = len(self.prediction_x)
-        self.truth = self._column(points, "truth", places) if "truth" in points else None
-        """float32, shape (M,): the noiseless function where the predictions are, or None."""
+        truth = "truth" in points
+        self.truth = self._points(points, "truth", predicted, places) if truth else None
+        """Shape (M,) or (M, K): the noiseless function where the predictions are, or None."""
+        self._format = ChunkFormat(self.header, places, truth)
         self.chunks: list[Chunk] = []
+        self.journal: Journal | None = None
+        """What isn't a chunk yet; it counts as the last one."""
         try:
             for chunk in self._chunks(digest_of(text)):
                 self.chunks.append(chunk)
         except Damaged as error:
-            if not len(self):
+            epochs = self._joined("epochs", np.int64)  # not kept: it may be opened once more
+            if not len(epochs):
                 raise
             raise Damaged(
-                f"{error}\nwhole before it: {len(self)} snapshots, up to epoch {self.epochs[-1]}"
+                f"{error}\nwhole before it: {len(epochs)} snapshots, up to epoch {epochs[-1]}"
             ) from None
 
     @property
-    def prediction_x(self) -> NDArray[np.float32]:
-        """Where the predictions are, shape (M,)."""
+    def prediction_x(self) -> NDArray[Any]:
+        """Where the predictions are, shape (M,), or (M, D) of D inputs."""
         return self.x if self.grid is None else self.grid
 
     @property
     def ending(self) -> Ending | None:
         """How training ended, or None while it hasn't."""
-        return self.chunks[-1].ending if self.chunks else None
+        return self.chunks[-1].metadata.ending if self.chunks else None
 
     @property
     def ending_epoch(self) -> int | None:
         """The epoch that reached delta or diverged; of a complete run, how many it had."""
-        return self.chunks[-1].ending_epoch if self.chunks else None
+        return self.chunks[-1].metadata.ending_epoch if self.chunks else None
+
+    @property
+    def closing(self) -> int | None:
+        """The number of the closing snapshot, always the last one; None where there is none."""
+        return len(self) - 1 if self.chunks and self.chunks[-1].metadata.has_closing else None
+
+    @property
+    def environment(self) -> dict[str, str | int]:
+        """What else decided the last bits, when the last chunk was written."""
+        return self.chunks[-1].metadata.environment if self.chunks else self.header.environment
 
     @property
     def digest(self) -> str:
-        """Stands for everything in the run; a run made again has another one."""
+        """Stands for everything in the run; a run made again has another one.
+
+        With a journal it says also for which chunk that stands, and how many snapshots are in it.
+        """
         if not self.chunks:
             raise BadInput(f"{self.path}: no snapshot is recorded yet")
         return self.chunks[-1].digest
+
+    @cached_property
+    def points_digest(self) -> str:
+        """Stands for the points, the grid and the truth, in whatever format they are kept."""
+        digest = hashlib.sha256()
+        for values in (self.x, self.y, self.grid, self.truth):
+            if values is not None:
+                digest.update(f"{values.shape}".encode() + values.astype(np.float64).tobytes())
+        return digest.hexdigest()
 
     @cached_property
     def epochs(self) -> NDArray[np.int64]:
@@ -131,9 +172,30 @@ class Record:
         return self._joined("epochs", np.int64)
 
     @cached_property
-    def losses(self) -> NDArray[np.float32]:
-        """Shape (F,): the training loss of each snapshot."""
-        return self._joined("losses", np.float32)
+    def losses(self) -> NDArray[np.floating[Any]]:
+        """Shape (F,): the training loss of each snapshot; of a program's record float64."""
+        return self._joined("losses", self._format.loss_dtype)
+
+    @cached_property
+    def metrics(self) -> dict[str, NDArray[np.float64]]:
+        """Shape (F,) each: further numbers by name, nan where a snapshot has none."""
+        names = dict.fromkeys(name for chunk in self.chunks for name in chunk.metrics)
+        return {
+            name: np.concatenate(
+                [chunk.metrics.get(name, np.full(len(chunk), np.nan)) for chunk in self.chunks]
+            )
+            for name in names
+        }
+
+    @cached_property
+    def has_predictions(self) -> NDArray[np.bool_]:
+        """Shape (F,): whether each snapshot has a prediction."""
+        some = bool(self._format.width)
+        parts = [
+            np.full(len(chunk), some) if chunk.predicted is None else chunk.predicted != 0
+            for chunk in self.chunks
+        ]
+        return np.concatenate([np.empty(0, np.bool_), *parts])
 
     @cached_property
     def seconds(self) -> NDArray[np.float64]:
@@ -163,7 +225,7 @@ class Record:
         Raises:
             Damaged: a file has changed since the run was opened.
         """
-        starts = np.cumsum([0] + [len(chunk.epochs) for chunk in self.chunks])
+        starts = np.cumsum([0] + [len(chunk) for chunk in self.chunks])
         at: int | None = None
         tensors: Tensors = {}
         for index in range(len(self)) if indices is None else indices:
@@ -171,19 +233,29 @@ class Record:
             if number != at:
                 at, tensors = number, {}
                 names = {*SMALL, "prediction"} | ({"weights"} if weights else set())
-                path = self.chunks[number].path
-                tensors = self._chunk_tensors(path, len(self.prediction_x), names)[0]
-            row = index - int(starts[number])
-            truth_loss = float(tensors["truth_loss"][row]) if "truth_loss" in tensors else None
-            yield Snapshot(
-                epoch=int(tensors["epoch"][row]),
-                loss=float(tensors["loss"][row]),
-                seconds=float(tensors["seconds"][row]),
-                # Copies, or a snapshot that is kept would keep all of its chunk.
-                prediction=tensors["prediction"][row].copy(),
-                weights=tensors["weights"][row].copy() if "weights" in tensors else None,
-                truth_loss=truth_loss,
-            )
+                tensors = self._tensors_of(self.chunks[number], names)
+            yield self._snapshot(tensors, self.chunks[number], index - int(starts[number]), index)
+
+    def _tensors_of(self, chunk: Chunk, names: set[str]) -> Tensors:
+        if self.journal and chunk is self.chunks[-1]:
+            return self._format.stacked(self.journal.snapshots, tuple(chunk.metrics))
+        return self._chunk_tensors(chunk.path, names)[0]
+
+    def _snapshot(self, tensors: Tensors, chunk: Chunk, row: int, index: int) -> Snapshot:
+        columns = self.header.predicted_columns
+        # Copies, or a snapshot that is kept would keep all of its chunk.
+        prediction = tensors["prediction"][row].copy()
+        return Snapshot(
+            epoch=int(tensors["epoch"][row]),
+            loss=float(tensors["loss"][row]),
+            seconds=float(tensors["seconds"][row]),
+            prediction=prediction.reshape(-1, columns) if columns > 1 else prediction,
+            weights=tensors["weights"][row].copy() if "weights" in tensors else None,
+            truth_loss=float(tensors["truth_loss"][row]) if "truth_loss" in tensors else None,
+            metrics={name: float(values[row]) for name, values in chunk.metrics.items()},
+            has_prediction=bool(self.has_predictions[index]),
+            is_closing=index == self.closing,
+        )
 
     def index_of(self, epoch: int) -> int:
         """The snapshot of `epoch`.
@@ -203,7 +275,7 @@ class Record:
 
     @property
     def state_file(self) -> Path | None:
-        """The state to go on from: that of the last chunk; None where the run has ended."""
+        """The state to go on from: that of the last chunk; None where there is none."""
         return self._files.get(("state", len(self.chunks) - 1))
 
     def state(self) -> tuple[Tensors, str]:
@@ -262,13 +334,21 @@ class Record:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise Damaged(f"{where}: damaged: not the header of a run") from None
 
-    def _list(self) -> dict[tuple[str, int | None], Path]:
+    def _listed(self) -> list[str]:
+        """The names of the files that are a run's, in order; none where there is no folder."""
+        try:
+            return sorted(path.name for path in self.path.iterdir() if NAMES.fullmatch(path.name))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise BadInput(f"{self.path}: cannot be read: {error.strerror}") from error
+
+    def _by_number(self, names: Sequence[str]) -> dict[tuple[str, int | None], Path]:
         """Files by kind and number; of several states the names are kept apart by number."""
         files: dict[tuple[str, int | None], Path] = {}
-        for path in sorted(self.path.iterdir()):
+        for path in [self.path / name for name in names]:
             match = NAMES.fullmatch(path.name)
-            if match is None:
-                continue
+            assert match is not None
             key = match[1], None if match[2] is None else int(match[2])
             if key in files:
                 raise Damaged(f"{path}: damaged: there are two files of this number")
@@ -299,90 +379,93 @@ class Record:
         except (SafetensorError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise Damaged(f"{path}: damaged: not a safetensors file") from None
 
-    def _column(self, tensors: Tensors, name: str, length: int | None = None) -> NDArray[Any]:
+    def _points(
+        self, tensors: Tensors, name: str, columns: int, rows: int | None = None
+    ) -> NDArray[Any]:
+        """An array of the points: shape (n,), or (n, columns); of no columns, numbers of classes.
+
+        Raises:
+            Damaged: it is another one.
+        """
+        if not self.header.inputs:
+            return np.empty(0, np.float64)
         values = tensors.get(name)
-        if values is None or values.ndim != 1 or values.dtype != np.float32 or not len(values):
-            raise Damaged(f"{self.path}: damaged: the points' {name} is not a float32 array")
-        if length is not None and len(values) != length:
-            raise Damaged(f"{self.path}: damaged: {len(values)} values of {name}, not {length}")
-        return values
+        dtypes: tuple[Any, ...] = (np.float32, np.float64) if columns else (np.int64,)
+        dimensions = 2 if columns and self.header.format > 1 else 1
+        if (
+            values is None
+            or values.ndim != dimensions
+            or values.dtype not in dtypes
+            or not len(values)
+            or (dimensions == 2 and values.shape[1] != columns)
+        ):
+            kinds = " or ".join(np.dtype(dtype).name for dtype in dtypes)
+            raise Damaged(f"{self.path}: damaged: the points' {name} is not a {kinds} array")
+        if rows is not None and len(values) != rows:
+            raise Damaged(f"{self.path}: damaged: {len(values)} values of {name}, not {rows}")
+        return values[:, 0] if dimensions == 2 and columns == 1 else values
 
     def _chunks(self, previous: str) -> Iterator[Chunk]:
         """Every chunk from the first on, each held against the one before."""
-        numbers = [number or 0 for kind, number in self._files if kind == "snapshots"]
-        count = 1 + max(numbers, default=-1)
         last_epoch, ending = -1, None
-        for number in range(count):
-            path = self._named("snapshots", number)
-            tensors, metadata = self._chunk_tensors(path, len(self.prediction_x), SMALL)
-            if metadata.get("previous") != previous:
+        for number, (path, tensors, metadata, digest) in enumerate(self._parts()):
+            if metadata.previous != previous:
                 raise Damaged(f"{path}: damaged: it doesn't follow the file before it")
+            if metadata.replaces_from is not None:
+                self._replace_from(metadata.replaces_from)
+                last_epoch, ending = min(last_epoch, metadata.replaces_from - 1), None
             epochs = tensors["epoch"]
             if ending is not None or (np.diff(epochs, prepend=last_epoch) <= 0).any():
                 raise Damaged(f"{path}: damaged: its epochs don't follow those before")
-            chunk = self._chunk(path, number, tensors, metadata)
-            previous, ending = chunk.digest, chunk.ending
+            previous, ending = digest, metadata.ending
             last_epoch = int(epochs[-1]) if len(epochs) else last_epoch
-            yield chunk
+            yield chunk_of(path, number, digest, metadata, tensors)
+            if digest == self._until:
+                return
         # A chunk gets its name only after its state has, and the state leaves after the next chunk.
-        if count and ending is None and ("state", count - 1) not in self._files:
+        count = len(self.chunks)
+        is_ours = self.header.recorder == "job"
+        if count and is_ours and ending is None and ("state", count - 1) not in self._files:
             raise Damaged(f"{self.path}: damaged: the last snapshots or the state are missing")
 
-    def _chunk(self, path: Path, number: int, tensors: Tensors, metadata: dict[str, str]) -> Chunk:
-        ending = metadata.get("ending") or None
-        epoch = metadata.get("ending_epoch") or None
-        try:
-            environment = json.loads(metadata.get("environment", "{}"))
-            ending_epoch = None if epoch is None else int(epoch)
-            if not isinstance(environment, dict):
-                raise ValueError("no table")
-        except (ValueError, RecursionError):
-            raise Damaged(f"{path}: damaged: its metadata can't be read") from None
-        if ending not in (None, "complete", "delta", "diverged"):
-            raise Damaged(f"{path}: damaged: it ends with {ending!r}")
-        match = NAMES.fullmatch(path.name)
-        assert match is not None
-        return Chunk(
-            path=path,
-            number=number,
-            digest=match[3],
-            epochs=tensors["epoch"],
-            losses=tensors["loss"],
-            seconds=tensors["seconds"],
-            truth_losses=tensors.get("truth_loss"),
-            ending=ending,  # type: ignore[arg-type]
-            ending_epoch=ending_epoch,
-            environment=environment,
-        )
+    def _parts(self) -> Iterator[tuple[Path, Tensors, ChunkMetadata, str]]:
+        """What is small in each file of snapshots, and last in the journal."""
+        count = 1 + max((n or 0 for kind, n in self._files if kind == "snapshots"), default=-1)
+        last, most = _tail_of(self._until)
+        for number in range(count):
+            path = self._named("snapshots", number)
+            tensors, metadata, digest = self._chunk_tensors(path, SMALL)
+            if number == last and most is not None:  # a journal then
+                tensors = {name: values[:most] for name, values in tensors.items()}
+                metadata = replace(metadata, ending=None, ending_epoch=None, has_closing=False)
+                yield path, tensors, metadata, self._until or ""
+                return
+            yield path, tensors, metadata, digest
+        path = self._files.get(("journal", count), self.path)
+        if path == self.path or self.header.recorder == "job":
+            return
+        content = self._read(path.name, LARGEST_CHUNK)
+        self.journal = journal = read_journal(content, path, self._format, most)
+        if journal is not None:
+            names = metric_names(journal.snapshots)
+            tensors = self._format.stacked(journal.snapshots, names)
+            digest = f"{journal.digest}-{count}-{len(journal.snapshots)}"
+            yield path, tensors, replace(journal.metadata, metrics=names), digest
+
+    def _replace_from(self, epoch: int) -> None:
+        """Forget the snapshots of `epoch` and later ones, and how the training had ended."""
+        for number, chunk in enumerate(self.chunks):
+            metadata = replace(chunk.metadata, ending=None, ending_epoch=None, has_closing=False)
+            self.chunks[number] = replace(chunk.until(epoch), metadata=metadata)
 
     def _chunk_tensors(
-        self, path: Path, width: int, names: Collection[str]
-    ) -> tuple[Tensors, dict[str, str]]:
-        """Those of `names` that a chunk has; all that it has are checked for dtype and shape."""
+        self, path: Path, names: Iterable[str]
+    ) -> tuple[Tensors, ChunkMetadata, str]:
         with self._opened(path.name, LARGEST_CHUNK) as (file, size):
-            content = read_tensors(file, size, names)
-        match = NAMES.fullmatch(path.name)
-        if match is None or content.digest != match[3]:
-            raise Damaged(f"{path}: damaged: its bytes don't match its digest")
-        if not content.is_read:
-            raise Damaged(f"{path}: damaged: not a safetensors file")
-        entries = content.entries
-        rows = entries["epoch"].shape[0] if "epoch" in entries and entries["epoch"].shape else -1
-        expected: dict[str, tuple[Any, tuple[int, ...]]] = {
-            "epoch": (np.int64, (rows,)),
-            "loss": (np.float32, (rows,)),
-            "seconds": (np.float64, (rows,)),
-            "prediction": (np.float32, (rows, width)),
-        }
-        if self.truth is not None:
-            expected["truth_loss"] = (np.float32, (rows,))
-        if "weights" in entries:
-            expected["weights"] = (np.float32, (rows, self.header.parameters))
-        for name, (dtype, shape) in expected.items():
-            entry = entries.get(name)
-            if entry is None or entry.dtype != dtype or entry.shape != shape:
-                raise Damaged(
-                    f"{path}: damaged: {name} should be {np.dtype(dtype).name} of shape {shape}"
-                    + ("" if entry is None else f", not {entry.dtype} of {entry.shape}")
-                )
-        return content.arrays, content.metadata
+            return self._format.read(file, size, path, {*names})
+
+
+def _tail_of(digest: str | None) -> tuple[int, int | None]:
+    """Of a record that ended with a journal: for which chunk it stood, and its snapshots."""
+    match = re.fullmatch(r"[0-9a-f]{32}-(\d{1,9})-(\d{1,18})", digest or "")
+    return (int(match[1]), int(match[2])) if match else (-1, None)

@@ -47,6 +47,25 @@ def signals_wait(numbers: Collection[int]) -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+@contextmanager
+def broken_pipes_raise() -> Iterator[None]:
+    """A block in which to write into a pipe that nobody reads raises, and ends no process.
+
+    Python ignores that signal at its start; many programs have it end them again.
+    """
+    number = getattr(signal, "SIGPIPE", None)
+    if sys.platform == "win32" or number is None or signal.getsignal(number) != signal.SIG_DFL:
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {number})
+    try:
+        yield
+    finally:
+        if number in signal.sigpending() and number not in before:
+            signal.sigwait({number})
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def end_with_the_parent(parent: int) -> None:
     """On Linux even a parent that is killed takes this process with it; `parent` is its number."""
     if sys.platform == "linux":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import torch
@@ -95,6 +95,8 @@ class Training:
         self.seconds = 0.0
         self.ending: Ending | None = None
         """None while there is more to train; else complete, delta or diverged."""
+        self.closing: Snapshot | None = None
+        """What came of it, once training is complete or has diverged; see `epochs`."""
         self._snapshot_epochs = frozenset(snapshot_epochs(train).tolist())
         self._parameters = list(self.network.parameters())
         self._trained: list[Tensor] = [p for p in self._parameters if p.requires_grad]
@@ -125,10 +127,13 @@ class Training:
 
         A snapshot holds the loss and the prediction from before its epoch's step. The epoch that
         reaches delta is kept, and not stepped; one whose loss is not finite is neither.
+
+        At the end `closing` is set: of a complete training the loss and the prediction after the
+        last step, in evaluation mode (where they aren't finite, that step diverged); of one that
+        diverged before, those that ended it. Where delta was reached, the last snapshot is the end.
         """
         train = self.settings
         last = train.epochs
-        needs_truth = self._truth is not None
         self._by_hand = self._try_by_hand()
         started = time.perf_counter() - self.seconds
         while self.ending is None:
@@ -137,19 +142,15 @@ class Training:
             value = loss.item()
             if not math.isfinite(value):
                 self.ending = "diverged"
+                self.seconds = time.perf_counter() - started
+                drawn = self._look(prediction)
+                self.closing = self._snapshot(value, drawn, self.seconds, is_closing=True)
                 return
             reached = train.delta is not None and value <= train.delta
             snapshot = None
             if reached or epoch in self._snapshot_epochs:
-                values, truth_loss = self._look(prediction, needs_truth)
-                snapshot = Snapshot(
-                    epoch=epoch,
-                    loss=value,
-                    seconds=time.perf_counter() - started,
-                    prediction=values,
-                    weights=self._weights(),
-                    truth_loss=truth_loss,
-                )
+                drawn = self._look(prediction)
+                snapshot = self._snapshot(value, drawn, time.perf_counter() - started)
             if reached:
                 self.ending = "delta"
             else:
@@ -161,6 +162,8 @@ class Training:
                 if self.epoch >= last:
                     self.ending = "complete"
             self.seconds = time.perf_counter() - started
+            if self.ending == "complete":
+                self._close()
             yield snapshot
             started = time.perf_counter() - self.seconds
 
@@ -186,17 +189,47 @@ class Training:
             prediction = self.network(self._x)
             return prediction, self.loss(prediction, self._y)
 
-    def _look(self, prediction: Tensor, needs_truth: bool) -> tuple[NDArray[np.float32], Any]:
-        """What is drawn, shape (M,), and its loss against the noiseless function."""
+    def _look(self, prediction: Tensor) -> Tensor:
+        """What is drawn, shape (M, 1), where `prediction` over all points is the step's."""
         with torch.no_grad():
-            predictions = prediction.detach()
             if self._grid is not None or (self._has_modes and self._full_batch):
                 with self._looking():
-                    predictions = self.network(self._x if self._grid is None else self._grid)
-            truth_loss = self.loss(predictions, self._truth).item() if needs_truth else None  # type: ignore[arg-type]
-            if self._by_hand is not None and self._grid is None:
-                predictions = predictions.clone()  # the next epoch writes to the same place
-        return predictions.squeeze(1).cpu().numpy(), truth_loss
+                    looked_at: Tensor = self.network(self._x if self._grid is None else self._grid)
+                return looked_at
+            # By hand, the next epoch writes to the same place.
+            return prediction.detach() if self._by_hand is None else prediction.clone()
+
+    def _snapshot(
+        self, loss: float, prediction: Tensor, seconds: float, *, is_closing: bool = False
+    ) -> Snapshot:
+        """What is kept of the present epoch; `prediction`, shape (M, 1), is what is drawn."""
+        truth = self._truth
+        with torch.no_grad():
+            truth_loss = None if truth is None else self.loss(prediction, truth).item()
+        return Snapshot(
+            epoch=self.epoch,
+            loss=loss,
+            seconds=seconds,
+            prediction=prediction.squeeze(1).cpu().numpy(),
+            weights=self._weights(),
+            truth_loss=truth_loss,
+            is_closing=is_closing,
+        )
+
+    def _close(self) -> None:
+        """See what the last step made of the network; if a loss that isn't finite, it diverged.
+
+        No random number is drawn, so that more epochs can follow: a module of the user's may well
+        take some in evaluation mode, too.
+        """
+        devices = [self.device] if self.device.type == "cuda" else []
+        with torch.random.fork_rng(devices), torch.no_grad(), self._looking():
+            prediction = self.network(self._x)
+            loss = self.loss(prediction, self._y).item()
+            drawn = prediction if self._grid is None else self.network(self._grid)
+        if not math.isfinite(loss):
+            self.ending = "diverged"
+        self.closing = self._snapshot(loss, drawn, self.seconds, is_closing=True)
 
     @contextmanager
     def _looking(self) -> Iterator[None]:

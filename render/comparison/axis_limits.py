@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
+from fitreel.render.shown_snapshots import shown_snapshots
 
 REACH = 0.5
 """How far above and below the data a prediction may go and still count, in heights of the data.
@@ -45,7 +46,7 @@ def shared_limits(runs: Sequence[Record], indices: Iterable[NDArray[np.int64]]) 
     sensible = (data[0] - REACH * height, data[1] + REACH * height)
     y = data
     for run, row in zip(runs, indices, strict=True):
-        for snapshot in run.snapshots(np.unique(row[row >= 0]).tolist()):
+        for snapshot in shown_snapshots(run, np.unique(row[row >= 0]).tolist()):
             low, high = _span(snapshot.prediction)
             if sensible[0] <= low and high <= sensible[1]:  # not so where there is a nan
                 y = _around(y, (low, high))

@@ -20,6 +20,7 @@ from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.geometry import NOTHING
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.raster.frame_drawer import FrameDrawer
+from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.timing.comparison_timetable import Timetable
 
 
@@ -104,7 +105,7 @@ def _played(run: Record | None, indices: NDArray[np.int64]) -> Iterator[Snapshot
     """A run's snapshot in each frame; each is read once."""
     snapshots: Iterator[Snapshot] = iter(())
     if run is not None:
-        snapshots = run.snapshots(np.unique(indices[indices >= 0]).tolist())
+        snapshots = shown_snapshots(run, np.unique(indices[indices >= 0]).tolist())
     at, snapshot = -1, None
     for index in indices.tolist():
         if index != at:
@@ -116,4 +117,7 @@ def _limits(entries: Sequence[Entry], table: Timetable) -> Limits:
     pairs = [
         (e.run, row) for e, row in zip(entries, table.indices, strict=True) if e.run is not None
     ]
+    pairs = [(run, row) for run, row in pairs if run.header.is_curve]
+    if not pairs:
+        return Limits((0.0, 1.0), (0.0, 1.0))
     return shared_limits([run for run, _ in pairs], [row for _, row in pairs])

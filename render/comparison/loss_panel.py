@@ -1,4 +1,4 @@
-"""The loss panel: all loss curves on one logarithmic axis, as far as the clock has come."""
+"""The loss panel: all loss curves on one axis, as far as the clock has come."""
 
 import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
 
@@ -13,7 +13,7 @@ from fitreel.model.record.reader import Record
 from fitreel.render.comparison.frame_state import ComparisonState
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.line_styles import LineStyle
-from fitreel.render.mpl.loss_axis import loss_limits, on_log_axis
+from fitreel.render.mpl.loss_axis import loss_axis
 from fitreel.render.mpl.pixel_layout import LINE, Page
 from fitreel.render.mpl.ticks import linear_ticks, log_ticks
 from fitreel.render.text.translations import english
@@ -38,10 +38,10 @@ class LossPanel:
         size: float,
         line_width: float,
     ) -> None:
-        curves = [None if run is None else _curve(run, clock) for run in runs]
-        low, high = loss_limits([curve[1] for curve in curves if curve is not None])
+        (low, high), is_log, losses = loss_axis([run.losses for run in runs if run is not None])
         end = end if end > 0 else 1.0
-        values, value_texts = log_ticks(low, high, max(2, int(box.height / (4 * size))))
+        ticks = log_ticks if is_log else linear_ticks
+        values, value_texts = ticks(low, high, max(2, int(box.height / (4 * size))))
         widest = max((page.width_of(text, size) for text in value_texts), default=0.0)
         left, bottom, top = widest + 0.7 * size, 2 * LINE * size + 0.5 * size, 1.8 * size
         inner = Box(
@@ -52,7 +52,8 @@ class LossPanel:
         )
         ends, end_texts = linear_ticks(0.0, end, max(2, int(inner.width / (5 * size))))
         axes = page.axes(inner)
-        axes.set_yscale("log")
+        if is_log:
+            axes.set_yscale("log")
         axes.set_xlim(0, end)
         axes.set_ylim(low, high)
         axes.set_yticks(values, value_texts)
@@ -71,20 +72,17 @@ class LossPanel:
             words.text("axis_epoch" if clock == "epoch" else "axis_seconds"), size, ha="center",
             va="baseline",
         )  # fmt: skip
-        width = page.points(line_width)
         self._now = Line2D(
             [0, 0], [low, high], color=page.theme.cursor, lw=page.points(max(size / 10, 1))
         )
         axes.add_line(self._now)
         self._curves: list[tuple[int, Line2D, NDArray[np.float64], NDArray[np.float64]]] = []
-        for number, (curve, style) in enumerate(zip(curves, styles, strict=True)):
-            if curve is not None:
-                line = Line2D(
-                    [], [], color=style.colour, linestyle=style.linestyle, lw=width, zorder=3,
-                    solid_joinstyle="round",
-                )  # fmt: skip
+        values_of = iter(losses)
+        for number, (run, style) in enumerate(zip(runs, styles, strict=True)):
+            if run is not None:
+                line = _curve(style, page.points(line_width))
                 axes.add_line(line)
-                self._curves.append((number, line, *curve))
+                self._curves.append((number, line, _times(run, clock), next(values_of)))
         self._drawn: list[int] = [-1] * len(runs)
         self.moving: list[Artist] = [self._now, *(line for _, line, _, _ in self._curves)]
 
@@ -98,6 +96,12 @@ class LossPanel:
                 self._drawn[number] = index
 
 
-def _curve(run: Record, clock: Clock) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    times = run.epochs if clock == "epoch" else run.seconds
-    return times.astype(np.float64), on_log_axis(run.losses)
+def _times(run: Record, clock: Clock) -> NDArray[np.float64]:
+    return (run.epochs if clock == "epoch" else run.seconds).astype(np.float64)
+
+
+def _curve(style: LineStyle, width: float) -> Line2D:
+    return Line2D(
+        [], [], color=style.colour, linestyle=style.linestyle, lw=width, zorder=3,
+        solid_joinstyle="round",
+    )  # fmt: skip

@@ -50,9 +50,13 @@ class OverlayScene:
         self._clock_kind = comparison.clock
         many = len(entries) > MOST_DISTINCT
         styles = line_styles(len(entries), page.theme)
-        axes = _axes(page, plan, limits)
         runs = [entry.run for entry in entries if entry.run is not None]
-        _scatter(page, axes, runs, unit)
+        curves = [run for run in runs if run.header.is_curve]
+        # Where no run has a curve, their losses stand in its place.
+        losses_at = plan.losses if curves else plan.lines
+        axes = _axes(page, plan, limits)
+        axes.set_visible(bool(curves))
+        _scatter(page, axes, curves, unit)
         self._band = (
             Band(axes, runs, limits, page.points(0.006 * unit), page.theme.band)
             if many and comparison.seeds_only
@@ -81,9 +85,9 @@ class OverlayScene:
         self.moving += [] if self._best is None else [self._best]
         self.moving += [] if self._band is None else self._band.moving
         self._losses: LossPanel | None = None
-        if plan.losses is not None:
+        if losses_at is not None:
             self._losses = LossPanel(
-                page, plan.losses, [entry.run for entry in entries], styles, comparison.clock, end,
+                page, losses_at, [entry.run for entry in entries], styles, comparison.clock, end,
                 plan.tick, (0.002 if many else 0.005) * unit,
             )  # fmt: skip
             self.moving += self._losses.moving
@@ -97,9 +101,10 @@ class OverlayScene:
                 line.set_ydata(snapshot.prediction[order])
                 self._drawn[number] = state.indices[number]
         ranked = order_of_loss(state.snapshots)
-        best = state.snapshots[ranked[0]] if ranked else None
+        drawn = [number for number in ranked if self._has_curve(number)]
+        best = state.snapshots[drawn[0]] if drawn else None
         if self._best is not None and best is not None:
-            run = self._entries[ranked[0]].run
+            run = self._entries[drawn[0]].run
             assert run is not None
             order = np.argsort(run.prediction_x, kind="stable")
             self._best.set_data(run.prediction_x[order], best.prediction[order])
@@ -110,14 +115,18 @@ class OverlayScene:
         if self._losses is not None:
             self._losses.show(state)
 
+    def _has_curve(self, number: int) -> bool:
+        run = self._entries[number].run
+        return run is not None and run.header.is_curve
+
 
 def _lines(
     axes: Axes, entries: Sequence[Entry], styles: Sequence[LineStyle], width: float
 ) -> list[tuple[int, Line2D, NDArray[np.intp]]]:
-    """Of each entry with a run its number, its line, and the order in which this goes along x."""
+    """Of each entry with a curve its number, its line, and the order in which this goes along x."""
     lines = []
     for number, (entry, style) in enumerate(zip(entries, styles, strict=True)):
-        if entry.run is not None:
+        if entry.run is not None and entry.run.header.is_curve:
             line = _line_of(entry.run, style, width)
             axes.add_line(line)
             lines.append((number, line, np.argsort(entry.run.prediction_x, kind="stable")))

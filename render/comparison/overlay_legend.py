@@ -14,6 +14,7 @@ from fitreel.render.comparison.overlay_plan import OverlayPlan
 from fitreel.render.comparison_picture import Entry
 from fitreel.render.mpl.line_styles import LineStyle
 from fitreel.render.mpl.pixel_layout import LINE, Page, drawable
+from fitreel.render.shown_snapshots import has_losses
 from fitreel.render.text.numbers import SHORT, write_number
 from fitreel.render.text.run_status import ending_of, failure_of, has_ended, loss_text
 from fitreel.render.text.translations import english
@@ -97,9 +98,12 @@ class Legend:
             return self._failures[number]
         if snapshot is None:
             return self._shortened(ending_of(entry.run))
+        ending = ending_of(entry.run)
+        if not has_losses(entry.run):
+            ended = has_ended(entry.run, state.indices[number])
+            return self._shortened(ending) if ended else ""
         if not has_ended(entry.run, state.indices[number]):
             return loss_text(snapshot.loss)
-        ending = ending_of(entry.run)
         if number not in self._endings:
             loss = write_number(snapshot.loss, SHORT)
             spellings = (f"{loss_text(snapshot.loss)}, {ending}", f"{loss}, {ending}", ending)

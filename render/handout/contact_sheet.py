@@ -22,6 +22,7 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.text.fonts import Fonts, fonts_for
 from fitreel.render.text.installed_fonts import own_name
 from fitreel.render.text.mathtext import check_mathtext
@@ -101,7 +102,7 @@ def contact_sheet(
     # A run of a few snapshots has as many pictures, and no empty places.
     across = min(across, len(indices))
     down = math.ceil(len(indices) / across)
-    snapshots = list(run.snapshots(indices))
+    snapshots = list(shown_snapshots(run, indices))
     words = translation_of(settings.language, settings.words)
     captions = [_caption(snapshot, words) for snapshot in snapshots]
     theme, fonts = _theme_and_fonts(settings, captions)

@@ -1,6 +1,7 @@
-"""A logarithmic axis for losses: what of them it can show, and from where to where it goes."""
+"""The axis of losses: logarithmic, but where some are negative; from where to where it goes."""
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,32 @@ ABOVE_START = 10.0
 """How far above the highest first loss a diverging one is followed."""
 
 
-def on_log_axis(losses: NDArray[np.float32]) -> NDArray[np.float64]:
+class LossAxis(NamedTuple):
+    """An axis that all curves share."""
+
+    limits: tuple[float, float]
+    is_log: bool
+    curves: list[NDArray[np.float64]]
+    """With nan, which leaves a gap, for what it can't show."""
+
+
+def loss_axis(losses: Sequence[NDArray[np.floating[Any]]]) -> LossAxis:
+    """The axis for these curves, shape (S,) each.
+
+    A likelihood's logarithm, say, is a loss that may be negative: then it is linear.
+    """
+    curves = [each.astype(np.float64) for each in losses]
+    finite = [values for each in curves if len(values := each[np.isfinite(each)])]
+    if all(float(each.min()) >= 0 for each in finite):
+        curves = [on_log_axis(each) for each in curves]
+        return LossAxis(loss_limits(curves), True, curves)
+    low = min(float(each.min()) for each in finite)
+    high = max(float(each.max()) for each in finite)
+    room = 0.04 * (high - low) or 0.5
+    return LossAxis((low - room, high + room), False, curves)
+
+
+def on_log_axis(losses: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """The losses, shape (S,), with nan, which leaves a gap, for those that have no logarithm."""
     values = losses.astype(np.float64)
     with np.errstate(invalid="ignore"):

@@ -24,6 +24,7 @@ from typing import IO
 
 from fitreel.model.errors import CannotWrite, FitreelError, Unavailable
 from fitreel.model.system.processes import (
+    broken_pipes_raise,
     group_of_its_own,
     kill_group,
     passes_descriptors,
@@ -43,6 +44,8 @@ _PIPE_SIZE = 1 << 20
 
 # What Linux, and what Windows says when nobody reads a pipe any more.
 _PIPE_IS_BROKEN = (errno.EPIPE, errno.EINVAL)
+
+_NOTHING = memoryview(b"")
 
 # Lines that only say that something went wrong.
 _EMPTY_WORDS = ("Conversion failed!", "Exiting normally", "Error opening output files:")
@@ -143,8 +146,14 @@ class _Guard:
     def watch(self, process: "subprocess.Popen[bytes]") -> None:
         """Watch this one, which leads a group of its own."""
         if self._process is not None and self._process.stdin is not None:
-            with suppress(OSError):
+            with suppress(OSError), broken_pipes_raise():
                 self._process.stdin.write(b"%d\n" % process.pid)
+
+    def descriptors(self) -> list[int]:
+        """Of what it waits for."""
+        if self._process is None or self._process.stdin is None:
+            return []
+        return [self._process.stdin.fileno()]
 
     def dismiss(self) -> None:
         """Let it go. May be called at any time, also twice."""
@@ -203,6 +212,9 @@ class Encoder:
             self._discard()
             raise _does_not_start(binary, error) from error
         self._guard.watch(self._process)
+        self.pieces = 0
+        """How many it was given whole."""
+        self._rest, self._counts = _NOTHING, list[int]()  # what is being written; bytes taken
         assert self._process.stdin is not None
         self._pipe = self._process.stdin.fileno()
         ready_pipe(self._pipe, _PIPE_SIZE)
@@ -233,7 +245,23 @@ class Encoder:
         )
 
     def write(self, content: memoryview) -> None:
-        """Give `content` to ffmpeg.
+        """Give `content` to ffmpeg; where that is cut off, what is left of it goes first next time.
+
+        Raises:
+            CannotWrite: ffmpeg has died, with its own words, or takes nothing any more.
+            Unavailable: ffmpeg lacks the encoder.
+        """
+        self.flush()
+        self._rest, self._counts = content, []
+        try:
+            self.flush()
+        except BaseException:
+            # The caller may use its memory again; what ffmpeg has nothing of is as if never sent.
+            self._rest = memoryview(bytes(content if any(self._counts) else b""))
+            raise
+
+    def flush(self) -> None:
+        """Give ffmpeg the rest of a piece whose writing was cut off, by Ctrl-C or whatever else.
 
         Raises:
             CannotWrite: ffmpeg has died, with its own words, or takes nothing any more.
@@ -241,25 +269,28 @@ class Encoder:
         """
         if self._check:
             self._check()
-        rest = content
         alive = time.monotonic()
-        while rest:
+        while rest := self._rest[sum(self._counts) :]:
+            before = len(self._counts)
             try:
-                count = os.write(self._pipe, rest)
+                # Within one call: between two, a signal's exception would lose the count.
+                with broken_pipes_raise():
+                    self._counts.extend(map(os.write, (self._pipe,), (rest,)))
             except BlockingIOError:
-                count = 0
+                pass
             except OSError as error:
                 if error.errno in _PIPE_IS_BROKEN:
                     raise self._died() from None
                 raise CannotWrite(f"cannot write {self._label}: {error.strerror}") from error
-            rest = rest[count:]
-            if count:
+            if len(self._counts) > before:
                 alive = time.monotonic()
             elif not takes_more(self._pipe, _LOOK):
                 if self._check:
                     self._check()
                 if time.monotonic() - alive > self._patience:
                     raise self._stalled()
+        self.pieces += bool(self._counts)
+        self._rest, self._counts = _NOTHING, []
 
     def finish(self) -> None:
         """End ffmpeg's input and wait until it has finished its file.
@@ -268,6 +299,7 @@ class Encoder:
             CannotWrite: ffmpeg ended with an error, or shows no sign of life.
             Unavailable: ffmpeg lacks the encoder.
         """
+        self.flush()
         self._close_pipe()
         sign = self._sign_of_life()
         alive = time.monotonic()
@@ -311,6 +343,12 @@ class Encoder:
             self._process.wait(5)
             self._guard.dismiss()  # one that can't be reaped stays watched
         self._discard()
+
+    def descriptors(self) -> list[int]:
+        """Of all that keeps it, or its guard, waiting."""
+        pipe = self._process.stdin
+        own = [] if pipe is None or pipe.closed else [pipe.fileno()]
+        return own + self._guard.descriptors()
 
     def _discard(self) -> None:
         self._words.close()

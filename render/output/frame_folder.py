@@ -39,6 +39,8 @@ class FrameFolderWriter(FrameWriter):
             np.copyto(self._first, frame)
 
     def _finish(self) -> None:
+        # One that was cut off, by Ctrl-C or whatever else, is none.
+        (self._temporary / frame_name(self.frames)).unlink(missing_ok=True)
         self._save(self._first, 0, {b"frames": b"%d" % self.frames})
 
     def _save(self, frame: Frame, number: int, texts: dict[bytes, bytes]) -> None:

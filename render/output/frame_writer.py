@@ -1,7 +1,8 @@
 """What all writers have in common: frames in, then whole under the final name or not there."""
 
+import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,7 @@ from fitreel.model.system.files import (
 )
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import Rectangle
+from fitreel.render.metadata.provenance import Chapter
 from fitreel.render.output.destination import check_output
 
 
@@ -49,6 +51,8 @@ class FrameWriter(ABC):
         self.label = Path(output)  # what messages call it
         self.path = check_output(output)
         self.frames = 0
+        self.chapters: Sequence[Chapter] = ()
+        """Named stretches that are known only at the end; formats without them do without."""
         self._finished = False
         self._shapes: tuple[tuple[int, ...], ...] = ((size[1], size[0], 4),)
         self._whole: Rectangle = (0, 0, *size)
@@ -96,6 +100,13 @@ class FrameWriter(ABC):
             raise cannot_write(self.label, error) from error
         self.frames += 1
 
+    def settle(self) -> None:  # noqa: B027 (most do all of it at once)
+        """Do what takes longest of `finish`, which then needn't; again, where that was cut off.
+
+        Raises:
+            CannotWrite: no space, or the encoder failed.
+        """
+
     def finish(self) -> None:
         """Make the film whole, check it, and give it its final name. On any failure, abort.
 
@@ -128,6 +139,13 @@ class FrameWriter(ABC):
         self._abort()
         discard(self._temporary)
 
+    def leave(self) -> None:
+        """Let go of what a forked process holds of it, and can't write any more; for it alone."""
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for descriptor in self._descriptors():
+            os.dup2(nothing, descriptor, inheritable=False)
+        os.close(nothing)
+
     @abstractmethod
     def _write(self, frame: Frame, changed: Rectangle) -> None:
         """Add a frame of the right shape, which is as the one before outside of `changed`."""
@@ -138,6 +156,10 @@ class FrameWriter(ABC):
 
     def _abort(self) -> None:  # noqa: B027 (most hold nothing else)
         """Give up whatever is held besides the temporary file."""
+
+    def _descriptors(self) -> list[int]:
+        """Of all that is held open."""
+        return []
 
     def __enter__(self) -> Self:
         return self

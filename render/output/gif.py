@@ -96,33 +96,48 @@ class GifWriter(FrameWriter):
         self._newest = np.zeros((height, width), np.uint8)
         self._stored = np.zeros((height, width), np.uint8)
         self._unstored = NOTHING  # outside of it they are the same
-        self._since = 0  # when the newest look came, in hundredths of a second
-        self._images = self._delays = 0
+        self._images = self._delays = 0  # in the file; the newest look came where they end
+        self._is_cut = False  # in the middle of a frame: what is known of the file may be wrong
         super().__init__(output, size, check)
         with self._beginning():
             self._file = self._temporary.open("r+b")
-        self._file.write(_head(size, comment.encode()))
+        self._end = self._file.write(_head(size, comment.encode()))
 
     def _write(self, frame: Frame, changed: Rectangle) -> None:
         pixels = frame.reshape(-1).view(np.uint32).reshape(self._pixels.shape)
-        is_first = not self.frames
-        where = np.arange(pixels.size) if is_first else _differing(pixels, self._pixels, changed)
-        if not where.size:
-            return
+        if not self.frames or self._is_cut:
+            self._distrust()
+            where = np.arange(pixels.size)
+        else:
+            where = _differing(pixels, self._pixels, changed)
+        self._is_cut = True
+        if where.size:
+            self._take_in(pixels, where, changed)
+        self._is_cut = False
+
+    def _distrust(self) -> None:
+        """Store all of the next look: what the images add up to isn't sure."""
+        self._stored[:] = 0  # which no look has
+        self._unstored = self._whole
+
+    def _take_in(self, pixels: NDArray[Any], where: NDArray[np.intp], changed: Rectangle) -> None:
+        """Make the newest look that of a frame, which differs in these pixels."""
         colours = pixels.reshape(-1).take(where)
         places = self._palette.places(colours & np.uint32(0xFFFFFF))
         now = self._time(self.frames)
-        if not is_first and now > self._since:
-            self._store(now - self._since)
-            self._since = now
+        if now > self._delays and self.frames:
+            self._store(now - self._delays)
         self._newest.reshape(-1)[where] = places
         self._pixels.reshape(-1)[where] = colours
         self._unstored = union(self._unstored, changed)
 
     def _finish(self) -> None:
+        if self._is_cut:
+            self._distrust()
         end = max(math.floor(100 * self.frames / self._fps + Fraction(1, 2)), 1)
-        self._store(max(end - self._since, _SHORTEST))
-        self._file.write(b"\x3b")
+        self._store(max(end - self._delays, _SHORTEST))
+        self._append(b"\x3b")
+        self._file.truncate()
         self._file.seek(_HEADER_SIZE)
         self._file.write(self._palette.table())
         self._file.close()
@@ -136,6 +151,9 @@ class GifWriter(FrameWriter):
         # Closing writes what is left, which fails again when the disk is full.
         with suppress(OSError):
             self._file.close()
+
+    def _descriptors(self) -> list[int]:
+        return [] if self._file.closed else [self._file.fileno()]
 
     def _time(self, number: int) -> int:
         """When frame `number` begins, in hundredths of a second."""
@@ -154,9 +172,9 @@ class GifWriter(FrameWriter):
             places = self._newest.reshape(-1).take(where)
             image[rows - top, columns - left] = places
             self._stored.reshape(-1)[where] = places
-            self._unstored = NOTHING
         else:
             image, corner = np.zeros((1, 1), np.uint8), (0, 0)
+        self._unstored = NOTHING
         # A hold that is longer than one delay can say goes on with images of nothing.
         while delay > _LONGEST:
             self._image(image, corner, _LONGEST - _SHORTEST)
@@ -167,11 +185,18 @@ class GifWriter(FrameWriter):
     def _image(self, image: NDArray[np.uint8], corner: tuple[int, int], delay: int) -> None:
         height, width = image.shape
         # Leave the picture in place, index 0 is transparent.
-        self._file.write(struct.pack("<BBBBHBB", 0x21, 0xF9, 4, 0x05, delay, 0, 0))
-        self._file.write(struct.pack("<BHHHHB", 0x2C, *corner, width, height, 0))
-        self._file.write(_compressed(image))
+        control = struct.pack("<BBBBHBB", 0x21, 0xF9, 4, 0x05, delay, 0, 0)
+        place = struct.pack("<BHHHHB", 0x2C, *corner, width, height, 0)
+        end = self._append(control + place + _compressed(image))
+        # Nothing comes between these three, not even a signal's exception.
         self._images += 1
         self._delays += delay
+        self._end = end
+
+    def _append(self, content: bytes) -> int:
+        """Write what comes next, over what was cut off there; where it ends."""
+        self._file.seek(self._end)
+        return self._end + self._file.write(content)
 
 
 def _differing(one: NDArray[Any], other: NDArray[Any], inside: Rectangle) -> NDArray[np.intp]:

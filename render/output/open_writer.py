@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from fitreel.model.errors import BadInput
-from fitreel.render.metadata.provenance import Chapter, ffmetadata, provenance_text
+from fitreel.render.metadata.provenance import Chapter, provenance_text
 from fitreel.render.output.ffmpeg import PATIENCE
 from fitreel.render.output.formats import OutputKind
 from fitreel.render.output.frame_writer import FrameWriter
@@ -49,9 +49,11 @@ def open_writer(
         case OutputKind.FILM if output.format.encoder is not None:
             from fitreel.render.output.video import VideoWriter
 
-            metadata = ffmetadata(comment, chapters)
             return VideoWriter(
-                path, size, rate, metadata, transparent=transparent, check=check, patience=patience
+                *(path, size, rate, comment, chapters),
+                transparent=transparent,
+                check=check,
+                patience=patience,
             )
         case OutputKind.FILM:
             from fitreel.render.output.gif import GifWriter

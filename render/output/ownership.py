@@ -92,6 +92,21 @@ def check_replaceable(output: str | Path, *, force: bool, form: Form | None = No
     raise _refused(output, "is there, and fitreel did not make it")
 
 
+def check_not_others(output: str | Path) -> None:
+    """Refuse what stands at `output` and isn't fitreel's, in the words of a Python program.
+
+    Raises:
+        FileExistsError: it isn't fitreel's, or was changed since.
+    """
+    try:
+        check_replaceable(output, force=False)
+    except BadInput as error:
+        what, _, remedy = str(error).rpartition("; ")
+        if "--force" in remedy:
+            remedy = "give another name, or overwrite=True to replace it"
+        raise FileExistsError(f"{what}; {remedy}") from None
+
+
 def check_plain_file(output: Path) -> Path:
     """Make sure that the file `output` can be there; where it really lies.
 

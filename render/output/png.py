@@ -20,10 +20,23 @@ def png(frame: Frame, texts: dict[bytes, bytes]) -> bytes:
     """The sealed PNG of an RGBA frame (H, W, 4), uint8, with these texts in it."""
     import imageio.v3
 
-    picture: bytes = imageio.v3.imwrite(
-        "<bytes>", frame, extension=".png", plugin="pillow", compress_level=_COMPRESSION
-    )
+    try:
+        picture: bytes = imageio.v3.imwrite(
+            "<bytes>", frame, extension=".png", plugin="pillow", compress_level=_COMPRESSION
+        )
+    except Exception as error:
+        interruption = _interruption_of(error)
+        if interruption is None:
+            raise
+        raise interruption from None
     return sealed(png_chunks.with_texts(picture, texts))
+
+
+def _interruption_of(error: BaseException | None) -> BaseException | None:
+    """The Ctrl-C that imageio met, and went on from to an error of its own."""
+    while isinstance(error, Exception):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 class StillWriter(FrameWriter):

@@ -76,7 +76,8 @@ class YuvConverter:
             raise ValueError("expected a C-contiguous frame")
         pairs = frame.reshape(-1).view(np.uint64)
         _, _, columns = shape = self._pairs.shape
-        if self._has_frame:
+        is_first, self._has_frame = not self._has_frame, False  # until it is whole
+        if not is_first:
             left, top, right, bottom = changed or (0, 0, self._shape[1], self._shape[0])
             left, top, right, bottom = left // 2, top // 2, (right + 1) // 2, (bottom + 1) // 2
             part = np.s_[top:bottom, :, left:right]
@@ -87,10 +88,10 @@ class YuvConverter:
         else:
             blocks = np.arange(self._blue.size)
             rows = blocks // columns
-            self._has_frame = True
         for start in range(0, blocks.size, _AT_ONCE):
             batch = np.s_[start : start + _AT_ONCE]
             self._convert(pairs, blocks[batch], rows[batch])
+        self._has_frame = True
         return self._bytes.data
 
     def copy_to(self, target: Frame, where: Rectangle) -> None:

@@ -58,6 +58,7 @@ class DrawRequest:
 
     run: Path
     digest: str
+    """Of its last chunk; what another process has added since is not drawn."""
     picture: "PictureSettings"
     timeline: "Timeline | None"
     stills: frozenset[int]

@@ -63,7 +63,7 @@ def _draw(
     from fitreel.render.geometry import NOTHING, union
     from fitreel.render.output.yuv import YuvConverter
 
-    run = Record(request.run)
+    run = Record(request.run, until=request.digest)
     if run.digest != request.digest:
         raise BadInput(f"{run.path}: the record has changed while its film was being made")
     width, height = request.picture.pixels

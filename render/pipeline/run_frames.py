@@ -9,6 +9,7 @@ from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.metadata.provenance import Chapter
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.pipeline.draw_worker import DrawWorker
+from fitreel.render.shown_snapshots import shown_count
 from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.timeline import Timeline
 
@@ -27,7 +28,7 @@ def run_frames(
     asked for.
 
     Args:
-        run: a whole record.
+        run: the record.
         picture: how it looks.
         timeline: which snapshot is on screen in each frame.
         selection: which of them are drawn.
@@ -49,4 +50,6 @@ def run_frames(
 def run_chapters(run: Record, picture: PictureSettings, timeline: Timeline) -> list[Chapter]:
     """The chapters of its film, with titles in the film's language."""
     words = translation_of(picture.language, picture.words)
-    return chapters(events(run.epochs, run.losses, run.ending, run.ending_epoch), timeline, words)
+    count = shown_count(run, picture)
+    own = events(run.epochs[:count], run.losses[:count], run.ending, run.ending_epoch)
+    return chapters(own, timeline, words)

@@ -8,6 +8,7 @@ import numpy as np
 
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
+from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.timing.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def frame_plans(
             shares[blend] = shares.get(blend, 0) + 1
     ends = {index + 1 for index, shares in frames.items() if any(shares)}
     indices = sorted(frames.keys() | ends)
-    snapshots = run.snapshots(indices, weights=weights)
+    snapshots = shown_snapshots(run, indices, weights=weights)
     after = next(snapshots)
     for index in indices:
         snapshot = after

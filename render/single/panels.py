@@ -14,7 +14,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box
-from fitreel.render.mpl.loss_axis import loss_limits, on_log_axis
+from fitreel.render.mpl.loss_axis import loss_axis
 from fitreel.render.network.recorded_network import (
     MOST_GRADIENT_POINTS,
     Loss,
@@ -24,6 +24,7 @@ from fitreel.render.network.recorded_network import (
 )
 from fitreel.render.panel_kinds import NO_HIDDEN_LAYERS, NO_TRUTH, PANEL_KINDS, no_weights
 from fitreel.render.single.axes_style import AxesStyle, style_axes
+from fitreel.render.single.metric_panel import MetricCurves as MetricCurves
 
 MOST_UNITS = 32
 """So many hidden units are drawn one by one: those that add the most at the end."""
@@ -43,16 +44,17 @@ class Panel(Protocol):
 
 
 class LossCurve:
-    """The loss so far, on a logarithmic axis."""
+    """The loss so far."""
 
     def __init__(
         self, run: Record, style: AxesStyle, box: Box, samples: Sequence[Snapshot]
     ) -> None:
-        self._epochs, self._losses = run.epochs.astype(np.float64), on_log_axis(run.losses)
+        loss = loss_axis([run.losses])
+        self._epochs, self._losses = run.epochs.astype(np.float64), loss.curves[0]
         axes = style.page.axes(box)
         end = float(max(run.epochs[-1], 1))
         room = 0.03 * end  # the point that moves is seen whole at both ends
-        style_axes(axes, style, (-room, end + room), loss_limits([self._losses]), box, log=True)
+        style_axes(axes, style, (-room, end + room), loss.limits, box, log=loss.is_log)
         page, colour = style.page, style.theme.prediction
         self._line, self._now = (
             axes.plot([], [], color=colour, lw=page.points(0.007 * style.unit),

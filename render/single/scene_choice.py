@@ -1,9 +1,12 @@
 """Which picture a run has: the demo's, or a themed one."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fitreel.model.record.reader import Record
+from fitreel.render.panel_kinds import panels_without_curve
 from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.shown_snapshots import has_losses
 from fitreel.render.single.demo_scene import DemoScene, TextPlace
 from fitreel.render.text.translations import translation_of
 
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
 
 def text_place(run: Record) -> TextPlace:
     """The demo's data keep the demo's text; others get it where it hides no points."""
+    if run.header.recorder == "program":
+        return "corner" if run.ending == "diverged" else "free"
     data = run.header.job.get("data", {})
     if data.get("function", "x**3") in ("x**3", "cubic") and not {"domain", "file"} & set(data):
         return "demo"
@@ -22,10 +27,14 @@ def text_place(run: Record) -> TextPlace:
 def scene_of(run: Record, settings: PictureSettings) -> "DemoScene | ThemedScene":
     """The demo's picture of a run, or where anything is added to it, the lecture hall's.
 
+    Of a record that isn't one of a curve its panels fill the picture.
+
     Raises:
         BadInput: a theme, text or panel that can't be drawn.
         Unavailable: no font here has the characters.
     """
+    if not run.header.is_curve:
+        settings = replace(settings, panels=panels_without_curve(settings.panels, run))
     if not settings.is_demo:
         from fitreel.render.mpl.theme import load_theme
         from fitreel.render.single.themed_scene import ThemedScene
@@ -35,4 +44,12 @@ def scene_of(run: Record, settings: PictureSettings) -> "DemoScene | ThemedScene
     truth = None
     if settings.truth and run.truth is not None:
         truth = run.prediction_x, run.truth
-    return DemoScene(run.x, run.y, run.prediction_x, settings.pixels, truth, text_place(run))
+    return DemoScene(
+        run.x,
+        run.y,
+        run.prediction_x,
+        settings.pixels,
+        truth,
+        text_place(run),
+        has_losses=has_losses(run),
+    )

@@ -8,6 +8,7 @@ from fitreel.render.frame import DrawnFrame
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.raster.frame_drawer import FrameDrawer
+from fitreel.render.shown_snapshots import shown_count
 from fitreel.render.single.frame_plans import frame_plans
 from fitreel.render.single.scene_choice import scene_of
 from fitreel.render.text.translations import Translation, translation_of
@@ -29,10 +30,12 @@ def drawn_snapshots(
     words = translation_of(settings.language, settings.words)
     scene = scene_of(run, settings)
     drawer = FrameDrawer(scene)
+    last = shown_count(run, settings) - 1
     for plan in frame_plans(run, timeline, stills, needs_weights(settings.panels)):
-        remark = ending_of(run, words) if plan.number == len(run) - 1 else ""
         if plan.number is None:
             remark = words.text("interpolated")
+        else:
+            remark = ending_of(run, words) if plan.number >= last else ""
         scene.show(plan.snapshot, remark)
         frame = drawer.draw()
         yield DrawnFrame(frame, plan.number, plan.frames, drawer.changed)

@@ -8,6 +8,7 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -25,10 +26,13 @@ from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.shown_snapshots import has_losses, shown_snapshots
 from fitreel.render.single.axes_style import AxesStyle, style_axes
 from fitreel.render.single.headings import HEADINGS, Headings
-from fitreel.render.single.layout_candidates import LABEL_TYPE, Contents
+from fitreel.render.single.layout_candidates import Contents
 from fitreel.render.single.legend import draw_legend, entry_width, legend_entries
+from fitreel.render.single.metric_panel import MetricCurves
+from fitreel.render.single.panel_titles import SMALLEST_LABEL, write_curve_names, write_panel_title
 from fitreel.render.single.panels import make_panel
 from fitreel.render.single.themed_layout import SMALLEST_TYPE, ThemedLayout, lay_out
 from fitreel.render.text.fonts import fonts_for
@@ -39,8 +43,6 @@ LOOKED_AT = 60
 """So many snapshots, evenly spaced, decide the limits of axes."""
 WITHIN = 0.6
 """How far beyond the data, in parts of their range, the fit's axes follow a prediction."""
-SMALLEST_LABEL = 0.7 * LABEL_TYPE
-"""To which the words about the fit shrink where there is little room."""
 REMARKS: tuple[tuple[str, dict[str, str]], ...] = (
     ("interpolated", {}),
     ("diverged", {"epoch": "99999"}),
@@ -87,28 +89,43 @@ class ThemedScene:
         return Lefts(fit, max(panels, default=DEFAULT_LEFT))
 
     def _build(self, run: Record, settings: PictureSettings, theme: Theme, lefts: "Lefts") -> None:
-        layout = _themed_page(
-            settings, theme, self._words, has_truth=run.truth is not None, lefts=lefts
-        )
+        is_curve = run.header.is_curve
+        # Without a curve the first panel stands in its place.
+        beside = settings if is_curve else replace(settings, panels=settings.panels[1:])
+        has_truth = is_curve and run.truth is not None
+        layout = _themed_page(beside, theme, self._words, has_truth=has_truth, lefts=lefts)
         page, plan = layout.page, layout.plan
         self._page, self._tick = page, plan.tick
         self.figure = page.figure
         for key in HEADINGS:
             layout.headings.write(key, getattr(plan, key))
-        indices = np.unique(np.linspace(0, len(run) - 1, LOOKED_AT).round().astype(int)).tolist()
-        samples = list(run.snapshots(indices, weights=needs_weights(settings.panels)))
-        self._order = np.argsort(run.prediction_x, kind="stable")
+        # What a divergence ended on would flatten all that came before.
+        count = run.closing if run.ending == "diverged" and run.closing else len(run)
+        indices = np.unique(np.linspace(0, count - 1, LOOKED_AT).round().astype(int)).tolist()
+        weights = needs_weights(settings.panels)
+        samples = list(shown_snapshots(run, indices, weights=weights))
         style = AxesStyle(page, theme, plan.unit, plan.tick, self._words)
-        self._line = self._draw_fit(run, style, layout, samples)
+        self._line: Line2D | None = None
+        boxes = dict(plan.panels)
+        if is_curve:
+            self._order = np.argsort(run.prediction_x, kind="stable")
+            self._line = self._draw_fit(run, style, layout, samples)
+        else:
+            boxes[settings.panels[0]] = plan.fit._replace(height=plan.fit.height - plan.head)
+        self._has_losses = has_losses(run)
         self._epoch, self._loss = self._numbers(page, plan, run)
         self._remark = self._remark_line(page, plan)
         if plan.legend is not None:
             draw_legend(page, plan, layout.entries)
         self._panels: list[Callable[[Snapshot], None]] = []
-        moving: list[Artist] = [self._line, self._epoch, self._loss, self._remark]
+        moving: list[Artist] = [self._line] if self._line is not None else []
+        moving += [self._epoch, self._loss, self._remark]
         for name in settings.panels:
-            panel = make_panel(name, run, style, plan.panels[name], samples)
-            _write_panel_title(page, plan, name, self._words)
+            panel = make_panel(name, run, style, boxes[name], samples)
+            if isinstance(panel, MetricCurves):
+                write_curve_names(page, plan, boxes[name], panel.names)
+            else:
+                write_panel_title(page, plan, boxes[name], self._words.text(f"panel_{name}"))
             self._panels.append(panel.show)
             moving += panel.moving
         self.moving: Sequence[Artist] = moving
@@ -151,9 +168,10 @@ class ThemedScene:
     @in_force()
     def show(self, snapshot: Snapshot, remark: str = "") -> None:
         """Moves everything to `snapshot`; `remark` has a line of its own."""
-        self._line.set_ydata(np.ravel(snapshot.prediction)[self._order])
+        if self._line is not None:
+            self._line.set_ydata(np.ravel(snapshot.prediction)[self._order])
         self._epoch.set_text(self._words.integer(snapshot.epoch))
-        self._loss.set_text(self._words.number(snapshot.loss))
+        self._loss.set_text(self._words.number(snapshot.loss) if self._has_losses else "")
         self._remark.set_text(remark)
         for show in self._panels:
             show(snapshot)
@@ -163,13 +181,13 @@ class ThemedScene:
         widest = [self._words.integer(int(run.epochs.max()))]
         losses = np.unique(np.concatenate([run.losses[:1], run.losses[-1:]]))
         numbers = [self._words.number(float(loss)) for loss in losses]
-        numbers += [self._words.number(float(np.nanmax(run.losses)))] if len(run) else []
+        numbers += [self._words.number(float(run.losses[np.isfinite(run.losses)].max(initial=0)))]
         theme, texts = page.theme, []
         for key, box, strings in (
             ("epoch", plan.epoch, widest),
             ("loss", plan.loss, numbers),
         ):
-            label = self._words.text(key)
+            label = self._words.text(key) if key == "epoch" or self._has_losses else ""
             base = box.bottom + 0.15 * plan.number
             if plan.numbers_in_row:
                 small = page.size_to_fit([label], 0.4 * box.width, plan.label)
@@ -254,17 +272,6 @@ def check_themed_scene(settings: PictureSettings) -> None:
     _themed_page(
         settings, load_theme(settings.theme), translation_of(settings.language, settings.words)
     )
-
-
-def _write_panel_title(page: Page, plan: ThemedLayout, name: str, words: Translation) -> None:
-    box = plan.panels[name]
-    title = words.text(f"panel_{name}")
-    smallest = SMALLEST_LABEL / LABEL_TYPE * plan.label
-    size = max(page.size_to_fit([title], box.width, plan.label), smallest)
-    page.text(
-        box.left, box.top + 0.35 * plan.head, page.shortened(title, box.width, size), size,
-        color=page.theme.muted, va="baseline",
-    )  # fmt: skip
 
 
 def _limits(

@@ -94,7 +94,6 @@ def test_settings_are_what_python_has(program: Fitreel) -> None:
             "BadInput", {"run_or_runs": "relu"}, "relu: there is no such run folder", marks=LONG
         ),
         ("BadInput", {"run_or_runs": []}, "there is no run to draw"),
-        ("BadInput", {"run_or_runs": DATA / "records" / "open"}, "this run is not finished"),
         ("Unavailable", {"theme": "dark", "font": "Nowhere Sans"}, "Nowhere Sans"),
         ("CannotWrite", {"out": "file/a.png"}, "file/a.png"),
     ],

@@ -42,7 +42,7 @@ def test_what_is_in_a_record() -> None:
 def test_a_record_that_is_not_finished_and_one_without_a_snapshot(tmp_path: Path) -> None:
     run = fitreel.Run(DATA / "records" / "open")
     assert run.ending is None and run.prediction.shape == (6, 20)
-    assert "not finished" in repr(run)
+    assert "not finished" in repr(run) and run.closing is None
     assert fitreel.Run(DATA / "records" / "one").prediction.shape == (1, 1)
 
 
@@ -82,7 +82,7 @@ def test_names_come_when_they_are_asked_for() -> None:
         "assert not heavy - {'numpy'} & {*sys.modules}, heavy & {*sys.modules}\n"
         "from fitreel import *\n"
         "assert issubclass(Busy, FitreelError) and Run is fitreel.Run\n"
-        "assert not hasattr(fitreel, 'film'), 'a stub'\n"
+        "assert not hasattr(fitreel, 'films'), 'a stub'\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

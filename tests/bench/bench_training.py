@@ -20,8 +20,8 @@ from support.plain_demo import plain_demo
 
 from fitreel.jobs.job.loading import DEMO, load_job
 from fitreel.jobs.job.resolve import resolve_job
+from fitreel.model.batch_eligibility import MOST_NETWORKS
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.model.training.batched.batch_eligibility import MOST_NETWORKS
 from fitreel.model.training.batched.loop import TOLERANCE, BatchedTraining
 from fitreel.model.training.loop import Task, Training
 

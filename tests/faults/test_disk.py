@@ -82,7 +82,7 @@ def test_a_record_that_may_not_grow(tmp_path: Path, count: int) -> None:
         if "r/run.json" in left:
             assert Record(tmp_path / "r").ending is None
     assert forge(*command, cwd=tmp_path).code == 0
-    assert len(Record(tmp_path / "r")) == 12
+    assert len(Record(tmp_path / "r")) == 13
 
 
 @pytest.mark.parametrize(

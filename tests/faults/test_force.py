@@ -46,14 +46,14 @@ def test_what_is_not_ours_stays_and_is_in_nobodys_way(
     before, foreign = Record(folder).digest, add_foreign(folder)
     done = fitreel("train", *SHORT, *where, "--force")
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(Record(folder)) == 4 and Record(folder).digest != before
+    assert len(Record(folder)) == 5 and Record(folder).digest != before
     assert contents(folder).items() >= foreign.items()
     # As it was left by one that was killed: the header and what was trained are gone.
     for file in (folder / "run.json", *folder.glob("snapshots-*")):
         file.unlink()
     done = fitreel("train", *SHORT, *where)
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(Record(folder)) == 4 and contents(folder).items() >= foreign.items()
+    assert len(Record(folder)) == 5 and contents(folder).items() >= foreign.items()
 
 
 @pytest.mark.parametrize("force", [(), ("--force",)])
@@ -79,7 +79,7 @@ def test_a_folder_with_nothing_but_what_systems_leave(fitreel: Fitreel, tmp_path
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / ".DS_Store").write_text("mine")
     assert fitreel("train", *SHORT, "--run", "mine").returncode == 0
-    assert len(Record(tmp_path / "mine")) == 4
+    assert len(Record(tmp_path / "mine")) == 5
     assert (tmp_path / "mine" / ".DS_Store").read_text() == "mine"
 
 
@@ -95,7 +95,7 @@ def test_a_damaged_record_can_be_forced(
     assert fitreel("train", *SHORT, *where).returncode == 65
     done = fitreel("train", *SHORT, *where, "--force")
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(Record(folder)) == 4
+    assert len(Record(folder)) == 5
 
 
 @pytest.mark.parametrize("engine", ["exact", "batched"])

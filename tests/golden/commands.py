@@ -71,6 +71,7 @@ def plain_films() -> Iterator[Command]:
     yield render("demo-odd", "demo", "film.mp4 film.png", "film.size=[323,241]", "film.fps=25")
     yield render("demo-1080p", "tanh", "film.mp4 film.png", "film.size=1080p")
     yield render("demo-vertical", "demo", "film.gif film.png", "film.size=[180,320]")
+    yield render("open", "open", "film.gif film.png film.vtt", SMALL)
     yield render("demo-truth", "demo", "film.mp4 film.png", "film.truth=true", SMALL)
     for record in ("sine", "diverged", "batches", "points", "linear", "batched", "module", "norm",
                    "one", "crowd", "large", "wild"):  # fmt: skip
@@ -216,7 +217,7 @@ def texts() -> Iterator[Command]:
     yield Command("new", ("new", "job.toml", "-q"))
     yield shown("schema", "schema")
     yield shown("help", "--help")
-    for command in ("run", "train", "render", "compare", "export", "info", "new", "schema",
+    for command in ("run", "film", "train", "render", "compare", "export", "info", "new", "schema",
                     "targets", "doctor"):  # fmt: skip
         yield shown(f"help-{command}", command, "--help")
 
@@ -252,7 +253,6 @@ def refusals() -> Iterator[Command]:
         ("train", "demo", "a.mp4", "train.lr=0.1"),
         ("fps", "demo", "a.mp4", "film.fps=many"),
         ("missing", "none", "a.mp4", "film.fps=20"),
-        ("open", "open", "a.mp4", "film.fps=20"),
         ("twice", "demo", "a.mp4 a.mp4", "film.fps=20"),
     ]:
         code = 69 if name in ("font", "characters") else 74 if name == "folder" else 65

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors import safe_open
 from safetensors.numpy import load_file
 
 SIDES = ("x", "y", "grid", "truth")
@@ -153,13 +154,22 @@ def _records(runs: Path) -> Iterator[tuple[str, dict[str, str]]]:
         yield json.dumps(said, sort_keys=True), _digests(header.parent, content)
 
 
+def _metadata(path: Path) -> dict[str, str]:
+    with safe_open(path, "numpy") as file:
+        return dict(file.metadata())
+
+
 def _digests(record: Path, content: dict[str, Any]) -> dict[str, str]:
     (points,) = record.glob("points-*.safetensors")
     chunks = [load_file(path) for path in sorted(record.glob("snapshots-*.safetensors"))]
     arrays = {name: array for name, array in load_file(points).items() if name in SIDES}
+    closes = _metadata(sorted(record.glob("snapshots-*.safetensors"))[-1]).get("closing") == "yes"
     for name in ARRAYS:
         if name in chunks[0]:
-            arrays[name] = np.concatenate([chunk[name] for chunk in chunks])
+            rows = np.concatenate([chunk[name] for chunk in chunks])
+            arrays[name] = rows[:-1] if closes else rows
+            if closes:
+                arrays[f"closing {name}"] = rows[-1]
     digests = {name: hashlib.sha256(array.tobytes()).hexdigest()[:32]
                for name, array in arrays.items()}  # fmt: skip
     return digests | {"fingerprint": content["fingerprint"], "snapshots": str(len(arrays["epoch"]))}

@@ -117,8 +117,8 @@ def test_frames_equal_an_independent_full_draw(
 
     assert fitreel("render", str(run_folder), "-o", "frames/", "-o", "still.png").returncode == 0
     run = Record(run_folder)
-    assert len(list((tmp_path / "frames").iterdir())) == len(run) == 12
-    for number, snapshot in enumerate(run.snapshots()):
+    assert len(list((tmp_path / "frames").iterdir())) == run.closing == 12
+    for number, snapshot in enumerate(run.snapshots(range(12))):
         figure = Figure()
         canvas = FigureCanvasAgg(figure)
         axes = figure.add_subplot()
@@ -176,8 +176,8 @@ def test_export_gives_the_numbers(fitreel: Fitreel, run_folder: Path, tmp_path: 
     predictions = np.array([snapshot.prediction for snapshot in run.snapshots()])
     with np.load(tmp_path / "a.npz") as arrays:
         assert arrays["x"].shape == arrays["y"].shape == (100,)
-        assert arrays["epoch"].dtype == np.int64 and arrays["epoch"].tolist() == [*range(0, 60, 5)]
-        assert arrays["prediction"].shape == (12, 100)
+        assert arrays["epoch"].dtype == np.int64 and arrays["epoch"].tolist() == [*range(0, 61, 5)]
+        assert arrays["prediction"].shape == (13, 100)
         for name, expected in (
             ("x", run.x),
             ("y", run.y),
@@ -188,7 +188,7 @@ def test_export_gives_the_numbers(fitreel: Fitreel, run_folder: Path, tmp_path: 
             assert arrays[name].tobytes() == expected.tobytes()
     with (tmp_path / "a.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 1200
+    assert len(rows) == 1300
     read = np.array([np.float32(row["prediction"]) for row in rows])
     assert read.tobytes() == predictions.ravel().tobytes()
     assert "up to date" in fitreel("export", str(run_folder), "-o", "a.npz").stdout
@@ -199,13 +199,13 @@ def test_info_of_a_run(fitreel: Fitreel, run_folder: Path) -> None:
     told = fitreel("info", str(run_folder))
     assert "parameters: 1153" in told.stdout and "(relu_func): ReLU()" in told.stdout
     facts = json.loads(fitreel("info", str(run_folder), "--json").stdout)
-    assert facts["snapshots"] == 12 and facts["ending"] == "complete"
+    assert facts["snapshots"] == 13 and facts["ending"] == "complete"
 
 
 def test_train_into_a_folder_of_ones_own(fitreel: Fitreel, tmp_path: Path) -> None:
     done = fitreel("train", *SHORT, "--run", "mine", "-q")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert len(Record(tmp_path / "mine")) == 12
+    assert len(Record(tmp_path / "mine")) == 13
     assert not (tmp_path / "runs").exists()
     refused(fitreel("train", "--set", "train.epochs=65", "--run", "mine"), 65, "another job")
     (tmp_path / "photos").mkdir()

@@ -73,8 +73,9 @@ def test_a_training_that_was_stopped_goes_on(tmp_path: Path) -> None:
         "snapshot_every = 50\n"
     )
     stopped = Fault(chunk=1, after="open/snapshots-00004-*", signals=[(0.0, signal.SIGTERM)])
-    done = forge("train", "job.toml", "--run", "open", "-q", cwd=tmp_path, fault=stopped)
+    done = forge("train", "job.toml", "--run", "open", cwd=tmp_path, fault=stopped)
     assert done.code == 128 + signal.SIGTERM, done
+    assert "an older fitreel began it, so it ends on its last snapshot" in done.stdout
     further = Record(tmp_path / "open")
     assert further.ending is None and len(further) > len(epochs)
     assert further.epochs.tolist()[: len(epochs)] == epochs

@@ -26,7 +26,7 @@ from support.program import ROOT
 
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.model.record.writer import RecordWriter, begin
+from fitreel.model.record.writer import RecordWriter, begin, new_header
 from fitreel.render.comparison.frames import scene_of as comparison_scene
 from fitreel.render.comparison.frames import states
 from fitreel.render.comparison.pacing import timetable_of
@@ -67,10 +67,8 @@ def record(
     cube = at * at * at  # a power may differ in its last bit from machine to machine
     points |= {"grid": at} if grid else {}
     job = {"network": {"hidden": list(widths[1:-1]), "activations": "relu"}}
-    run = begin(
-        folder, name="test", fingerprint="0" * 64, job=job, network="none",
-        layout=layout, environment={}, points={**points, "truth": cube},
-    )  # fmt: skip
+    header = new_header("test", "0" * 64, job, network="none", layout=layout)
+    run = begin(folder, header, {**points, "truth": cube})
     recorder = RecordWriter(run, {})
     for step in range(6):
         part = share * step / 5

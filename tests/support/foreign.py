@@ -5,10 +5,10 @@ of it is an error:
 
     python foreign.py first plain      what matplotlib's settings are where only it is imported
     python foreign.py first ours       the same where our modules are what imports it
-    python foreign.py makes,imports,draws RUN OUT
+    python foreign.py makes,films,imports,draws RUN OUT
                                        one after the other, in a process set up like that: has a
-                                       film made in a thread, imports every module of ours, draws
-                                       every kind of picture
+                                       film made in a thread, films a figure of its own, imports
+                                       every module of ours, draws every kind of picture
     python foreign.py own RUN          draws the same as the program's own process does
     python foreign.py own RUN _get,_set   the same with a matplotlib that calls these otherwise
 """
@@ -23,11 +23,12 @@ import logging
 import os
 import random
 import re
+import shutil
 import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.machinery import PathFinder, SourceFileLoader
 from pathlib import Path
@@ -252,7 +253,10 @@ def imports() -> list[str]:
     """Import every module of ours, and give their names."""
     before, names = state(), list(modules())
     for name in names:
-        importlib.import_module(name)
+        try:
+            importlib.import_module(name)
+        except ModuleNotFoundError as error:  # one of an extra that isn't installed
+            assert error.name and not error.name.startswith("fitreel"), name
         check(before, f"import {name}")
     return names
 
@@ -278,6 +282,91 @@ def makes(run: str, out: str) -> str:
     return str(path)
 
 
+def records() -> None:
+    """Record a loop, with whatever a loop may do wrong."""
+    import torch
+
+    import fitreel
+
+    before = state()
+    x = torch.linspace(-1, 1, 20, requires_grad=True)
+    rec = fitreel.Recorder("recorded", x, x**3, every=2)
+    check(before, "Recorder")
+    for step in range(20):
+        rec.log(step, (x**2).mean(), lambda at: at**2, lr=0.1)
+        check(before, f"log({step})")
+    assert rec.due(20) and not rec.due(21)
+    rec.log(3, 1.0)  # its warning would be an error here
+    assert rec.failed is not None
+    rec.close()
+    check(before, "close")
+    with fitreel.Recorder("recorded", x, x**3, resume=True) as rec:
+        rec.log()
+    check(before, "with")
+    shutil.rmtree("recorded")
+
+
+def films() -> list[str]:
+    """Film a figure of its user's by every door, and give digests of the frames that are wrong."""
+    import numpy as np
+    from matplotlib import rc_context
+    from matplotlib.animation import FuncAnimation
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+    from PIL import Image
+
+    import fitreel
+
+    figure = Figure((3, 2), dpi=60, layout="none")
+    canvas: Any = FigureCanvasSVG(figure)
+    axes, expected = figure.subplots(), []
+
+    def update(number: int) -> None:
+        axes.cla()
+        axes.plot([-1, 2, 3], [number, 2, 9], label=f"$x^{number}$")
+        axes.legend()
+        file = io.BytesIO()
+        # Saved while the last is in force, it would get a layout, and each draw move it on.
+        plain = {"savefig.bbox": None, "savefig.facecolor": "auto", "figure.autolayout": False}
+        with rc_context(plain):
+            figure.savefig(file, format="rgba", dpi=60)
+        expected.append(file.getvalue())
+
+    with np.errstate(all="ignore"):
+        update(0)
+        before = state()
+        with fitreel.film("film/", figure) as film:
+            for number in range(3):
+                update(number)
+                film.frame()
+        check(before, "film")
+        film = fitreel.film("a.mp4", figure)
+        film.frame()
+        film.close()
+        check(before, "film without with")
+        fitreel.animate(figure, update, 3, "animate/")
+        check(before, "animate")
+        animation = FuncAnimation(figure, update, 3, init_func=lambda: None)
+        facecolor = figure.get_facecolor()
+        writer = fitreel.Writer()
+        animation.save("save/", writer=writer, dpi=60, savefig_kwargs={"facecolor": facecolor})
+        check(before, "Writer")
+    made = [
+        np.asarray(Image.open(file)).tobytes()
+        for folder in ("film", "animate", "save")
+        for file in sorted(Path(folder).iterdir())
+    ]
+    for folder in ("film", "animate", "save"):
+        shutil.rmtree(folder)
+    Path("a.mp4").unlink()
+    assert figure.canvas is canvas
+    return [
+        hashlib.sha256(one).hexdigest()
+        for one, other in zip(made, expected[1:], strict=True)
+        if one != other
+    ]
+
+
 def draws(run: str) -> dict[str, str]:
     """Draw every kind of picture, and give their digests."""
     before, result = state(), dict[str, str]()
@@ -290,7 +379,10 @@ def draws(run: str) -> dict[str, str]:
 def in_somebody_elses(steps: list[str], run: str, out: str) -> dict[str, Any]:
     """What each of these steps gives, one after the other in a process that is set up."""
     make_hostile()
-    calls = {"imports": imports, "makes": lambda: makes(run, out), "draws": lambda: draws(run)}
+    calls: dict[str, Callable[[], Any]] = {
+        **{"imports": imports, "films": films, "records": records},
+        **{"makes": lambda: makes(run, out), "draws": lambda: draws(run)},
+    }
     picture, result = the_users_picture(), {}
     for step in steps:
         result[step] = calls[step]()

@@ -7,8 +7,9 @@ from typing import Any
 
 from safetensors.numpy import load, save
 
+from fitreel.model.record.chunk import Tensors
 from fitreel.model.record.header import header_digest
-from fitreel.model.record.reader import Record, Tensors, digest_of
+from fitreel.model.record.reader import Record, digest_of
 
 
 def write(

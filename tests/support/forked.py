@@ -497,6 +497,7 @@ def naive(what: Sequence[str]) -> None:
     if "unswept" in what:
         _everywhere(files.sweep, lambda folder, name=None: None)
     if "undigested" in what:
+        from fitreel.model.record import chunk
         from fitreel.model.record import reader as record
 
         read, digest_of = record.Record._tensors, record.digest_of
@@ -510,13 +511,13 @@ def naive(what: Sequence[str]) -> None:
                 record.digest_of = digest_of
 
         record.Record._tensors = tensors  # type: ignore[method-assign]
-        read_tensors = record.read_tensors
+        read_tensors = chunk.read_tensors
 
         def of_a_chunk(file: Any, size: int, names: Any) -> Any:
             match = record.NAMES.fullmatch(Path(file.name).name)
             return replace(read_tensors(file, size, names), digest=match[3] if match else "")
 
-        record.read_tensors = of_a_chunk
+        chunk.read_tensors = of_a_chunk
     forgotten = {"without-random", "without-optimizer"} & set(what)
     if forgotten:
         from fitreel.model.training import checkpoint as state

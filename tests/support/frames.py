@@ -1,9 +1,15 @@
 """Frames to write, in a test's own process and in those that it starts."""
 
+import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
+import imageio.v3
 import numpy as np
 from numpy.typing import NDArray
+
+from fitreel.render.output.ffmpeg import ffmpeg_path
 
 Frames = NDArray[np.uint8]
 WIDTH, HEIGHT = 160, 120
@@ -22,3 +28,22 @@ def drawn(count: int, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Iterator[Frame
         colour = 255 + dot * (np.array([31, 119, 180]) - 255)
         frame[..., :3] = np.round(colour + line * (np.array([255, 0, 0]) - colour))
         yield frame
+
+
+def decoded(path: Path) -> Frames:
+    """The frames of a film, or the pictures in a folder of frames: (N, H, W, 3)."""
+    if path.is_dir():
+        pictures = [imageio.v3.imread(file)[..., :3] for file in sorted(path.iterdir())]
+        return np.array(pictures)
+    command = (ffmpeg_path(), "-nostdin", "-hide_banner", "-i", str(path))
+    told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stderr
+    size = re.search(r"Video: .* (\d+)x(\d+)", told)
+    assert size, told
+    done = subprocess.run(
+        [
+            *(*command, "-map", "0:v", "-fps_mode", "passthrough"),
+            *("-f", "rawvideo", "-pix_fmt", "rgb24", "-"),
+        ],
+        capture_output=True, timeout=60, check=True,
+    )  # fmt: skip
+    return np.frombuffer(done.stdout, np.uint8).reshape(-1, int(size[2]), int(size[1]), 3)

@@ -5,17 +5,19 @@ from fitreel.jobs.job.resolve import resolve_job
 from fitreel.model.training.loop import Task, Training
 
 
-def training(*assignments: str) -> Training:
+def task(*assignments: str) -> Task:
     resolved_job = resolve_job(load_job(DEMO, assignments))
     job = resolved_job.loaded.job
-    return Training(
-        Task(
-            job.seed,
-            job.data,
-            job.network,
-            job.train,
-            resolved_job.formula,
-            resolved_job.points,
-            resolved_job.module_file,
-        )
+    return Task(
+        job.seed,
+        job.data,
+        job.network,
+        job.train,
+        resolved_job.formula,
+        resolved_job.points,
+        resolved_job.module_file,
     )
+
+
+def training(*assignments: str) -> Training:
+    return Training(task(*assignments))

@@ -19,9 +19,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from fitreel.model.batch_eligibility import ALIKE, alike
 from fitreel.model.errors import BadInput
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.model.training.batched.batch_eligibility import ALIKE, alike
 from fitreel.model.training.batched.members import EpochBatch, Member
 from fitreel.model.training.batched.optimizers import options_of, rule_of, state_names
 from fitreel.model.training.batched.padded_tensors import ParameterRows
@@ -160,6 +160,10 @@ class BatchedTraining:
         endings = self.endings
         return None if None in endings else endings[-1]
 
+    def closing(self, k: int) -> Snapshot | None:
+        """Of network `k` the end, as `Training.closing`."""
+        return self._members[k].closing
+
     def layout(self, k: int) -> dict[str, tuple[int, ...]]:
         """Name and shape of each parameter of network `k`, as its snapshots keep them."""
         return self._members[k].training.layout
@@ -171,10 +175,10 @@ class BatchedTraining:
     def state(self, k: int) -> tuple[dict[str, Tensor], str]:
         """What network `k` needs to go on exactly where it is: tensors, and a JSON text.
 
-        Only between the epochs that `epochs` yields, and while it has more to train.
+        Only between the epochs that `epochs` yields, and not of one that diverged.
         """
         member = self._members[k]
-        assert member.ending is None
+        assert member.ending != "diverged"
         self._settle()
         tree = {"format": FORMAT, "engine": "batched"}
         text = json.dumps(tree | {"epoch": member.epoch, "seconds": member.seconds})

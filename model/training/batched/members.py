@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,8 @@ class Member:
     epoch: int = 0
     seconds: float = 0.0
     ending: Ending | None = None
+    closing: Snapshot | None = None
+    """As `Training.closing`."""
     left_out: bool = False
 
     @property
@@ -111,7 +113,11 @@ class EpochBatch:
         if self._steps in self._due or reached.any():
             due = [self._steps in member.snapshot_epochs for member in self.members]
             numbers = np.flatnonzero(finite & (reached | due)).tolist()
-            snapshots = self._snapshots(numbers, losses.tolist(), time.perf_counter() - started)
+            snapshots = self._snapshots(numbers, losses, started)
+        if not finite.all():
+            self._close(np.flatnonzero(~finite).tolist(), losses, started)
+        if reached.any():
+            self._settle_members(np.flatnonzero(reached).tolist())
         # Those that have just ended are stepped too, and never looked at again.
         self._rule(
             self._options,
@@ -123,6 +129,13 @@ class EpochBatch:
         )
         self._steps += 1
         self._note(finite, reached)
+        complete = [k for k, each in enumerate(self.members) if each.ending == "complete"]
+        if complete:
+            losses = self._stack.predict().cpu().numpy().astype(np.float64)
+            for k in complete:
+                if not np.isfinite(losses[k]):
+                    self.members[k].ending = "diverged"
+            self._close(complete, losses, started)
         return snapshots
 
     def _note(self, finite: NDArray[np.bool_], reached: NDArray[np.bool_]) -> None:
@@ -139,10 +152,17 @@ class EpochBatch:
         ended = any(member.ending is not None for member in self.members)
         self.goes_on = not ended and self._steps != self._until
 
+    def _close(self, numbers: list[int], losses: NDArray[np.float64], started: float) -> None:
+        """Keep how the members with these `numbers` end."""
+        closing = self._snapshots(numbers, losses, started)
+        for k in numbers:
+            self.members[k].closing = replace(closing[self._places[k]], is_closing=True)
+
     def _snapshots(
-        self, numbers: list[int], losses: list[float], elapsed: float
+        self, numbers: list[int], losses: NDArray[np.float64], started: float
     ) -> dict[int, Snapshot]:
-        """Of the networks with these `numbers`, from before this epoch's step."""
+        """Of the networks with these `numbers`, as the latest `predict` of the stack left them."""
+        elapsed = time.perf_counter() - started
         stack = self._stack
         values = stack.prediction if self._grid is None else stack.predict_at(self._grid)
         truth = None if self._truth is None else stack.loss_against(values, self._truth).tolist()
@@ -154,7 +174,7 @@ class EpochBatch:
             has_truth = truth is not None and member.training.data.truth is not None
             snapshots[self._places[k]] = Snapshot(
                 epoch=self._steps,
-                loss=losses[k],
+                loss=float(losses[k]),
                 seconds=member.seconds + elapsed,
                 prediction=predictions[k],
                 weights=None if weights is None else weights[k],
@@ -163,15 +183,17 @@ class EpochBatch:
         return snapshots
 
     def settle(self) -> None:
-        """Bring the states of the members that go on up to date."""
-        if self._settled:
-            return
+        """Bring the states of the members that go on, or are complete, up to date."""
+        if not self._settled:
+            numbers = [k for k, m in enumerate(self.members) if m.ending in (None, "complete")]
+            self._settle_members(numbers)
+            self._settled = True
+
+    def _settle_members(self, numbers: list[int]) -> None:
         flats = {"parameters": self._stack.parameters, **self._memory}
         rows = {name: self._layout.rows(flat) for name, flat in flats.items()}
-        for k, member in enumerate(self.members):
-            if member.ending is None:
-                member.state = {name: of_all[k] for name, of_all in rows.items()}
-        self._settled = True
+        for k in numbers:
+            self.members[k].state = {name: of_all[k] for name, of_all in rows.items()}
 
 
 def _stacked(tensors: Sequence[Tensor | None], device: torch.device) -> Tensor | None:

@@ -19,7 +19,8 @@ class Row:
     """From 1; only of runs that didn't fail, diverge or end without a finite loss."""
     label: str
     final_loss: float | None
-    """The training loss of the last snapshot: a float32's value, in its shortest spelling."""
+    """The training loss of the last snapshot, the closing one: a float32's value, in its shortest
+    spelling; None where it isn't finite."""
     epochs_to_delta: int | None
     """The first epoch whose loss was at or under δ, where the job has one."""
     seconds: float | None
@@ -62,12 +63,18 @@ def _row(entry: Entry, rank: int | None) -> Row:
     return Row(
         rank=rank,
         label=entry.label,
-        final_loss=float(str(run.losses[-1])) if len(run) else None,
+        final_loss=_final_loss(run),
         epochs_to_delta=run.ending_epoch if run.ending == "delta" else None,
         seconds=_seconds(run),
-        parameters=run.header.parameters,
+        parameters=run.header.parameters if run.header.recorder == "job" else None,
         ended=ending_of(run),
     )
+
+
+def _final_loss(run: Record) -> float | None:
+    if not len(run) or not np.isfinite(run.losses[-1]):
+        return None
+    return float(str(run.losses[-1]))
 
 
 def _seconds(run: Record) -> float | None:

@@ -39,7 +39,7 @@ def test_subtitles_and_sheets_are_made_and_found_up_to_date(
     assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
     svg = (tmp_path / "sheet.svg").read_text("utf-8")
     captions = [int(epoch) for epoch in re.findall(r">epoch=(\d+) ", svg)]
-    assert captions == [0, 10, 20, 35, 45, 55], "evenly, first and last among them"
+    assert captions == [0, 10, 25, 35, 50, 60], "evenly, first and last among them"
     again = fitreel("render", str(short_run.path), *outputs, "--sheet", "3x2")
     assert again.stdout.count("up to date") == 4
     other = fitreel("render", str(short_run.path), *outputs, "--sheet", "2x1")

@@ -23,10 +23,10 @@ from fitreel.jobs.train import worker_pool as pool
 from fitreel.jobs.train.ensure_trained import ensure_batch_trained, ensure_trained
 from fitreel.jobs.train.partition import partition
 from fitreel.jobs.train.run_store import RunStore
+from fitreel.model.batch_eligibility import MOST_NETWORKS, most_at_once
 from fitreel.model.errors import Busy, CannotWrite, Stopped
 from fitreel.model.record import writer as recorder
 from fitreel.model.record.reader import Record
-from fitreel.model.training.batched.batch_eligibility import MOST_NETWORKS, most_at_once
 
 BATCHED = "train.engine=batched"
 QUIET = Report(quiet=True)
@@ -51,7 +51,7 @@ def bits(run: Record) -> list[Any]:
         run.ending,
         run.ending_epoch,
         *(
-            (s.epoch, s.loss, s.prediction.tobytes(), s.weights.tobytes())
+            (s.epoch, repr(s.loss), s.prediction.tobytes(), s.weights.tobytes())
             for s in run.snapshots(weights=True)
             if s.weights is not None
         ),
@@ -70,7 +70,7 @@ def runs_in(folder: Path) -> list[Record]:
 def test_a_single_job_is_a_batch_of_one_and_says_so(fitreel: Fitreel, tmp_path: Path) -> None:
     more = ("--set", "train.epochs=40")
     done = fitreel("train", *more, "--set", BATCHED)
-    assert (done.returncode, done.stderr) == (0, "") and "8 snapshots, 40 epochs" in done.stdout
+    assert (done.returncode, done.stderr) == (0, "") and "9 snapshots, 40 epochs" in done.stdout
     assert fitreel("train", *more, "-q").returncode == 0
     by_engine = {run.header.job["train"].get("engine"): run for run in runs_in(tmp_path / "runs")}
     mine, exact = by_engine["batched"], by_engine[None]
@@ -170,7 +170,7 @@ def test_one_that_diverges_or_reaches_its_delta_ends_alone(tmp_path: Path) -> No
     assert len(report.warnings) == 1 and "diverged" in report.warnings[0]
     for one, run in zip(asked, runs, strict=True):
         assert bits(run) == bits(alone(one, tmp_path / "alone"))
-        assert run.state_file is None
+        assert (run.state_file is None) == (run.ending == "diverged")
 
 
 def test_one_that_fails_does_not_stop_the_others(

@@ -185,8 +185,9 @@ def test_divergence_keeps_what_came_before(tmp_path: Path) -> None:
         "train.snapshot_every=1",
     )
     assert run.ending == "diverged" and run.ending_epoch is not None
-    assert run.epochs.tolist() == list(range(run.ending_epoch))
-    assert np.isfinite(run.losses).all()
+    assert run.epochs.tolist() == list(range(run.ending_epoch + 1))
+    assert np.isfinite(run.losses[:-1]).all() and run.closing == run.ending_epoch
+    assert not np.isfinite(run.losses[-1])
 
 
 LOSSES = {

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.model.record.writer import RecordWriter, begin
+from fitreel.model.record.writer import RecordWriter, begin, new_header
 from fitreel.render.comparison.axis_limits import shared_limits
 from fitreel.render.comparison.frames import comparison_frames, scene_of, states
 from fitreel.render.comparison.grid_plan import arrangement
@@ -55,10 +55,8 @@ def recorded(
     pace: float = 1e-3,
 ) -> Record:
     """A run folder with these snapshots."""
-    run = begin(
-        folder, name="test", fingerprint="0" * 64, job={}, network="none",
-        layout={"weight": (1153,)}, environment={}, points={"x": X, "y": y.astype(np.float32)},
-    )  # fmt: skip
+    header = new_header("test", "0" * 64, {}, network="none", layout={"weight": (1153,)})
+    run = begin(folder, header, {"x": X, "y": y.astype(np.float32)})
     recorder = RecordWriter(run, {})
     for i, (prediction, loss) in enumerate(zip(predictions, losses, strict=True)):
         recorder.add(Snapshot(i * every, loss, pace * i * every, prediction.astype(np.float32)))

@@ -24,7 +24,7 @@ class Recorded:
     ending: str | None = "complete"
     ending_epoch: int | None = 100
     seconds: Any = field(default_factory=lambda: np.array([1.23456]))
-    header: Any = field(default_factory=lambda: SimpleNamespace(parameters=1153))
+    header: Any = field(default_factory=lambda: SimpleNamespace(parameters=1153, recorder="job"))
 
     def __post_init__(self) -> None:
         self.losses = np.array(self.losses, np.float32)
@@ -69,7 +69,7 @@ def test_csv_reads_back() -> None:
     ]  # fmt: skip
     assert rows[0]["label"] == 'a | b,\n"c"' and rows[0]["epochs_to_delta"] == "42"
     assert rows[2]["final_loss"] == "0.25" and rows[2]["epochs_to_delta"] == ""
-    assert rows[5]["final_loss"] == "nan"
+    assert rows[5]["final_loss"] == ""
 
 
 def test_json_is_strict() -> None:

@@ -42,8 +42,11 @@ def digests(short_run: Record, tmp_path_factory: pytest.TempPathFactory) -> dict
 @pytest.mark.parametrize(
     "steps",
     [
-        "makes,imports,draws",
-        *(pytest.param(step, marks=pytest.mark.long) for step in ("makes", "imports", "draws")),
+        "records,makes,films,imports,draws",
+        *(
+            pytest.param(step, marks=pytest.mark.long)
+            for step in ("records", "makes", "films", "imports", "draws")
+        ),
     ],
 )
 def test_nothing_is_changed_and_pictures_are_the_same(
@@ -64,6 +67,7 @@ def test_nothing_is_changed_and_pictures_are_the_same(
         assert here.read_bytes() == there.read_bytes()
         here.unlink()
         there.unlink()
+    assert not result.get("films"), "frames that differ from what matplotlib saves"
     if "draws" in result:
         assert result["draws"] == digests
     assert not [path for path in tmp_path.iterdir() if "lock" not in path.name]
@@ -92,7 +96,7 @@ def test_each_private_name_is_done_without(
 
 
 def test_every_private_name_is_listed() -> None:
-    ours, used = {"_exit", "_replace", "_asdict"}, dict[str, str]()
+    ours, used = {"_exit", "_replace", "_asdict", "_run_module_as_main"}, dict[str, str]()
     for path in sorted(
         path for folder in ("render", "model", "jobs") for path in SOURCES.glob(f"{folder}/**/*.py")
     ):

@@ -101,7 +101,7 @@ def test_more_pictures_than_places(short_run: Record, draw_worker: DrawWorker) -
         time.sleep(0.02)
         assert np.array_equal(kept, picture.frame)
         numbers.append(picture.number)
-    assert numbers == list(range(12))
+    assert numbers == list(range(13))
 
 
 def draw(

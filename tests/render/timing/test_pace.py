@@ -134,7 +134,7 @@ def test_a_comparison_is_as_long_as_asked(short_run: Record) -> None:
     pacing = FilmSettings(duration=8.0, fps=25, pace="loss", hold_start=1.0).pacing
     table = paced(entries, timetable_of(entries, "epoch"), pacing)
     assert len(table) + closing_frames(25, 8.0) == 200
-    assert set(table.indices[0].tolist()) <= set(range(12)) and table.indices[0, -1] == 11
+    assert set(table.indices[0].tolist()) <= set(range(13)) and table.indices[0, -1] == 12
     with pytest.raises(BadInput, match="interpolate"):
         paced(entries, table, FilmSettings(interpolate=True).pacing)
 
@@ -152,6 +152,6 @@ def test_a_clip_of_two_runs_keeps_its_length(
     assert length_of(tmp_path / "two.mp4") == (48, 2.0)
 
 
-def test_the_films_of_the_demo_have_a_frame_a_snapshot(short_run: Record) -> None:
+def test_films_have_a_frame_a_snapshot(short_run: Record) -> None:
     line = _timeline(short_run, FilmSettings())
-    assert line.indices.tolist() == list(range(12)) and not line.blend.any()
+    assert line.indices.tolist() == list(range(13)) and not line.blend.any()

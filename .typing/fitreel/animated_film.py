@@ -1,0 +1,1 @@
+../../api/animated_film.py

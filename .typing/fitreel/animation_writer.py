@@ -1,0 +1,1 @@
+../../api/animation_writer.py

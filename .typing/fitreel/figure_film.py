@@ -1,0 +1,1 @@
+../../api/figure_film.py

@@ -1,0 +1,1 @@
+../../api/recorder.py

@@ -1,0 +1,54 @@
+"""What stands in a job's place where a program of the user's recorded, and what it can't have."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fitreel.jobs.job.job import Job, dump_job
+from fitreel.model.errors import BadInput
+from fitreel.model.record.reader import Record
+from fitreel.render.film_settings import FilmSettings
+from fitreel.render.output.formats import OutputKind
+from fitreel.render.output.output import Output
+from fitreel.render.panel_kinds import check_recorded_panels
+
+BY_A_PROGRAM = "a program of yours"
+"""What films and `info` say of who recorded it, where it wasn't a job."""
+_OF_A_CURVE = {OutputKind.SUBTITLES: "subtitles are made", OutputKind.PAGE: "sheets are made"}
+
+
+def check_recorded(run: Record, film: FilmSettings, outputs: Sequence[Output]) -> None:
+    """Refuse what can't be made of what a program recorded.
+
+    Raises:
+        BadInput: the line says what, why, and what to do.
+    """
+    if run.header.recorder != "program":
+        return
+    check_recorded_panels(film.panels, run)
+    if film.truth and run.truth is None:
+        raise BadInput("film.truth: no truth is recorded; give it: Recorder(path, x, y, truth=…)")
+    for output in outputs:
+        if not run.header.is_curve and output.kind in _OF_A_CURVE:
+            what = _OF_A_CURVE[output.kind]
+            raise BadInput(f"{output.path}: {what} of records of one input and one output")
+
+
+def dimensions_of(run: Record) -> str | None:
+    """Why a record with points has no picture of them, in a line; None where it has one."""
+    header = run.header
+    if header.is_curve or not header.inputs:
+        return None
+    inputs, outputs = len(header.inputs), header.predicted_columns
+    what = f"{inputs} inputs" if inputs > 1 else f"{outputs} outputs"
+    return f"pictures of {what} aren't drawn yet: the film shows its numbers"
+
+
+def origin_of(run: Record, job: Job) -> dict[str, Any]:
+    """What a film says of where it comes from: its job, or that a program recorded it.
+
+    The word "job" is not there then: what makes a film again would take an empty one for the demo.
+    """
+    if run.header.recorder == "job":
+        return {"job": dump_job(job)}
+    facts = {"recorded_by": BY_A_PROGRAM, "name": run.header.name}
+    return facts | {"settings": {"film": dump_job(job).get("film", {})}}

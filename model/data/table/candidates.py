@@ -1,0 +1,202 @@
+"""The ways in which the first lines of a text can be read: each delimiter is tried."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fitreel.model.data.table.columns import Columns, choose_columns, how_to_say, shortened
+from fitreel.model.data.table.layout import (
+    DECIMAL_COMMAS,
+    DELIMITERS,
+    BadRow,
+    Head,
+    Layout,
+    delimiter_text,
+    lay_out,
+    may_have_decimal_commas,
+)
+from fitreel.model.data.table.number_column import NumberColumn, conventions, is_missing, is_number
+from fitreel.model.data.table.number_convention import (
+    Ambiguous,
+    BadCell,
+    NamedColumn,
+    NumberRules,
+    conventions_of,
+    refuse_what_is_no_number,
+)
+from fitreel.model.errors import BadInput
+from fitreel.model.settings import DataSettings
+
+# Of a logger's time and two channels the one isn't meant to be learned from the other.
+_TIME = re.compile(r"\d\s?[:/-]\s?\d")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One way to read a table, that its first lines allow."""
+
+    layout: Layout
+    places: tuple[int, int]
+    """Of input and output, from 0."""
+    empty: tuple[int, ...]
+    """Columns that held nothing when the only two of numbers were chosen, and must go on so."""
+    cells: list[list[str]]
+    """Of the two columns, in the first lines."""
+    sample: list[list[float | None]] | None
+    """What they say; None where it takes more of them."""
+
+    def is_same(self, other: "Candidate") -> bool:
+        """Whether the first lines say the same when they are read so."""
+        return other.cells == self.cells or (
+            other.sample is not None and other.sample == self.sample
+        )
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A delimiter that the first lines don't allow."""
+
+    delimiter: str
+    stage: int
+    """How far it came: cut, columns, numbers."""
+    width: float
+    """How many cells it makes."""
+    error: BadInput
+    is_table: bool
+    """Whether it cuts them into numbers all the same, of which only two aren't chosen yet."""
+
+
+class Unreadable(BadInput):
+    """No delimiter will do; `best` is the one that came furthest."""
+
+    def __init__(self, best: Rejected) -> None:
+        super().__init__(str(best.error))
+        self.best = best
+
+
+def choose_candidate(head: Head, settings: DataSettings, delimiter: str | None) -> Candidate:
+    """The one way to read the first lines.
+
+    Args:
+        head: the first lines.
+        settings: what the job says.
+        delimiter: what the job or the file says; None: each is tried.
+
+    Raises:
+        Unreadable: there is none.
+        BadInput: there are two, and they don't say the same.
+    """
+    outcomes = [_try(head, settings, sign) for sign in ([delimiter] if delimiter else DELIMITERS)]
+    candidates = [each for each in outcomes if isinstance(each, Candidate)]
+    rejected = [each for each in outcomes if isinstance(each, Rejected)]
+    if not candidates:
+        raise Unreadable(max(rejected, key=lambda each: (each.stage, each.width)))
+    first = candidates[0]
+    others = [each.layout.delimiter for each in candidates if not each.is_same(first)]
+    others += [each.delimiter for each in rejected if each.is_table]
+    if others:
+        two = " or ".join(map(delimiter_text, (first.layout.delimiter, others[0])))
+        raise BadInput(f"it can be read in two ways, with data.delimiter = {two}; say which")
+    return first
+
+
+def _try(head: Head, settings: DataSettings, delimiter: str) -> Candidate | Rejected:
+    stage, is_table = 0, False
+    try:
+        layout, body = lay_out(head, delimiter)
+        stage = 1
+        is_table = _are_numbers(body)
+        places, by_numbers = _places(layout, body, settings)
+        stage, is_table = 2, False
+        cells = [[row[place].strip() for row in body] for place in places]
+        columns = named_columns(layout, places, cells, settings)
+        try:
+            refuse_what_is_no_number(columns)
+        except BadCell as error:
+            raise bad_row(error, layout, columns) from None
+    except BadInput as error:
+        return Rejected(delimiter, stage, _width(head, delimiter), error, is_table)
+    empty = [n for n, _ in enumerate(layout.names) if not any(row[n] for row in body)]
+    return Candidate(layout, places, tuple(empty) if by_numbers else (), cells, _sample(columns))
+
+
+def _places(
+    layout: Layout, body: Sequence[Sequence[str]], settings: DataSettings
+) -> tuple[tuple[int, int], bool]:
+    """The places of input and output, and whether only the numbers in them say so."""
+
+    def numbers() -> list[int]:
+        places = range(1 if layout.has_labels else 0, len(layout.names))
+        filled = [n for n in places if any(row[n].strip() for row in body)]
+        if not layout.is_named or len(filled) == 2:
+            return filled
+        places_of_numbers = [n for n in filled if any(is_number(row[n]) for row in body)]
+        for place in filled:
+            if place not in places_of_numbers and any(_TIME.search(row[place]) for row in body):
+                raise BadInput(
+                    f"{column_text(layout.names[place], place)} holds times, which are no numbers;"
+                    f" {how_to_say(columns)}"
+                )
+        return places_of_numbers
+
+    columns = Columns(layout.names, layout.is_named)
+    try:
+        return choose_columns(columns, settings.inputs, settings.outputs, numbers)
+    except BadInput as error:
+        if layout.is_named or not may_have_decimal_commas(layout, body):
+            raise
+        raise BadInput(f"{error}{DECIMAL_COMMAS}") from None
+
+
+def named_columns(
+    layout: Layout,
+    places: Sequence[int],
+    cells: Sequence[Sequence[str]],
+    settings: DataSettings,
+) -> list[NamedColumn]:
+    """The columns with these cells, to be read as the job says."""
+    rules = NumberRules(settings.decimal, settings.thousands, layout.delimiter)
+    return [
+        NamedColumn(column_text(layout.names[place], place), NumberColumn(texts), rules)
+        for place, texts in zip(places, cells, strict=True)
+    ]
+
+
+def column_text(name: str, place: int) -> str:
+    """What is said of a column: its name, or its place, which is from 0 here and from 1 there."""
+    return f"column {shortened(name) if name else place + 1}"
+
+
+def bad_row(error: BadCell, layout: Layout, columns: Sequence[NamedColumn]) -> BadRow:
+    """The cell's row in the table; where it is the first one, it may be one of units."""
+    advice = ""
+    cells = [each.column.cells[error.row] for each in columns]
+    if error.row == 0 and layout.is_named and not any(is_number(c) or is_missing(c) for c in cells):
+        advice = "; a line of units is taken out, its units may stand in the names"
+    if error.row == 0 and not layout.is_named:
+        advice = "; if these are names, say which are meant, by data.inputs and data.outputs"
+    return BadRow(layout.first + error.row, f"{error}{advice}")
+
+
+def _sample(columns: Sequence[NamedColumn]) -> list[list[float | None]] | None:
+    try:
+        chosen = conventions_of(columns)
+    except Ambiguous:
+        return None
+    values = [
+        each.column.values(convention) for each, convention in zip(columns, chosen, strict=True)
+    ]
+    return [[None if value != value else value for value in each.tolist()] for each in values]
+
+
+def _are_numbers(body: Sequence[Sequence[str]]) -> bool:
+    """Whether all cells are numbers, or missing ones."""
+    cells = NumberColumn([cell for row in body for cell in row])
+    return any(cells.first_bad(each) is None for each in conventions(None, None))
+
+
+def _width(head: Head, delimiter: str) -> float:
+    """How many cells the widest of the first lines has; blanks, which texts have, count half."""
+    if delimiter == " ":
+        return max(len(line.split()) for line in head.lines) / 2
+    return 1.0 + max(line.count(delimiter) for line in head.lines)
