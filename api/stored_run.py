@@ -75,7 +75,7 @@ class Run:
     def x(self) -> "NDArray[Any]":
         """The points' inputs: shape (N,), or (N, D) of D inputs; empty where there are none.
 
-        float32, as the network sees them; of a program's record float64.
+        float64, as they stand in a file or came from a program; of a formula float32.
         """
         return self._record.x
 

@@ -65,7 +65,6 @@ def _of_run(run: "Record") -> dict[str, Any]:
         "ending_epoch": run.ending_epoch,
         "snapshots": len(run),
         "points": len(run.x),
-        "data": header.info.get("data") if header.recorder == "job" else None,
         "predicted_at": len(run.prediction_x),
         **({} if is_program else {"parameters": header.parameters, "network": header.network}),
         "environment": header.environment,
@@ -78,6 +77,8 @@ def _of_run(run: "Record") -> dict[str, Any]:
         }
     else:
         facts["job"] = header.job
+    if header.recorder == "job" and "data" in header.info:
+        facts["data"] = header.info["data"]
     if len(run):
         facts |= {
             "first_epoch": int(run.epochs[0]),

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from fitreel.model.data.points_file import Points, read_points
 from fitreel.model.data.precision import as_float32, warning_of_merged
 from fitreel.model.data.targets import read_function
 from fitreel.model.errors import BadInput
+from fitreel.model.settings import OF_FILES, DataSettings
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,10 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
     if job.data.file is not None:
         with _where(f"{label}: data.file"):
             path = loaded.path("data.file", job.data.file)
-            table = read_points(path, job.data)
-            with _where(str(path)):
-                warnings = tuple(f"{label}: {path}: {line}" for line in _warnings(table))
-            by_bytes = {"file": hashlib.sha256(path.read_bytes()).hexdigest()}
+            table, lines, digest_of_bytes = _read_file(path, job.data)
+        warnings = tuple(f"{label}: {path}: {line}" for line in lines)
         data = {"file": table.digest}
-        former = fingerprint(job, by_bytes, module_digest)
+        former = fingerprint(job, {"file": digest_of_bytes}, module_digest)
     else:
         assert job.data.function is not None
         text = json.dumps(job.data.function, ensure_ascii=False)
@@ -107,10 +107,28 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
     )
 
 
-def _warnings(table: Points) -> list[str]:
-    columns = zip(table.names, (table.x, table.y), (True, False), strict=True)
-    said = [warning_of_merged(name, values, is_input=first) for name, values, first in columns]
-    return [warning for warning in said if warning is not None]
+def _read_file(path: Path, settings: DataSettings) -> tuple[Points, list[str], str]:
+    """The points, what is to be said of them, and the digest of the file's bytes."""
+    reading = {key: getattr(settings, key) for key in ("file", *OF_FILES)}
+    try:
+        status = path.stat()
+        stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
+    except (OSError, ValueError):
+        stamp = (0, 0, 0)  # it is refused in a moment
+    return _read_version(path, DataSettings(**reading), stamp)
+
+
+@lru_cache(maxsize=2)
+def _read_version(
+    path: Path, settings: DataSettings, stamp: tuple[int, int, int]
+) -> tuple[Points, list[str], str]:
+    """One version of a file: a comparison's configurations have it in common, and read it once."""
+    table = read_points(path, settings)
+    with _where(str(path)):
+        columns = zip(table.names, (table.x, table.y), (True, False), strict=True)
+        said = [warning_of_merged(name, values, is_input=first) for name, values, first in columns]
+    lines = [line for line in said if line is not None]
+    return table, lines, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.train.run_store import RunStore
+from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import HEADER
 
 
@@ -24,12 +25,20 @@ def report_data(resolved_jobs: Sequence[ResolvedJob], options: Options, report: 
 
 
 def _report_former_record(resolved_job: ResolvedJob, store: RunStore, report: Report) -> None:
-    former = resolved_job.former
-    if former is None or (store.path_of(resolved_job) / HEADER).exists():
+    former, path = resolved_job.former, store.path_of(resolved_job)
+    if former is None:
         return
-    path = store.path_of(former)
-    if path != store.folder and (path / HEADER).exists():
-        report.say(
-            f"{path}: of an earlier version, when a file counted by its bytes; it can still be"
-            " drawn, training begins anew"
-        )
+    former_path = store.path_of(former)
+    if former_path != path and (path / HEADER).exists():
+        return
+    try:
+        run = store.record_of(former)
+    except BadInput:  # damaged, or another job's: said of the one that is asked for
+        return
+    if run is None or (former_path == path and run.ending is not None):
+        return
+    drawn = "" if former_path == path else "it can still be drawn, "
+    report.say(
+        f"{former_path}: of an earlier version, when a file counted by its bytes; {drawn}training"
+        " begins anew"
+    )

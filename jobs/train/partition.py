@@ -44,5 +44,5 @@ def _shape(resolved_job: ResolvedJob) -> tuple[Any, ...]:
 
 
 def _points(resolved_job: ResolvedJob) -> int:
-    points = resolved_job.points
-    return resolved_job.loaded.job.data.points if points is None else len(points[0])
+    table = resolved_job.table
+    return resolved_job.loaded.job.data.points if table is None else len(table.x)

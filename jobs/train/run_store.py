@@ -50,6 +50,13 @@ class RunStore:
             return None
         run = Record(path)
         if run.header.fingerprint != resolved_job.fingerprint:
+            if run.header.fingerprint == resolved_job.former_fingerprint:
+                if run.ending is None:
+                    return None
+                raise BadInput(
+                    f"{path}: holds this job's record of an earlier version, when a file counted by"
+                    " its bytes; choose another folder, or --force trains it anew"
+                )
             raise BadInput(
                 f"{path}: holds the run of another job; choose another folder or --force"
             )

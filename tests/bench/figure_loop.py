@@ -1,12 +1,10 @@
-"""A loop of somebody's own that films a figure: figure_loop.py KIND writer|drawer OUT.mp4 [FRAMES].
+"""A loop of somebody's own that films a figure: figure_loop.py KIND writer|film OUT.mp4 [FRAMES].
 
-`writer` is what people do now, matplotlib's FFMpegWriter; `drawer` draws the same calls by ours.
+`writer` is what people do now, matplotlib's FFMpegWriter; `film` films the same calls by ours.
 """
 
 import sys
 from collections.abc import Callable
-from fractions import Fraction
-from pathlib import Path
 
 import imageio_ffmpeg
 import matplotlib
@@ -129,15 +127,12 @@ def main() -> None:
                 step(number)
                 writer.grab_frame()
         return
-    from fitreel.render.figure.figure_drawer import FigureDrawer
-    from fitreel.render.output.open_writer import open_writer
-    from fitreel.render.output.output import Output
+    import fitreel
 
-    drawer = FigureDrawer(figure)
-    with open_writer(Output(Path(out)), (640, 480), Fraction(20)) as film:
+    with fitreel.film(out, figure) as film:
         for number in range(frames):
             step(number)
-            film.write(drawer.draw(), drawer.changed)
+            film.frame()
 
 
 if __name__ == "__main__":

@@ -34,9 +34,15 @@ PYTHON = sys.executable
 ROWS: list[tuple[str, str, str, str]] = []
 
 
-def seconds(command: list[str]) -> float:
+def seconds(command: list[str], **environment: str) -> float:
     started = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    subprocess.run(
+        command,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        env=os.environ | environment,
+    )
     return time.perf_counter() - started
 
 
@@ -165,6 +171,19 @@ def whole(room: Path, pairs: int) -> None:
         3 * pairs,
     )
     row("--help : a one-command Typer app's", "≤ 1.3", help_ratios, invert=True)
+
+
+def script(room: Path, pairs: int) -> None:
+    """A script with a pause a frame: the clock, as nobody waits for a pause any more."""
+    plain = [PYTHON, str(HERE / "pause_script.py")]
+    ours = [*FITREEL, "film", plain[1], "-o", str(room / "s.mp4"), "--force", "-q"]
+
+    def with_pauses() -> float:
+        few, more = (seconds([*plain, epochs], MPLBACKEND="agg") for epochs in ("50", "550"))
+        return few + (more - few) * 790 / 100
+
+    ratios = paired(lambda: seconds(ours), with_pauses, pairs)
+    row("the demo as a script that pauses : fitreel film", "≥ 4", ratios)
 
 
 def grid(room: Path, pairs: int) -> None:
@@ -357,6 +376,7 @@ def main() -> None:
             films(Record(room / "demo"), room, pairs)
         if "whole" in wanted:
             whole(room, pairs)
+            script(room, pairs)
         if "grid" in wanted:
             grid(room, pairs)
         if "memory" in wanted:

@@ -173,6 +173,8 @@ def bad_row(error: BadCell, layout: Layout, columns: Sequence[NamedColumn]) -> B
     cells = [each.column.cells[error.row] for each in columns]
     if error.row == 0 and layout.is_named and not any(is_number(c) or is_missing(c) for c in cells):
         advice = "; a line of units is taken out, its units may stand in the names"
+    if error.row == 0 and not layout.is_named:
+        advice = "; if these are names, say which are meant, by data.inputs and data.outputs"
     return BadRow(layout.first + error.row, f"{error}{advice}")
 
 

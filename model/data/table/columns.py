@@ -31,6 +31,12 @@ def shortened(text: str) -> str:
     return f"'{short}'" if short.isprintable() else ascii(short)
 
 
+def clean_name(cell: str) -> str:
+    """A name on one line, with plain blanks between its words and nothing that can't be seen."""
+    words = " ".join(cell.split())
+    return "".join(c for c in words if c.isprintable() or unicodedata.category(c) != "Cf")
+
+
 def canonical(name: str) -> str:
     """Equal for names that differ in case, in blanks at the ends or in how accents are coded."""
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
@@ -105,7 +111,8 @@ def _which(columns: Columns, chosen: Sequence[int | None], numbers: Sequence[int
     """What is said where neither names nor numbers decide."""
     count, what = len(columns.names), columns.what
     if count < 2:
-        return f"{'one' if count else 'no'} {what}; an input and an output are needed"
+        advice = ", as numpy.savez(…, x=…, y=…) writes" if what == "array" else ""
+        return f"{'one' if count else 'no'} {what}; an input and an output are needed{advice}"
     if len(numbers) < chosen.count(None):
         name = "x" if chosen[0] is None else "y"
         return (

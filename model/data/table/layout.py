@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fitreel.model.data.table.columns import canonical
+from fitreel.model.data.table.columns import canonical, clean_name
 from fitreel.model.data.table.lines import cells_of
 from fitreel.model.data.table.number_column import is_missing, is_number
 from fitreel.model.errors import BadInput
@@ -90,7 +90,7 @@ def lay_out(head: Head, delimiter: str) -> tuple[Layout, list[list[str]]]:
     start = next((n for n, row in enumerate(rows) if any(row)), None)
     if start is None:
         raise BadInput("there is nothing but empty cells")
-    first = [cell.strip() for cell in rows[start]]
+    first = [clean_name(cell) for cell in rows[start]]
     is_named = _are_names(first, head.names)
     body = rows[start + is_named :]
     names, has_labels = first, False
@@ -167,7 +167,7 @@ def _refuse_names_that_are_numbers(
 def _names_in(comment: str | None, delimiter: str, width: int) -> list[str] | None:
     """The words of a comment, where there are as many as columns and none is a number."""
     for sign in (delimiter, "\t", ";", ",", "|", None):
-        words = [word.strip().strip('"') for word in (comment or "").split(sign)]
+        words = [clean_name(word).strip('"') for word in (comment or "").split(sign)]
         if len(words) == width and any(words) and not any(map(is_number, words)):
             return words
     return None

@@ -99,7 +99,7 @@ class TableLines:
             if "\0" in line:
                 raise BadInput(
                     f"line {self.number} holds a NUL: no text in UTF-8; save the table as CSV"
-                    ' (UTF-8), or say data.encoding, as "utf-16"'
+                    ' (UTF-8), or say data.encoding, as "utf-16-le"'
                 )
             if not is_quoted and not line[0].isalnum():
                 if line.isspace() and "\t" not in line:

@@ -48,6 +48,8 @@ class NamedColumn:
         for each in conventions(self.rules.decimal, self.rules.thousands):
             if each.decimal not in by_decimal and self.column.first_bad(each) is None:
                 by_decimal[each.decimal] = each
+                if self.column.has_no_sign:
+                    break  # all others say the same
         return list(by_decimal.values())
 
     @cached_property

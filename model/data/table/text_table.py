@@ -25,7 +25,8 @@ from fitreel.model.data.table.number_convention import BadCell, NamedColumn, con
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import MOST_POINTS, DataSettings
 
-_CELLS_AT_ONCE = 4_000
+_CELLS_AT_ONCE = 1_000
+"""So few that the rows are gone before Python looks for garbage among them."""
 
 
 @dataclass(frozen=True)

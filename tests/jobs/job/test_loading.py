@@ -133,16 +133,6 @@ def test_fingerprint_changes_with_numbers_alone() -> None:
     assert len({demo, *map(print_of, changed)}) == len(changed) + 1
 
 
-def test_a_data_file_counts_by_its_bytes(tmp_path: Path) -> None:
-    def print_of(name: str, text: str) -> str:
-        (tmp_path / name).write_text(text)
-        return resolve_job(load_job(DEMO, [f"data.file={tmp_path / name}"])).fingerprint
-
-    first = print_of("a.csv", "x,y\n0,0\n1,1\n")
-    assert print_of("b.csv", "x,y\n0,0\n1,1\n") == first
-    assert print_of("a.csv", "x,y\n0,0\n1,2\n") != first
-
-
 def test_what_is_spelled_out_makes_the_same_job_and_holds_no_absolute_path() -> None:
     asked = [
         "train.lr=0.1",

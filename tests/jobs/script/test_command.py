@@ -55,7 +55,8 @@ def test_the_whole_command(tmp_path: Path) -> None:
     package.mkdir()
     (package / "__init__.py").write_text("")
     (package / "__main__.py").write_text(
-        PAINT
+        "import importlib.util\nassert importlib.util.find_spec('matplotlib')\n"  # as pandas asks
+        + PAINT
         + """
 from package import number
 if __name__ == "__main__":

@@ -431,6 +431,49 @@ rare = pytest.mark.long
             [1] * 20,
             id="one picture is held for a second",
         ),
+        pytest.param(
+            """
+            fig = figure()
+            paint(fig, 0)
+            count = iter(range(1, 100))
+            timer = fig.canvas.new_timer(interval=50)
+            def step():
+                number = next(count)
+                plt.close(fig) if number == 4 else paint(fig, number)
+            timer.add_callback(step)
+            timer.start()
+            plt.show()
+            """,
+            {},
+            [0, 1, 2, 3],
+            id="a script that closes its own window",
+        ),
+        pytest.param(
+            """
+            one = figure()
+            paint(one, 1)
+            plt.show()
+            paint(one, 2)
+            plt.show()
+            other = figure()
+            paint(other, 3)
+            plt.show()
+            """,
+            {},
+            [1, 2, 3],
+            id="a window that opens again closes again",
+        ),
+        pytest.param(
+            """
+            fig = figure()
+            for number, seconds in enumerate([3, 0.001, 0.5, 0.25, 0.001, 5]):
+                paint(fig, number)
+                plt.pause(seconds)
+            """,
+            {},
+            [0] * 12 + [1, 2, 2, 3, 4] + [5] * 20,
+            id="the shortest pause of a rate is the rate",
+        ),
     ],
 )
 def test_pictures(tmp_path: Path, script: str, options: dict[str, Any], numbers: list[int]) -> None:

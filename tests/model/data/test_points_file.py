@@ -66,7 +66,7 @@ def test_a_million_points_are_read_in_seconds_and_one_more_is_refused(tmp_path: 
     path = written(tmp_path, b"0.25,-0.125\n" * MOST_POINTS)
     start = time.process_time()
     points = read_points(path)
-    assert time.process_time() - start < 10  # it takes 1
+    assert time.process_time() - start < 8  # it takes 1.5
     assert points.x.shape == (MOST_POINTS,)
     with path.open("ab") as file:
         file.write(b"1,2\n")
