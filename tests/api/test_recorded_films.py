@@ -119,6 +119,8 @@ def test_a_loss_is_written_from_the_first_on(fitreel: Fitreel, tmp_path: Path, t
         ("curve", ("--set", 'film.panels=["weights"]'), "no weights"),
         ("numbers", ("--set", "film.truth=true"), "no truth is recorded"),
         ("metrics", ("--set", "film.panels=['error']"), "one input and one output"),
+        ("metrics", ("--set", "film.panels=['loss']"), "loss: this record has none"),
+        ("metrics", ("-o", "a.srt"), "subtitles tell of the loss"),
         ("wide", ("-o", "a.srt"), "subtitles are made of records of one input"),
     ],
 )
