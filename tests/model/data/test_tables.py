@@ -331,6 +331,13 @@ def test_other_files_have_a_way_out(tmp_path: Path, name: str, advice: str) -> N
     assert refusal(tmp_path, "", name).endswith(f".npz files; {advice}")
 
 
+def test_bytes_that_are_no_utf8_have_a_way_out(tmp_path: Path) -> None:
+    for content in ("zeit;wert\n1\xa0000;2\n", "größe,b\n1,2\n"):
+        message = refusal(tmp_path, content.encode("cp1252"))
+        assert message.endswith("; it isn't UTF-8: say data.encoding")
+        assert columns(read(tmp_path, content.encode("cp1252"), encoding="cp1252"))[1] == [2]
+
+
 def test_what_was_read_is_said(tmp_path: Path) -> None:
     points = read(tmp_path, "minutes;temp (°C)\n0;80,5\n1;NA\n2;70\n", missing="drop")
     assert points.summary() == (
