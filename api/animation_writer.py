@@ -18,13 +18,12 @@ from fitreel.jobs.films.live_film import LiveFilm
 from fitreel.model.system.caller import warn_caller
 from fitreel.render.figure.figure_drawer import FigureDrawer
 from fitreel.render.frame import Frame
-from fitreel.render.geometry import Rectangle
 from fitreel.render.output.formats import OutputKind, format_of
 
 _NOT_TAKEN = ("dpi", "bbox_inches", "format")
 """Of `savefig`'s arguments those that a writer settles, as matplotlib's own do."""
 
-_DRAWN = ("facecolor", "edgecolor", "transparent")
+_DRAWN = {"facecolor", "edgecolor", "transparent"}
 """Of `savefig`'s arguments those that a draw of ours can follow."""
 
 
@@ -102,8 +101,14 @@ class Writer(AbstractMovieWriter):
             texts = {str(name): str(text) for name, text in self.metadata.items()}
             provenance["metadata"] = texts
         film = LiveFilm(outfile, self.fps, overwrite=self._overwrite, provenance=provenance)
-        super().setup(fig, os.fspath(outfile), dpi)
-        self._film, self._drawer, self._is_drawn = film, FigureDrawer(fig), False
+        try:
+            super().setup(fig, os.fspath(outfile), dpi)
+            self._drawer = FigureDrawer(fig)
+        except BaseException:
+            film.abort()
+            raise
+        self._film = film
+        self._is_drawn = False  # whether what is on screen came from the drawer
 
     def grab_frame(self, **savefig_kwargs: Any) -> None:
         """Add the figure as it is now to the film.
@@ -127,8 +132,15 @@ class Writer(AbstractMovieWriter):
             )
         if self._film is None:
             raise ValueError("grab_frame: no film was begun; see saving()")
-        if not self._film.is_idle:
-            self._film.show(*self._draw(savefig_kwargs))
+        if self._film.is_idle:
+            return
+        is_next, self._is_drawn = self._is_drawn, False  # until it is on screen
+        if self._follows(savefig_kwargs):
+            frame = self._draw(savefig_kwargs)
+            self._film.show(frame, changed=self._drawer.changed if is_next else None)
+            self._is_drawn = True
+        else:
+            self._film.show(self._saved(savefig_kwargs))
 
     def finish(self) -> None:
         """Make the film whole, also where an exception is on its way.
@@ -148,29 +160,30 @@ class Writer(AbstractMovieWriter):
     def _supports_transparency(self) -> bool:
         return format_of(self.outfile).kind is not OutputKind.FILM
 
-    def _draw(self, options: dict[str, Any]) -> tuple[Frame, int, Rectangle | None]:
-        """What `savefig` would write, for one frame, and what has changed of it if that is told."""
-        settings: Any = rcParams
-        facecolor, edgecolor, is_transparent = (
-            settings[f"savefig.{name}"] if options.get(name) is None else options[name]
-            for name in _DRAWN
-        )
-        colours = {"facecolor": facecolor, "edgecolor": edgecolor}
-        others = options.keys() - _DRAWN
+    def _follows(self, options: dict[str, Any]) -> bool:
+        """Whether a draw of ours gives what `savefig` would write with these options."""
         # With a layout engine `savefig` draws twice: what the first one moves, the second has.
-        if is_transparent or others or self.fig.get_layout_engine() is not None:
-            self._is_drawn = False
-            return self._saved(options), 1, None
+        is_laid_out = self.fig.get_layout_engine() is not None
+        is_transparent = _setting("transparent", options)
+        return not (is_laid_out or is_transparent or options.keys() - _DRAWN)
+
+    def _draw(self, options: dict[str, Any]) -> Frame:
+        colours = {name: _setting(name, options) for name in ("facecolor", "edgecolor")}
         with _as_saved(self.fig, self.dpi, colours):
-            frame = self._drawer.draw(saving=True)
-        is_next, self._is_drawn = self._is_drawn, True
-        return frame, 1, self._drawer.changed if is_next else None
+            return self._drawer.draw(saving=True)
 
     def _saved(self, options: dict[str, Any]) -> Frame:
         file = io.BytesIO()
         self.fig.savefig(file, **options, format="rgba", dpi=self.dpi)
         width, height = self.frame_size
         return np.frombuffer(file.getvalue(), np.uint8).reshape(height, width, 4)
+
+
+def _setting(name: str, options: dict[str, Any]) -> Any:
+    """One of `savefig`'s arguments, or what the user's settings say of it."""
+    settings: Any = rcParams
+    value = options.get(name)
+    return settings[f"savefig.{name}"] if value is None else value
 
 
 @contextlib.contextmanager

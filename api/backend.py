@@ -36,18 +36,19 @@ class FigureManager(FigureManagerBase):
     def __init__(self, canvas: "FigureCanvas", num: int | str) -> None:
         super().__init__(canvas, num)
         self.window = self.frame = NoWindow()
-        self._is_closed = False
+        self.is_closed = False
+        """Whether its window is."""
 
     def show(self) -> None:
         """Show its figure."""
-        self._is_closed = False
+        self.is_closed = False
         _loop().show([each for each in (self.canvas,) if isinstance(each, FigureCanvas)])
 
     def destroy(self) -> None:
         """Close it, as whoever looks at a window does."""
-        if not self._is_closed:
-            self._is_closed = True
-            CloseEvent("close_event", self.canvas)._process()  # type: ignore[attr-defined]
+        if not self.is_closed:
+            self.is_closed = True
+            self.canvas.callbacks.process("close_event", CloseEvent("close_event", self.canvas))
             current_session().films.close(self.canvas.figure)
 
     @classmethod
@@ -58,14 +59,16 @@ class FigureManager(FigureManagerBase):
         canvases = [*_canvases(), *(each for each in _shown_before if each.figure.stale)]
         if not canvases:
             return
-        _shown_before.difference_update(canvases)
+        for canvas in canvases:
+            canvas.open()
         if not (not is_interactive() if block is None else block):
             _loop().show(canvases)
             return
         _loop().run_to_the_end(canvases)
         for manager in Gcf.get_all_fig_managers():
             Gcf.destroy(manager)
-        _shown_before.update(canvases)
+        for canvas in canvases:
+            canvas.close()
 
 
 class FigureCanvas(FigureCanvasAgg):
@@ -86,6 +89,23 @@ class FigureCanvas(FigureCanvasAgg):
         """Whether the script has put a picture on it since it was shown last."""
         self._blitted: Frame | None = None
         """The picture that the script put on it by itself, until the next draw."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its window is, or it has none."""
+        return not (isinstance(self.manager, FigureManager) and self.manager.is_closed)
+
+    def open(self) -> None:
+        """Open its window again, if it was closed."""
+        _shown_before.discard(self)
+        if isinstance(self.manager, FigureManager):
+            self.manager.is_closed = False
+
+    def close(self) -> None:
+        """Close its window at the end of a blocking show; it may be shown again."""
+        _shown_before.add(self)
+        if isinstance(self.manager, FigureManager):
+            self.manager.destroy()
 
     def draw(self) -> None:
         """Draw the figure."""

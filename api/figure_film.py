@@ -139,6 +139,7 @@ class FigureFilm:
         """The figure's frame, and in which part it differs from the one before, if that is told."""
         figure = self._figure or _current_figure()
         is_next = figure is self._drawn and self._is_drawn
+        self._is_drawn = False  # until it is on screen, which Ctrl-C may come before
         if figure is not self._drawn or self._drawer is None:
             from fitreel.render.figure.figure_drawer import FigureDrawer
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, get_args
 
+from fitreel.model.errors import BadInput
 from fitreel.model.record.chunk import Ending
 from fitreel.model.system.caller import warn_caller
 from fitreel.recording.loop_log import LoopLog
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_recorders: "weakref.WeakValueDictionary[str, Recorder]" = weakref.WeakValueDictionary()
+_recorders: "weakref.WeakValueDictionary[Path, Recorder]" = weakref.WeakValueDictionary()
 """Those of this process that aren't closed, by the real path of their folder."""
 
 
@@ -80,11 +81,12 @@ class Recorder:
         if resume and overwrite:
             raise ValueError("resume=True and overwrite=True: one or the other")
         self._path = Path(path)
-        absolute = Path(os.path.abspath(path))  # noqa: PTH100 (a link stays one)
+        # Who comes by a link meets the same lock.
+        real = Path(os.path.realpath(path))
         self._run_log = RunLog(
-            absolute,
+            real,
             points_of(x, y, at, truth),
-            checked_name(name if name is not None else absolute.name),
+            checked_name(self._path.absolute().name if name is None else name),
             checked_info(info),
             resume=resume,
             overwrite=overwrite,
@@ -100,12 +102,11 @@ class Recorder:
             self._take_place()
 
     def _take_place(self) -> None:
-        key = os.path.realpath(self._run_log.path)
-        before = _recorders.get(key)
+        before = _recorders.get(self._run_log.path)
         if before is not None:  # a notebook's cell that is run again
             before._let_go()
         self._log.start_after(self._run_log.check_place())
-        _recorders[key] = self
+        _recorders[self._run_log.path] = self
         weakref.finalize(self, _release_quietly, self._run_log)
 
     @property
@@ -184,6 +185,10 @@ class Recorder:
 
         Returns:
             `out`, which a notebook shows. On other ranks, where nothing is recorded, it isn't made.
+
+        Raises:
+            BadInput: nothing is logged yet.
+            FitreelError, FileExistsError: as `fitreel.make_film`.
         """
         from fitreel.film_making import make_film
         from fitreel.film_path import FilmPath
@@ -193,6 +198,8 @@ class Recorder:
         with self._turn:
             if self._failure is None and not self._is_closed:
                 self._guarded(self._log.step, self._run_log.flush)
+        if not self._run_log.is_there:
+            raise BadInput(f"{self._path}: nothing is logged yet, of which a film could be")
         return make_film(self._run_log.path, out, overwrite=overwrite, **film_settings)
 
     def __enter__(self) -> "Recorder":

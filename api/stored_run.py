@@ -48,6 +48,16 @@ class Run:
         return copy.deepcopy(self._record.header.job)
 
     @property
+    def name(self) -> str:
+        """What it is called."""
+        return self._record.header.name
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """What the program that recorded it says of itself; empty of a job's."""
+        return copy.deepcopy(self._record.header.info)
+
+    @property
     def ending(self) -> Ending | None:
         """How training ended: complete, delta, diverged or interrupted; None while it hasn't."""
         return self._record.ending

@@ -5,7 +5,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from fitreel.callbacks.torch_networks import check_whole, predict_with
+from fitreel.callbacks.torch_networks import check_whole, is_initialized, predict_with
 from fitreel.callbacks.training_record import TrainingRecord
 
 CLOCKS = ("_runtime", "_per_second", "total_flos", "train_loss", "epoch")
@@ -37,7 +37,8 @@ class HuggingFace(TrainerCallback):
 
         Args:
             path: the record's folder.
-            x: (N,) or (N, D), as `fitreel.Recorder` takes it.
+            x: (N,) or (N, D), as `fitreel.Recorder` takes it; without x and y numbers only are
+                recorded.
             y: (N,) or (N, K).
             every: how many steps apart snapshots are, or what else a recorder takes.
             predict: takes the model and (M, D) inputs, a tensor on its device, and returns the
@@ -59,13 +60,12 @@ class HuggingFace(TrainerCallback):
         if state.is_world_process_zero:
             self.record.begin()
         self._logs = {}
-        if state.global_step == 0:
-            self._take(0, kwargs["model"])
-            self.record.flush({})
+        if state.global_step == 0 and is_initialized(kwargs["model"]):
+            self.record.untrained(lambda: self._prediction(kwargs["model"]))
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Take a snapshot of a step that is due; what is logged of it comes after this."""
-        self._take(state.global_step, kwargs["model"])
+        self.record.take(state.global_step, lambda: self._prediction(kwargs["model"]))
 
     def on_log(
         self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **kwargs: Any
@@ -81,6 +81,5 @@ class HuggingFace(TrainerCallback):
         """Close the record."""
         self.record.end("complete", self._logs, self._logs.get("loss"))
 
-    def _take(self, step: int, model: Any) -> None:
-        record = self.record
-        record.take(step, lambda: predict_with(model, record.at, self.predict))
+    def _prediction(self, model: Any) -> Any:
+        return predict_with(model, self.record.at, self.predict)

@@ -33,7 +33,8 @@ class Keras(keras.callbacks.Callback):
 
         Args:
             path: the record's folder.
-            x: (N,) or (N, D), as `fitreel.Recorder` takes it.
+            x: (N,) or (N, D), as `fitreel.Recorder` takes it; without x and y numbers only are
+                recorded.
             y: (N,) or (N, K).
             every: how many epochs apart snapshots are, or what else a recorder takes.
             predict: takes the model and (M, D) float32 inputs, and returns the predictions; None:
@@ -59,20 +60,18 @@ class Keras(keras.callbacks.Callback):
         """Count on from the epochs that are done; the first begins with the untrained model."""
         self._before = max(self._before, self._done - epoch)
         if self._before + epoch == 0:
-            self._take(0, {})
+            self.record.untrained(self._predictions)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Record a snapshot of an epoch that is due."""
         self._done = self._before + epoch + 1
-        self._take(self._done, logs or {})
+        logs = logs or {}
+        self.record.take(self._done, self._predictions, logs.get("loss"))
+        self.record.flush(logs)
 
     def on_train_end(self, logs: Any = None) -> None:
         """Close the record."""
         self.record.end("complete", logs or {})
-
-    def _take(self, step: int, logs: dict[str, Any]) -> None:
-        self.record.take(step, self._predictions, logs.get("loss"))
-        self.record.flush(logs)
 
     def _predictions(self) -> Any:
         """What the model predicts; no state of its layers changes, neither that of their seeds.
@@ -80,7 +79,7 @@ class Keras(keras.callbacks.Callback):
         Raises:
             TypeError: the model has several outputs.
         """
-        model, at = self.model, self.record.at.copy()
+        model, at = self.model, self.record.at
         with ExitStack() as stack:
             if keras.backend.backend() == "torch":
                 from fitreel.callbacks.torch_networks import evaluating

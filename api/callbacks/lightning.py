@@ -3,7 +3,7 @@
 from os import PathLike
 from typing import Any
 
-from fitreel.callbacks.torch_networks import check_whole, predict_with
+from fitreel.callbacks.torch_networks import check_whole, is_initialized, predict_with
 from fitreel.callbacks.training_record import TrainingRecord
 from fitreel.model.system.extras import is_installed
 
@@ -37,7 +37,8 @@ class Lightning(Callback):
 
         Args:
             path: the record's folder.
-            x: (N,) or (N, D), as `fitreel.Recorder` takes it.
+            x: (N,) or (N, D), as `fitreel.Recorder` takes it; without x and y numbers only are
+                recorded.
             y: (N,) or (N, K).
             every: how many steps apart snapshots are, or what else a recorder takes.
             predict: takes the module and (M, D) inputs, a tensor on its device, and returns the
@@ -60,9 +61,8 @@ class Lightning(Callback):
         if trainer.is_global_zero:
             self.record.begin()
         self._step = trainer.global_step
-        if self._step == 0:
-            self._take(pl_module, None)
-            self.record.flush({})
+        if self._step == 0 and is_initialized(pl_module):
+            self.record.untrained(lambda: self._prediction(pl_module))
 
     def on_train_batch_end(
         self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
@@ -71,7 +71,10 @@ class Lightning(Callback):
         if trainer.global_step > self._step:
             self._step = trainer.global_step
             loss = outputs.get("loss") if isinstance(outputs, dict) else outputs
-            self._take(pl_module, loss)
+            if loss is not None and pl_module.automatic_optimization:
+                # It comes divided, as its gradients are summed.
+                loss = loss * trainer.accumulate_grad_batches
+            self.record.take(self._step, lambda: self._prediction(pl_module), loss)
 
     def on_train_batch_start(
         self, trainer: Any, pl_module: Any, batch: Any, batch_idx: int
@@ -88,6 +91,5 @@ class Lightning(Callback):
         """Close the record: it is whole up to here."""
         self.record.end("interrupted", trainer.callback_metrics)
 
-    def _take(self, pl_module: Any, loss: Any) -> None:
-        record = self.record
-        record.take(self._step, lambda: predict_with(pl_module, record.at, self.predict), loss)
+    def _prediction(self, pl_module: Any) -> Any:
+        return predict_with(pl_module, self.record.at, self.predict)

@@ -5,7 +5,12 @@ from typing import Any
 
 from skorch.callbacks import Callback
 
-from fitreel.callbacks.torch_networks import check_whole, evaluating, unwrapped
+from fitreel.callbacks.torch_networks import (
+    check_whole,
+    evaluating,
+    is_initialized,
+    unwrapped,
+)
 from fitreel.callbacks.training_record import TrainingRecord
 from fitreel.recording.ranks import rank
 
@@ -38,7 +43,8 @@ class Skorch(Callback):
 
         Args:
             path: the record's folder.
-            x: (N,) or (N, D), as `fitreel.Recorder` takes it.
+            x: (N,) or (N, D), as `fitreel.Recorder` takes it; without x and y numbers only are
+                recorded.
             y: (N,) or (N, K).
             every: how many epochs apart snapshots are, or what else a recorder takes.
             predict: takes the net and (M, D) float32 inputs, and returns the predictions; None:
@@ -63,28 +69,24 @@ class Skorch(Callback):
         self.record_.arguments = parameters
         if not rank(ask_jax=False):
             self.record_.begin()
-        if not net.history:
-            self._take(net, {})
+        if not net.history and is_initialized(net.module_):
+            self.record_.untrained(lambda: self._predictions(net))
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
         """Record a snapshot of an epoch that is due."""
-        self._take(net, net.history[-1])
+        row = net.history[-1]
+        self.record_.take(len(net.history), lambda: self._predictions(net), row.get("train_loss"))
+        self.record_.flush(_metrics(row))
 
     def on_train_end(self, net: Any, X: Any = None, y: Any = None, **kwargs: Any) -> None:
         """Close the record."""
         row = net.history[-1] if net.history else {}
         self.record_.end("complete", _metrics(row))
 
-    def _take(self, net: Any, row: dict[str, Any]) -> None:
-        record = self.record_
-
-        def predict() -> Any:
-            parts = [getattr(net, f"{name}_") for name in (*net._modules, *net._criteria)]
-            with evaluating(*map(unwrapped, parts)):
-                return (self.predict or type(net).predict_proba)(net, record.at.copy())
-
-        record.take(len(net.history), predict, row.get("train_loss"))
-        record.flush(_metrics(row))
+    def _predictions(self, net: Any) -> Any:
+        parts = [getattr(net, f"{name}_") for name in (*net._modules, *net._criteria)]
+        with evaluating(*map(unwrapped, parts)):
+            return (self.predict or type(net).predict_proba)(net, self.record_.at)
 
 
 def _metrics(row: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from fitreel.model.errors import BadInput
 
@@ -47,15 +48,27 @@ def check_whole(network: nn.Module) -> None:
         )
 
 
+def is_initialized(network: nn.Module) -> bool:
+    """Whether it has all its weights: those of lazy modules come with their first inputs."""
+    return not any(map(is_lazy, network.parameters()))
+
+
 @contextmanager
 def evaluating(*networks: nn.Module) -> Iterator[None]:
     """A block in which networks predict, and after which all is as if they hadn't.
 
     Every part is in evaluation mode, whatever its own flag says, and gets that flag back; the
     methods `eval` and `train`, which some parts do more in, aren't called. No gradients; nothing is
-    compiled for it; random numbers that are drawn all the same are drawn again afterwards.
+    compiled for it. Random numbers that are drawn all the same are drawn again afterwards, and
+    buffers that change all the same, as observers' do, are what they were.
     """
     flags = [(part, part.training) for network in networks for part in network.modules()]
+    buffers = [
+        (part, name, buffer, buffer.clone(), buffer._version)
+        for part, _ in flags
+        for name, buffer in part._buffers.items()
+        if buffer is not None and not is_lazy(buffer) and not buffer.is_inference()
+    ]
     parameters = [each for network in networks for each in network.parameters()]
     devices = {each.device for each in parameters if each.device.type == "cuda"}
     with ExitStack() as stack:
@@ -70,6 +83,10 @@ def evaluating(*networks: nn.Module) -> Iterator[None]:
         finally:
             for part, flag in flags:
                 part.training = flag
+            for part, name, buffer, content, version in buffers:
+                if buffer._version != version:
+                    buffer.copy_(content)
+                part._buffers[name] = buffer
 
 
 def predict_with(

@@ -24,7 +24,7 @@ Predict = Callable[[], Any]
 class _Snapshot:
     step: int
     loss: Any
-    prediction: Predict
+    prediction: Predict | None
     keep: bool = False
 
 
@@ -57,6 +57,11 @@ class TrainingRecord:
         return self._recorder.at
 
     @property
+    def _predicts(self) -> bool:
+        """Whether there are points to predict at, or numbers only are recorded."""
+        return any(self.arguments.get(name) is not None for name in ("x", "at"))
+
+    @property
     def waits(self) -> bool:
         """Whether a snapshot waits for its numbers."""
         return self._waiting is not None
@@ -76,6 +81,16 @@ class TrainingRecord:
         self._recorder = Recorder(**{**self.arguments, **again})
         self._waiting = self._skipped = None
         self._is_open = True
+
+    def untrained(self, predict: Predict) -> None:
+        """Record what the network predicts before its first step, step 0.
+
+        Args:
+            predict: not called where numbers only are recorded.
+        """
+        if self._predicts:
+            self.take(0, predict)
+            self.flush({})
 
     def take(self, step: int, predict: Predict, loss: Any = None) -> None:
         """Take a snapshot if the step is due; `flush` hands it on, with what is measured by then.
@@ -108,7 +123,7 @@ class TrainingRecord:
         self._recorder.log(
             snapshot.step,
             loss if snapshot.loss is None else snapshot.loss,
-            lambda: snapshot.prediction(),
+            snapshot.prediction,
             keep=snapshot.keep,
             **numbers_of(metrics),
         )
@@ -126,12 +141,14 @@ class TrainingRecord:
             self._is_open = False
             self._recorder.close(ending)
 
-    def _outcome(self, predict: Predict) -> Predict:
-        """What gives the prediction of now, later.
+    def _outcome(self, predict: Predict | None) -> Predict | None:
+        """What gives the prediction of now, later; None where numbers only are recorded.
 
         Where something is kept already, a network that can't predict doesn't end its training:
         the recorder meets the error when it asks, and warns.
         """
+        if predict is None or not self._predicts:
+            return None
         try:
             prediction = predict()
         except Exception as error:

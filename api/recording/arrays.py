@@ -4,6 +4,7 @@ What can't be read is refused with what came and what would be right.
 """
 
 import sys
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import numpy as np
@@ -148,17 +149,18 @@ def _joined(parts: list[NDArray[Any]], what: str) -> NDArray[Any]:
 def _of_others(value: Any, what: str) -> NDArray[Any]:
     try:
         return np.asarray(value)
-    except ValueError as error:
-        if "inhomogeneous" in str(error):
+    except Exception as error:  # whatever a library says of an array that is elsewhere
+        if isinstance(error, ValueError) and "inhomogeneous" in str(error):
             raise ValueError(
                 f"{what} is ragged: its rows have different lengths; give rows of one length"
             ) from None
+        for read in (
+            lambda: np.asarray(value.numpy()),  # a bfloat16 of TensorFlow's
+            lambda: np.from_dlpack(value, device="cpu", copy=True),
+        ):
+            with suppress(Exception):
+                return read()
         _refuse(what, value, error)
-    except Exception as error:  # whatever a library says of an array that is elsewhere
-        try:
-            return np.from_dlpack(value, device="cpu", copy=True)
-        except Exception:
-            _refuse(what, value, error)
 
 
 def _of_odd_type(array: NDArray[Any], value: Any, what: str) -> NDArray[Any]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
-from matplotlib import _blocking_input
 from matplotlib.backend_bases import KeyEvent
 from matplotlib.figure import Figure
 
@@ -21,6 +20,8 @@ from fitreel.windows.film_timer import FilmTimer as FilmTimer
 if TYPE_CHECKING:
     from fitreel.backend import FigureCanvas
 
+_WAITS_FOR_A_PERSON = "blocking_input_loop"
+"""The function of matplotlib's that does."""
 LONGEST_PAUSE = 1.0
 """Seconds for which a script that waits for a key pauses; one that waits longer means it."""
 
@@ -69,7 +70,7 @@ class EventLoop:
         self, canvas: "FigureCanvas", timeout: float, canvases: "Sequence[FigureCanvas]"
     ) -> None:
         """Show figures for so long; where a person is waited for, once, and then press a key."""
-        is_input = sys._getframe(2).f_code is _blocking_input.blocking_input_loop.__code__
+        is_input = sys._getframe(2).f_code.co_name == _WAITS_FOR_A_PERSON
         self._is_stopped = False
         if timeout > 0 and not (is_input and timeout > LONGEST_PAUSE):
             self._session.films.rate.note(timeout)
@@ -77,7 +78,7 @@ class EventLoop:
             return
         self._show(canvases, 0.0)
         for name in ("key_press_event", "key_release_event"):
-            KeyEvent(name, canvas, "enter")._process()  # type: ignore[attr-defined]
+            canvas.callbacks.process(name, KeyEvent(name, canvas, "enter"))
 
     def stop(self) -> None:
         """End the loop that runs."""
@@ -109,7 +110,8 @@ class EventLoop:
         self, end: float | None, canvases: "Sequence[FigureCanvas] | set[FigureCanvas]"
     ) -> FilmTimer | None:
         """The timer that comes next, until `end`; without one, until all have had their share."""
-        timers = [each for each in self._timers if end is not None or each.canvas in canvases]
+        timers = [each for each in self._timers if each.canvas.is_open]
+        timers = [each for each in timers if end is not None or each.canvas in canvases]
         if end is None and all(each.is_sated(self._session.films.limit) for each in timers):
             for each in timers:
                 self._session.note(each.why_ended)
@@ -123,10 +125,14 @@ class EventLoop:
 
     def _show(self, canvases: "Sequence[FigureCanvas]", seconds: float) -> None:
         if not self._session.shows(Moments.SHOW):
+            if not self._session.is_silent:
+                self._session.films.wait()
             return
         with deferred_signals():
             pictures = []
             for canvas in canvases:
+                if not canvas.is_open:
+                    continue
                 frame = self._picture(canvas, seconds)
                 if frame is not None:
                     pictures.append((canvas.figure, frame))

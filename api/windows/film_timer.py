@@ -20,7 +20,6 @@ MOST_GENERATED = 1000
 """Steps of an animation whose frames a generator makes."""
 
 _serial = itertools.count()
-_call_back: Any = TimerBase._on_timer  # type: ignore[attr-defined]
 
 
 class FilmTimer(TimerBase):
@@ -73,7 +72,13 @@ class FilmTimer(TimerBase):
         if self.single_shot:
             self.stop()
         due = self.due
-        _call_back(self)
+        for callback in list(self.callbacks):
+            function, positional, named = callback
+            # As matplotlib has it: what returns nothing goes on.
+            if function(*positional, **named) == 0 and callback in self.callbacks:
+                self.callbacks.remove(callback)
+        if not self.callbacks:
+            self.stop()
         if self.due == due:
             self.due += self.interval / 1000
 

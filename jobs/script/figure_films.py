@@ -20,6 +20,9 @@ MOST_STILL = 1000
 LONGEST_STILL = 60.0
 """Seconds of film without a change after which it is so, too."""
 
+MOST_WAITS = 100_000
+"""Waits in which nothing at all is shown, of a script whose pauses aren't the film's, say."""
+
 Begin = Callable[[int, Fraction], Sequence["LiveFilm"]]
 """Begins the files of the film of a number, from 1, at so many frames a second."""
 
@@ -75,6 +78,7 @@ class FigureFilms:
         """What a figure showed when another one went on with its film."""
         self._still = 0
         self._still_seconds = 0.0
+        self._waits = 0
 
     @property
     def limit(self) -> float | None:
@@ -102,7 +106,9 @@ class FigureFilms:
         if self.end_reason is not None:
             self._end()
         if not pictures:
+            self.wait()
             return
+        self._waits = 0
         changed = False
         for figure, frame in pictures:
             if self._reel_of(figure) is None:
@@ -112,6 +118,16 @@ class FigureFilms:
             if reel is not None:
                 changed |= reel.show(frame, seconds)
         self._end_if_over(changed, seconds)
+
+    def wait(self) -> None:
+        """Note a moment at which there is nothing to show.
+
+        Raises:
+            FilmEnd: nobody is there to end this.
+        """
+        self._waits += 1
+        if self._waits >= MOST_WAITS:
+            self._end_showing(f"ended after {self._waits} waits in which nothing was shown")
 
     def close(self, figure: object) -> None:
         """Note that a figure is closed."""

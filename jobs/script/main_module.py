@@ -12,7 +12,8 @@ from zipfile import is_zipfile
 
 from fitreel.model.errors import BadInput
 
-_private_runpy: Any = runpy
+_AS_MAIN = "_run_module_as_main"
+"""What Python itself calls for `-m`, under a private name."""
 
 
 def new_main() -> ModuleType:
@@ -33,7 +34,7 @@ def run_script(script: str) -> None:
     main = new_main()
     if path.is_dir() or is_zipfile(path):
         sys.path.insert(0, script)
-        _private_runpy._run_module_as_main("__main__", alter_argv=False)
+        _run_as_main("__main__", alter_argv=False)
         return
     file = str(path.absolute())
     if not sys.flags.safe_path:
@@ -63,4 +64,12 @@ def run_module(name: str) -> None:
         spec = None
     if spec is None:
         raise BadInput(f"{name}: there is no such module")
-    _private_runpy._run_module_as_main(name)
+    _run_as_main(name)
+
+
+def _run_as_main(name: str, *, alter_argv: bool = True) -> None:
+    run: Any = getattr(runpy, _AS_MAIN, None)
+    if run is None:  # its `__main__` is gone then when exit functions run
+        runpy.run_module(name, run_name="__main__", alter_sys=True)
+    else:
+        run(name, alter_argv=alter_argv)

@@ -23,13 +23,22 @@ def install() -> None:
 
 
 class _Finder(MetaPathFinder):
+    """Finds matplotlib, also for who only asks whether it is there."""
+
+    def __init__(self) -> None:
+        self._is_looking = False
+
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if name != "matplotlib":
+        """What the other finders find, with our loader."""
+        if name != "matplotlib" or self._is_looking:
             return None
-        sys.meta_path.remove(self)
-        spec = find_spec(name)
+        self._is_looking = True
+        try:
+            spec = find_spec(name)
+        finally:
+            self._is_looking = False
         if spec is not None and spec.loader is not None:
             spec.loader = _Loader(spec.loader)
         return spec

@@ -49,7 +49,7 @@ def tell_outcome(session: "Session", report: Report) -> int:
         return BadInput.exit_code
     for film in films:
         for file in film.files:
-            path = _shown(file.path)
+            path = session.label(str(file.path))
             if format_of(path).kind is OutputKind.STILL:
                 report.remark(f"{path}: the last picture of {film.pictures}")
                 continue
@@ -59,10 +59,6 @@ def tell_outcome(session: "Session", report: Report) -> int:
                 still = Path(path).with_suffix(".png")
                 report.remark(f"{path} is one picture, held for a second; a still: -o {still}")
     return DONE
-
-
-def _shown(path: Path) -> str:
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _instead(session: "Session") -> str:

@@ -40,6 +40,7 @@ class Session:
     notes: list[str] = field(default_factory=list)
     """To be said at the end."""
     _files: list["LiveFilm"] = field(default_factory=list)
+    _folder: Path = field(default_factory=Path.cwd)
     _errors: list[Exception] = field(default_factory=list)
     _is_finished: bool = False
 
@@ -59,6 +60,10 @@ class Session:
     def is_over(self) -> bool:
         """Whether the script was told to end."""
         return self.films.end_reason is not None
+
+    def label(self, text: str) -> str:
+        """The same with files as they are called in the folder of the start."""
+        return text.replace(f"{self._folder}/", "")
 
     def fail(self, error: Exception) -> None:
         """Note what kept the script from running."""
@@ -87,7 +92,7 @@ class Session:
         codes = []
         for each in self._errors:
             number, reason = code_and_reason(each)
-            self._report.error(reason)
+            self._report.error(self.label(reason))
             codes.append(number)
         if not self._errors:
             codes.append(tell_outcome(self, self._report))
@@ -116,7 +121,7 @@ class Session:
                     float(fps),
                     overwrite=force,
                     provenance={"made_by": f"your script {self.options.name}"},
-                    warn=self._report.warn,
+                    warn=lambda line: self._report.warn(self.label(line)),
                 )
             except (FitreelError, OSError) as error:
                 # In the middle of somebody's work, which goes on.

@@ -31,6 +31,8 @@ SECONDS_A_CHUNK = 1.0
 SECONDS_A_JOURNAL = 10.0
 """As a chunk of a program's record, whose loop waits for the disk while one is written."""
 BYTES_A_CHUNK = 64_000_000
+BYTES_A_SNAPSHOT = 500
+"""What one takes beside its arrays; a fast loop may log numbers only."""
 
 
 def begin(path: Path, header: Header, points: Tensors) -> Record:
@@ -191,7 +193,7 @@ class RecordWriter:
         """
         following = self._next
         following.snapshots.append(snapshot)
-        following.bytes += snapshot.prediction.nbytes
+        following.bytes += BYTES_A_SNAPSHOT + snapshot.prediction.nbytes
         following.bytes += 0 if snapshot.weights is None else snapshot.weights.nbytes
         if self._is_journaled:
             if self._journal is None:

@@ -72,7 +72,6 @@ class LossPanel:
             words.text("axis_epoch" if clock == "epoch" else "axis_seconds"), size, ha="center",
             va="baseline",
         )  # fmt: skip
-        width = page.points(line_width)
         self._now = Line2D(
             [0, 0], [low, high], color=page.theme.cursor, lw=page.points(max(size / 10, 1))
         )
@@ -81,10 +80,7 @@ class LossPanel:
         values_of = iter(losses)
         for number, (run, style) in enumerate(zip(runs, styles, strict=True)):
             if run is not None:
-                line = Line2D(
-                    [], [], color=style.colour, linestyle=style.linestyle, lw=width, zorder=3,
-                    solid_joinstyle="round",
-                )  # fmt: skip
+                line = _curve(style, page.points(line_width))
                 axes.add_line(line)
                 self._curves.append((number, line, _times(run, clock), next(values_of)))
         self._drawn: list[int] = [-1] * len(runs)
@@ -102,3 +98,10 @@ class LossPanel:
 
 def _times(run: Record, clock: Clock) -> NDArray[np.float64]:
     return (run.epochs if clock == "epoch" else run.seconds).astype(np.float64)
+
+
+def _curve(style: LineStyle, width: float) -> Line2D:
+    return Line2D(
+        [], [], color=style.colour, linestyle=style.linestyle, lw=width, zorder=3,
+        solid_joinstyle="round",
+    )  # fmt: skip

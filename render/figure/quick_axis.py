@@ -117,6 +117,7 @@ class QuickAxis:
     def _put(self) -> None:
         axis = self._axis
         self._ticks = shown = []  # lets go of the frame before's, which may be taken again
+        self._settled = ((), [])
         for group, (words, locator, formatter, locations_of) in zip(
             self._groups,
             (

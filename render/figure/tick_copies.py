@@ -12,7 +12,7 @@ from typing import Any
 
 from matplotlib.cbook import CallbackRegistry
 
-from fitreel.render.figure.tick_state import PARTS, TickState
+from fitreel.render.figure.tick_state import PARTS, HeldState, TickState
 
 
 def copied(state: TickState, spare: TickState | None) -> TickState:
@@ -20,27 +20,27 @@ def copied(state: TickState, spare: TickState | None) -> TickState:
 
     It is made of `spare`, which is nobody's any more.
     """
-    source = vars(state.tick)
     tick = object.__new__(type(state.tick)) if spare is None else spare.tick
     parts = {
         name: object.__new__(kind) if spare is None else vars(tick)[name]
         for name, kind in PARTS.items()
     }
-    for name, part in parts.items():
-        _fill(part, vars(source[name]))
-    _fill(tick, source)
+    for artist, source in zip((tick, *parts.values()), state.artists, strict=True):
+        _fill(artist, source)
     vars(tick).update(parts)
     return TickState(tick, state)
 
 
-def _fill(artist: Any, source: dict[str, Any]) -> None:
+def _fill(artist: Any, source: HeldState) -> None:
     held = vars(artist)
+    callbacks = held.get("_callbacks")
     held.clear()
-    held.update(source)
-    for name, value in source.items():
-        if type(value) is list:
-            held[name] = list(value)
-    held["_callbacks"] = CallbackRegistry(signals=["pchanged"])
+    held.update(source.held)
+    for name in source.lists:
+        held[name] = list(held[name])
+    if callbacks is None or callbacks.callbacks:
+        callbacks = CallbackRegistry(signals=["pchanged"])
+    held["_callbacks"] = callbacks
     if "_fontproperties" in held:
         font = held["_fontproperties"]
         held["_fontproperties"] = object.__new__(type(font))

@@ -65,7 +65,7 @@ class TickGroup:
                 self._add(ticks)
                 if ticks is not self._ticks():  # which a spine does that takes its first place
                     return self.put(locations, labels)
-            if number == len(states):
+            elif number == len(states):
                 states.append(TickState(ticks[number]))
             elif states[number].tick is not ticks[number] or not states[number].is_unchanged():
                 states[number] = TickState(ticks[number])
@@ -90,6 +90,9 @@ class TickGroup:
         kind = (type(axis), self._is_major)
         words, sample = self._samples.get(kind, (None, first))
         if words == asked and sample.has_look_of(first):
+            self._ask_spines()
+            if ticks is not self._ticks():
+                return
             state = copied(first, self._spare_tick())
             ticks.append(state.tick)
             self._states.append(state)
@@ -102,6 +105,16 @@ class TickGroup:
         self._states.append(state)
         if all(isinstance(value, (str, int, float)) for value in asked.values()):
             self._samples[kind] = (dict(asked), state)
+
+    def _ask_spines(self) -> None:
+        """Asks the axes what a tick asks that is made: after `cla` a spine takes its place then.
+
+        Whereupon the axis has its ticks made anew.
+        """
+        axes = self._axis.axes
+        ask = axes.get_yaxis_transform if self._along else axes.get_xaxis_transform
+        for which in ("tick1", "tick2"):
+            ask(which)
 
     def _spare_tick(self) -> TickState | None:
         while self._spare:

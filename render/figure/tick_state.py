@@ -34,18 +34,28 @@ class HeldState:
     """
 
     def __init__(self, artist: Any, place: frozenset[str], like: "HeldState | None" = None) -> None:
-        self._held: dict[str, Any] = vars(artist)
-        font = self._held.get("_fontproperties")
+        self.held: dict[str, Any] = vars(artist)
+        font = self.held.get("_fontproperties")
         self._font: dict[str, Any] = {} if font is None else vars(font)
-        self.look: dict[str, Any] = _look(self._held, place) if like is None else like.look
+        self.look: dict[str, Any]
         """All that it holds of its own but its place."""
-        self.links = tuple([id(self._held[name]) for name in LINKS])
+        self.lists: list[str]
+        """Names of what may be changed where it is."""
+        self.links: tuple[int, ...]
         """The axes, clips and transforms that it has in common with others."""
-        self.note()
+        self._before: dict[str, Any] = {}
+        self._font_before: dict[str, Any] = {}
+        if like is None:
+            self.look = _look(self.held, place)
+            self.lists = [name for name, value in self.held.items() if type(value) is list]
+            self.links = tuple([id(self.held[name]) for name in LINKS])
+            self.note()
+        else:
+            self.look, self.links, self.lists = like.look, like.links, like.lists
 
     def note(self) -> None:
         """Take what it holds now for what it is to hold."""
-        self._before = dict(self._held)
+        self._before = dict(self.held)
         self._font_before = dict(self._font)
 
     def release(self) -> None:
@@ -54,7 +64,7 @@ class HeldState:
 
     def is_unchanged(self) -> bool:
         """Whether it holds what it held when that was noted."""
-        held, before = self._held, self._before
+        held, before = self.held, self._before
         before["_stale"] = held["_stale"]  # which decides nothing
         try:
             return (
@@ -120,18 +130,21 @@ class TickState:
         self.marks: list[Mark] | None = None
         """Of a first tick: how its lines are drawn, while that is known."""
         held = vars(tick)
+        # The tick itself comes first.
+        artists = [tick, *[held[name] for name in PARTS]]
+        self.artists: list[HeldState]
+        if like is not None:
+            nowhere: frozenset[str] = frozenset()
+            pairs = zip(artists, like.artists, strict=True)
+            self.artists = [HeldState(each, nowhere, its) for each, its in pairs]
+            return
         if type(tick) not in (XTick, YTick) or not tick.get_visible():
             raise NotUnderstoodError
         if any(type(held[name]) is not kind for name, kind in PARTS.items()):
             raise NotUnderstoodError
         line, text, own = _places(tick)
         places = (own, line, line, line, text, text)
-        artists = (tick, *(held[name] for name in PARTS))
-        before = like.artists if like is not None else [None] * len(artists)
-        # The tick itself comes first.
-        self.artists: list[HeldState] = [
-            HeldState(*each) for each in zip(artists, places, before, strict=True)
-        ]
+        self.artists = [HeldState(*each) for each in zip(artists, places, strict=True)]
 
     def put(self, location: Any, label: str) -> None:
         """Put the tick to a place, as `Axis` does before it draws it."""

@@ -9,10 +9,12 @@ from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.loss_axis import loss_limits
+from fitreel.render.panel_kinds import NO_METRICS
 from fitreel.render.single.axes_style import AxesStyle, style_axes
 
 MOST_CURVES = 8
@@ -27,6 +29,8 @@ class MetricCurves:
     def __init__(
         self, run: Record, style: AxesStyle, box: Box, samples: Sequence[Snapshot]
     ) -> None:
+        if not run.metrics:
+            raise BadInput(f"film.panels: metrics: {NO_METRICS}")
         self._epochs = run.epochs.astype(np.float64)
         values = {name: run.metrics[name] for name in list(run.metrics)[:MOST_CURVES]}
         low, high, is_log = _limits(list(values.values()))

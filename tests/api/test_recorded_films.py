@@ -75,9 +75,8 @@ def test_a_prediction_stays_until_the_next(fitreel: Fitreel, records: Path, tmp_
     ("name", "settings"),
     [
         ("curve", ("film.theme=dark", 'film.panels=["loss", "metrics", "error"]')),
-        ("numbers", ("film.theme=light", "film.title=Numbers")),
+        ("numbers", ("film.theme=light", "film.title=Numbers", 'film.panels=["metrics"]')),
         ("numbers", ()),
-        ("numbers", ('film.panels=["metrics"]',)),
         ("wide", ()),
         ("metrics", ()),
     ],
@@ -93,6 +92,26 @@ def test_stills(
     assert start.returncode == 0 and different(tmp_path / "a.png", tmp_path / "b.png")
 
 
+@pytest.mark.parametrize("theme", ["demo", "dark"])
+def test_a_loss_is_written_from_the_first_on(fitreel: Fitreel, tmp_path: Path, theme: str) -> None:
+    """An untrained network has none yet: that isn't one that is no number."""
+    losses = {"some": (None, 0.5, np.nan), "odd": (np.nan, 0.5, 0.4), "none": (None, None, None)}
+    for name, values in losses.items():
+        with package.Recorder(tmp_path / name, X, X, name="a") as rec:
+            for step, loss in enumerate(values):
+                rec.log(step, loss, X * step)
+        settings = (*SMALL, "--set", f"film.theme={theme}", "--set", "film.panels=[]")
+        for step in range(3):
+            done = fitreel("render", name, "-o", f"{name}-{step}.png", "--at", f"{step}", *settings)
+            assert done.returncode == 0, done.stderr
+    pictures = {path.stem: path for path in tmp_path.glob("*.png")}
+    if theme == "demo":  # without any loss a themed page has no word for it either
+        assert not different(pictures["some-0"], pictures["none-0"])
+    assert not different(pictures["some-0"], pictures["odd-0"])
+    for step in (1, 2):
+        assert different(pictures[f"some-{step}"], pictures[f"none-{step}"]), step
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "line"),
     [
@@ -100,6 +119,8 @@ def test_stills(
         ("curve", ("--set", 'film.panels=["weights"]'), "no weights"),
         ("numbers", ("--set", "film.truth=true"), "no truth is recorded"),
         ("metrics", ("--set", "film.panels=['error']"), "one input and one output"),
+        ("metrics", ("--set", "film.panels=['loss']"), "loss: this record has none"),
+        ("metrics", ("-o", "a.srt"), "subtitles tell of the loss"),
         ("wide", ("-o", "a.srt"), "subtitles are made of records of one input"),
     ],
 )
@@ -210,12 +231,11 @@ def test_the_recorders_own_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     rec = package.Recorder("deep/a b", X, X, name="../a name")
     for step in range(3):
         rec.log(step, 1.0, X * step, lr=0.1)
-    path = rec.film("a.mp4", size=(96, 64), title=None)
-    assert len(decoded(path)) == 3 and path == Path("a.mp4")
-    assert "<video" in path._repr_html_()  # type: ignore[attr-defined]
+    path = rec.film("a.gif", size=(96, 64), title=None)
+    assert path == Path("a.gif") and "<img" in path._repr_html_()  # type: ignore[attr-defined]
     rec.log(3, 1.0, X)
-    assert len(decoded(rec.film("a.mp4", size=(96, 64)))) == 4
-    Path("mine.mp4").write_text("a thesis")
+    assert len(decoded(rec.film("a.gif", size=(96, 64)))) == 4
+    Path("mine.gif").write_text("a thesis")
     with pytest.raises(FileExistsError, match="overwrite=True"):
-        rec.film("mine.mp4")
+        rec.film("mine.gif")
     rec.close()

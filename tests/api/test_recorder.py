@@ -317,6 +317,21 @@ def test_one_that_is_let_go_of_lets_go_of_its_folder(folder: Path) -> None:
     assert epochs() == [0, 1]
 
 
+def test_who_comes_by_a_link_meets_the_same_record(folder: Path) -> None:
+    Path("disk").mkdir()
+    Path("runs").symlink_to("disk")
+    first = fitreel.Recorder("runs/r", X, Y)
+    with pytest.raises(fitreel.BadInput, match="nothing is logged yet"):
+        first.film("a.mp4")
+    first.log(0)
+    second = fitreel.Recorder("disk/r", X, Y, resume=True)
+    second.log(1)
+    second.close()
+    with pytest.warns(UserWarning, match="closed"):
+        first.log(1)
+    assert epochs("disk/r") == [0, 1]
+
+
 def test_what_is_recorded_is_found_after_the_current_folder_has_changed(folder: Path) -> None:
     with fitreel.Recorder("r", X, Y) as rec:
         rec.log(0, 1.0)

@@ -142,3 +142,60 @@ def test_a_loop_of_torch(tmp_path: Path) -> None:
     run = fitreel.Run(tmp_path / "r")
     np.testing.assert_array_equal(run.prediction, predictions[::2])
     assert network.training
+
+
+def test_a_loop_of_jax(tmp_path: Path) -> None:
+    jax = pytest.importorskip("jax")
+    numpy = jax.numpy
+    x = numpy.linspace(-1, 1, 5)
+    rec = fitreel.Recorder(tmp_path / "r", x, x**3)
+
+    @jax.jit
+    def step(weight: Any) -> Any:
+        with pytest.raises(TypeError, match="JAX tracer"):
+            rec.log(0, 1.0, weight * x)
+        return weight * x
+
+    rec.log(0, numpy.mean(x), step(2.0).astype(numpy.bfloat16))
+
+    @jax.jit
+    def logged(weight: Any) -> Any:
+        jax.debug.callback(lambda value: rec.log(None, value), weight)
+        return weight
+
+    logged(3.0).block_until_ready()
+    jax.effects_barrier()
+    rec.close()
+    run = fitreel.Run(tmp_path / "r")
+    assert run.loss.tolist() == [0, 3] and run.prediction[0].tolist() == [-2, -1, 0, 1, 2]
+
+
+def test_keras(tmp_path: Path) -> None:
+    keras = pytest.importorskip("keras")
+    model = keras.Sequential([keras.layers.Input((1,)), keras.layers.Dense(1)])
+    rec = fitreel.Recorder(tmp_path / "r", VALUES, VALUES)
+    for value, line in ((model, "is a model"), (model.outputs[0], "symbolic")):
+        with pytest.raises(TypeError, match=line):
+            rec.log(0, 1.0, value)
+    rec.log(0, keras.ops.mean(model(rec.at)), model(rec.at))
+    rec.log(1, keras.Variable(1.0), model.predict(rec.at, verbose=0))
+    rec.close()
+    assert rec.failed is None and len(fitreel.Run(tmp_path / "r")) == 2
+
+
+def test_tensorflow() -> None:
+    tensorflow = pytest.importorskip("tensorflow")
+    for kind in (tensorflow.float64, tensorflow.float16, tensorflow.bfloat16):
+        np.testing.assert_array_equal(
+            as_array(tensorflow.cast(tensorflow.constant(VALUES), kind), "it"), VALUES
+        )
+        assert as_number(tensorflow.constant(0.5, kind), "loss") == 0.5
+    np.testing.assert_array_equal(as_array(tensorflow.Variable(VALUES), "it"), VALUES)
+
+    @tensorflow.function  # type: ignore[untyped-decorator,unused-ignore]
+    def traced(value: Any) -> Any:
+        with pytest.raises(TypeError, match="symbolic"):
+            as_array(value, "it")
+        return value
+
+    traced(tensorflow.constant(VALUES))

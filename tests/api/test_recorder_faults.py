@@ -86,7 +86,7 @@ def test_an_entry_that_was_cut_off_is_not_there_and_a_changed_one_is_named(folde
     (journal,) = Path("r").glob("journal-*")
     content = journal.read_bytes()
     lengths = set()
-    for end in range(len(content)):
+    for end in range(0, len(content), 11):
         journal.write_bytes(content[:end])
         lengths.add(len(Record(Path("r"))))
     assert lengths == {0, 1, 2}
@@ -186,7 +186,7 @@ def test_other_ranks_record_nothing_and_agree_on_what_is_due(
 
 def test_ctrl_c_in_the_middle_of_a_chunk_leaves_a_record_that_goes_on(folder: Path) -> None:
     code = START + (
-        "for step in range(1, 400):\n"
+        "for step in range(1, 200):\n"
         "    try:\n"
         "        signal.setitimer(signal.ITIMER_REAL, 0.0001 + step % 20 * 0.0002)\n"
         "        rec.log(step, 1.0, x)\n"
@@ -204,7 +204,7 @@ def test_ctrl_c_in_the_middle_of_a_chunk_leaves_a_record_that_goes_on(folder: Pa
 Session = tuple[int, list[int], bool]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     st.lists(
         st.tuples(

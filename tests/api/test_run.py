@@ -82,7 +82,7 @@ def test_names_come_when_they_are_asked_for() -> None:
         "assert not heavy - {'numpy'} & {*sys.modules}, heavy & {*sys.modules}\n"
         "from fitreel import *\n"
         "assert issubclass(Busy, FitreelError) and Run is fitreel.Run\n"
-        "assert not hasattr(fitreel, 'film'), 'a stub'\n"
+        "assert not hasattr(fitreel, 'films'), 'a stub'\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -15,7 +15,30 @@ TORCH = re.compile(r"(torch|torchgen|functorch)([-.].*)?")
 NEEDS = 'fitreel: training needs torch, which is not installed: pip install "fitreel[train]"\n'
 SMALL = ("--set", "film.size=[640,480]", "--set", "film.fps=5")
 SHORT = ("--set", "train.epochs=6")
+SCRIPT = """
+import matplotlib.pyplot as plt
+
+for k in range(3):
+    plt.cla()
+    plt.plot([0, k])
+    plt.pause(0.1)
+"""
+LOOP = """
+import matplotlib.pyplot as plt
+
+import fitreel
+
+with fitreel.film("figure.gif") as film:
+    for k in range(2):
+        plt.plot([0, k])
+        film.frame()
+with fitreel.Recorder("run", [0.0, 1.0, 2.0], [0.0, 1.0, 4.0]) as rec:
+    for k in range(3):
+        rec.log(k, 1 / (k + 1), [0, k, k])
+rec.film("record.gif", size=[320, 240])
+"""
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "*.egg-info", ".*_cache", "build", "runs")
+SINE, BATCHED = (str(DATA / "records" / name) for name in ("sine", "batched"))
 SEEDS = ("compare", "--vary", "seed=1,2", "--workers", "1", *SHORT)
 
 
@@ -97,25 +120,48 @@ def test_a_torch_that_does_not_load_is_said_too(tmp_path: Path) -> None:
         assert len(done.stderr.splitlines()) == 1
 
 
-def test_records_are_filmed_compared_exported_and_read(
-    python: Path, tmp_path: Path, fitreel: Fitreel
-) -> None:
-    """Those of a job, too, by the commands that would train if there were none."""
+def test_what_is_trained_is_filmed(python: Path, tmp_path: Path, fitreel: Fitreel) -> None:
+    """By the commands that would train if it weren't."""
     for command in (("run", *SHORT), SEEDS):
         done = fitreel(*command, *SMALL, "-o", "with.png", "--force", "-q")
         assert done.returncode == 0, done.stderr
-    sine, batched = (str(DATA / "records" / name) for name in ("sine", "batched"))
-    for command in (
-        ("run", *SHORT, *SMALL, "-o", "run.gif", "-q"),
-        (*SEEDS, *SMALL, "-o", "compare.png", "-q"),
-        ("train", *SHORT, "-q"),
-        ("render", sine, "-o", "sine.mp4", *SMALL, "-q"),
-        ("render", sine, batched, "-o", "several.png", *SMALL, "-q"),
-        ("info", sine), ("info", "sine.mp4"), ("export", sine, "-o", "sine.npz", "-q"),
-        ("new", "new.toml"), ("schema",), ("targets", "-o", "targets.png"),
-    ):  # fmt: skip
+    for command in (("run", *SHORT, *SMALL, "-o", "run.gif"), (*SEEDS, *SMALL, "-o", "all.png")):
+        done = call(python, *command, "-q", cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, ""), (command, done)
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [
+        [("render", SINE, "-o", "a.mp4", *SMALL, "-q"), ("export", SINE, "-o", "a.npz", "-q")],
+        pytest.param(
+            [
+                ("render", SINE, BATCHED, "-o", "several.png", *SMALL, "-q"), ("info", SINE),
+                ("new", "new.toml"), ("schema",), ("targets", "-o", "targets.png"),
+            ],
+            marks=pytest.mark.long,
+        ),
+    ],
+)  # fmt: skip
+def test_records_are_filmed_exported_and_told(
+    python: Path, tmp_path: Path, commands: list[tuple[str, ...]]
+) -> None:
+    for command in commands:
         done = call(python, *command, cwd=tmp_path)
         assert (done.returncode, done.stderr) == (0, ""), (command, done)
+
+
+def test_scripts_and_loops_are_filmed(python: Path, tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT)
+    done = call(python, "film", "script.py", "-o", "script.gif", "-q", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    (tmp_path / "loop.py").write_text(LOOP)
+    done = subprocess.run(
+        [python, "loop.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    films = {path.name for path in tmp_path.glob("*.gif")}
+    assert films == {"script.gif", "figure.gif", "record.gif"}
 
 
 @pytest.mark.long

@@ -1,12 +1,11 @@
-"""A loop of somebody's own that films a figure: figure_loop.py KIND writer|drawer OUT.mp4 [FRAMES].
+"""A loop of somebody's own that films a figure: figure_loop.py KIND HOW OUT.mp4 [FRAMES].
 
-`writer` is what people do now, matplotlib's FFMpegWriter; `drawer` draws the same calls by ours.
+HOW `writer` is what people do now, matplotlib's FFMpegWriter; `film` films the same calls by ours;
+`check` compares their frames, every byte.
 """
 
 import sys
 from collections.abc import Callable
-from fractions import Fraction
-from pathlib import Path
 
 import imageio_ffmpeg
 import matplotlib
@@ -117,6 +116,18 @@ def image(figure: Figure) -> Step:
 KINDS = {each.__name__: each for each in (anew, kept, limits, panels, image)}
 
 
+def check(figure: Figure, step: Step, frames: int) -> None:
+    """Compare our frames with full draws, every byte."""
+    from fitreel.render.figure.figure_drawer import FigureDrawer
+
+    drawer = FigureDrawer(figure)
+    for number in range(frames):
+        step(number)
+        frame = drawer.draw().tobytes()
+        figure.canvas.draw()
+        assert frame == bytes(figure.canvas.buffer_rgba()), f"frame {number} is not exact"
+
+
 def main() -> None:
     kind, how, out = sys.argv[1:4]
     frames = int(sys.argv[4]) if len(sys.argv) > 4 else 800
@@ -129,15 +140,15 @@ def main() -> None:
                 step(number)
                 writer.grab_frame()
         return
-    from fitreel.render.figure.figure_drawer import FigureDrawer
-    from fitreel.render.output.open_writer import open_writer
-    from fitreel.render.output.output import Output
+    if how == "check":
+        check(figure, step, frames)
+        return
+    import fitreel
 
-    drawer = FigureDrawer(figure)
-    with open_writer(Output(Path(out)), (640, 480), Fraction(20)) as film:
+    with fitreel.film(out, figure) as film:
         for number in range(frames):
             step(number)
-            film.write(drawer.draw(), drawer.changed)
+            film.frame()
 
 
 if __name__ == "__main__":

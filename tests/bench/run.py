@@ -10,12 +10,14 @@ import argparse
 import os
 import platform
 import re
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -34,9 +36,15 @@ PYTHON = sys.executable
 ROWS: list[tuple[str, str, str, str]] = []
 
 
-def seconds(command: list[str]) -> float:
+def seconds(command: list[str], **environment: str) -> float:
     started = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    subprocess.run(
+        command,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        env=os.environ | environment,
+    )
     return time.perf_counter() - started
 
 
@@ -167,6 +175,19 @@ def whole(room: Path, pairs: int) -> None:
     row("--help : a one-command Typer app's", "≤ 1.3", help_ratios, invert=True)
 
 
+def script(room: Path, pairs: int) -> None:
+    """A script with a pause a frame: the clock, as nobody waits for a pause any more."""
+    plain = [PYTHON, str(HERE / "pause_script.py")]
+    ours = [*FITREEL, "film", plain[1], "-o", str(room / "s.mp4"), "--force", "-q"]
+
+    def with_pauses() -> float:
+        few, more = (seconds([*plain, epochs], MPLBACKEND="agg") for epochs in ("50", "550"))
+        return few + (more - few) * 790 / 100
+
+    ratios = paired(lambda: seconds(ours), with_pauses, pairs)
+    row("the demo as a script that pauses : fitreel film", "≥ 4", ratios)
+
+
 def grid(room: Path, pairs: int) -> None:
     sources = []
     command = [
@@ -238,6 +259,34 @@ def proportional_set_size(number: int) -> int:
     return int(re.findall(r"^Pss:\s+(\d+) kB", told, re.MULTILINE)[0])
 
 
+def figures(room: Path, pairs: int) -> None:
+    """Loops of somebody's own, whole processes, by processor's time; 800 frames, told from 120."""
+    for kind, target in (
+        ("anew", "≥ 2.7"), ("kept", "≥ 4"), ("limits", "≥ 2.2"), ("panels", "≥ 2.2"),
+        ("image", "≥ 1.8"),
+    ):  # fmt: skip
+        script = [PYTHON, str(HERE / "figure_loop.py"), kind]
+        seconds([*script, "check", "", "20"])
+        ours, theirs = (
+            partial(figure_loop, kind, how, room / f"{how}.mp4") for how in ("film", "writer")
+        )
+        row(f"FFMpegWriter : fitreel.film, {kind}", target, paired(ours, theirs, pairs))
+
+
+def figure_loop(kind: str, how: str, out: Path) -> float:
+    script = [PYTHON, str(HERE / "figure_loop.py"), kind, how, str(out)]
+    few, more = (processor_seconds([*script, frames]) for frames in ("20", "120"))
+    return few + (more - few) * 780 / 100
+
+
+def processor_seconds(command: list[str]) -> float:
+    """What a program and all that it starts take of the processor."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds(command)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def memory_and_cost(room: Path, pairs: int) -> None:
     def trained(name: str, *assignments: str) -> str:
         sets = [part for text in assignments for part in ("--set", text)]
@@ -307,6 +356,26 @@ def training(rounds: int) -> None:
         ROWS.append((f"plain loops : {name}", wanted, f"{ratio} ×", ""))
 
 
+def recording(room: Path, rounds: int) -> None:
+    """A call of `Recorder.log` with the demo's arrays, all steps kept: processor time."""
+    import fitreel
+
+    x = np.linspace(-1, 1, 100)
+    prediction = np.zeros((100, 1), np.float32)
+    costs = []
+    for number in range(rounds):
+        with fitreel.Recorder(room / f"loop{number}", x, x**3) as rec:
+            rec.log(0, 1.0, prediction, lr=0.05)
+            started = time.process_time()
+            for step in range(1, 4000):
+                rec.log(step, np.float32(1.0), prediction, lr=0.05)
+            costs.append((time.process_time() - started) / 3999 * 1e6)
+        assert len(Record(room / f"loop{number}")) == 4000
+    figure = f"{statistics.median(costs):.0f} µs ({min(costs):.0f} – {max(costs):.0f})"
+    ROWS.append(("Recorder.log of the demo's arrays, a call", "< 100 µs", figure, ""))
+    print(ROWS[-1], flush=True)
+
+
 def machine() -> str:
     model = next(
         (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
@@ -322,7 +391,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one pair a row")
     parser.add_argument("--seed", type=int, default=0)
-    parts = ("films", "whole", "grid", "memory", "training")
+    parts = ("films", "whole", "grid", "figures", "memory", "training", "recording")
     parser.add_argument("--only", choices=parts, action="append")
     options = parser.parse_args()
     pairs = 1 if options.quick else 3
@@ -337,12 +406,17 @@ def main() -> None:
             films(Record(room / "demo"), room, pairs)
         if "whole" in wanted:
             whole(room, pairs)
+            script(room, pairs)
         if "grid" in wanted:
             grid(room, pairs)
+        if "figures" in wanted:
+            figures(room, pairs)
         if "memory" in wanted:
             memory_and_cost(room, pairs)
         if "training" in wanted:
             training(pairs)
+        if "recording" in wanted:
+            recording(room, pairs)
     print("\n| what | target | measured | |\n| --- | --- | --- | --- |")
     for line in ROWS:
         print(f"| {' | '.join(line)} |")

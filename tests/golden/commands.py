@@ -217,7 +217,7 @@ def texts() -> Iterator[Command]:
     yield Command("new", ("new", "job.toml", "-q"))
     yield shown("schema", "schema")
     yield shown("help", "--help")
-    for command in ("run", "train", "render", "compare", "export", "info", "new", "schema",
+    for command in ("run", "film", "train", "render", "compare", "export", "info", "new", "schema",
                     "targets", "doctor"):  # fmt: skip
         yield shown(f"help-{command}", command, "--help")
 

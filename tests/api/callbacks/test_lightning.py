@@ -23,7 +23,11 @@ def test_a_training_does_not_notice(tmp_path: Path) -> None:
     assert np.allclose(run.prediction[-1], done["last"], atol=0.03)  # of the noise
     assert {"root", "val_loss"} <= run.metrics.keys()
     assert np.isfinite(run.metrics["val_loss"][1:]).all() and run.prediction.shape == (4, len(X))
-    assert fitreel.Run(tmp_path / "summed").epoch.tolist() == [0, 1, 2]
+    summed = fitreel.Run(tmp_path / "summed")
+    assert summed.epoch.tolist() == [0, 1, 2]
+    assert summed.loss[1:].tolist() == done["summed"][1::2]
+    numbers = fitreel.Run(tmp_path / "numbers")
+    assert numbers.epoch.tolist() == [1, 5, 9, 12] and numbers.prediction.size == 0
 
 
 def test_a_second_fit_goes_on_and_anothers_record_stays(tmp_path: Path) -> None:

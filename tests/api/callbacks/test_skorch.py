@@ -21,6 +21,8 @@ def test_a_training_does_not_notice(tmp_path: Path) -> None:
     assert run.loss[1:3].tolist() == [done["losses"][2], done["losses"][3]]
     assert np.allclose(run.prediction[2], done["last"], atol=0.03)  # of the noise
     assert np.isfinite(run.metrics["valid_loss"][1:]).all()
+    numbers = fitreel.Run(tmp_path / "numbers")
+    assert numbers.epoch.tolist() == [1, 2, 3, 4] and numbers.loss.tolist() == done["losses"]
     assert not {"dur", "epoch", "train_loss_best"} & run.metrics.keys()
 
 

@@ -12,7 +12,7 @@ from support.user_training import Network, Restless, X, state_of
 from torch import nn
 
 from fitreel import BadInput
-from fitreel.callbacks.torch_networks import check_whole, predict_with
+from fitreel.callbacks.torch_networks import check_whole, is_initialized, predict_with
 
 AT = X[:, None]
 
@@ -131,3 +131,11 @@ def test_a_network_in_parts_is_refused(network: Network, kind: str) -> None:
         network.layers[0].weight.ds_id = 0  # type: ignore[assignment]
     with pytest.raises(BadInput, match="ZeRO-3"):
         check_whole(parts)
+
+
+def test_lazy_modules_have_their_weights_after_their_first_inputs() -> None:
+    """Made by a look, they would be made of other random numbers."""
+    network = nn.Sequential(nn.LazyLinear(3), nn.LazyBatchNorm1d())
+    assert not is_initialized(network)
+    network(torch.tensor(AT))
+    assert is_initialized(network)

@@ -70,8 +70,15 @@ def harmless() -> Any:
     same = state_of(module) == alone
     module.eval()
     at = torch.tensor(X)[:, None]
-    fit(fitreel.callbacks.Lightning("summed", X, Y), accumulate_grad_batches=2, max_epochs=1)
-    return {"same": same, "losses": module.losses, "last": module(at).flatten().tolist()}
+    callback = fitreel.callbacks.Lightning("summed", X, Y)
+    summed = fit(callback, accumulate_grad_batches=2, max_epochs=1)
+    fit(fitreel.callbacks.Lightning("numbers", every=4))
+    return {
+        "same": same,
+        "losses": module.losses,
+        "last": module(at).flatten().tolist(),
+        "summed": summed.losses,
+    }
 
 
 def twice() -> Any:

@@ -104,6 +104,13 @@ def test_the_limit_raises_ctrl_c_and_the_second_time_ends(tmp_path: Path) -> Non
 
 
 @rare
+def test_pauses_that_are_no_moments_end_too(tmp_path: Path) -> None:
+    script = "fig = figure(); plt.savefig('a.png')\nwhile True: plt.pause(0.1)"
+    done = film_script(tmp_path, script, moments="save")
+    assert (done.code, len(done.numbers())) == (0, 10) and "100000 waits" in done.stderr
+
+
+@rare
 def test_a_wait_that_nobody_ends(tmp_path: Path) -> None:
     done = film_script(
         tmp_path,

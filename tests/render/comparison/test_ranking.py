@@ -24,7 +24,7 @@ class Recorded:
     ending: str | None = "complete"
     ending_epoch: int | None = 100
     seconds: Any = field(default_factory=lambda: np.array([1.23456]))
-    header: Any = field(default_factory=lambda: SimpleNamespace(parameters=1153))
+    header: Any = field(default_factory=lambda: SimpleNamespace(parameters=1153, recorder="job"))
 
     def __post_init__(self) -> None:
         self.losses = np.array(self.losses, np.float32)

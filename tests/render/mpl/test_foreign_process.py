@@ -42,10 +42,10 @@ def digests(short_run: Record, tmp_path_factory: pytest.TempPathFactory) -> dict
 @pytest.mark.parametrize(
     "steps",
     [
-        "makes,films,imports,draws",
+        "records,makes,films,imports,draws",
         *(
             pytest.param(step, marks=pytest.mark.long)
-            for step in ("makes", "films", "imports", "draws")
+            for step in ("records", "makes", "films", "imports", "draws")
         ),
     ],
 )
@@ -96,7 +96,7 @@ def test_each_private_name_is_done_without(
 
 
 def test_every_private_name_is_listed() -> None:
-    ours, used = {"_exit", "_replace", "_asdict"}, dict[str, str]()
+    ours, used = {"_exit", "_replace", "_asdict", "_run_module_as_main"}, dict[str, str]()
     for path in sorted(
         path for folder in ("render", "model", "jobs") for path in SOURCES.glob(f"{folder}/**/*.py")
     ):
