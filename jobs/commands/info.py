@@ -51,7 +51,7 @@ def _facts(path: Path, runs: Path) -> dict[str, Any]:
 
 
 def _of_run(run: "Record") -> dict[str, Any]:
-    from fitreel.jobs.films.recorded import BY_A_PROGRAM
+    from fitreel.jobs.job.program_record import BY_A_PROGRAM
 
     header = run.header
     is_program = header.recorder == "program"

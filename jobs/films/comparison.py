@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from fitreel.jobs.films.plan import Plan
-from fitreel.jobs.films.recorded import origin_of
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.films.tables import check_tables
+from fitreel.jobs.job.program_record import origin_of
 from fitreel.model.errors import BadInput
 from fitreel.render.comparison.ranking.rows import ranking
 from fitreel.render.comparison.ranking.table import table

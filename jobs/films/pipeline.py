@@ -10,12 +10,12 @@ from fitreel.jobs.films.comparison import Comparison, check_comparison
 from fitreel.jobs.films.comparison_labels import labels_of, only_seeds_differ, seed_note
 from fitreel.jobs.films.make import make
 from fitreel.jobs.films.plan import plan_films
-from fitreel.jobs.films.recorded import check_recorded, dimensions_of
 from fitreel.jobs.films.request import Request
 from fitreel.jobs.films.single_run import SingleRun, check_single_run
 from fitreel.jobs.films.style_files import style_files_of
 from fitreel.jobs.job.job import LONGEST_NAME
 from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job
+from fitreel.jobs.job.program_record import check_recorded, dimensions_of
 from fitreel.jobs.job.resolve import resolve_job
 from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.train.data_report import report_data
@@ -129,7 +129,7 @@ def film_records(
                 f"--seed {options.seed}: {run.path} was trained with seed {loaded.job.seed}"
             )
         plan = plan_films(loaded, options)
-        check_recorded(run, plan)
+        check_recorded(run, loaded.job.film, plan.outputs)
         if (line := dimensions_of(run)) is not None:
             report.say(f"{run.path}: {line}")
         files = check_single_run(plan, run)

@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import Any
 
 from fitreel.jobs.films.plan import Plan
-from fitreel.jobs.films.recorded import origin_of
 from fitreel.jobs.films.sidecar_files import SHEET, sidecar_content
 from fitreel.jobs.films.style_files import NO_FILES, StyleFiles, style_files_of
 from fitreel.jobs.films.subject import Subject
+from fitreel.jobs.job.program_record import origin_of
 from fitreel.jobs.runtime import signals
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record

@@ -1,20 +1,23 @@
-"""What films can be made of a record that a program of the user's made."""
+"""What stands in a job's place where a program of the user's recorded, and what it can't have."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from fitreel.jobs.films.plan import Plan
 from fitreel.jobs.job.job import Job, dump_job
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
+from fitreel.render.film_settings import FilmSettings
 from fitreel.render.output.formats import OutputKind
+from fitreel.render.output.output import Output
 from fitreel.render.panel_kinds import check_recorded_panels
+from fitreel.render.shown_snapshots import has_losses
 
 BY_A_PROGRAM = "a program of yours"
 """What films and `info` say of who recorded it, where it wasn't a job."""
 _OF_A_CURVE = {OutputKind.SUBTITLES: "subtitles are made", OutputKind.PAGE: "sheets are made"}
 
 
-def check_recorded(run: Record, plan: Plan) -> None:
+def check_recorded(run: Record, film: FilmSettings, outputs: Sequence[Output]) -> None:
     """Refuse what can't be made of what a program recorded.
 
     Raises:
@@ -22,11 +25,12 @@ def check_recorded(run: Record, plan: Plan) -> None:
     """
     if run.header.recorder != "program":
         return
-    film = plan.loaded.job.film
     check_recorded_panels(film.panels, run)
     if film.truth and run.truth is None:
         raise BadInput("film.truth: no truth is recorded; give it: Recorder(path, x, y, truth=…)")
-    for output in plan.outputs:
+    for output in outputs:
+        if output.kind is OutputKind.SUBTITLES and not has_losses(run):
+            raise BadInput(f"{output.path}: subtitles tell of the loss, which this record hasn't")
         if not run.header.is_curve and output.kind in _OF_A_CURVE:
             what = _OF_A_CURVE[output.kind]
             raise BadInput(f"{output.path}: {what} of records of one input and one output")
