@@ -54,3 +54,8 @@ def losses_from(run: Record) -> float:
         return 0
     known = np.flatnonzero(~np.isnan(run.losses))
     return int(run.epochs[known[0]]) if len(known) else math.inf
+
+
+def has_losses(run: Record) -> bool:
+    """Whether a loss belongs into its pictures: of a program's record, whether it said any."""
+    return losses_from(run) < math.inf
