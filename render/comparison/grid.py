@@ -20,7 +20,7 @@ from fitreel.render.mpl.line_styles import LineStyle, line_styles
 from fitreel.render.mpl.pixel_layout import LINE, Page, drawable
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.mpl.ticks import Ticks, linear_ticks
-from fitreel.render.shown_snapshots import has_losses
+from fitreel.render.shown_snapshots import losses_from
 from fitreel.render.text.run_status import clock_text, ending_of, failure_of, has_ended, loss_text
 from fitreel.render.text.translations import english
 
@@ -124,7 +124,7 @@ class GridCell:
         self, page: Page, axes: Axes, box: Box, run: Record, limits: Limits, plan: GridPlan
     ) -> None:
         self._run = run
-        self._has_losses = has_losses(run)
+        self._losses_from = losses_from(run)
         theme = page.theme
         axes.scatter(
             run.x, run.y, s=page.points(MARKER * plan.scale) ** 2, edgecolors=theme.points,
@@ -166,7 +166,7 @@ class GridCell:
             return
         self._drawn = index
         self._line.set_ydata(snapshot.prediction[self._order])
-        loss = loss_text(snapshot.loss) if self._has_losses else ""
+        loss = loss_text(snapshot.loss) if snapshot.epoch >= self._losses_from else ""
         self._values.set_text(f"{_epoch_text(self._run, index)}\n{loss}")
 
 

@@ -22,7 +22,7 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.shown_snapshots import shown_snapshots
+from fitreel.render.shown_snapshots import has_losses, shown_snapshots
 from fitreel.render.text.fonts import Fonts, fonts_for
 from fitreel.render.text.installed_fonts import own_name
 from fitreel.render.text.mathtext import check_mathtext
@@ -104,7 +104,8 @@ def contact_sheet(
     down = math.ceil(len(indices) / across)
     snapshots = list(shown_snapshots(run, indices))
     words = translation_of(settings.language, settings.words)
-    captions = [_caption(snapshot, words) for snapshot in snapshots]
+    with_loss = has_losses(run)
+    captions = [_caption(snapshot, words, with_loss) for snapshot in snapshots]
     theme, fonts = _theme_and_fonts(settings, captions)
     page = A4 if across <= down else A4[::-1]
     with rc_context(cast(Any, _style(theme, fonts))):
@@ -278,7 +279,9 @@ def _without_places(svg: bytes, fonts: Fonts) -> bytes:
     return svg
 
 
-def _caption(snapshot: Snapshot, words: Translation) -> str:
+def _caption(snapshot: Snapshot, words: Translation, with_loss: bool) -> str:
     epoch = words.text("epoch_value", epoch=snapshot.epoch)
+    if not with_loss:
+        return epoch
     loss = words.text("loss_value", loss=words.number(snapshot.loss))
     return f"{epoch}   {loss}"

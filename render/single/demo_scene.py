@@ -35,8 +35,8 @@ class DemoScene:
 
     `text` says where epoch and loss stand: "demo" where the demo has them, in data coordinates,
     if the points' axes reach there; "free" there too, unless a corner hides fewer of the points;
-    "corner" always in a corner, which stays readable however far the axes grow. Without
-    `has_losses` no loss is written.
+    "corner" always in a corner, which stays readable however far the axes grow. Before
+    the epoch `losses_from` no loss is written.
     """
 
     @in_force()
@@ -49,7 +49,7 @@ class DemoScene:
         truth: tuple[ArrayLike, ArrayLike] | None = None,
         text: TextPlace = "demo",
         *,
-        has_losses: bool = True,
+        losses_from: float = 0,
     ) -> None:
         x, y, prediction_x = np.ravel(x), np.ravel(y), np.ravel(prediction_x)
         self.figure = figure_of_size(size)
@@ -85,7 +85,7 @@ class DemoScene:
         self._epoch, self._loss = (
             axes.text(*spot, "", fontdict=TEXT_STYLE, ha=side, transform=where) for spot in spots
         )
-        self._has_losses = has_losses
+        self._losses_from = losses_from
         self._at_static_limits = False
         self._remark = ""
         self.moving: Sequence[Artist] = (self._line, self._epoch, self._loss, axes.title)
@@ -100,7 +100,8 @@ class DemoScene:
         self._line.set_ydata(prediction)
         loss = write_number(snapshot.loss, CORNER if self._in_corner else DEMO)
         self._epoch.set_text(english().text("epoch_value", epoch=str(snapshot.epoch)))
-        self._loss.set_text(english().text("loss_value", loss=loss) if self._has_losses else "")
+        is_known = snapshot.epoch >= self._losses_from
+        self._loss.set_text(english().text("loss_value", loss=loss) if is_known else "")
         if remark != self._remark:
             self._axes.set_title(remark)
             self._remark = remark

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from fitreel.model.record.reader import Record
 from fitreel.render.panel_kinds import panels_without_curve
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.shown_snapshots import has_losses
+from fitreel.render.shown_snapshots import losses_from
 from fitreel.render.single.demo_scene import DemoScene, TextPlace
 from fitreel.render.text.translations import translation_of
 
@@ -51,5 +51,5 @@ def scene_of(run: Record, settings: PictureSettings) -> "DemoScene | ThemedScene
         settings.pixels,
         truth,
         text_place(run),
-        has_losses=has_losses(run),
+        losses_from=losses_from(run),
     )
