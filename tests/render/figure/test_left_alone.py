@@ -141,6 +141,8 @@ def described(axes: Any) -> list[object]:
             tick.get_loc(), label.get_text(), label.get_position(), label.get_color(),
             label.get_fontsize(), label.get_window_extent().bounds, line.get_xydata().tolist(),
             line.get_visible(), tick.axes is axes, label.figure is axes.figure,
+            label.get_va(), label.get_ha(), line.get_transform().transform((0.3, 0.7)).tolist(),
+            line.get_clip_box() and line.get_clip_box().bounds,
         )
         for axis in (axes.xaxis, axes.yaxis)
         for tick in (*axis.majorTicks, *axis.minorTicks)
@@ -157,6 +159,9 @@ def test_ticks_are_those_of_a_plain_draw() -> None:
             axes.cla()
             axes.set_ylim(0, 10.0 ** (number % 3))
             axes.tick_params(labelcolor=["r", "g"][number % 2])
+            if number == 0:
+                axes.spines.left.set_position(("outward", 9))
+                axes.xaxis.majorTicks[0].label1.set_color("k")
         full(figures[1])
         drawer.draw()
         for axes in all_axes:
