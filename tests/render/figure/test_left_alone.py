@@ -158,7 +158,7 @@ def test_ticks_are_those_of_a_plain_draw() -> None:
         for axes in all_axes:
             axes.cla()
             axes.set_ylim(0, 10.0 ** (number % 3))
-            axes.tick_params(labelcolor=["r", "g"][number % 2])
+            axes.tick_params(labelcolor=["r", "g"][number // 2])
             if number == 0:
                 axes.spines.left.set_position(("outward", 9))
                 axes.xaxis.majorTicks[0].label1.set_color("k")
