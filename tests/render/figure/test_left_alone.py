@@ -7,7 +7,6 @@ from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
-import numpy as np
 import pytest
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -206,22 +205,3 @@ def test_a_figure_can_be_pickled_and_goes_with_its_drawer() -> None:
     del figure, axes, drawer
     gc.collect()
     assert gone() is None
-
-
-def test_changed_is_around_all_that_differs() -> None:
-    figure, _ = line_figure()
-    drawer = FigureDrawer(figure)
-    before = drawer.draw().copy()
-    assert drawer.changed == (0, 0, 300, 200)
-    text = figure.text(0.5, 0.5, "a")
-    for string in ("b", "b", "wider"):
-        text.set_text(string)
-        frame = drawer.draw()
-        left, top, right, bottom = drawer.changed
-        differs = (frame != before).any(axis=2)
-        assert np.array_equal(differs, differs & np.pad(
-            np.ones((bottom - top, right - left), bool),
-            ((top, 200 - bottom), (left, 300 - right)),
-        ))  # fmt: skip
-        assert differs.any() or drawer.changed == (0, 0, 0, 0)
-        before = frame.copy()
