@@ -16,6 +16,7 @@ from fitreel.jobs.job.loading import LoadedJob
 from fitreel.model.data.formula import Formula
 from fitreel.model.data.points_file import Points, read_points
 from fitreel.model.data.precision import as_float32, warning_of_merged
+from fitreel.model.data.scaling import standardized
 from fitreel.model.data.targets import read_function
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import OF_FILES, DataSettings
@@ -50,11 +51,14 @@ class ResolvedJob:
         return replace(self, fingerprint=self.former_fingerprint, former_fingerprint=None)
 
     @property
-    def points(self) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
-        """x and y of the file as training sees them, shape (N,) each."""
-        if self.table is None:
-            return None
-        return as_float32(self.table.x), as_float32(self.table.y)
+    def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """x and y of the file, shape (N,) each."""
+        return None if self.table is None else (self.table.x, self.table.y)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the input and the output are called."""
+        return ("x", "y") if self.table is None else self.table.names
 
     @property
     def folder_name(self) -> str:
@@ -90,11 +94,11 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
         with _where(f"{label}: data.function = {text[:60]}"):
             formula = read_function(job.data.function)
             exact = np.linspace(*job.data.domain, job.data.points)
-            x = as_float32(exact)
+            x = exact if job.data.standardize else as_float32(exact)
             formula.check_finite(x, formula(x))
         data = {"function": formula.text}
         with _where(f"{label}: data.domain"):
-            line = warning_of_merged("x", exact, is_input=True)
+            line = _what_merges("x", exact, job.data, is_input=True)
             warnings = () if line is None else (f"{label}: data.domain: {line}",)
     return ResolvedJob(
         loaded,
@@ -109,7 +113,7 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
 
 def _read_file(path: Path, settings: DataSettings) -> tuple[Points, list[str], str]:
     """The points, what is to be said of them, and the digest of the file's bytes."""
-    reading = {key: getattr(settings, key) for key in ("file", *OF_FILES)}
+    reading = {key: getattr(settings, key) for key in ("file", "standardize", *OF_FILES)}
     try:
         status = path.stat()
         stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
@@ -126,9 +130,26 @@ def _read_version(
     table = read_points(path, settings)
     with _where(str(path)):
         columns = zip(table.names, (table.x, table.y), (True, False), strict=True)
-        said = [warning_of_merged(name, values, is_input=first) for name, values, first in columns]
+        said = [
+            _what_merges(name, values, settings, is_input=first) for name, values, first in columns
+        ]
     lines = [line for line in said if line is not None]
     return table, lines, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _what_merges(
+    name: str, values: NDArray[np.float64], settings: DataSettings, *, is_input: bool
+) -> str | None:
+    """What is to be said of values that training can't tell apart.
+
+    Raises:
+        BadInput: all inputs become one, or what is to be scaled is constant.
+    """
+    if settings.standardize:
+        values = np.asarray(standardized(name, values).scaled(values), np.float64)
+    return warning_of_merged(
+        name, values, is_input=is_input, is_standardized=settings.standardize
+    )
 
 
 @contextmanager

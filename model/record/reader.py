@@ -128,6 +128,12 @@ class Record:
         return self.x if self.grid is None else self.grid
 
     @property
+    def prediction_dtype(self) -> type[np.float32] | type[np.float64]:
+        """Of the snapshots' predictions: float64 where outputs are scaled."""
+        scaled = not self.header.classes and any(c.is_scaled for c in self.header.outputs)
+        return np.float64 if scaled else np.float32
+
+    @property
     def ending(self) -> Ending | None:
         """How training ended, or None while it hasn't."""
         return self.chunks[-1].metadata.ending if self.chunks else None
@@ -244,7 +250,7 @@ class Record:
     def _snapshot(self, tensors: Tensors, chunk: Chunk, row: int, index: int) -> Snapshot:
         columns = self.header.predicted_columns
         # Copies, or a snapshot that is kept would keep all of its chunk.
-        prediction = tensors["prediction"][row].copy()
+        prediction = self._unscaled(tensors["prediction"][row].copy())
         return Snapshot(
             epoch=int(tensors["epoch"][row]),
             loss=float(tensors["loss"][row]),
@@ -256,6 +262,15 @@ class Record:
             has_prediction=bool(self.has_predictions[index]),
             is_closing=index == self.closing,
         )
+
+    def _unscaled(self, prediction: NDArray[np.float32]) -> NDArray[np.floating[Any]]:
+        """A prediction, shape (M * K,), in the file's units: float64 where outputs are scaled."""
+        if self.prediction_dtype is np.float32:
+            return prediction
+        outputs = self.header.outputs
+        columns = prediction.reshape(-1, len(outputs)).T
+        parts = [column.unscaled(each) for column, each in zip(outputs, columns, strict=True)]
+        return np.stack(parts, axis=1).reshape(-1)
 
     def index_of(self, epoch: int) -> int:
         """The snapshot of `epoch`.
