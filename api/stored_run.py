@@ -116,7 +116,8 @@ class Run:
     def prediction(self) -> "NDArray[np.floating[Any]]":
         """What the network predicted at each snapshot: float32, shape (F, M).
 
-        In the units of `y`, and float64 where a job scales these (`data.standardize`). Of K outputs or classes, where these aren't one, (F, M, K); nan where it wasn't recorded.
+        In the units of `y`, and float64 where a job scales these (`data.standardize`). Of K outputs
+        or classes, where these aren't one, (F, M, K); nan where it wasn't recorded.
 
         Raises:
             BadInput: a file has changed since the record was opened.

@@ -147,9 +147,7 @@ def _what_merges(
     """
     if settings.standardize:
         values = np.asarray(standardized(name, values).scaled(values), np.float64)
-    return warning_of_merged(
-        name, values, is_input=is_input, is_standardized=settings.standardize
-    )
+    return warning_of_merged(name, values, is_input=is_input, is_standardized=settings.standardize)
 
 
 @contextmanager

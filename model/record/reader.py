@@ -14,6 +14,7 @@ missing, swapped or foreign file breaks the chain. The last digest stands for th
 that is written when a training goes on may say that it replaces snapshots of those before it.
 """
 
+import copy
 import hashlib
 import json
 import re
@@ -75,6 +76,7 @@ class Record:
     def __init__(self, path: Path, until: str | None = None) -> None:
         self.path = path
         self._until = until
+        self._loss_factor = 1.0
         self._names: list[str] = []
         # A folder is not listed at one instant: while somebody writes, a file that came may be
         # missing beside one that has gone since.
@@ -179,8 +181,43 @@ class Record:
 
     @cached_property
     def losses(self) -> NDArray[np.floating[Any]]:
-        """Shape (F,): the training loss of each snapshot; of a program's record float64."""
-        return self._joined("losses", self._format.loss_dtype)
+        """Shape (F,): the training loss of each snapshot; of a program's record float64.
+
+        It is the network's, of scaled values where these are scaled; see `in_own_units`.
+        """
+        losses = self._joined("losses", self._format.loss_dtype)
+        return losses if self._loss_factor == 1 else losses.astype(np.float64) * self._loss_factor
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether the network sees other numbers than the data have, and so does the loss."""
+        return any(column.is_scaled for column in self.header.inputs + self.header.outputs)
+
+    @property
+    def own_loss_factor(self) -> float | None:
+        """What the network's loss is multiplied with to be that of values in their own units.
+
+        None where no factor does it, as with the huber loss; 1 where nothing is scaled.
+        """
+        scales = {column.scale for column in self.header.outputs}
+        if scales <= {1.0}:
+            return 1.0
+        power = {"mse": 2, "rmse": 1, "mae": 1}.get(
+            self.header.job.get("train", {}).get("loss", "mse")
+        )
+        return None if power is None or len(scales) > 1 else scales.pop() ** power
+
+    def in_own_units(self) -> "Record":
+        """The same record, its training losses in the data's own units, float64.
+
+        Only where there is an `own_loss_factor`.
+        """
+        factor = self.own_loss_factor
+        assert factor is not None
+        record = copy.copy(self)
+        vars(record).pop("losses", None)
+        record._loss_factor = factor
+        return record
 
     @cached_property
     def metrics(self) -> dict[str, NDArray[np.float64]]:
@@ -253,7 +290,7 @@ class Record:
         prediction = self._unscaled(tensors["prediction"][row].copy())
         return Snapshot(
             epoch=int(tensors["epoch"][row]),
-            loss=float(tensors["loss"][row]),
+            loss=float(tensors["loss"][row]) * self._loss_factor,
             seconds=float(tensors["seconds"][row]),
             prediction=prediction.reshape(-1, columns) if columns > 1 else prediction,
             weights=tensors["weights"][row].copy() if "weights" in tensors else None,

@@ -26,6 +26,7 @@ from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.text.fonts import Fonts, fonts_for
 from fitreel.render.text.installed_fonts import own_name
 from fitreel.render.text.mathtext import check_mathtext
+from fitreel.render.text.scaled_loss import loss_label
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline
 
@@ -78,7 +79,8 @@ def check_contact_sheet(settings: PictureSettings, across: int, down: int) -> No
     """
     check_grid(across, down)
     words = translation_of(settings.language, settings.words)
-    theme, fonts = _theme_and_fonts(settings, [words.text("epoch"), words.text("loss")])
+    texts = [words.text(key) for key in ("epoch", "loss", "scaled")]
+    theme, fonts = _theme_and_fonts(settings, texts)
     with rc_context(cast(Any, _style(theme, fonts))):
         _headed_page(settings, theme, fonts, A4 if across <= down else A4[::-1])
 
@@ -104,7 +106,8 @@ def contact_sheet(
     down = math.ceil(len(indices) / across)
     snapshots = list(shown_snapshots(run, indices))
     words = translation_of(settings.language, settings.words)
-    captions = [_caption(snapshot, words) for snapshot in snapshots]
+    label = loss_label(run, words)
+    captions = [_caption(snapshot, label, words) for snapshot in snapshots]
     theme, fonts = _theme_and_fonts(settings, captions)
     page = A4 if across <= down else A4[::-1]
     with rc_context(cast(Any, _style(theme, fonts))):
@@ -278,7 +281,7 @@ def _without_places(svg: bytes, fonts: Fonts) -> bytes:
     return svg
 
 
-def _caption(snapshot: Snapshot, words: Translation) -> str:
+def _caption(snapshot: Snapshot, label: str, words: Translation) -> str:
     epoch = words.text("epoch_value", epoch=snapshot.epoch)
-    loss = words.text("loss_value", loss=words.number(snapshot.loss))
+    loss = words.text("loss_value", label=label, loss=words.number(snapshot.loss))
     return f"{epoch}   {loss}"

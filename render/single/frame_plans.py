@@ -4,8 +4,6 @@ import math
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.shown_snapshots import shown_snapshots
