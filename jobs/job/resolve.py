@@ -16,6 +16,7 @@ from fitreel.jobs.job.loading import LoadedJob
 from fitreel.model.data.formula import Formula
 from fitreel.model.data.points_file import Points, read_points
 from fitreel.model.data.precision import as_float32, warning_of_merged
+from fitreel.model.data.scale_advice import warning_of_scale
 from fitreel.model.data.scaling import standardized
 from fitreel.model.data.targets import read_function
 from fitreel.model.errors import BadInput
@@ -35,6 +36,8 @@ class ResolvedJob:
     module_file: Path | None
     warnings: tuple[str, ...] = ()
     """What is to be said of the data before they are trained with."""
+    scale_warning: str | None = None
+    """What is to be said of their scale, before they are trained with and not again."""
     former_fingerprint: str | None = None
     """What the same job had while a file counted by its bytes."""
 
@@ -85,7 +88,8 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
         with _where(f"{label}: data.file"):
             path = loaded.path("data.file", job.data.file)
             table, lines, digest_of_bytes = _read_file(path, job.data)
-        warnings = tuple(f"{label}: {path}: {line}" for line in lines)
+        where = f"{label}: {path}"
+        x, y = table.x, table.y
         data = {"file": table.digest}
         former = fingerprint(job, {"file": digest_of_bytes}, module_digest)
     else:
@@ -94,21 +98,29 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
         with _where(f"{label}: data.function = {text[:60]}"):
             formula = read_function(job.data.function)
             exact = np.linspace(*job.data.domain, job.data.points)
-            x = exact if job.data.standardize else as_float32(exact)
-            formula.check_finite(x, formula(x))
+            x = exact
+            seen = exact if job.data.standardize else as_float32(exact)
+            y = formula(seen).astype(np.float64)
+            formula.check_finite(seen, y)
         data = {"function": formula.text}
-        with _where(f"{label}: data.domain"):
+        where = f"{label}: data.domain"
+        with _where(where):
             line = _what_merges("x", exact, job.data, is_input=True)
-            warnings = () if line is None else (f"{label}: data.domain: {line}",)
-    return ResolvedJob(
+        lines = [] if line is None else [line]
+    resolved_job = ResolvedJob(
         loaded,
         fingerprint(job, data, module_digest),
         formula,
         table,
         module_file,
-        warnings,
-        former,
+        warnings=tuple(f"{where}: {line}" for line in lines),
+        former_fingerprint=former,
     )
+    # One's own network may well do the scaling, and one line about it is enough.
+    if job.data.standardize or module_file is not None or lines:
+        return resolved_job
+    scale = warning_of_scale(resolved_job.names, x, y)
+    return replace(resolved_job, scale_warning=scale and f"{where}: {scale}")
 
 
 def _read_file(path: Path, settings: DataSettings) -> tuple[Points, list[str], str]:

@@ -189,9 +189,9 @@ class Record:
         return losses if self._loss_factor == 1 else losses.astype(np.float64) * self._loss_factor
 
     @property
-    def is_scaled(self) -> bool:
-        """Whether the network sees other numbers than the data have, and so does the loss."""
-        return any(column.is_scaled for column in self.header.inputs + self.header.outputs)
+    def loss_is_scaled(self) -> bool:
+        """Whether the losses are of scaled values, as the network sees them."""
+        return self._loss_factor == 1 and self.prediction_dtype is np.float64
 
     @property
     def own_loss_factor(self) -> float | None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
+from fitreel.render.mpl.line_styles import mark_point
 from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.picture_settings import PictureSettings
@@ -186,14 +187,15 @@ def _draw_snapshot(
     if truth is not None:
         axes.plot(x, truth[order], "--", color=theme.truth, lw=1)
     prediction = np.ravel(snapshot.prediction)[order]
-    axes.plot(x, prediction, color=theme.prediction, lw=2 * scale)
+    (line,) = axes.plot(x, prediction, color=theme.prediction, lw=2 * scale)
+    mark_point(line)
     axes.tick_params(labelsize=TICK * scale)
 
 
 def _set_limits(axes: Axes, run: Record, words: Translation) -> None:
     """Limits and ticks, which all axes share."""
     low, high = float(np.min(run.y)), float(np.max(run.y))
-    room = 0.08 * (high - low) or 1.0
+    room = 0.08 * (high - low) or max(1.0, 0.05 * abs(low))
     # A wild first guess must not flatten all that comes after it.
     axes.set_ylim(low - room, high + room)
     for set_ticks, limits in (

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fitreel.model.errors import BadInput
 from fitreel.render.mpl.figure import DEMO_SIZE, figure_of_size
+from fitreel.render.mpl.line_styles import mark_point
 from fitreel.render.raster.scene import FrameState
 from fitreel.render.text.axis_labels import NO_LABELS, AxisLabels
 from fitreel.render.text.fonts import fonts_for
@@ -28,8 +29,6 @@ TEXT_RISE = 0.15
 """How far the demo's text reaches above and below where it is written, in data coordinates."""
 SMALL_TEXT = 12
 """Size of what is said beneath the loss."""
-MARKER = 12
-"""Size of the prediction where a line has no length."""
 TextPlace = Literal["demo", "free", "corner"]
 
 
@@ -86,8 +85,7 @@ class DemoScene:
         self._order = np.argsort(prediction_x, kind="stable")  # points from a file come as they do
         prediction_x = prediction_x[self._order]
         (self._line,) = axes.plot(prediction_x, np.full(len(prediction_x), np.nan), "r-", lw=5)
-        if prediction_x[0] == prediction_x[-1]:
-            self._line.set(marker="o", markersize=MARKER)
+        mark_point(self._line)
         self._x_is_inside = bool(
             np.all(prediction_x >= self._static_limits[0, 0])
             and np.all(prediction_x <= self._static_limits[1, 0])

@@ -18,8 +18,6 @@ NARROWEST_NUMBER = 4.2
 """Room for a number beside another one, in font sizes: as 0.0123."""
 TALLEST_FIT = 1.25
 """Height by width of a fit that stands alone; what is left of a tall frame stays free."""
-LABEL_ROOM = 1.5
-"""For a label at axes, in font sizes of their numbers."""
 TICK_FOOT = 1.9
 """Height of the numbers beneath axes, in their font sizes."""
 SHARES = [0.01 * percent for percent in range(22, 66)]

@@ -55,7 +55,7 @@ def scene_of(run: Record, settings: PictureSettings) -> "DemoScene | ThemedScene
         DemoText(
             text_place(run),
             has_losses(run),
-            (lambda loss: beneath_loss(run, loss, english())) if run.is_scaled else None,
+            (lambda loss: beneath_loss(run, loss, english())) if run.loss_is_scaled else None,
             axis_labels(settings),
         ),
     )

@@ -22,6 +22,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box, unit_height
+from fitreel.render.mpl.line_styles import mark_point
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.panel_kinds import needs_weights
@@ -29,13 +30,19 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.shown_snapshots import has_losses, shown_snapshots
 from fitreel.render.single.axes_style import AxesStyle, style_axes
 from fitreel.render.single.headings import HEADINGS, Headings
-from fitreel.render.single.layout_candidates import LABEL_ROOM, TICK_FOOT, Contents
+from fitreel.render.single.layout_candidates import TICK_FOOT, Contents
 from fitreel.render.single.legend import draw_legend, entry_width, legend_entries
 from fitreel.render.single.metric_panel import MetricCurves
 from fitreel.render.single.panel_titles import SMALLEST_LABEL, write_curve_names, write_panel_title
 from fitreel.render.single.panels import make_panel
 from fitreel.render.single.themed_layout import SMALLEST_TYPE, ThemedLayout, lay_out
-from fitreel.render.text.axis_labels import AxisLabels, axis_labels, write_axis_labels
+from fitreel.render.text.axis_labels import (
+    LABEL_ROOM,
+    NO_LABELS,
+    AxisLabels,
+    axis_labels,
+    write_axis_labels,
+)
 from fitreel.render.text.fonts import fonts_for
 from fitreel.render.text.mathtext import check_mathtext
 from fitreel.render.text.scaled_loss import loss_label, unscaled_loss
@@ -97,7 +104,7 @@ class ThemedScene:
         # Without a curve the first panel stands in its place.
         beside = settings if is_curve else replace(settings, panels=settings.panels[1:])
         has_truth = is_curve and run.truth is not None
-        labels = axis_labels(settings, [run.header]) if is_curve else AxisLabels()
+        labels = axis_labels(settings, [run.header]) if is_curve else NO_LABELS
         layout = _themed_page(beside, theme, self._words, labels, has_truth, lefts)
         page, plan = layout.page, layout.plan
         self._page, self._tick = page, plan.tick
@@ -147,7 +154,7 @@ class ThemedScene:
             float(min(run.x.min(), run.prediction_x.min())),
             float(max(run.x.max(), run.prediction_x.max())),
         )
-        room = 0.03 * (right - left) or 1.0
+        room = 0.03 * (right - left) or max(1.0, 0.05 * abs(left))
         style_axes(axes, style, (left - room, right + room), y, box)
         _scatter(axes, style, run)
         x = run.prediction_x[self._order]
@@ -161,13 +168,18 @@ class ThemedScene:
             lw=page.points(0.012 * theme.prediction_width * unit), solid_joinstyle="round",
             solid_capstyle="round",
         )  # fmt: skip
-        return line
+        return mark_point(line)
+
+    def _unscaled(self, run: Record, loss: float) -> str:
+        """The loss in the data's own units, where it is another one."""
+        unscaled = unscaled_loss(run, loss, self._words)
+        return f"{self._words.text('loss')}, {unscaled}" if unscaled else ""
 
     def _remark_line(self, page: Page, plan: ThemedLayout, run: Record) -> Text:
         words = self._words
         # Of all losses the first is about the widest, and of those in powers of ten any.
-        losses = (run.losses[0], 1e9) if len(run) else ()
-        unscaled = max((unscaled_loss(run, float(loss), words) for loss in losses), key=len)
+        losses = (run.losses[0], 1e9)
+        unscaled = max((self._unscaled(run, float(loss)) for loss in losses), key=len)
         remarks = [
             BETWEEN.join(filter(None, (unscaled, words.text(key, **values))))
             for key, values in REMARKS
@@ -184,7 +196,7 @@ class ThemedScene:
             self._line.set_ydata(np.ravel(snapshot.prediction)[self._order])
         self._epoch.set_text(self._words.integer(snapshot.epoch))
         self._loss.set_text(self._words.number(snapshot.loss) if self._has_losses else "")
-        unscaled = unscaled_loss(self._run, snapshot.loss, self._words)
+        unscaled = self._unscaled(self._run, snapshot.loss)
         self._remark.set_text(BETWEEN.join(filter(None, (unscaled, remark))))
         for show in self._panels:
             show(snapshot)
@@ -307,7 +319,7 @@ def _limits(
     if len(values):
         low = max(min(low, float(values.min())), low - reach)
         high = min(max(high, float(values.max())), high + reach)
-    room = 0.06 * (high - low) or 0.5
+    room = 0.06 * (high - low) or max(0.5, 0.05 * abs(low))
     return low - room, high + room
 
 

@@ -13,6 +13,8 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.text.fonts import fonts_for
 from fitreel.render.text.mathtext import check_mathtext
 
+LABEL_ROOM = 1.5
+"""For a label, in font sizes of the numbers at its axis."""
 SMALLEST = 0.75
 """To which a label shrinks that is longer than its axis; then it is shortened."""
 
