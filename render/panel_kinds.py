@@ -13,7 +13,7 @@ from fitreel.model.settings import MOST_WEIGHTS_RECORDED, DataSettings, NetworkS
 if TYPE_CHECKING:
     from fitreel.model.record.reader import Record
 
-Need = Literal["curve", "truth", "hidden layers", "weights", "metrics"]
+Need = Literal["losses", "curve", "truth", "hidden layers", "weights", "metrics"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class PanelKind:
 
 
 PANEL_KINDS = {
-    "loss": PanelKind("LossCurve"),
+    "loss": PanelKind("LossCurve", ("losses",)),
     "metrics": PanelKind("MetricCurves", ("metrics",)),
     "residuals": PanelKind("Residuals", ("curve",)),
     "units": PanelKind("Units", ("curve", "hidden layers", "weights")),
@@ -77,6 +77,8 @@ def check_recorded_panels(panels: Iterable[str], run: "Record") -> None:
         lacking["curve"] = "of records of one input and one output"
     if run.truth is None:
         lacking["truth"] = "no truth is recorded; give it: Recorder(path, x, y, truth=…)"
+    if not _has_losses(run):
+        lacking["losses"] = "this record has none; give it: rec.log(step, loss)"
     if not run.metrics:
         lacking["metrics"] = NO_METRICS
     for name in panels:
@@ -91,11 +93,17 @@ def panels_without_curve(panels: tuple[str, ...], run: "Record") -> tuple[str, .
     Raises:
         BadInput: it has none.
     """
-    has_losses = bool(run.header.recorder == "job" or (run.losses == run.losses).any())
-    own = ("loss",) * has_losses + ("metrics",) * bool(run.metrics)
+    own = ("loss",) * _has_losses(run) + ("metrics",) * bool(run.metrics)
     if not panels and not own:
         raise BadInput(f"{run.path}: neither a loss nor a metric is recorded: nothing to draw")
     return panels or own
+
+
+def _has_losses(run: "Record") -> bool:
+    # numpy is imported only where something is drawn.
+    from fitreel.render.shown_snapshots import has_losses
+
+    return has_losses(run)
 
 
 def no_weights(parameters: int) -> str:
@@ -129,6 +137,7 @@ def _without_metrics(data: DataSettings, network: NetworkSettings) -> str | None
 
 
 _REFUSALS: dict[Need, Callable[[DataSettings, NetworkSettings], str | None]] = {
+    "losses": lambda data, network: None,
     "curve": lambda data, network: None,
     "truth": _without_truth,
     "hidden layers": _without_hidden_layers,

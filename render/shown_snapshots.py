@@ -1,5 +1,6 @@
 """What a film of one run shows of its snapshots: how far it goes, and which prediction stays."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -44,6 +45,17 @@ def shown_snapshots(
         yield snapshot if prediction is None else replace(snapshot, prediction=prediction)
 
 
+def losses_from(run: Record) -> float:
+    """The epoch from which on a loss belongs into its pictures; infinite where none does.
+
+    Of what a program recorded it is the first of which it said one: an untrained network has none.
+    """
+    if run.header.recorder == "job":
+        return 0
+    known = np.flatnonzero(~np.isnan(run.losses))
+    return int(run.epochs[known[0]]) if len(known) else math.inf
+
+
 def has_losses(run: Record) -> bool:
-    """Whether a loss belongs into its pictures: of what a program recorded, if it said any."""
-    return run.header.recorder == "job" or not bool(np.isnan(run.losses).all())
+    """Whether a loss belongs into its pictures: of a program's record, whether it said any."""
+    return losses_from(run) < math.inf

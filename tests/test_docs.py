@@ -70,8 +70,8 @@ def test_every_exit_code_has_its_row() -> None:
         assert re.search(rf"^\| {code} \|", page, re.MULTILINE), code
 
 
-def test_readme_is_a_screen_and_its_map_has_every_page() -> None:
-    assert len(README.splitlines()) <= 70
+def test_readme_is_short_and_its_map_has_every_page() -> None:
+    assert len(README.splitlines()) <= 90
     translated = {path.name for path in (ROOT / "docs" / "zh").glob("*.md")}
     assert len(translated) >= 10
     assert {page.name for page in pages.english()[1:]} == translated

@@ -4,6 +4,11 @@ import os
 import sys
 
 
+def is_distributed() -> bool:
+    """Whether this is one of several processes that train together, as far as that is known."""
+    return _number("WORLD_SIZE") > 1 or _has_torch_ranks() or _has_jax_ranks()
+
+
 def rank(*, ask_jax: bool) -> int:
     """The number of this process, 0 where it is alone.
 
@@ -12,15 +17,23 @@ def rank(*, ask_jax: bool) -> int:
     """
     if _number("WORLD_SIZE") > 1 and _number("RANK"):
         return _number("RANK")
-    distributed = sys.modules.get("torch.distributed")
-    if distributed is not None and distributed.is_available() and distributed.is_initialized():
-        return int(distributed.get_rank())
-    jax = sys.modules.get("jax")
+    if _has_torch_ranks():
+        return int(sys.modules["torch.distributed"].get_rank())
     # Alone, it would take hold of its devices for nothing.
-    is_initialized = getattr(getattr(jax, "distributed", None), "is_initialized", None)
-    if ask_jax and jax is not None and (is_initialized is None or is_initialized()):
-        return int(jax.process_index())
+    if ask_jax and _has_jax_ranks():
+        return int(sys.modules["jax"].process_index())
     return 0
+
+
+def _has_torch_ranks() -> bool:
+    distributed = sys.modules.get("torch.distributed")
+    return bool(distributed and distributed.is_available() and distributed.is_initialized())
+
+
+def _has_jax_ranks() -> bool:
+    jax = sys.modules.get("jax")
+    distributed = getattr(jax, "distributed", None)
+    return distributed is not None and getattr(distributed, "is_initialized", lambda: True)()
 
 
 def _number(name: str) -> int:

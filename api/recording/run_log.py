@@ -4,7 +4,8 @@ import os
 import platform
 import secrets
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitreel.jobs.runtime.locks import locked
+from fitreel.jobs.runtime.locks import lock_of, locked
 from fitreel.jobs.runtime.read_lock import without_readers
 from fitreel.jobs.train.run_place import check_run_place, discard_record
 from fitreel.model.errors import BadInput, Busy, CannotWrite
@@ -22,6 +23,7 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin, new_header
 from fitreel.model.system.files import cannot_write, sweep
 from fitreel.recording.points import RecordedPoints
+from fitreel.recording.ranks import is_distributed
 
 _NAMED = ("numpy", "torch", "jax", "tensorflow", "keras", "sklearn")
 """Libraries whose versions are recorded where the program has imported them."""
@@ -60,14 +62,33 @@ class RunLog:
         Raises:
             FileExistsError: something is there that is to stay.
             BadInput: what is to be gone on with is damaged, or was recorded by a job.
+            Busy: another process records there.
             ValueError: it is a record of other points.
         """
         try:
             check_run_place(self.path, own=False)
         except BadInput as error:
             raise FileExistsError(str(error)) from None
+        if self.is_there and (self.resume or self.overwrite):
+            self._check_free()
         run = self._record()
         return None if run is None else int(run.epochs[-1])
+
+    def _check_free(self) -> None:
+        """Say early that somebody records there; of several ranks one does, and all come here."""
+        if is_distributed() or not lock_of(self.path).exists():
+            return
+        with self._locked():
+            pass
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with ExitStack() as held:
+            try:
+                held.enter_context(locked(self.path, "run"))
+            except Busy:
+                raise Busy(f"{self.path}: another process records there; give another") from None
+            yield
 
     def add(self, snapshot: Snapshot) -> None:
         """Record a snapshot; it is on disk when this returns.
@@ -121,10 +142,7 @@ class RunLog:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise cannot_write(self.path.parent, error) from error
-            try:
-                held.enter_context(locked(self.path, "run"))
-            except Busy:
-                raise Busy(f"{self.path}: another process records there; give another") from None
+            held.enter_context(self._locked())
             writer = self._writer_after(first)
             self._held = held.pop_all()
         return writer

@@ -10,6 +10,7 @@ from fitreel.render.film_settings import FilmSettings
 from fitreel.render.output.formats import OutputKind
 from fitreel.render.output.output import Output
 from fitreel.render.panel_kinds import check_recorded_panels
+from fitreel.render.shown_snapshots import has_losses
 
 BY_A_PROGRAM = "a program of yours"
 """What films and `info` say of who recorded it, where it wasn't a job."""
@@ -28,6 +29,8 @@ def check_recorded(run: Record, film: FilmSettings, outputs: Sequence[Output]) -
     if film.truth and run.truth is None:
         raise BadInput("film.truth: no truth is recorded; give it: Recorder(path, x, y, truth=…)")
     for output in outputs:
+        if output.kind is OutputKind.SUBTITLES and not has_losses(run):
+            raise BadInput(f"{output.path}: subtitles tell of the loss, which this record hasn't")
         if not run.header.is_curve and output.kind in _OF_A_CURVE:
             what = _OF_A_CURVE[output.kind]
             raise BadInput(f"{output.path}: {what} of records of one input and one output")

@@ -14,8 +14,9 @@ from fitreel.jobs.films.live_checks import check_encoder, check_format
 from fitreel.jobs.job.job import Job
 from fitreel.jobs.outputs.clashes import Destination, check_apart
 from fitreel.jobs.outputs.names import file_name, fill_in
+from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.script.options import ScriptOptions, default_output
-from fitreel.model.errors import BadInput, Unavailable
+from fitreel.model.errors import BadInput, Busy, Unavailable
 from fitreel.render.metadata.provenance import read_provenance
 from fitreel.render.output.destination import check_output, make_folder_of
 from fitreel.render.output.formats import ENDINGS, OutputKind, format_of
@@ -38,6 +39,7 @@ def checked(options: ScriptOptions, now: time.struct_time) -> ScriptOptions:
 
     Raises:
         BadInput: no script, or an output that can't be.
+        Busy: another process is making one of them.
         CannotWrite: a folder can't be made or written.
         Unavailable: there is no ffmpeg, or an encoder isn't in it.
     """
@@ -73,6 +75,8 @@ def become(options: ScriptOptions, arguments: Sequence[str]) -> NoReturn:
     command = [sys.executable, *flags, "-c", _START, options.encode(), *arguments]
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
+    if os.name == "nt":  # whose shells don't wait for what a process becomes
+        sys.exit(subprocess.call(command))
     try:
         os.execv(sys.executable, command)  # noqa: S606 (no shell is meant)
     except OSError as error:
@@ -100,8 +104,13 @@ def _check_output(output: str, *, force: bool) -> None:
     check_format(Output(output))
     check_replaceable(output, force=force)
     make_folder_of(output)
-    check_output(output)
+    path = check_output(output)
     check_encoder(Output(output))
+    try:
+        with locked(path, "film"):
+            pass
+    except Busy:
+        raise Busy(f"{output}: another process is making this film") from None
 
 
 def _filled_in(output: str, script: str, now: time.struct_time) -> str:

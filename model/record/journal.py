@@ -5,9 +5,9 @@ each snapshot is on disk before `add` returns, and of a killed process nothing i
 chunk takes the journal's place. Unlike a chunk it may end in the middle of an entry: there the
 process was killed, or is just writing.
 
-An entry: the lengths of its text and of its numbers, the first half of the SHA-256 of both, the
-text (JSON) and the numbers (the prediction, float32, of nothing where there is none). The first one
-says what the chunk would say of itself.
+An entry: the lengths of its text and of its numbers, a checksum of these two, the first half of the
+SHA-256 of what follows, the text (JSON) and the numbers (the prediction, float32; nothing where
+there is none). The first one says what the chunk would say of itself.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
@@ -27,7 +28,9 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.tensor_file import LARGEST_HEADER
 from fitreel.model.system.files import cannot_write
 
-_LENGTHS = struct.Struct("<QQ16s")
+_LENGTHS = struct.Struct("<QQ")
+_START = struct.Struct("<16sI16s")
+"""The lengths, their checksum, and the digest."""
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _FLAGS |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
@@ -60,7 +63,8 @@ class JournalWriter:
 
     def _write(self, text: bytes, numbers: bytes) -> None:
         digest = hashlib.sha256(text + numbers).digest()[:16]
-        left = _LENGTHS.pack(len(text), len(numbers), digest) + text + numbers
+        lengths = _LENGTHS.pack(len(text), len(numbers))
+        left = _START.pack(lengths, crc32(lengths), digest) + text + numbers
         try:
             while left:  # a disk that is nearly full takes a part
                 left = left[os.write(self._file, left) :]
@@ -99,28 +103,29 @@ def read_journal(
         snapshots = [_snapshot(*entry, chunk_format) for entry in entries[1:]]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         raise Damaged(f"{path}: damaged: an entry can't be read") from None
-    length = sum(_LENGTHS.size + len(text) + len(numbers) for text, numbers in entries)
+    length = sum(_START.size + len(text) + len(numbers) for text, numbers in entries)
     return Journal(metadata, snapshots, hashlib.sha256(content[:length]).hexdigest()[:32])
 
 
 def _entries(content: bytes, path: Path) -> Iterator[tuple[bytes, bytes]]:
     """Text and numbers of each whole entry."""
     start = 0
-    while start + _LENGTHS.size <= len(content):
-        length, size, digest = _LENGTHS.unpack_from(content, start)
-        middle = start + _LENGTHS.size + length
+    while start + _START.size <= len(content):
+        lengths, checksum, digest = _START.unpack_from(content, start)
+        length, size = _LENGTHS.unpack(lengths)
+        middle = start + _START.size + length
         end = middle + size
-        if length > LARGEST_HEADER:
-            end = len(content)
-        if end > len(content):
+        are_lengths = crc32(lengths) == checksum
+        if are_lengths and end > len(content):
             return
-        body = content[start + _LENGTHS.size : end]
-        if hashlib.sha256(body).digest()[:16] != digest:
+        body = content[start + _START.size : end] if are_lengths else b""
+        is_whole = are_lengths and hashlib.sha256(body).digest()[:16] == digest
+        if not is_whole or length > LARGEST_HEADER:
             # After a power cut the last bytes may be none that were written.
-            if end == len(content) or not content[start:].strip(b"\0"):
+            if (are_lengths and end == len(content)) or not content[start:].strip(b"\0"):
                 return
             raise Damaged(f"{path}: damaged: its bytes don't match their digests")
-        yield content[start + _LENGTHS.size : middle], content[middle:end]
+        yield body[:length], body[length:]
         start = end
 
 

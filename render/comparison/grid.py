@@ -20,7 +20,7 @@ from fitreel.render.mpl.line_styles import LineStyle, line_styles, mark_point
 from fitreel.render.mpl.pixel_layout import LINE, Page, drawable
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.mpl.ticks import Ticks, linear_ticks
-from fitreel.render.shown_snapshots import has_losses
+from fitreel.render.shown_snapshots import losses_from
 from fitreel.render.text.axis_labels import (
     LABEL_ROOM,
     AxisLabels,
@@ -141,7 +141,7 @@ class GridCell:
         self, page: Page, axes: Axes, box: Box, run: Record, limits: Limits, plan: GridPlan
     ) -> None:
         self._run = run
-        self._has_losses = has_losses(run)
+        self._losses_from = losses_from(run)
         theme = page.theme
         axes.scatter(
             run.x, run.y, s=page.points(MARKER * plan.scale) ** 2, edgecolors=theme.points,
@@ -183,7 +183,8 @@ class GridCell:
             return
         self._drawn = index
         self._line.set_ydata(snapshot.prediction[self._order])
-        loss = loss_text(self._run, snapshot.loss) if self._has_losses else ""
+        is_known = snapshot.epoch >= self._losses_from
+        loss = loss_text(self._run, snapshot.loss) if is_known else ""
         self._values.set_text(f"{_epoch_text(self._run, index)}\n{loss}")
 
 

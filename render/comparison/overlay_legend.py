@@ -14,7 +14,7 @@ from fitreel.render.comparison.overlay_plan import OverlayPlan
 from fitreel.render.comparison_picture import Entry
 from fitreel.render.mpl.line_styles import LineStyle
 from fitreel.render.mpl.pixel_layout import LINE, Page, drawable
-from fitreel.render.shown_snapshots import has_losses
+from fitreel.render.shown_snapshots import losses_from
 from fitreel.render.text.numbers import SHORT, write_number
 from fitreel.render.text.run_status import ending_of, failure_of, has_ended, loss_text
 from fitreel.render.text.translations import english
@@ -99,7 +99,7 @@ class Legend:
         if snapshot is None:
             return self._shortened(ending_of(entry.run))
         ending = ending_of(entry.run)
-        if not has_losses(entry.run):
+        if snapshot.epoch < losses_from(entry.run):
             ended = has_ended(entry.run, state.indices[number])
             return self._shortened(ending) if ended else ""
         if not has_ended(entry.run, state.indices[number]):

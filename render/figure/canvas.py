@@ -11,7 +11,7 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 
-from fitreel.render.mpl.private_names import OF_CANVAS
+from fitreel.render.figure.private_names import OF_CANVAS
 
 
 @contextlib.contextmanager

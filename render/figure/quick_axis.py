@@ -18,9 +18,9 @@ from matplotlib.ticker import (
 from matplotlib.transforms import Bbox, IdentityTransform
 
 from fitreel.render.figure.figure_renderer import FigureRenderer
+from fitreel.render.figure.private_names import STOOD_IN
 from fitreel.render.figure.tick_group import Samples, TickGroup
 from fitreel.render.figure.tick_marks import NotUnderstoodError
-from fitreel.render.mpl.private_names import OF_AXIS
 
 _METHODS = {
     name for kind in (XAxis, YAxis) for each in kind.__mro__ for name, value in vars(each).items()
@@ -69,14 +69,14 @@ class QuickAxis:
             return
         self._renderer, self._is_pure, self._key = renderer, is_pure, None
         methods = (self.update, self.boxes, self.draw)
-        vars(axis).update(zip(OF_AXIS, methods, strict=True))
+        vars(axis).update(zip(STOOD_IN, methods, strict=True))
         try:
             yield
         finally:
             self._give_up()
 
     def _give_up(self) -> None:
-        for name in OF_AXIS:
+        for name in STOOD_IN:
             vars(self._axis).pop(name, None)
         self._key = None
 

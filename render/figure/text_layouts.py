@@ -11,7 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.text import Annotation, Text
 
 from fitreel.render.figure.figure_renderer import FigureRenderer
-from fitreel.render.mpl.private_names import BESIDE_LAYOUT, OF_LAYOUT
+from fitreel.render.figure.private_names import BESIDE_LAYOUT, OF_LAYOUT
 
 LAYOUTS_KEPT = 2000
 """Layouts kept in a renderer, about 1 kB each; then all are forgotten."""

@@ -54,8 +54,7 @@ class Mark:
         self._line = line
         self._along = along
         self._data = np.array(line.get_xydata(), float)
-        self._vertices = np.array(path.vertices, float)
-        if self._vertices.shape != self._data.shape:
+        if np.shape(path.vertices) != self._data.shape:
             raise NotUnderstoodError
         self._codes = path.codes
         self._affine: Any = None
@@ -70,12 +69,10 @@ class Mark:
 
     def at(self, location: float, renderer: Any) -> Call:
         """What draws it at a location on its axis."""
-        vertices = self._vertices.copy()
-        if self._bend is None:
-            vertices[:, self._along] = location
-        else:
-            self._data[:, self._along] = location
-            vertices[:] = self._bend(self._data)
+        vertices = self._data.copy()
+        vertices[:, self._along] = location
+        if self._bend is not None:
+            vertices = self._bend(vertices)
         path = Path(vertices, self._codes)
         if self._marker is None:
             return renderer.draw_path, (self._gc, path, self._affine, self._face)

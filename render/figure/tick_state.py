@@ -13,8 +13,8 @@ from matplotlib.axis import Tick, XTick, YTick
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from fitreel.render.figure.private_names import EFFECTS, IN_TICKS, LINKS, RECOMPUTED
 from fitreel.render.figure.tick_marks import Mark, NotUnderstoodError
-from fitreel.render.mpl.private_names import EFFECTS, IN_TICKS, LINKS, RECOMPUTED
 
 PARTS = {
     "gridline": Line2D,

@@ -23,7 +23,7 @@ from fitreel.render.mpl.line_styles import mark_point
 from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.shown_snapshots import shown_snapshots
+from fitreel.render.shown_snapshots import has_losses, shown_snapshots
 from fitreel.render.text.fonts import Fonts, fonts_for
 from fitreel.render.text.installed_fonts import own_name
 from fitreel.render.text.mathtext import check_mathtext
@@ -107,7 +107,7 @@ def contact_sheet(
     down = math.ceil(len(indices) / across)
     snapshots = list(shown_snapshots(run, indices))
     words = translation_of(settings.language, settings.words)
-    label = loss_label(run, words)
+    label = loss_label(run, words) if has_losses(run) else ""
     captions = [_caption(snapshot, label, words) for snapshot in snapshots]
     theme, fonts = _theme_and_fonts(settings, captions)
     page = A4 if across <= down else A4[::-1]
@@ -285,5 +285,7 @@ def _without_places(svg: bytes, fonts: Fonts) -> bytes:
 
 def _caption(snapshot: Snapshot, label: str, words: Translation) -> str:
     epoch = words.text("epoch_value", epoch=snapshot.epoch)
+    if not label:
+        return epoch
     loss = words.text("loss_value", label=label, loss=words.number(snapshot.loss))
     return f"{epoch}   {loss}"

@@ -40,8 +40,8 @@ class DemoText:
     """"demo" where the demo has epoch and loss, in data coordinates, if the points' axes reach
     there; "free" there too, unless a corner hides fewer of the points; "corner" always in a corner,
     which stays readable however far the axes grow."""
-    has_losses: bool = True
-    """Whether a loss is written at all."""
+    losses_from: float = 0
+    """Before this epoch no loss is written."""
     beneath_loss: Callable[[float], str] | None = None
     """What is said of a loss in small type beneath it, in a corner then."""
     labels: AxisLabels = NO_LABELS
@@ -130,8 +130,8 @@ class DemoScene:
         self._line.set_ydata(prediction)
         loss = write_number(snapshot.loss, CORNER if self._in_corner else DEMO)
         self._epoch.set_text(english().text("epoch_value", epoch=str(snapshot.epoch)))
-        has_losses = self._text.has_losses
-        self._loss.set_text(english().text("loss_value", loss=loss) if has_losses else "")
+        is_known = snapshot.epoch >= self._text.losses_from
+        self._loss.set_text(english().text("loss_value", loss=loss) if is_known else "")
         if self._beneath is not None and self._text.beneath_loss is not None:
             self._beneath.set_text(self._text.beneath_loss(snapshot.loss))
         if remark != self._remark:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from fitreel.model.record.reader import Record
 from fitreel.render.panel_kinds import panels_without_curve
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.shown_snapshots import has_losses
+from fitreel.render.shown_snapshots import losses_from
 from fitreel.render.single.demo_scene import DemoScene, DemoText, TextPlace
 from fitreel.render.text.axis_labels import axis_labels
 from fitreel.render.text.scaled_loss import beneath_loss
@@ -54,7 +54,7 @@ def scene_of(run: Record, settings: PictureSettings) -> "DemoScene | ThemedScene
         truth,
         DemoText(
             text_place(run),
-            has_losses(run),
+            losses_from(run),
             (lambda loss: beneath_loss(run, loss, english())) if run.loss_is_scaled else None,
             axis_labels(settings),
         ),

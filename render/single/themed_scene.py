@@ -27,7 +27,7 @@ from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.shown_snapshots import has_losses, shown_snapshots
+from fitreel.render.shown_snapshots import losses_from, shown_snapshots
 from fitreel.render.single.axes_style import AxesStyle, style_axes
 from fitreel.render.single.headings import HEADINGS, Headings
 from fitreel.render.single.layout_candidates import TICK_FOOT, Contents
@@ -124,7 +124,7 @@ class ThemedScene:
             self._line = self._draw_fit(run, style, layout, samples)
         else:
             boxes[settings.panels[0]] = plan.fit._replace(height=plan.fit.height - plan.head)
-        self._has_losses = has_losses(run)
+        self._losses_from = losses_from(run)
         self._epoch, self._loss = self._numbers(page, plan, run)
         self._remark = self._remark_line(page, plan, run)
         if plan.legend is not None:
@@ -195,7 +195,8 @@ class ThemedScene:
         if self._line is not None:
             self._line.set_ydata(np.ravel(snapshot.prediction)[self._order])
         self._epoch.set_text(self._words.integer(snapshot.epoch))
-        self._loss.set_text(self._words.number(snapshot.loss) if self._has_losses else "")
+        is_known = snapshot.epoch >= self._losses_from
+        self._loss.set_text(self._words.number(snapshot.loss) if is_known else "")
         unscaled = self._unscaled(self._run, snapshot.loss)
         self._remark.set_text(BETWEEN.join(filter(None, (unscaled, remark))))
         for show in self._panels:
@@ -214,7 +215,7 @@ class ThemedScene:
         ):
             label = self._words.text("epoch")
             if key == "loss":
-                label = loss_label(run, self._words) if self._has_losses else ""
+                label = loss_label(run, self._words) if self._losses_from < math.inf else ""
             base = box.bottom + 0.15 * plan.number
             if plan.numbers_in_row:
                 small = page.size_to_fit([label], 0.4 * box.width, plan.label)

@@ -92,6 +92,26 @@ def test_stills(
     assert start.returncode == 0 and different(tmp_path / "a.png", tmp_path / "b.png")
 
 
+@pytest.mark.parametrize("theme", ["demo", "dark"])
+def test_a_loss_is_written_from_the_first_on(fitreel: Fitreel, tmp_path: Path, theme: str) -> None:
+    """An untrained network has none yet: that isn't one that is no number."""
+    losses = {"some": (None, 0.5, np.nan), "odd": (np.nan, 0.5, 0.4), "none": (None, None, None)}
+    for name, values in losses.items():
+        with package.Recorder(tmp_path / name, X, X, name="a") as rec:
+            for step, loss in enumerate(values):
+                rec.log(step, loss, X * step)
+        settings = (*SMALL, "--set", f"film.theme={theme}", "--set", "film.panels=[]")
+        for step in range(3):
+            done = fitreel("render", name, "-o", f"{name}-{step}.png", "--at", f"{step}", *settings)
+            assert done.returncode == 0, done.stderr
+    pictures = {path.stem: path for path in tmp_path.glob("*.png")}
+    if theme == "demo":  # without any loss a themed page has no word for it either
+        assert not different(pictures["some-0"], pictures["none-0"])
+    assert not different(pictures["some-0"], pictures["odd-0"])
+    for step in (1, 2):
+        assert different(pictures[f"some-{step}"], pictures[f"none-{step}"]), step
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "line"),
     [
@@ -99,6 +119,8 @@ def test_stills(
         ("curve", ("--set", 'film.panels=["weights"]'), "no weights"),
         ("numbers", ("--set", "film.truth=true"), "no truth is recorded"),
         ("metrics", ("--set", "film.panels=['error']"), "one input and one output"),
+        ("metrics", ("--set", "film.panels=['loss']"), "loss: this record has none"),
+        ("metrics", ("-o", "a.srt"), "subtitles tell of the loss"),
         ("wide", ("-o", "a.srt"), "subtitles are made of records of one input"),
     ],
 )

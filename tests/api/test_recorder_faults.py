@@ -92,11 +92,13 @@ def test_an_entry_that_was_cut_off_is_not_there_and_a_changed_one_is_named(folde
     assert lengths == {0, 1, 2}
     journal.write_bytes(content + b"\0" * 500)  # after a power cut
     assert len(Record(Path("r"))) == 3
-    changed = bytearray(content)
-    changed[len(content) // 2] ^= 1
-    journal.write_bytes(bytes(changed))
-    with pytest.raises(Damaged, match=r"journal-00000-.*damaged"):
-        Record(Path("r"))
+    last = len(content) // 3 * 2  # a flipped bit in the last entry may be such a cut
+    for place in range(0, last, 13):
+        changed = bytearray(content)
+        changed[place] ^= 1
+        journal.write_bytes(bytes(changed))
+        with pytest.raises(Damaged, match=r"journal-00000-.*damaged"):
+            Record(Path("r"))
     journal.write_bytes(content)
     rec.close()
 

@@ -1,6 +1,7 @@
-"""A loop of somebody's own that films a figure: figure_loop.py KIND writer|film OUT.mp4 [FRAMES].
+"""A loop of somebody's own that films a figure: figure_loop.py KIND HOW OUT.mp4 [FRAMES].
 
-`writer` is what people do now, matplotlib's FFMpegWriter; `film` films the same calls by ours.
+HOW `writer` is what people do now, matplotlib's FFMpegWriter; `film` films the same calls by ours;
+`check` compares their frames, every byte.
 """
 
 import sys
@@ -115,6 +116,18 @@ def image(figure: Figure) -> Step:
 KINDS = {each.__name__: each for each in (anew, kept, limits, panels, image)}
 
 
+def check(figure: Figure, step: Step, frames: int) -> None:
+    """Compare our frames with full draws, every byte."""
+    from fitreel.render.figure.figure_drawer import FigureDrawer
+
+    drawer = FigureDrawer(figure)
+    for number in range(frames):
+        step(number)
+        frame = drawer.draw().tobytes()
+        figure.canvas.draw()
+        assert frame == bytes(figure.canvas.buffer_rgba()), f"frame {number} is not exact"
+
+
 def main() -> None:
     kind, how, out = sys.argv[1:4]
     frames = int(sys.argv[4]) if len(sys.argv) > 4 else 800
@@ -126,6 +139,9 @@ def main() -> None:
             for number in range(frames):
                 step(number)
                 writer.grab_frame()
+        return
+    if how == "check":
+        check(figure, step, frames)
         return
     import fitreel
 

@@ -10,12 +10,14 @@ import argparse
 import os
 import platform
 import re
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -257,6 +259,34 @@ def proportional_set_size(number: int) -> int:
     return int(re.findall(r"^Pss:\s+(\d+) kB", told, re.MULTILINE)[0])
 
 
+def figures(room: Path, pairs: int) -> None:
+    """Loops of somebody's own, whole processes, by processor's time; 800 frames, told from 120."""
+    for kind, target in (
+        ("anew", "≥ 2.7"), ("kept", "≥ 4"), ("limits", "≥ 2.2"), ("panels", "≥ 2.2"),
+        ("image", "≥ 1.8"),
+    ):  # fmt: skip
+        script = [PYTHON, str(HERE / "figure_loop.py"), kind]
+        seconds([*script, "check", "", "20"])
+        ours, theirs = (
+            partial(figure_loop, kind, how, room / f"{how}.mp4") for how in ("film", "writer")
+        )
+        row(f"FFMpegWriter : fitreel.film, {kind}", target, paired(ours, theirs, pairs))
+
+
+def figure_loop(kind: str, how: str, out: Path) -> float:
+    script = [PYTHON, str(HERE / "figure_loop.py"), kind, how, str(out)]
+    few, more = (processor_seconds([*script, frames]) for frames in ("20", "120"))
+    return few + (more - few) * 780 / 100
+
+
+def processor_seconds(command: list[str]) -> float:
+    """What a program and all that it starts take of the processor."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds(command)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def memory_and_cost(room: Path, pairs: int) -> None:
     def trained(name: str, *assignments: str) -> str:
         sets = [part for text in assignments for part in ("--set", text)]
@@ -361,7 +391,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one pair a row")
     parser.add_argument("--seed", type=int, default=0)
-    parts = ("films", "whole", "grid", "memory", "training", "recording")
+    parts = ("films", "whole", "grid", "figures", "memory", "training", "recording")
     parser.add_argument("--only", choices=parts, action="append")
     options = parser.parse_args()
     pairs = 1 if options.quick else 3
@@ -379,6 +409,8 @@ def main() -> None:
             script(room, pairs)
         if "grid" in wanted:
             grid(room, pairs)
+        if "figures" in wanted:
+            figures(room, pairs)
         if "memory" in wanted:
             memory_and_cost(room, pairs)
         if "training" in wanted:

@@ -12,7 +12,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -80,6 +80,18 @@ def record(
     return Record(folder)
 
 
+def numbers(folder: Path) -> Record:
+    """What a program recorded: a loss and two metrics, one of which is seldom there."""
+    header = replace(new_header("numbers", "0" * 64, {}), recorder="program", inputs=(), outputs=())
+    recorder = RecordWriter(begin(folder, header, {}), {})
+    nothing = np.empty(0, np.float32)
+    for step in range(9):
+        metrics = {"accuracy": step / 8} | ({"lr": 0.1 / 2**step} if step % 4 == 0 else {})
+        recorder.add(Snapshot(step, 2.0**-step, 0.1 * step, nothing, metrics=metrics))
+    recorder.write()
+    return Record(folder)
+
+
 def digest(pixels: NDArray[np.uint8]) -> str:
     return hashlib.sha256(pixels.tobytes()).hexdigest()[:16]
 
@@ -88,7 +100,7 @@ def frames_of_runs(folder: Path) -> Iterator[tuple[str, str]]:
     """Name and digest of pictures of one run, of its last snapshot where that says more."""
     run, delta = record(folder / "a"), record(folder / "delta", "delta", grid=True)
     diverged = record(folder / "diverged", "diverged", 0.5)
-    every = tuple(PANEL_KINDS)
+    every = tuple(kind for kind in PANEL_KINDS if kind != "metrics")
     cases = [
         ("demo", run, PictureSettings(), 2),
         ("demo small, truth", run, PictureSettings(SMALL, truth=True), 2),
@@ -101,6 +113,7 @@ def frames_of_runs(folder: Path) -> Iterator[tuple[str, str]]:
         ("all panels", delta, PictureSettings((854, 480), theme="dark", panels=every), 5),
         ("headings", run, PictureSettings((480, 480), theme="paper", title="Title",
                                           subtitle="sub", caption="foot", transparent=True), 2),
+        ("metrics", numbers(folder / "numbers"), PictureSettings(SMALL, theme="light"), 8),
         ("German", delta, PictureSettings((480, 640), panels=("loss",), language="de"), 5),
     ]  # fmt: skip
     for name, of, settings, at in cases:

@@ -136,7 +136,7 @@ kept("own_tick_draw", lambda a, k: k == 1 and setattr(
     a.yaxis.majorTicks[1].label1, "draw", lambda renderer: None))  # fmt: skip
 kept("colour_in_place", lambda a, k: (
     a.tick_params(labelcolor=(0, 0, 1)),
-    a.yaxis.majorTicks[0].label1.set_color([k / 4, 0, 0])))  # fmt: skip
+    a.yaxis.majorTicks[0].label1.set_color([k % 4 / 4, 0, 0])))  # fmt: skip
 kept("zorders", lambda a, k: (a.set_axisbelow(k % 2 == 0), a.grid(True), a.lines[0].set_zorder(k)))
 kept("moved_axes", lambda a, k: a.set_position([0.2, 0.2, 0.3 + k / 20, 0.6]))
 kept("scale_changes", lambda a, k: a.set_yscale("linear" if k % 2 else "symlog"))

@@ -50,7 +50,7 @@ def lay_out(page: Path, folder: Path) -> None:
             shutil.copytree(ROOT / name, folder / name)
     if page.stem == "cron":
         (folder / "nightly.toml").write_text(blocks(page, "toml")[0].text)
-    if page.stem == "film-your-script":
+    if page.stem in ("README", "film-your-script"):
         (folder / "tutorial.py").write_text(blocks(page, "py")[0].text)
     server = folder / "gpu" / "fitreel" / ".venv" / "bin"
     server.mkdir(parents=True)

@@ -27,8 +27,9 @@ from fitreel.model.data.table.number_convention import (
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import DataSettings
 
-# Of a logger's time and two channels the one isn't meant to be learned from the other.
-_TIME = re.compile(r"\d\s?[:/-]\s?\d")
+# Of a logger's time and two channels the one isn't meant to be learned from the other; and what
+# has other delimiters in it is cut wrong.
+_TIME = re.compile(r"\d\s?[:/,;|-]\s?\d")
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def _places(
         for place in filled:
             if place not in places_of_numbers and any(_TIME.search(row[place]) for row in body):
                 raise BadInput(
-                    f"{column_text(layout.names[place], place)} holds times, which are no numbers;"
+                    f"{column_text(layout.names[place], place)} holds times, or several numbers;"
                     f" {how_to_say(columns)}"
                 )
         return places_of_numbers

@@ -52,6 +52,8 @@ class Layout:
     """Which row is the first one of cells: 0, or 1 after the names; more after empty rows."""
     has_labels: bool
     """Whether the first column is R's names of rows, which have no name themselves."""
+    most_cells: int | None
+    """In a row, if only empty ones; None: any number."""
 
     def fitted(self, row: list[str], number: int) -> list[str]:
         """The row with as many cells as there are columns; empty ones may lack or be too many.
@@ -63,7 +65,8 @@ class Layout:
         if not any(row):
             return [""] * width
         surplus, lacking = row[width:], self.names[len(row) :]
-        if any(surplus) or (lacking and (any(lacking) or not self.is_named)):
+        too_many = self.most_cells is not None and len(row) > self.most_cells
+        if too_many or any(surplus) or (lacking and (any(lacking) or not self.is_named)):
             cells = "one cell" if len(row) == 1 else f"{len(row)} cells"
             raise BadRow(number, f"{cells}, where the table has {width}{self._advice(row)}")
         return row[:width] + [""] * len(lacking)
@@ -95,6 +98,8 @@ def lay_out(head: Head, delimiter: str) -> tuple[Layout, list[list[str]]]:
     body = rows[start + is_named :]
     names, has_labels = first, False
     if is_named:
+        while not names[-1]:  # delimiters at the ends of lines: there is no column
+            names.pop()
         if body and _has_labels(names, body[0], head.lines[start + 1]):
             names, has_labels = ["", *names], True
     else:
@@ -102,7 +107,16 @@ def lay_out(head: Head, delimiter: str) -> tuple[Layout, list[list[str]]]:
             names.pop()
         _refuse_names_that_are_numbers(first, body, start)
         names = _names_in(head.comment, delimiter, len(names)) or [""] * len(names)
-    layout = Layout(delimiter, tuple(names), is_named or any(names), start + is_named, has_labels)
+    # A comma at the end that the names don't have is rather one between decimals.
+    most_cells = len(rows[start]) + has_labels if is_named and delimiter == "," else None
+    layout = Layout(
+        delimiter,
+        tuple(names),
+        is_named or any(names),
+        start + is_named,
+        has_labels,
+        most_cells,
+    )
     if len(names) < 2 and all(len(row) < 2 for row in body):
         raise BadInput(
             "one column; an input and an output are needed, and data.delimiter says what is between"

@@ -145,6 +145,16 @@ class NumberColumn:
         """Whether no cell has a point or a comma, so that whole numbers are all there is."""
         return "." not in self._text and "," not in self._text
 
+    @property
+    def has_points_only(self) -> bool:
+        """Whether each cell has a point, as where all have as many decimals."""
+        return self._text.count(".") == len(self.cells)
+
+    def first_like(self, pattern: str) -> int | None:
+        """The first row whose cell begins as the regular expression says; None without one."""
+        match = re.search(rf"^ *(?:{pattern})", self._text, re.MULTILINE)
+        return None if match is None else self._text.count("\n", 0, match.start())
+
     def shows_groups(self, sign: str) -> bool:
         """Whether a cell has `sign`, "." or ",", in a place where it can't be the decimal one."""
         return re.search(rf"\d{re.escape(sign)}\d\d\d?[.,]\d", self._text) is not None

@@ -85,8 +85,9 @@ class NamedColumn:
             )
         plain = [each for each in self.options if each.other_sign not in each.groups]
         if len(self.options) == 2 and len(plain) == 1:
-            # Between commas or blanks a point before three digits is a decimal one.
-            usual = {"."} if self.rules.delimiter in ", " else set()
+            # Between commas or blanks three digits after a point are decimals, where all have them.
+            is_usual = self.rules.delimiter in ", " and self.column.has_points_only
+            usual = {"."} if is_usual else set()
             if plain[0].decimal in (decimals or usual) and len(decimals) < 2:
                 return plain[0]
         raise self._two_ways()

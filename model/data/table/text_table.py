@@ -92,6 +92,8 @@ class TextTable:
             chosen = conventions_of(columns)
         except BadCell as error:
             raise bad_row(error, layout, columns) from None
+        if layout.delimiter == "," and self._settings.delimiter is None:
+            _refuse_rests_of_numbers(layout, columns)
         if self._settings.missing != "drop":
             _refuse_missing(layout, columns, chosen)
         (x, as_x), (y, as_y) = zip(columns, chosen, strict=True)
@@ -161,6 +163,19 @@ class TextTable:
         except csv.Error:
             return number + 1
         return number
+
+
+def _refuse_rests_of_numbers(layout: Layout, columns: Sequence[NamedColumn]) -> None:
+    """Raise BadRow for a cell that looks as what follows a decimal comma, as the 05 of 0,05."""
+    for each in columns:
+        row = each.column.first_like(r"0\d")
+        if row is not None:
+            raise BadRow(
+                layout.first + row,
+                f"{each.name} is {shortened(each.column.cells[row].strip())}: if a decimal comma"
+                " stands before it, save the table with another delimiter, else say data.delimiter"
+                ' = ","',
+            )
 
 
 def _refuse_missing(

@@ -10,6 +10,8 @@ import pytest
 from support.program import DATA, Fitreel
 from support.scripts import PAINT, clean_environment, film_script, film_words, write_script
 
+from fitreel.jobs.runtime.locks import locked
+
 ONE = """
 fig = figure()
 paint(fig, 1)
@@ -140,6 +142,13 @@ def test_refused_before_anything_runs(tmp_path: Path, fitreel: Fitreel) -> None:
         done = fitreel("film", *words)
         assert done.returncode == code and line in done.stderr, (words, done.stderr)
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_film_that_another_process_makes(tmp_path: Path, fitreel: Fitreel) -> None:
+    write_script(tmp_path, "")
+    with locked(tmp_path / "a.gif", "film"):
+        done = fitreel("film", "script.py", "-o", "a.gif")
+    assert done.returncode == 75 and "a.gif: another process" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["none.such", "json.such", "json.decoder.such"])

@@ -474,6 +474,41 @@ rare = pytest.mark.long
             [0] * 12 + [1, 2, 2, 3, 4] + [5] * 20,
             id="the shortest pause of a rate is the rate",
         ),
+        pytest.param(
+            """
+            plt.ion()
+            fig = figure()
+            draws = []
+            fig.canvas.mpl_connect("draw_event", lambda event: draws.append(event.canvas))
+            for number in (1, 2, 3):
+                plt.cla()
+                plt.plot([0, number])
+                plt.title("one more")
+                paint(fig, number)
+                plt.pause(0.1)
+            assert len(draws) == 3, draws
+            paint(fig, 4)
+            fig.canvas.draw()
+            fig.canvas.flush_events()
+            assert len(draws) == 4, draws
+            assert not fig.canvas.supports_blit and not fig.stale
+            """,
+            {},
+            [1, 2, 3, 4],
+            id="a figure is drawn once a picture",
+        ),
+        pytest.param(
+            """
+            one, two = figure(), figure()
+            for number in (1, 2, 3):
+                for fig, step in ((one, 1), (two, 10)):
+                    paint(fig, step * number)
+                    fig.canvas.flush_events()
+            """,
+            {},
+            [1, 10, 20, 30],
+            id="flush_events shows its own figure",
+        ),
     ],
 )
 def test_pictures(tmp_path: Path, script: str, options: dict[str, Any], numbers: list[int]) -> None:

@@ -296,6 +296,49 @@ def test_numbers_of_every_country_are_read_as_they_are_meant(
 
 @EACH_QUICK
 @given(
+    rows=st.lists(st.tuples(modest, modest, st.sampled_from(["", "a, b; c", "7"])), min_size=1),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    locale=st.sampled_from([",.-", ".,-", "'.-", " ,-", "\u202f,-"]),
+    decimals=st.tuples(st.integers(0, 3), st.integers(0, 3)),
+    order=st.permutations([0, 1, 2]),
+    is_grouped=st.booleans(),
+    quotes=st.booleans(),
+    ends=st.booleans(),
+)
+def test_a_table_with_other_columns_and_without_quotes_is_not_read_wrong(
+    tmp_path: Path,
+    rows: list[tuple[float, float, str]],
+    delimiter: str,
+    locale: str,
+    decimals: tuple[int, int],
+    order: list[int],
+    is_grouped: bool,
+    quotes: bool,
+    ends: bool,
+) -> None:
+    thousands, decimal, minus = locale
+    is_grouped = is_grouped and (thousands, delimiter) != (".", ",")  # there 1.234 is 1.234
+    lines: list[list[str]] = [["x", "y", "note"]]
+    for *values, note in rows:
+        cells = [
+            grouped(value, places, decimal, thousands if is_grouped else "", minus)
+            for value, places in zip(values, decimals, strict=True)
+        ]
+        lines.append([*cells, note])
+    text = "\n".join(
+        delimiter.join(f'"{cells[n]}"' if quotes else cells[n] for n in order) + delimiter * ends
+        for cells in lines
+    )
+    x, y = ([float(f"{row[n]:.{decimals[n]}f}") for row in rows] for n in (0, 1))
+    try:
+        points = read_points(written(tmp_path, text))
+    except BadInput:
+        return
+    assert (points.x.tolist(), points.y.tolist()) == (x, y)
+
+
+@EACH_QUICK
+@given(
     rows=st.lists(st.tuples(modest, modest, modest), min_size=1, max_size=12),
     form=st.sampled_from(["%.18e", "%g", "%.3f", "%d", "%10.5f", "%+.2e"]),
     delimiter=st.sampled_from([" ", ",", "\t", ";", "  "]),

@@ -154,6 +154,7 @@ def test_what_can_be_read_in_two_ways_is_refused(
         ("a,b,c\n1,2,3\n", {"inputs": ["b"], "outputs": [3]}, 2, 3),
         ("T,t,T\n1,2,3\n", {"inputs": ["t"], "outputs": [3]}, 2, 3),
         ("x,y,z\n1,2,3\n", {"outputs": ["z"]}, 1, 3),
+        ("a,b\n007,2\n", {"delimiter": ","}, 7, 2),
         ("2019,2020,2021\n1,2,3\n", {"inputs": ["2020"], "outputs": ["2021"]}, 2, 3),
         ('"Temp\n\xa0(°C)",y\n1,2\n', {"inputs": ["temp (°c)"]}, 1, 2),
         ("temp\u00e9 ,y\n1,2\n", {"inputs": ["TEMPE\u0301"]}, 1, 2),
@@ -179,6 +180,12 @@ REFUSED = [
     ("x,y\n1,2\n3,abc\n", "line 3: column 'y' is 'abc', which is not a number"),
     ("1,2\n# a\n\nabc,2\n", "line 4: column 1 is 'abc', which is not a number"),
     ("x,y\n1,\n", "line 2: column 'y' is empty; a number is needed, or data.missing = \"drop\""),
+    ("y,x,c\n-2,0,2,\n", "line 2: 4 cells, where the table has 3"),
+    ("time (s),temp (K)\n-31 923,120,28 224\n", "column '(s),temp' holds times, or se"),
+    ("x,y,\n0,8,54,\n", "line 2: 4 cells, where the table has 2"),
+    ("x,y,c\n0,05,\n", "line 2: column 'y' is '05': if a decimal comma stands before it, save"),
+    ("0,05\n0,10\n", "line 1: column 2 is '05': if a decimal comma stands before it, save"),
+    ("x,y\n0,831\n5,1.100\n", "line 3: column 'y' is '1.100': 1100 with data.thousands"),
     ("depth,10,20\n1,2,3\n", "3 columns without names"),
     ("depth,10\n1,2\n", "line 1: column 1 is 'depth', which is not a number; if these are names"),
     ("x,y\n1,2\n,\n3,4\n", "line 3: column 'x' is empty"),
@@ -200,7 +207,7 @@ REFUSED = [
     ("x,y\n1,5,2\n2,5,3\n", "line 2: 3 cells"),  # no names of rows, as R's would be
     (
         "time,a,b\n2024-01-05 10:00,1,2\n",
-        "column 'time' holds times, which are no num",
+        "column 'time' holds times, or several num",
     ),
     ("0,1\n0.5,2.0\n1.5,\n", "line 1: 0 and 1 may be the columns' numbers, or numbers; take the"),
     (
@@ -322,6 +329,13 @@ def test_wrong_keys_are_told(
 )
 def test_other_files_have_a_way_out(tmp_path: Path, name: str, advice: str) -> None:
     assert refusal(tmp_path, "", name).endswith(f".npz files; {advice}")
+
+
+def test_bytes_that_are_no_utf8_have_a_way_out(tmp_path: Path) -> None:
+    for content in ("zeit;wert\n1\xa0000;2\n", "größe,b\n1,2\n"):
+        message = refusal(tmp_path, content.encode("cp1252"))
+        assert message.endswith("; it isn't UTF-8: say data.encoding")
+        assert columns(read(tmp_path, content.encode("cp1252"), encoding="cp1252"))[1] == [2]
 
 
 def test_what_was_read_is_said(tmp_path: Path) -> None:

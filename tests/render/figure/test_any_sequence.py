@@ -108,6 +108,17 @@ def test_whatever_is_done_is_drawn_as_matplotlib_does(numbers: list[int], seed: 
     check(numbers, seed)
 
 
+@pytest.mark.parametrize(
+    ("numbers", "seed"),
+    [
+        ([0, 0, 21, 0], 0),  # a spine takes its first place while a tick is made
+        ([21, 2, 8, 2, 35, 8], 232),  # a scale that isn't affine becomes so
+    ],
+)
+def test_what_was_drawn_otherwise_once(numbers: list[int], seed: int) -> None:
+    check(numbers, seed, per_frame=1)
+
+
 @pytest.mark.long
 @settings(max_examples=300, deadline=None, suppress_health_check=relaxed)
 @given(sequences, st.integers(0, 1000))
@@ -176,7 +187,7 @@ def test_many_styles_are_followed(seed: int) -> None:
         (tick_state, "LINKS", ("_gone",)),
         pytest.param(tick_state, "EFFECTS", (), marks=pytest.mark.long),
         pytest.param(tick_state, "RECOMPUTED", (), marks=pytest.mark.long),
-        pytest.param(quick_axis, "OF_AXIS", ("_gone", "_too", "draw"), marks=pytest.mark.long),
+        pytest.param(quick_axis, "STOOD_IN", ("_gone", "_too", "draw"), marks=pytest.mark.long),
         pytest.param(tick_copies, "PARTS", {}, marks=pytest.mark.long),
     ],
 )

@@ -25,7 +25,7 @@ class Net(torch.nn.Linear):
 """
 
 
-@pytest.mark.parametrize("name", PANEL_KINDS.keys() - {"metrics"})  # which no job has
+@pytest.mark.parametrize("name", sorted(PANEL_KINDS.keys() - {"metrics"}))  # which no job has
 def test_every_panel_can_be_drawn_and_has_a_title(short_run: Record, name: str) -> None:
     scene = scene_of(short_run, PictureSettings(panels=(name,), theme="light"))
     scene.show(next(short_run.snapshots([3], weights=True)))
