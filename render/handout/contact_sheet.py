@@ -24,6 +24,7 @@ from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.shown_snapshots import has_losses, shown_snapshots
+from fitreel.render.text.axis_labels import AxisLabels, axis_labels
 from fitreel.render.text.fonts import Fonts, fonts_for
 from fitreel.render.text.installed_fonts import own_name
 from fitreel.render.text.mathtext import check_mathtext
@@ -81,6 +82,7 @@ def check_contact_sheet(settings: PictureSettings, across: int, down: int) -> No
     check_grid(across, down)
     words = translation_of(settings.language, settings.words)
     texts = [words.text(key) for key in ("epoch", "loss", "scaled")]
+    axis_labels(settings)
     theme, fonts = _theme_and_fonts(settings, texts)
     with rc_context(cast(Any, _style(theme, fonts))):
         _headed_page(settings, theme, fonts, A4 if across <= down else A4[::-1])
@@ -108,7 +110,9 @@ def contact_sheet(
     snapshots = list(shown_snapshots(run, indices))
     words = translation_of(settings.language, settings.words)
     label = loss_label(run, words) if has_losses(run) else ""
-    captions = [_caption(snapshot, label, words) for snapshot in snapshots]
+    between = "\n" if run.loss_is_scaled else "   "
+    captions = [between.join(_caption(snapshot, label, words)) for snapshot in snapshots]
+    labels = axis_labels(settings, [run.header])
     theme, fonts = _theme_and_fonts(settings, captions)
     page = A4 if across <= down else A4[::-1]
     with rc_context(cast(Any, _style(theme, fonts))):
@@ -124,6 +128,9 @@ def contact_sheet(
         for axes, snapshot, caption in zip(cells, snapshots, captions, strict=False):
             _draw_snapshot(axes, run, snapshot, truth, theme, scale)
             axes.set_title(caption, fontsize=CAPTION * scale, parse_math=False)
+        for number, axes in enumerate(cells[: len(snapshots)]):
+            is_outer = number + across >= len(snapshots), number % across == 0
+            _write_labels(axes, labels, is_outer, theme, 1.1 * TICK * scale)
         _set_limits(cells[0], run, words)
         _settle(figure, cells)
         content = io.BytesIO()
@@ -190,6 +197,16 @@ def _draw_snapshot(
     (line,) = axes.plot(x, prediction, color=theme.prediction, lw=2 * scale)
     mark_point(line)
     axes.tick_params(labelsize=TICK * scale)
+
+
+def _write_labels(
+    axes: Axes, labels: AxisLabels, is_outer: tuple[bool, bool], theme: Theme, type_: float
+) -> None:
+    """Write the labels of the axes that nothing stands beneath, or left of."""
+    for label, outer, axis in zip(labels, is_outer, (axes.xaxis, axes.yaxis), strict=True):
+        if label and outer:
+            families = list(fonts_for([label]).families_of(label))
+            axis.set_label_text(label, fontsize=type_, color=theme.muted, fontfamily=families)
 
 
 def _set_limits(axes: Axes, run: Record, words: Translation) -> None:
@@ -283,9 +300,10 @@ def _without_places(svg: bytes, fonts: Fonts) -> bytes:
     return svg
 
 
-def _caption(snapshot: Snapshot, label: str, words: Translation) -> str:
+def _caption(snapshot: Snapshot, label: str, words: Translation) -> list[str]:
+    """The epoch, and the loss where there is one."""
     epoch = words.text("epoch_value", epoch=snapshot.epoch)
     if not label:
-        return epoch
+        return [epoch]
     loss = words.text("loss_value", label=label, loss=words.number(snapshot.loss))
-    return f"{epoch}   {loss}"
+    return [epoch, loss]
