@@ -176,18 +176,21 @@ class ThemedScene:
         return f"{self._words.text('loss')}, {unscaled}" if unscaled else ""
 
     def _remark_line(self, page: Page, plan: ThemedLayout, run: Record) -> Text:
-        words = self._words
+        remarks = [self._words.text(key, **values) for key, values in REMARKS]
         # Of all losses the first is about the widest, and of those in powers of ten any.
-        losses = (run.losses[0], 1e9)
-        unscaled = max((self._unscaled(run, float(loss)) for loss in losses), key=len)
-        remarks = [
-            BETWEEN.join(filter(None, (unscaled, words.text(key, **values))))
-            for key, values in REMARKS
-        ]
-        room = plan.remark.width if plan.remark else math.inf
-        return _text_in(
-            page, plan.remark, page.size_to_fit(remarks, room, plan.label), page.theme.accent
-        )
+        remarks += [self._unscaled(run, float(loss)) for loss in (*run.losses[:1], 1e9)]
+        self._remark_room = plan.remark.width if plan.remark else math.inf
+        self._remark_size = size = page.size_to_fit(remarks, self._remark_room, plan.label)
+        return _text_in(page, plan.remark, size, page.theme.accent)
+
+    def _remark_of(self, snapshot: Snapshot, remark: str) -> str:
+        """The remark, and the unscaled loss where there is room beside it."""
+        unscaled = self._unscaled(self._run, snapshot.loss)
+        if not unscaled or not remark:
+            return unscaled or remark
+        both = f"{unscaled}{BETWEEN}{remark}"
+        has_room = self._page.width_of(both, self._remark_size) <= self._remark_room
+        return both if has_room else remark
 
     @in_force()
     def show(self, snapshot: Snapshot, remark: str = "") -> None:
@@ -197,8 +200,7 @@ class ThemedScene:
         self._epoch.set_text(self._words.integer(snapshot.epoch))
         is_known = snapshot.epoch >= self._losses_from
         self._loss.set_text(self._words.number(snapshot.loss) if is_known else "")
-        unscaled = self._unscaled(self._run, snapshot.loss)
-        self._remark.set_text(BETWEEN.join(filter(None, (unscaled, remark))))
+        self._remark.set_text(self._remark_of(snapshot, remark))
         for show in self._panels:
             show(snapshot)
 

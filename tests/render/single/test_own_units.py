@@ -21,6 +21,7 @@ from fitreel.render.comparison.frames import scene_of as comparison_scene
 from fitreel.render.comparison.frames import states
 from fitreel.render.comparison.pacing import timetable_of
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
+from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.network.recorded_network import Loss, Network
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.raster.frame_drawer import FrameDrawer
@@ -132,6 +133,24 @@ def test_any_name_of_a_column_is_drawn_or_left_out(tmp_path: Path, name: str) ->
     scene = scene_of(run, PictureSettings(theme="light"))
     scene.show(next(run.snapshots()))
     assert "t" in texts(scene.figure) and len(full_draw(scene.figure))
+
+
+def test_numbers_at_axes_far_from_zero_are_told_apart_and_inside(tmp_path: Path) -> None:
+    places, words = linear_ticks(1709600000, 1709600060, 4)
+    assert [float(text) for text in words] == places == [1709600000.0 + 20 * n for n in range(4)]
+    assert linear_ticks(1013.25, 1013.2506, 3)[1] == [
+        "1013.2500",
+        "1013.2502",
+        "1013.2504",
+        "1013.2506",
+    ]
+    run = record(tmp_path / "run", 1709600000 + 2 * MINUTES)
+    scene = scene_of(run, PictureSettings(theme="light", panels=("residuals", "loss")))
+    scene.show(next(run.snapshots()), "diverged at epoch 99999")
+    full_draw(scene.figure)
+    boxes = [text.get_window_extent() for text in scene.figure.axes[0].get_xticklabels()]
+    boxes += [text.get_window_extent() for text in scene.figure.axes[1].get_xticklabels()]
+    assert boxes and all(box.x0 >= 0 and box.x1 <= 640 for box in boxes)
 
 
 def test_a_wrong_label_is_refused() -> None:
