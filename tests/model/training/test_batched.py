@@ -111,7 +111,7 @@ def test_many_epochs_stay_within_the_tolerance(count: int, epochs: int) -> None:
     [
         ("SGD", ("train.optimizer_args.momentum=0.9",)),
         ("Adam", ()),
-        ("AdamW", ()),
+        pytest.param("AdamW", (), marks=pytest.mark.long),
         ("RMSprop", ()),
     ],
 )
