@@ -95,7 +95,7 @@ class Session:
             self._report.error(self.label(reason))
             codes.append(number)
         if not self._errors:
-            codes.append(tell_outcome(self, self._report))
+            codes.append(tell_outcome(self, self._report, code))
         return code or gravest(codes)
 
     def end_now(self, code: int | None = None) -> NoReturn:
