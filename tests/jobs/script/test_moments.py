@@ -326,12 +326,16 @@ rare = pytest.mark.long
         ),
         pytest.param(
             """
+            from matplotlib.backends.backend_pdf import PdfPages
             fig = figure()
             for number in (1, 2):
                 paint(fig, number)
                 fig.savefig("a.png", dpi=200)
                 plt.pause(0.1)
                 plt.savefig("b.pdf")
+                with PdfPages("pages.pdf") as pages:
+                    pages.savefig(fig)
+                fig.savefig("c.png", backend="agg")
             """,
             {},
             [1, 2],
