@@ -8,14 +8,15 @@ from fitreel.model.data.table.columns import Columns, choose_columns, how_to_say
 from fitreel.model.data.table.layout import (
     DECIMAL_COMMAS,
     DELIMITERS,
-    BadRow,
     Head,
     Layout,
     delimiter_text,
     lay_out,
     may_have_decimal_commas,
 )
-from fitreel.model.data.table.number_column import NumberColumn, conventions, is_missing, is_number
+from fitreel.model.data.table.lines import BadRow
+from fitreel.model.data.table.names_line import NamesOrNumbers
+from fitreel.model.data.table.number_column import NumberColumn, conventions, is_number
 from fitreel.model.data.table.number_convention import (
     Ambiguous,
     BadCell,
@@ -116,6 +117,8 @@ def _try(head: Head, settings: DataSettings, delimiter: str) -> Candidate | Reje
         except BadCell as error:
             raise bad_row(error, layout, columns) from None
     except BadInput as error:
+        if isinstance(error, NamesOrNumbers):
+            stage, is_table = 1, True
         return Rejected(delimiter, stage, _width(head, delimiter), error, is_table)
     empty = [n for n, _ in enumerate(layout.names) if not any(row[n] for row in body)]
     return Candidate(layout, places, tuple(empty) if by_numbers else (), cells, _sample(columns))
@@ -170,13 +173,20 @@ def column_text(name: str, place: int) -> str:
 
 def bad_row(error: BadCell, layout: Layout, columns: Sequence[NamedColumn]) -> BadRow:
     """The cell's row in the table; where it is the first one, it may be one of units."""
-    advice = ""
-    cells = [each.column.cells[error.row] for each in columns]
-    if error.row == 0 and layout.is_named and not any(is_number(c) or is_missing(c) for c in cells):
-        advice = "; a line of units is taken out, its units may stand in the names"
-    if error.row == 0 and not layout.is_named:
-        advice = "; if these are names, say which are meant, by data.inputs and data.outputs"
+    advice = "" if isinstance(error, Ambiguous) else _advice(error, layout, columns)
     return BadRow(layout.first + error.row, f"{error}{advice}")
+
+
+def _advice(error: BadCell, layout: Layout, columns: Sequence[NamedColumn]) -> str:
+    """The way out of a cell that is no number."""
+    if error.row > 0:
+        return "; write a plain number, or take the line out"
+    cells = [each.column.cells[0] for each in columns]
+    if any(map(is_number, cells)) or (layout.is_named and re.search(r"\d", "".join(cells))):
+        return "; write plain numbers, or say other columns by data.inputs and data.outputs"
+    if layout.is_named:
+        return "; lines above the names, and one of units below them, are taken out"
+    return "; if these are names, say which are meant, by data.inputs and data.outputs"
 
 
 def _sample(columns: Sequence[NamedColumn]) -> list[list[float | None]] | None:

@@ -27,6 +27,14 @@ _ERROR_IN_FIRST_CELL = re.compile(r"#(?:[A-ZÀ-Þ0-9/¡]+[!?]|N/[AD]|NV)[ \t]*[,
 _SEPARATOR = re.compile(r'"?sep=([^"\n\r0-9A-Za-z.+-])"?\s*', re.IGNORECASE)
 
 
+class BadRow(BadInput):
+    """A row that can't be used; `row` counts from the first one, names included."""
+
+    def __init__(self, row: int, problem: str) -> None:
+        super().__init__(problem)
+        self.row = row
+
+
 class TableText:
     """A file of text, read from its beginning as often as it takes.
 

@@ -98,11 +98,12 @@ class NamedColumn:
         row = self.column.first_with(sign)
         assert row is not None
         cell = self.column.cells[row].strip()
-        whole = cell.replace(sign, "")
+        plain = self.column.plain(row)
+        grouped_as, decimal_as = plain.replace(sign, ""), plain.replace(sign, ".")
         return Ambiguous(
             row,
-            f'{self.name} is {shortened(cell)}: {whole} with data.thousands = "{sign}", or'
-            f' {cell.replace(sign, ".")} with data.decimal = "{sign}"; say which',
+            f'{self.name} is {shortened(cell)}: {grouped_as} with data.thousands = "{sign}", or'
+            f' {decimal_as} with data.decimal = "{sign}"; say which',
         )
 
 
