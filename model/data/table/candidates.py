@@ -183,7 +183,10 @@ def _advice(error: BadCell, layout: Layout, columns: Sequence[NamedColumn]) -> s
         return "; write a plain number, or take the line out"
     cells = [each.column.cells[0] for each in columns]
     if any(map(is_number, cells)) or (layout.is_named and re.search(r"\d", "".join(cells))):
-        return "; write plain numbers, or say other columns by data.inputs and data.outputs"
+        return (
+            "; write plain numbers, say other columns by data.inputs and data.outputs, or take out"
+            " lines that stand above the names"
+        )
     if layout.is_named:
         return "; lines above the names, and one of units below them, are taken out"
     return "; if these are names, say which are meant, by data.inputs and data.outputs"

@@ -31,7 +31,8 @@ _EITHER = " '"
 
 # What programs write where there is no number.
 _MISSING = re.compile(
-    r" *(?:|[-.?*]+|\\n|n/?a|n\.a\.|<na>|nat|null|none|nil|missing|#\S{1,20}|err:\d+"
+    r" *(?:|[-.?*—…]+|\\n|n/?a|n\.a\.|<na>|nat|null|\(null\)|none|nil|missing|err:\d+"
+    r"|#\S{1,20}(?: ?[!?])?"
     r"|[-+]?nan(?:\(\w*\))?|[-+]?1\.#(?:ind|qnan|snan)\d*) *",
     re.IGNORECASE,
 )

@@ -113,6 +113,8 @@ def test_every_dialect_is_read(tmp_path: Path, content: str | bytes) -> None:
         ("1,000;2,20\n", 1, 2.2),
         ("1.500 2.500\n", 1.5, 2.5),
         ("1.500,2.500\n", 1.5, 2.5),
+        ("0,0.500\n", 0, 0.5),
+        ("7 1.500\n", 7, 1.5),
         ("1,5 2,5\n", 1.5, 2.5),
         ("0.500;2.500\n", 0.5, 2.5),
         ("2459580.125,1\n", 2459580.125, 1),
@@ -128,6 +130,7 @@ def test_numbers_in_every_writing(tmp_path: Path, content: str, x: float, y: flo
 
 TWO_WAYS = [
     ("x\ty\n1,000\t2.20\n", "line 2: column 'x' is '1,000': 1000 with data.thousands = \",\", or"),
+    ("Jahr,Umsatz\n2019,1.234\n2020,2.500\n", "line 2: column 'Umsatz' is '1.234': 1234 with"),
     ("1.000;2,20\n", "line 1: column 1 is '1.000': 1000 with data.thousands = \".\", or 1.000"),
     ("1.234;5.678\n", "line 1: column 1 is '1.234': 1234"),
     ("1,234 5,678\n", "line 1: column 1 is '1,234': 1234"),
@@ -206,6 +209,12 @@ REFUSED = [
     ("x,y\n1,2\n2,#DIV/0!\n3,4\n", "line 3: column 'y' is '#DIV/0!'; a number is needed"),
     ("x,y\n#DIV/0!,2\n3,4\n", "line 2: column 'x' is '#DIV/0!'"),
     ("x;y\n1;#NV\n", "line 2: column 'y' is '#NV'"),
+    *(
+        (f"x;y\n1;2\n{error};3\n", f"line 3: column 'x' is '{error}'; a number is needed")
+        for error in ("#NOM ?", "#DIV/0 !", "#ИМЯ?", "#¡VALOR!", "#Н/Д", "#N/DISP", "#####")
+    ),
+    ("x y\n1 2\n#WERT! 3\n", "line 3: column 'x' is '#WERT!'; a number is needed"),
+    ("x,y\n1,2\n—,(null)\n", "line 3: column 'x' is '—'; a number is needed"),
     ("x,y\n1,NA\n", "line 2: column 'y' is 'NA'"),
     (
         "time,temp\ns,°C\n0,20\n",
@@ -253,7 +262,7 @@ REFUSED = [
     ("name,note\nann,a\nbob,b\n", "line 2: column 'name' is 'ann', which is not a number; lines"),
     (
         "date,temp\n2024-01-01,5\n",
-        "line 2: column 'date' is '2024-01-01', which is not a number; write plain numbers, or say",
+        "line 2: column 'date' is '2024-01-01', which is not a number; write plain numbers, say o",
     ),
     ("x,y\n-,°C\n1,2\n", "line 2: column 'y' is '°C', which is not a number; lines above the n"),
     ("x,y\n1,2\nsum,2\n", "line 3: column 'x' is 'sum', which is not a number; write a plain n"),
