@@ -11,7 +11,6 @@ from fitreel.model.data.table.names_line import (
     begins_with_index,
     lacks_name_of_labels,
     names_in,
-    refuse_names_that_are_numbers,
 )
 from fitreel.model.data.table.number_column import is_number
 from fitreel.model.errors import BadInput
@@ -87,7 +86,7 @@ def lay_out(head: Head, delimiter: str) -> tuple[Layout, list[list[str]]]:
     """How the delimiter cuts the first lines, and the cells below the names.
 
     Raises:
-        BadRow: rows of several lengths, quotes in disorder, or names that may be numbers.
+        BadRow: rows of several lengths, or quotes in disorder.
         BadInput: nothing but empty cells, or no more than names.
     """
     rows = _rows(head, delimiter)
@@ -124,10 +123,7 @@ def lay_out(head: Head, delimiter: str) -> tuple[Layout, list[list[str]]]:
         )
     if not any(map(any, body)):
         raise BadInput("there are no points below the names")
-    cells = [layout.fitted(row, layout.first + n) for n, row in enumerate(body)]
-    if not layout.is_named:
-        refuse_names_that_are_numbers(cells, start)
-    return layout, cells
+    return layout, [layout.fitted(row, layout.first + n) for n, row in enumerate(body)]
 
 
 def may_have_decimal_commas(layout: Layout, body: Sequence[Sequence[str]]) -> bool:

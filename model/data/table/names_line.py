@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from fitreel.model.data.table.columns import canonical, clean_name
 from fitreel.model.data.table.lines import BadRow
@@ -66,21 +65,25 @@ def _are_counted(rows: Sequence[Sequence[str]]) -> bool:
     )
 
 
-def refuse_names_that_are_numbers(rows: Sequence[Sequence[str]], row: int) -> None:
+def refuse_names_that_are_numbers(
+    rows: Sequence[Sequence[str]], places: tuple[int, int], row: int
+) -> None:
     """Raise NamesOrNumbers for numbers that may be names: years above values, or pandas' 0, 1.
 
     Args:
         rows: the cells of the table, all of one length, the first row's among them.
-        row: which one that is.
+        places: of the columns that are meant.
+        row: which one the first is.
     """
     first, below = rows[0], [cells for cells in rows[1:] if any(cells)]
-    numbers = [cell for cell in first if is_number(cell)]
-    if not below or not numbers or not _may_be_names(first, below, numbers):
+    numbers = [first[place] for place in places]
+    if not below or not all(map(is_number, numbers)) or not _may_be_names(first, below, numbers):
         return
-    advice = f", or write {'.0 and '.join(numbers[:2])}.0" if _are_whole(numbers) else ""
+    are_whole = all(map(str.isdecimal, numbers))
+    advice = f", or write {'.0 and '.join(numbers)}.0" if are_whole else ""
     raise NamesOrNumbers(
         row,
-        f"{' and '.join(numbers[:2])} may be names, or numbers; say names by data.inputs and"
+        f"{' and '.join(numbers)} may be names, or numbers; say names by data.inputs and"
         f" data.outputs, take the line out{advice}",
     )
 
@@ -93,21 +96,18 @@ def _may_be_names(
         return True
     if len(first) > 2 and not first[0] and all(row[0] for row in below):
         return True
-    # A cell with digits may be a time, or what a sample is called.
+    # A cell with digits may be a time, or what a sample is called; one that comes again is none.
     texts = [
         place
         for place, cell in enumerate(first)
-        if not is_number(cell) and not is_missing(cell) and not re.search(r"\d", cell)
+        if not is_number(cell)
+        and not is_missing(cell)
+        and not re.search(r"\d", cell)
+        and all(row[place] != cell for row in below)
     ]
     if any(all(is_number(row[place]) for row in below) for place in texts):
         return True
-    if not texts or not _are_whole(numbers):
-        return False
-    return all(int(one) < int(other) for one, other in pairwise(numbers))
-
-
-def _are_whole(numbers: Sequence[str]) -> bool:
-    return all(map(str.isdecimal, numbers))
+    return bool(texts) and all(map(str.isdecimal, numbers)) and numbers[0] != numbers[1]
 
 
 def names_in(comment: str | None, delimiter: str, width: int) -> list[str] | None:

@@ -181,6 +181,8 @@ def test_what_can_be_read_in_two_ways_is_refused(
         ("depth,10,20\n3,1,2\n", {"inputs": ["10"], "outputs": ["20"]}, 1, 2),
         (",0,1\n0,1,2\n", {"inputs": ["0"], "outputs": ["1"]}, 1, 2),
         ("1:00,1,2\n", {"inputs": [2], "outputs": [3]}, 1, 2),
+        ("1,2,ok\n", {"inputs": [1], "outputs": [2]}, 1, 2),
+        ("8,5\t2,5\tok, fine\n", {"inputs": [1], "outputs": [2]}, 8.5, 2.5),
     ],
 )
 def test_keys_decide(
@@ -203,8 +205,8 @@ REFUSED = [
     ("x,y,c\n0,05,\n", "line 2: column 'y' is '05': if a decimal comma stands before it, save"),
     ("0,05\n0,10\n", "line 1: column 2 is '05': if a decimal comma stands before it, save"),
     ("x,y\n0,831\n5,1.100\n", "line 3: column 'y' is '1.100': 1100 with data.thousands"),
-    ("depth,10,20\n1,2,3\n", "line 1: 10 and 20 may be names, or numbers; say names by data."),
-    ("depth,10\n1,2\n", "line 1: 10 may be names, or numbers; say names by data.inputs and"),
+    ("depth,10,20\n1,2,3\n", "3 columns without names; say which"),
+    ("depth,10\n1,2\n", "line 1: column 1 is 'depth', which is not a number; if these are names"),
     ("x,y\n1,2\n,\n3,4\n", "line 3: column 'x' is empty"),
     ("x,y\n1,2\n2,#DIV/0!\n3,4\n", "line 3: column 'y' is '#DIV/0!'; a number is needed"),
     ("x,y\n#DIV/0!,2\n3,4\n", "line 2: column 'x' is '#DIV/0!'"),
@@ -257,12 +259,22 @@ REFUSED = [
     ("time,a,b\n1,2,\n", None),
     ("time,a,b\n" + "1,2,\n" * 2000 + "1,2,3\n", "line 2002: column 3 is no longer empty; say wh"),
     ("id,time,temp\n1,2,3\n2,3,err\n", "3 columns of numbers, and none is named x and y"),
+    *(
+        (text, f"{count} columns without names; say which are meant")
+        for text, count in (
+            ("2024-01-01\t0\t376,5\n", 3),
+            ("2024-01-01|0|0,6\n2024-01-02|1|1,0\n", 3),
+            ("2024-01-01 0 9215,63\n2024-01-02 1 96,23\n", 3),
+            ("2024-01-01; 0; 5,397\n2024-01-02; 1; 0,602\n", 3),
+            ("10\xa0949;0,85;a\n88\xa0723;0,10;a\n", 3),
+        )
+    ),
     ("1,2,3\n", "3 columns without names; say which are meant, as data.inputs = [1] and data.outp"),
     ("x,X,y\n1,2,3\n", "two columns are named x; say which are meant, by data.inputs and"),
     ("name,note\nann,a\nbob,b\n", "line 2: column 'name' is 'ann', which is not a number; lines"),
     (
         "date,temp\n2024-01-01,5\n",
-        "line 2: column 'date' is '2024-01-01', which is not a number; write plain numbers, say o",
+        "line 2: column 'date' is '2024-01-01', which is not a number; write plain numbers, or say",
     ),
     ("x,y\n-,°C\n1,2\n", "line 2: column 'y' is '°C', which is not a number; lines above the n"),
     ("x,y\n1,2\nsum,2\n", "line 3: column 'x' is 'sum', which is not a number; write a plain n"),
@@ -339,6 +351,7 @@ def test_what_is_no_table_is_refused_with_line_and_column(
             (text, {"inputs": [2], "outputs": [3]}, f"line 1: {numbers} may be names, or numbers")
             for text, numbers in (
                 ("place,2019,2020\nroof,1,2\nyard,3,4\n", "2019 and 2020"),
+                ("place,2020,2019\nroof,1,2\n", "2020 and 2019"),
                 ("depth,0.5,0.2\n1,2,3\n", "0.5 and 0.2"),
                 (",5,2\n1,2,3\n", "5 and 2"),
                 (",0,1\n0,2.5,3.5\n", "0 and 1"),
