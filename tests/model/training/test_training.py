@@ -316,7 +316,7 @@ def test_a_grid_is_predicted_on_and_does_not_change_training() -> None:
     gridded = [s for s in ours.epochs() if s]
     assert [s.loss for s in gridded] == plainly
     assert {s.prediction.shape for s in gridded} == {(37,)}
-    assert len(ours.points()["grid"]) == len(ours.points()["truth"]) == 37
+    assert len(ours.data.own["grid"]) == len(ours.data.own["truth"]) == 37
 
 
 def test_data_seed_holds_the_data_while_the_seed_varies_the_network() -> None:
