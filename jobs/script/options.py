@@ -39,8 +39,6 @@ class ScriptOptions:
     quiet: bool = False
     log: str | None = None
     log_format: str = "text"
-    is_commanded: bool = True
-    """Whether the command runs the script, not the user's own `python`."""
 
     @property
     def name(self) -> str:
@@ -75,4 +73,4 @@ def options_of_environment() -> ScriptOptions:
     out = os.environ.get(OUT_VARIABLE) or default_output(script, is_module=False)
     # A slash at its end means a folder of frames.
     folder = "/" if out.endswith("/") else ""
-    return ScriptOptions(script, outputs=(f"{Path.cwd() / out}{folder}",), is_commanded=False)
+    return ScriptOptions(script, outputs=(f"{Path.cwd() / out}{folder}",))

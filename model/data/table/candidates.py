@@ -8,14 +8,15 @@ from fitreel.model.data.table.columns import Columns, choose_columns, how_to_say
 from fitreel.model.data.table.layout import (
     DECIMAL_COMMAS,
     DELIMITERS,
-    BadRow,
     Head,
     Layout,
     delimiter_text,
     lay_out,
     may_have_decimal_commas,
 )
-from fitreel.model.data.table.number_column import NumberColumn, conventions, is_missing, is_number
+from fitreel.model.data.table.lines import BadRow
+from fitreel.model.data.table.names_line import NamesOrNumbers, refuse_names_that_are_numbers
+from fitreel.model.data.table.number_column import NumberColumn, conventions, is_number
 from fitreel.model.data.table.number_convention import (
     Ambiguous,
     BadCell,
@@ -29,6 +30,7 @@ from fitreel.model.settings import DataSettings
 
 # Of a logger's time and two channels the one isn't meant to be learned from the other; and what
 # has other delimiters in it is cut wrong.
+_OTHER_DELIMITER = re.compile(r"[\t;|]|\d +[-+.\d]")
 _TIME = re.compile(r"\d\s?[:/,;|-]\s?\d")
 
 
@@ -58,13 +60,14 @@ class Rejected:
     """A delimiter that the first lines don't allow."""
 
     delimiter: str
-    stage: int
-    """How far it came: cut, columns, numbers."""
+    stage: float
+    """How far it came: cut, columns, numbers; less where a cell shows that it is cut wrong."""
     width: float
     """How many cells it makes."""
     error: BadInput
     is_table: bool
-    """Whether it cuts them into numbers all the same, of which only two aren't chosen yet."""
+    """Whether it cuts them into numbers all the same: two aren't chosen yet, or the first row may
+    be one of names."""
 
 
 class Unreadable(BadInput):
@@ -102,7 +105,7 @@ def choose_candidate(head: Head, settings: DataSettings, delimiter: str | None) 
 
 
 def _try(head: Head, settings: DataSettings, delimiter: str) -> Candidate | Rejected:
-    stage, is_table = 0, False
+    stage, is_table = 0.0, False
     try:
         layout, body = lay_out(head, delimiter)
         stage = 1
@@ -114,8 +117,13 @@ def _try(head: Head, settings: DataSettings, delimiter: str) -> Candidate | Reje
         try:
             refuse_what_is_no_number(columns)
         except BadCell as error:
+            if any(_OTHER_DELIMITER.search(column[error.row]) for column in cells):
+                stage = 0.5
             raise bad_row(error, layout, columns) from None
+        if not layout.is_named:
+            refuse_names_that_are_numbers(body, places, layout.first)
     except BadInput as error:
+        is_table = is_table or isinstance(error, NamesOrNumbers)
         return Rejected(delimiter, stage, _width(head, delimiter), error, is_table)
     empty = [n for n, _ in enumerate(layout.names) if not any(row[n] for row in body)]
     return Candidate(layout, places, tuple(empty) if by_numbers else (), cells, _sample(columns))
@@ -170,13 +178,23 @@ def column_text(name: str, place: int) -> str:
 
 def bad_row(error: BadCell, layout: Layout, columns: Sequence[NamedColumn]) -> BadRow:
     """The cell's row in the table; where it is the first one, it may be one of units."""
-    advice = ""
-    cells = [each.column.cells[error.row] for each in columns]
-    if error.row == 0 and layout.is_named and not any(is_number(c) or is_missing(c) for c in cells):
-        advice = "; a line of units is taken out, its units may stand in the names"
-    if error.row == 0 and not layout.is_named:
-        advice = "; if these are names, say which are meant, by data.inputs and data.outputs"
+    advice = "" if isinstance(error, Ambiguous) else _advice(error, layout, columns)
     return BadRow(layout.first + error.row, f"{error}{advice}")
+
+
+def _advice(error: BadCell, layout: Layout, columns: Sequence[NamedColumn]) -> str:
+    """The way out of a cell that is no number."""
+    if error.row > 0:
+        return "; write a plain number, or take the line out"
+    cells = [each.column.cells[0] for each in columns]
+    are_words = [not is_number(cell) and re.search(r"\d", cell) is None for cell in cells]
+    if not layout.is_named and any(are_words):
+        return "; if these are names, say which are meant, by data.inputs and data.outputs"
+    if layout.is_named and all(are_words):
+        return "; lines above the names, and one of units below them, are taken out"
+    if layout.is_named and not any(map(is_number, cells)):
+        return "; lines above the names are taken out, and numbers are written plainly"
+    return "; write plain numbers, or say other columns by data.inputs and data.outputs"
 
 
 def _sample(columns: Sequence[NamedColumn]) -> list[list[float | None]] | None:

@@ -4,9 +4,15 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fitreel.model.data.table.columns import canonical, clean_name
-from fitreel.model.data.table.lines import cells_of
-from fitreel.model.data.table.number_column import is_missing, is_number
+from fitreel.model.data.table.columns import clean_name
+from fitreel.model.data.table.lines import BadRow, cells_of
+from fitreel.model.data.table.names_line import (
+    are_names,
+    begins_with_index,
+    lacks_name_of_labels,
+    names_in,
+)
+from fitreel.model.data.table.number_column import is_number
 from fitreel.model.errors import BadInput
 
 DELIMITERS = ("\t", ";", ",", "|", " ")
@@ -17,14 +23,6 @@ DELIMITER_NAMES = {"\t": "\\t"}
 DECIMAL_COMMAS = (
     "; if there are decimal commas between commas, save the table with another delimiter"
 )
-
-
-class BadRow(BadInput):
-    """A row that can't be used; `row` counts from the first one, names included."""
-
-    def __init__(self, row: int, problem: str) -> None:
-        super().__init__(problem)
-        self.row = row
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Layout:
     first: int
     """Which row is the first one of cells: 0, or 1 after the names; more after empty rows."""
     has_labels: bool
-    """Whether the first column is R's names of rows, which have no name themselves."""
+    """Whether the first column is an index or names of rows, which have no name themselves."""
     most_cells: int | None
     """In a row, if only empty ones; None: any number."""
 
@@ -73,12 +71,14 @@ class Layout:
 
     def _advice(self, row: list[str]) -> str:
         width = len(self.names)
-        if self.delimiter == "," and len(row) > width and is_number(row[-1]):
+        if self.delimiter == "," and len(row) > width > 1 and is_number(row[-1]):
             return DECIMAL_COMMAS
         if len(row) == width + 1 > 2:
             return "; every column needs a name, also that of the rows' names"
         if self.delimiter == " " and 1 < len(row) < width:
             return "; a name with blanks stands in quotes, and of missing cells none is left out"
+        if 1 < len(row) < width:
+            return "; a missing cell stays as an empty one, a line of something else is taken out"
         return '; lines above or below the table are taken out, or begin with "#"'
 
 
@@ -94,32 +94,32 @@ def lay_out(head: Head, delimiter: str) -> tuple[Layout, list[list[str]]]:
     if start is None:
         raise BadInput("there is nothing but empty cells")
     first = [clean_name(cell) for cell in rows[start]]
-    is_named = _are_names(first, head.names)
+    is_named = are_names(first, head.names)
     body = rows[start + is_named :]
-    names, has_labels = first, False
+    names, lacks_name = first, False
     if is_named:
         while not names[-1]:  # delimiters at the ends of lines: there is no column
             names.pop()
-        if body and _has_labels(names, body[0], head.lines[start + 1]):
-            names, has_labels = ["", *names], True
+        if body and lacks_name_of_labels(names, body, head.lines[start + 1], delimiter):
+            names, lacks_name = ["", *names], True
     else:
         while not names[-1] and all(not any(row[len(names) - 1 :]) for row in body):
             names.pop()
-        _refuse_names_that_are_numbers(first, body, start)
-        names = _names_in(head.comment, delimiter, len(names)) or [""] * len(names)
+        names = names_in(head.comment, delimiter, len(names)) or [""] * len(names)
     # A comma at the end that the names don't have is rather one between decimals.
-    most_cells = len(rows[start]) + has_labels if is_named and delimiter == "," else None
+    most_cells = len(rows[start]) + lacks_name if is_named and delimiter == "," else None
     layout = Layout(
         delimiter,
         tuple(names),
         is_named or any(names),
         start + is_named,
-        has_labels,
+        lacks_name or begins_with_index(names, body),
         most_cells,
     )
     if len(names) < 2 and all(len(row) < 2 for row in body):
         raise BadInput(
-            "one column; an input and an output are needed, and data.delimiter says what is between"
+            "one column; an input and an output are needed, and between them a comma, a semicolon,"
+            " a tab, | or blanks"
         )
     if not any(map(any, body)):
         raise BadInput("there are no points below the names")
@@ -151,40 +151,6 @@ def quotes_in_disorder(error: csv.Error) -> str:
     if "unexpected end" in str(error) or "field larger" in str(error):
         return "a quote that is opened here is never closed"
     return f"its quotes can't be read: {error}"
-
-
-def _are_names(cells: Sequence[str], names: frozenset[str]) -> bool:
-    if any(canonical(cell) in names for cell in cells if cell):
-        return True
-    return not any(map(is_number, cells)) and not all(map(is_missing, cells))
-
-
-def _has_labels(names: list[str], row: list[str], line: str) -> bool:
-    """Whether R wrote it: names of rows, in quotes as its numbers aren't, and no name for them."""
-    quoted = line.lstrip().startswith('"') and not line.rstrip().endswith('"')
-    return quoted and len(names) > 1 and len(row) == len(names) + 1 and bool(row[-1])
-
-
-def _refuse_names_that_are_numbers(
-    first: Sequence[str], body: Sequence[Sequence[str]], row: int
-) -> None:
-    """Raise BadRow where pandas may have numbered the columns: 0,1 above what all has points."""
-    below = [cell for cells in body[1:] for cell in cells]
-    if [*map(str, range(len(first)))] == first and below and not any(map(str.isdigit, below)):
-        raise BadRow(
-            row,
-            f"{' and '.join(first[:2])} may be the columns' numbers, or numbers; take the line out,"
-            f" or write {'.0 and '.join(first[:2])}.0",
-        )
-
-
-def _names_in(comment: str | None, delimiter: str, width: int) -> list[str] | None:
-    """The words of a comment, where there are as many as columns and none is a number."""
-    for sign in (delimiter, "\t", ";", ",", "|", None):
-        words = [clean_name(word).strip('"') for word in (comment or "").split(sign)]
-        if len(words) == width and any(words) and not any(map(is_number, words)):
-            return words
-    return None
 
 
 def delimiter_text(delimiter: str) -> str:

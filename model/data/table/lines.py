@@ -22,9 +22,21 @@ _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-# A spreadsheet's error in the first cell is no comment.
-_ERROR_IN_FIRST_CELL = re.compile(r"#(?:[A-ZÀ-Þ0-9/¡]+[!?]|N/[AD]|NV)[ \t]*[,;|\t]")
+# A spreadsheet's error in the first cell is no comment, in whatever language: #VALUE!, #NOM ?,
+# #DIV/0!, #N/A, and ##### where a column is too narrow.
+_ERROR_IN_FIRST_CELL = re.compile(
+    r"#(?:[^\s,;|]+\s?[!?]|[^\W\d_]/[^\W\d_]+|NV|YOK|HIÁNYZIK|NENÍ_K_DISPOZICI|#{2,})"
+    r"(?:[ \t]*[,;|\t]|\s+[-+.\d])"
+)
 _SEPARATOR = re.compile(r'"?sep=([^"\n\r0-9A-Za-z.+-])"?\s*', re.IGNORECASE)
+
+
+class BadRow(BadInput):
+    """A row that can't be used; `row` counts from the first one, names included."""
+
+    def __init__(self, row: int, problem: str) -> None:
+        super().__init__(problem)
+        self.row = row
 
 
 class TableText:

@@ -18,9 +18,10 @@ _SIGNS = str.maketrans(
     dict.fromkeys("\u2212\u2013\ufe63\uff0d", "-")
     | dict.fromkeys("\uff0b", "+")
     | dict.fromkeys("\uff0e\u066b", ".")
-    | dict.fromkeys("\uff0c\u066c", ",")
-    | dict.fromkeys("\u2019\uff07", "'")
-    | dict.fromkeys("\t\xa0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " ")
+    | dict.fromkeys("\uff0c", ",")
+    # Arabic's sign between groups is never a decimal one.
+    | dict.fromkeys("\u2019\uff07\u066c", "'")
+    | dict.fromkeys("\t\v\f\xa0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " ")
     | dict.fromkeys("\uff25\uff45", "e")
     | dict.fromkeys("\u200b\u200e\u200f\u2060\u061c\ufeff", None)
 )
@@ -30,7 +31,8 @@ _EITHER = " '"
 
 # What programs write where there is no number.
 _MISSING = re.compile(
-    r" *(?:|[-.?*]+|n/?a|n\.a\.|<na>|nat|null|none|nil|missing|#\S{1,20}|err:\d+"
+    r" *(?:|[-.?*—…]+|\\n|n/?a|n\.a\.|<na>|nat|null|\(null\)|none|nil|missing|err:\d+"
+    r"|#\S{1,20}(?: ?[!?])?"
     r"|[-+]?nan(?:\(\w*\))?|[-+]?1\.#(?:ind|qnan|snan)\d*) *",
     re.IGNORECASE,
 )
@@ -105,7 +107,7 @@ class NumberColumn:
         text = "\n".join(cells)
         if text.count("\n") != len(cells) - 1:  # a cell of several lines is no number
             text = "\n".join(cell.replace("\n", "\\") for cell in cells)
-        if "\t" in text or not text.isascii():
+        if not text.isascii() or any(blank in text for blank in "\t\v\f"):
             text = text.translate(_SIGNS)
         self._text = text + "\n"
         self._scans: dict[Convention, tuple[int | None, list[int]]] = {}
@@ -158,6 +160,10 @@ class NumberColumn:
     def shows_groups(self, sign: str) -> bool:
         """Whether a cell has `sign`, "." or ",", in a place where it can't be the decimal one."""
         return re.search(rf"\d{re.escape(sign)}\d\d\d?[.,]\d", self._text) is not None
+
+    def plain(self, row: int) -> str:
+        """A row's cell in signs of ASCII, where there are such."""
+        return self._text.split("\n", row + 1)[row].strip()
 
     def first_with(self, sign: str) -> int | None:
         """The first row whose cell has `sign`; None where there is none."""

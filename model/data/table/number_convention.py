@@ -71,8 +71,12 @@ class NamedColumn:
         grouped = sign in only.groups and not is_said
         return None if grouped and not self.column.shows_groups(sign) else only
 
-    def choice(self, decimals: set[str]) -> Convention:
-        """Its convention, where the other columns have these decimal signs.
+    def choice(self, decimals: set[str], have_points: bool) -> Convention:
+        """Its convention.
+
+        Args:
+            decimals: the decimal signs that the other columns show.
+            have_points: whether each cell of each column has a point.
 
         Raises:
             Ambiguous: they don't decide.
@@ -85,9 +89,11 @@ class NamedColumn:
             )
         plain = [each for each in self.options if each.other_sign not in each.groups]
         if len(self.options) == 2 and len(plain) == 1:
-            # Between commas or blanks three digits after a point are decimals, where all have them.
-            is_usual = self.rules.delimiter in ", " and self.column.has_points_only
-            usual = {"."} if is_usual else set()
+            # Between commas three digits after a point are decimals where all numbers have them;
+            # beside whole ones they may be a spreadsheet's thousands, that has commas everywhere.
+            # No spreadsheet writes blanks.
+            is_usual = {",": have_points, " ": self.column.has_points_only}
+            usual = {"."} if is_usual.get(self.rules.delimiter) else set()
             if plain[0].decimal in (decimals or usual) and len(decimals) < 2:
                 return plain[0]
         raise self._two_ways()
@@ -98,11 +104,12 @@ class NamedColumn:
         row = self.column.first_with(sign)
         assert row is not None
         cell = self.column.cells[row].strip()
-        whole = cell.replace(sign, "")
+        plain = self.column.plain(row)
+        grouped_as, decimal_as = plain.replace(sign, ""), plain.replace(sign, ".")
         return Ambiguous(
             row,
-            f'{self.name} is {shortened(cell)}: {whole} with data.thousands = "{sign}", or'
-            f' {cell.replace(sign, ".")} with data.decimal = "{sign}"; say which',
+            f'{self.name} is {shortened(cell)}: {grouped_as} with data.thousands = "{sign}", or'
+            f' {decimal_as} with data.decimal = "{sign}"; say which',
         )
 
 
@@ -115,7 +122,8 @@ def conventions_of(columns: Sequence[NamedColumn]) -> list[Convention]:
     """
     refuse_what_is_no_number(columns)
     by_decimal = {each.certain.decimal: each for each in columns if each.certain is not None}
-    chosen = [each.choice(set(by_decimal)) for each in columns]
+    have_points = all(each.column.has_points_only for each in columns)
+    chosen = [each.choice(set(by_decimal), have_points) for each in columns]
     if len(by_decimal) > 1:
         commas = by_decimal[","]
         row = commas.column.first_with(",")

@@ -18,8 +18,8 @@ from fitreel.model.data.table.candidates import (
     named_columns,
 )
 from fitreel.model.data.table.columns import canonical, shortened
-from fitreel.model.data.table.layout import BadRow, Head, Layout, quotes_in_disorder
-from fitreel.model.data.table.lines import TableText, cells_of, head_of
+from fitreel.model.data.table.layout import Head, Layout, quotes_in_disorder
+from fitreel.model.data.table.lines import BadRow, TableText, cells_of, head_of
 from fitreel.model.data.table.number_column import Convention
 from fitreel.model.data.table.number_convention import BadCell, NamedColumn, conventions_of
 from fitreel.model.errors import BadInput

@@ -70,6 +70,14 @@ def refusal(folder: Path, content: str | bytes, name: str = "table.csv", **said:
         '"x" "y"\n"1" 1 2\n"2" -3 4.5\n',  # R's write.table
         '"","x","y"\n"1",1,2\n"2",-3,4.5\n',  # R's write.csv
         ",x,y\n0,1.0,2.0\n1,-3.0,4.5\n",  # pandas' to_csv
+        ",t,v\n0,1.0,2.0\n1,-3.0,4.5\n",
+        "Unnamed: 0,t,v\n0,1.0,2.0\n1,-3.0,4.5\n",
+        "   t    v\n0  1  2.0\n1 -3  4.5\n",  # its to_string
+        '"";"t";"v"\n"1";1;2\n"2";-3;4,5\n',  # R's write.csv2
+        "t\tv\n1\t1\t2\n2\t-3\t4.5\n",  # R's write.table(quote = FALSE)
+        "#,t,v\n1,1,2\n2,-3,4.5\n",
+        ",,\nt,v,\n1,2,\n-3,4.5,\n",
+        "x,y\n1,2\n\f-3,4.5\n",
         "x;y\n1,00;2,00\n−3,00;4,50\n",
         "x,y\n+1,2.\n-3.,.45E+01\n",
         "x,y\n1D0,0.2D+01\n-3d0,45d-1\n",
@@ -99,11 +107,14 @@ def test_every_dialect_is_read(tmp_path: Path, content: str | bytes) -> None:
         ("x;y\n1\u2009234.5;1\u2007000\n", 1234.5, 1000),
         ("x\xa0y\nx y\n1 2\n", 1, 2),
         ("x;y\n١٬٠٠٠٫٥;\u200e-٢\u200b\n", 1000.5, -2),
+        ("x;y\n١٬٠٠٠;٢\n", 1000, 2),
         ("0,1\n", 0, 1),
         ("1.000;2.20\n", 1, 2.2),  # with decimal points elsewhere, a point is one
         ("1,000;2,20\n", 1, 2.2),
         ("1.500 2.500\n", 1.5, 2.5),
         ("1.500,2.500\n", 1.5, 2.5),
+        ("0,0.500\n", 0, 0.5),
+        ("7 1.500\n", 7, 1.5),
         ("1,5 2,5\n", 1.5, 2.5),
         ("0.500;2.500\n", 0.5, 2.5),
         ("2459580.125,1\n", 2459580.125, 1),
@@ -119,11 +130,13 @@ def test_numbers_in_every_writing(tmp_path: Path, content: str, x: float, y: flo
 
 TWO_WAYS = [
     ("x\ty\n1,000\t2.20\n", "line 2: column 'x' is '1,000': 1000 with data.thousands = \",\", or"),
+    ("Jahr,Umsatz\n2019,1.234\n2020,2.500\n", "line 2: column 'Umsatz' is '1.234': 1234 with"),
     ("1.000;2,20\n", "line 1: column 1 is '1.000': 1000 with data.thousands = \".\", or 1.000"),
     ("1.234;5.678\n", "line 1: column 1 is '1.234': 1234"),
     ("1,234 5,678\n", "line 1: column 1 is '1,234': 1234"),
     ('x,y\n"1,000","2.20"\n', "line 2: column 'x' is '1,000'"),
     ("x;y\n1,000;1\n2.20;1\n", "line 2: column 'x' is '1,000'"),
+    ("x;y\n١٫٥٠٠;٢\n", "line 2: column 'x' is '١٫٥٠٠': ١٥٠٠ with data.thousands = \".\", or ١.٥٠٠"),
     ("1 234,5 678\n2 345,6 789\n", 'it can be read in two ways, with data.delimiter = "," or " "'),
     ("x;y\n1,5;2.5\n", "line 2: column 'x' is '1,5', and column 'y' has decimal points; save"),
     ("-1,5,0,25\n-0,5,0,10\n", "4 columns without names; say which are meant, as data.inputs ="),
@@ -164,6 +177,12 @@ def test_what_can_be_read_in_two_ways_is_refused(
         ("长度,温度\n1,2\n".encode("gb18030"), {"encoding": "gb18030"}, 1, 2),
         ("x,y\n1,2\n,3\n4,nan\n#N/A,5\n-,1\n", {"missing": "drop"}, 1, 2),
         ("x,y\n1,2\n,\n,\n3,\n", {"missing": "drop"}, 1, 2),
+        ("1\t2\n\\N\t3\n", {"missing": "drop"}, 1, 2),
+        ("depth,10,20\n3,1,2\n", {"inputs": ["10"], "outputs": ["20"]}, 1, 2),
+        (",0,1\n0,1,2\n", {"inputs": ["0"], "outputs": ["1"]}, 1, 2),
+        ("1:00,1,2\n", {"inputs": [2], "outputs": [3]}, 1, 2),
+        ("1,2,ok\n", {"inputs": [1], "outputs": [2]}, 1, 2),
+        ("8,5\t2,5\tok, fine\n", {"inputs": [1], "outputs": [2]}, 8.5, 2.5),
     ],
 )
 def test_keys_decide(
@@ -186,16 +205,22 @@ REFUSED = [
     ("x,y,c\n0,05,\n", "line 2: column 'y' is '05': if a decimal comma stands before it, save"),
     ("0,05\n0,10\n", "line 1: column 2 is '05': if a decimal comma stands before it, save"),
     ("x,y\n0,831\n5,1.100\n", "line 3: column 'y' is '1.100': 1100 with data.thousands"),
-    ("depth,10,20\n1,2,3\n", "3 columns without names"),
+    ("depth,10,20\n1,2,3\n", "3 columns without names; say which"),
     ("depth,10\n1,2\n", "line 1: column 1 is 'depth', which is not a number; if these are names"),
     ("x,y\n1,2\n,\n3,4\n", "line 3: column 'x' is empty"),
     ("x,y\n1,2\n2,#DIV/0!\n3,4\n", "line 3: column 'y' is '#DIV/0!'; a number is needed"),
     ("x,y\n#DIV/0!,2\n3,4\n", "line 2: column 'x' is '#DIV/0!'"),
     ("x;y\n1;#NV\n", "line 2: column 'y' is '#NV'"),
+    *(
+        (f"x;y\n1;2\n{error};3\n", f"line 3: column 'x' is '{error}'; a number is needed")
+        for error in ("#NOM ?", "#DIV/0 !", "#ИМЯ?", "#¡VALOR!", "#Н/Д", "#N/DISP", "#####")
+    ),
+    ("x y\n1 2\n#WERT! 3\n", "line 3: column 'x' is '#WERT!'; a number is needed"),
+    ("x,y\n1,2\n—,(null)\n", "line 3: column 'x' is '—'; a number is needed"),
     ("x,y\n1,NA\n", "line 2: column 'y' is 'NA'"),
     (
         "time,temp\ns,°C\n0,20\n",
-        "line 2: column 'time' is 's', which is not a number; a line of",
+        "line 2: column 'time' is 's', which is not a number; lines above the names, and one",
     ),
     ("x,y\n-inf,1\n", "line 2: column 'x' is '-inf', which is not finite"),
     ("x,y\n1,2\n1,1e39\n", "line 3: column 'y' is 1e+39, which is too large for a 32-bit float"),
@@ -209,11 +234,14 @@ REFUSED = [
         "time,a,b\n2024-01-05 10:00,1,2\n",
         "column 'time' holds times, or several num",
     ),
-    ("0,1\n0.5,2.0\n1.5,\n", "line 1: 0 and 1 may be the columns' numbers, or numbers; take the"),
+    ("0,1\n0.5,2.0\n1.5,\n", "line 1: 0 and 1 may be names, or numbers; say names by data."),
     (
-        "t v\n1 0.1 5\n2 0.2 6\n",
+        "t v\n1 0.1 5\n3 0.2 6\n",
         "line 2: 3 cells, where the table has 2; every column",
     ),
+    ("x y\n1 000 5\n2 000 6\n", "line 2: 3 cells, where the table has 2"),
+    ("x y\n1 5 000\n2 6 000\n", "line 2: 3 cells, where the table has 2"),
+    ("x,y\n1,5,2\n2,5,3\n", "line 2: 3 cells, where the table has 2"),
     (
         "Time (s) Temp (K)\n1 2\n",
         "line 2: 2 cells, where the table has 4; a name with",
@@ -231,10 +259,27 @@ REFUSED = [
     ("time,a,b\n1,2,\n", None),
     ("time,a,b\n" + "1,2,\n" * 2000 + "1,2,3\n", "line 2002: column 3 is no longer empty; say wh"),
     ("id,time,temp\n1,2,3\n2,3,err\n", "3 columns of numbers, and none is named x and y"),
+    *(
+        (text, f"{count} columns without names; say which are meant")
+        for text, count in (
+            ("2024-01-01\t0\t376,5\n", 3),
+            ("2024-01-01|0|0,6\n2024-01-02|1|1,0\n", 3),
+            ("2024-01-01 0 9215,63\n2024-01-02 1 96,23\n", 3),
+            ("2024-01-01; 0; 5,397\n2024-01-02; 1; 0,602\n", 3),
+            ("10\xa0949;0,85;a\n88\xa0723;0,10;a\n", 3),
+        )
+    ),
     ("1,2,3\n", "3 columns without names; say which are meant, as data.inputs = [1] and data.outp"),
     ("x,X,y\n1,2,3\n", "two columns are named x; say which are meant, by data.inputs and"),
-    ("name,note\nann,a\nbob,b\n", "line 2: column 'name' is 'ann', which is not a number; a line"),
-    ("date,temp\n2024-01-01,5\n", "line 2: column 'date' is '2024-01-01', which is not a number"),
+    ("name,note\nann,a\nbob,b\n", "line 2: column 'name' is 'ann', which is not a number; lines"),
+    (
+        "date,temp\n2024-01-01,5\n",
+        "line 2: column 'date' is '2024-01-01', which is not a number; write plain numbers, or say",
+    ),
+    ("x,y\n-,°C\n1,2\n", "line 2: column 'y' is '°C', which is not a number; lines above the n"),
+    ("x,y\n1,2\nsum,2\n", "line 3: column 'x' is 'sum', which is not a number; write a plain n"),
+    ("CO2\n1,2\n3,4\n", "line 2: 2 cells, where the table has 1; lines above or below"),
+    ("a\tb\tc\n1\t2\n", "line 2: 2 cells, where the table has 3; a missing cell stays as an"),
     ("x,y\n10:30,5\n", "line 2: column 'x' is '10:30'"),
     ("x,y\n5%,5\n", "line 2: column 'x' is '5%'"),
     ("x,y\n$5,5\n", "line 2: column 'x' is '$5'"),
@@ -302,6 +347,16 @@ def test_what_is_no_table_is_refused_with_line_and_column(
         ("a,A,b\n1,2,3\n", {"outputs": ["b"], "inputs": ["á"]}, "data.inputs: no column"),
         ("T,T,b\n1,2,3\n", {"inputs": ["T"], "outputs": ["b"]}, "data.inputs: 2 columns are named"),
         ("a,b\n1,2\n", {"inputs": ["a"], "outputs": [1]}, "data.inputs and data.outputs are the s"),
+        *(
+            (text, {"inputs": [2], "outputs": [3]}, f"line 1: {numbers} may be names, or numbers")
+            for text, numbers in (
+                ("place,2019,2020\nroof,1,2\nyard,3,4\n", "2019 and 2020"),
+                ("place,2020,2019\nroof,1,2\n", "2020 and 2019"),
+                ("depth,0.5,0.2\n1,2,3\n", "0.5 and 0.2"),
+                (",5,2\n1,2,3\n", "5 and 2"),
+                (",0,1\n0,2.5,3.5\n", "0 and 1"),
+            )
+        ),
         ("1.000;2,20\n", {"decimal": "."}, "line 1: column 2 is '2,20', which is not a number"),
         ("1 000;2\n", {"thousands": "'"}, "line 1: column 1 is '1 000'"),
         ("x,y\n1,2\n", {"encoding": "nope"}, "data.encoding = 'nope': there is no such encoding"),
