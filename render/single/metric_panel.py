@@ -56,6 +56,8 @@ class MetricCurves:
         for line, epochs, values in self._curves:
             count = int(np.searchsorted(epochs, snapshot.epoch, side="right"))
             line.set_data(epochs[:count], values[:count])
+            # Only there: Agg puts markers on whole pixels, and they stick out of a line.
+            line.set_markevery(_alone(values[:count]))
 
 
 def _with_gaps(values: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -67,6 +69,13 @@ def _with_gaps(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     finite = np.isfinite(values)
     neighbours = np.count_nonzero(finite[1:] & finite[:-1])
     return finite if 2 * neighbours < np.count_nonzero(finite) else np.ones_like(finite)
+
+
+def _alone(values: NDArray[np.float64]) -> list[bool]:
+    """Which have no line to the one before or after them."""
+    finite = np.concatenate([[False], np.isfinite(values), [False]])
+    alone: list[bool] = (finite[1:-1] & ~finite[:-2] & ~finite[2:]).tolist()
+    return alone
 
 
 def _limits(curves: Sequence[NDArray[np.float64]]) -> tuple[float, float, bool]:
