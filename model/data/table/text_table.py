@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fitreel.model.data.table.bad_cell import bad_row
 from fitreel.model.data.table.candidates import (
     Candidate,
     Unreadable,
-    bad_row,
     choose_candidate,
     named_columns,
 )
