@@ -183,6 +183,7 @@ def test_what_can_be_read_in_two_ways_is_refused(
         ("1:00,1,2\n", {"inputs": [2], "outputs": [3]}, 1, 2),
         ("x,1.5,2\n", {"inputs": [2], "outputs": [3]}, 1.5, 2),
         ("a,y,3\n1,2,4\n", {"inputs": ["a"]}, 1, 2),
+        ("a,b,c\nplace,2019,2020\n", {"inputs": [2], "outputs": [3]}, 2019, 2020),
         ("1,2,ok\n", {"inputs": [1], "outputs": [2]}, 1, 2),
         ("8,5\t2,5\tok, fine\n", {"inputs": [1], "outputs": [2]}, 8.5, 2.5),
     ],
