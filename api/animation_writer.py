@@ -108,7 +108,6 @@ class Writer(AbstractMovieWriter):
             film.abort()
             raise
         self._film = film
-        self._is_drawn = False  # whether what is on screen came from the drawer
 
     def grab_frame(self, **savefig_kwargs: Any) -> None:
         """Add the figure as it is now to the film.
@@ -134,13 +133,8 @@ class Writer(AbstractMovieWriter):
             raise ValueError("grab_frame: no film was begun; see saving()")
         if self._film.is_idle:
             return
-        is_next, self._is_drawn = self._is_drawn, False  # until it is on screen
-        if self._follows(savefig_kwargs):
-            frame = self._draw(savefig_kwargs)
-            self._film.show(frame, changed=self._drawer.changed if is_next else None)
-            self._is_drawn = True
-        else:
-            self._film.show(self._saved(savefig_kwargs))
+        draw = self._draw if self._follows(savefig_kwargs) else self._saved
+        self._film.show(draw(savefig_kwargs))
 
     def finish(self) -> None:
         """Make the film whole, also where an exception is on its way.

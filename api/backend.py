@@ -34,6 +34,7 @@ class FigureManager(FigureManagerBase):
     _toolbar2_class = NavigationToolbar2
 
     def __init__(self, canvas: "FigureCanvas", num: int | str) -> None:
+        current_session()  # where it can't be filmed, the first figure says so
         super().__init__(canvas, num)
         self.window = self.frame = NoWindow()
         self.is_closed = False

@@ -13,7 +13,6 @@ from fitreel.model.errors import BadInput
 from fitreel.model.system.caller import warn_caller
 from fitreel.pictures import as_frame
 from fitreel.render.frame import Frame
-from fitreel.render.geometry import Rectangle
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -81,7 +80,6 @@ class FigureFilm:
         self._calls = 0
         self._drawn: Figure | None = None
         self._drawer: FigureDrawer | None = None
-        self._is_drawn = False  # whether what is on screen came from the drawer
         self._has_warned = False
 
     @property
@@ -108,7 +106,7 @@ class FigureFilm:
         if (self._calls - 1) % self._every or self._film.is_idle:
             return
         try:
-            frame, changed = self._draw() if picture is None else (as_frame(picture), None)
+            frame = self._draw() if picture is None else as_frame(picture)
         except Exception as error:
             if not self._film.frames:
                 raise
@@ -117,8 +115,7 @@ class FigureFilm:
                 what = f"{type(error).__name__}: {error}"
                 warn_caller(f"{self.path}: frame {self._film.frames} is left out: {what}")
             return
-        self._film.show(frame, changed=changed)
-        self._is_drawn = picture is None
+        self._film.show(frame)
 
     def chapter(self, title: str) -> None:
         """Begin a chapter with the next frame, in an .mp4 or .webm."""
@@ -135,17 +132,13 @@ class FigureFilm:
         self._film.close()
         return self.path
 
-    def _draw(self) -> tuple[Frame, Rectangle | None]:
-        """The figure's frame, and in which part it differs from the one before, if that is told."""
+    def _draw(self) -> Frame:
         figure = self._figure or _current_figure()
-        is_next = figure is self._drawn and self._is_drawn
-        self._is_drawn = False  # until it is on screen, which Ctrl-C may come before
         if figure is not self._drawn or self._drawer is None:
             from fitreel.render.figure.figure_drawer import FigureDrawer
 
             self._drawer, self._drawn = FigureDrawer(figure), figure
-        frame = self._drawer.draw(saving=True)
-        return frame, self._drawer.changed if is_next else None
+        return self._drawer.draw(saving=True)
 
     def __enter__(self) -> Self:
         return self

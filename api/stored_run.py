@@ -113,10 +113,11 @@ class Run:
         return self._record.prediction_x
 
     @cached_property
-    def prediction(self) -> "NDArray[np.float32]":
+    def prediction(self) -> "NDArray[np.floating[Any]]":
         """What the network predicted at each snapshot: float32, shape (F, M).
 
-        Of K outputs or classes, where these aren't one, (F, M, K); nan where it wasn't recorded.
+        In the units of `y`, and float64 where a job scales these (`data.standardize`). Of K outputs
+        or classes, where these aren't one, (F, M, K); nan where it wasn't recorded.
 
         Raises:
             BadInput: a file has changed since the record was opened.
@@ -125,7 +126,7 @@ class Run:
 
         columns = self._record.header.predicted_columns
         shape = (len(self), len(self.prediction_x), columns)
-        predictions = np.empty(shape if columns > 1 else shape[:2], np.float32)
+        predictions = np.empty(shape if columns > 1 else shape[:2], self._record.prediction_dtype)
         for row, snapshot in zip(predictions, self._record.snapshots(), strict=True):
             row[:] = snapshot.prediction
         return predictions

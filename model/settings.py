@@ -101,6 +101,8 @@ class DataSettings(Settings):
     """How the noise is distributed."""
     seed: Seed | None = None
     """Draw the data from this seed instead, so that the job's seed varies the network alone."""
+    standardize: bool = False
+    """Train on inputs and outputs scaled to mean 0 and deviation 1; what is seen is scaled back."""
     grid: int | None = Field(default=None, ge=2, le=MOST_POINTS)
     """Predict on this many evenly spaced points instead of the training points."""
 

@@ -28,6 +28,7 @@ FONT_ENDINGS = (".ttf", ".otf", ".ttc", ".otc")
 Side = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
+Label = Annotated[str, Field(max_length=100, pattern=r"^[^\n]*$")]
 
 
 def _known_panel(name: str) -> str:
@@ -78,6 +79,11 @@ class FilmSettings(Settings):
     """Stands under the title."""
     caption: Words | None = None
     """Stands at the foot."""
+    x_label: Label | None = None
+    """Under the axes; $…$ is mathematics. Default: the input's name in its file; "" for none. The
+    demo's own look has labels only where they are set."""
+    y_label: Label | None = None
+    """Beside the axes. Default: the output's name in its file; "" for none."""
     language: str = Field(default="en", min_length=1, max_length=40)
     """Of the words in the film: en, zh, de, fr, es, ja, or another one with `words`."""
     words: dict[str, Words] = Field(default={})

@@ -26,6 +26,10 @@ class PictureSettings:
     """Under the title."""
     caption: str | None = None
     """At the foot."""
+    x_label: str | None = None
+    """Under the axes of the fit; None: what the input is called, in a theme."""
+    y_label: str | None = None
+    """Beside them; None: what the output is called, in a theme."""
     language: str = "en"
     """Of the words."""
     words: Mapping[str, str] = field(default_factory=dict)

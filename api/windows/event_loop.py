@@ -49,7 +49,8 @@ class EventLoop:
 
     def show(self, canvases: "Sequence[FigureCanvas]") -> None:
         """Show these once; axes without data are nothing to look at yet."""
-        self._show([each for each in canvases if not is_bare(each.figure)], 0.0)
+        self._open(canvases)
+        self._show(_not_bare(canvases), 0.0)
 
     def show_now(self, canvas: "FigureCanvas") -> None:
         """Show one figure because the script saved or drew it."""
@@ -60,6 +61,7 @@ class EventLoop:
 
     def flush(self, canvas: "FigureCanvas") -> None:
         """Show one figure, with what its next timer does, if one runs."""
+        self._open([canvas])
         timer = self._next(None, {canvas})
         if timer is not None:
             self._fire(timer)
@@ -74,6 +76,7 @@ class EventLoop:
         self._is_stopped = False
         if timeout > 0 and not (is_input and timeout > LONGEST_PAUSE):
             self._session.films.rate.note(timeout)
+            self._open(canvases)
             self._run(timeout, canvases)
             return
         self._show(canvases, 0.0)
@@ -87,21 +90,33 @@ class EventLoop:
     def run_to_the_end(self, canvases: "Sequence[FigureCanvas]") -> None:
         """Show figures until no timer has anything left to do."""
         self._is_stopped = False
+        self._open(canvases)
         if any(timer.canvas in canvases for timer in self._timers):
             self._run(None, canvases)
+        else:
+            self._show(_not_bare(canvases), 0.0)
+
+    def _open(self, canvases: "Sequence[FigureCanvas]") -> None:
+        """Draw what is new, as a window does that opens: animations start with it."""
+        if not self._session.shows(Moments.SHOW):
             return
-        # Drawn for the first time, animations start.
-        self._show([each for each in canvases if not is_bare(each.figure)], 0.0)
-        if any(timer.canvas in canvases for timer in self._timers):
-            self._run(None, canvases)
+        with deferred_signals():
+            for canvas in canvases:
+                if canvas.is_open:
+                    canvas.picture()
+                    if self._waiting(canvas):  # its start may have changed something
+                        canvas.forget_picture()
 
     def _run(self, seconds: float | None, canvases: "Sequence[FigureCanvas]") -> None:
         end = None if seconds is None else self.now + seconds
-        rest = 0.0
+        rest, has_moved = 0.0, False
         while not self._is_stopped and (timer := self._next(end, canvases)) is not None:
             if timer.due > self.now:
-                self._show(canvases, timer.due - self.now)
+                is_all_shown = has_moved or end is not None
+                shown = canvases if is_all_shown else _not_bare(canvases)
+                self._show(shown, timer.due - self.now)
             self._fire(timer)
+            has_moved = True
             rest = timer.interval / 1000 if timer in self._timers else 0.0
         self._show(canvases, rest if end is None else max(end - self.now, 0.0))
         self.now = self.now + rest if end is None else end
@@ -162,6 +177,10 @@ class EventLoop:
     def _waiting(self, canvas: "FigureCanvas") -> list[FilmTimer]:
         """The timers of a figure's animations that have made no step yet."""
         return [each for each in self._timers if each.canvas is canvas and each.is_unstarted]
+
+
+def _not_bare(canvases: "Sequence[FigureCanvas]") -> "list[FigureCanvas]":
+    return [each for each in canvases if not is_bare(each.figure)]
 
 
 def is_bare(figure: Figure) -> bool:

@@ -61,7 +61,7 @@ class FilmTimer(TimerBase):
 
     def is_sated(self, limit: float | None) -> bool:
         """Whether it has had its share of steps; with a limit of the film, that is its end."""
-        return limit is None and self._steps >= self._most
+        return limit is None and self._steps >= self._most and self._has_more()
 
     def fire(self) -> None:
         """Call back; animations make one pass."""
@@ -89,7 +89,18 @@ class FilmTimer(TimerBase):
             return MOST_ENDLESS
         frames: Any = getattr(animation, "_framedata", None)  # of ArtistAnimation
         count = len(frames) if hasattr(frames, "__len__") else 0
-        return max(MOST_GENERATED, count, getattr(animation, "_save_count", None) or 0) + 1
+        return max(MOST_GENERATED, count, getattr(animation, "_save_count", None) or 0)
+
+    def _has_more(self) -> bool:
+        """Whether its animation isn't at its end; the frame that tells stays the next one."""
+        animation: Any = self._animation
+        frames = getattr(animation, "frame_seq", None)
+        if frames is None:
+            return True
+        for frame in frames:
+            animation.frame_seq = itertools.chain((frame,), frames)
+            return True
+        return False
 
     @property
     def _animation(self) -> "Animation | None":

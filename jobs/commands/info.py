@@ -87,6 +87,8 @@ def _of_run(run: "Record") -> dict[str, Any]:
             "lowest_loss": min(filter(math.isfinite, run.losses.tolist()), default=math.nan),
             "seconds": round(float(run.seconds[-1]), 3),
         }
+        if run.loss_is_scaled:
+            facts |= _of_scaled_losses(run)
         if run.metrics:
             facts["last_metrics"] = {
                 name: next(filter(math.isfinite, reversed(values.tolist())), None)
@@ -96,6 +98,18 @@ def _of_run(run: "Record") -> dict[str, Any]:
             facts["closing_epoch"] = int(run.epochs[run.closing])
         if run.truth_losses is not None and not is_program:
             facts["last_truth_loss"] = float(run.truth_losses[-1])
+    return facts
+
+
+def _of_scaled_losses(run: "Record") -> dict[str, Any]:
+    """What the losses are of, and the last one in the data's own units, where that is known."""
+    columns = run.header.inputs + run.header.outputs
+    facts: dict[str, Any] = {
+        "loss_of": "scaled values: (value - offset) / scale",
+        "scaled": {c.name: {"offset": c.offset, "scale": c.scale} for c in columns},
+    }
+    if run.own_loss_factor is not None:
+        facts["last_loss_unscaled"] = float(run.losses[-1]) * run.own_loss_factor
     return facts
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from fitreel.jobs.films.plan import Plan
+from fitreel.jobs.films.single_run import check_labels
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.films.tables import check_tables
 from fitreel.jobs.job.program_record import origin_of
@@ -148,6 +149,7 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
     from fitreel.render.mpl.theme import load_theme
 
     load_theme(comparison.picture.theme)
+    check_labels(comparison.picture)
     check_pacing_of_comparison(settings.pacing)
     readability.check_comparison(picture)
     for path in plan.tables:

@@ -215,7 +215,9 @@ class LiveFilm:
     def _begin(self, frame: Frame) -> None:
         kind = self._output.format
         is_opaque = kind.kind is OutputKind.FILM
-        screen = Screen(frame, is_even=kind.takes_yuv, is_opaque=is_opaque)
+        screen = Screen(
+            frame, is_even=kind.takes_yuv, is_opaque=is_opaque, is_lasting=self._hold_end > 0
+        )
         width, height = screen.size
         facts = {"size": [width, height], "fps": float(self._fps)}
         provenance = {"fitreel": version("fitreel"), **self._provenance, "film": facts}

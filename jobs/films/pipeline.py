@@ -22,6 +22,7 @@ from fitreel.jobs.train.data_report import report_data
 from fitreel.jobs.train.run_store import lacks_end, open_record
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
+from fitreel.render.comparison.comparable_losses import comparable
 from fitreel.render.comparison_picture import Entry
 from fitreel.render.pipeline.draw_worker import DrawWorker
 
@@ -86,7 +87,8 @@ def _film_configurations(
             Entry(each.label, records.get(n), reasons.get(n, ""))
             for n, each in enumerate(configurations)
         ]
-        make(plan, replace(comparison, entries=entries), report)
+        comparison = replace(comparison, entries=entries)
+        make(plan, _with_comparable_losses(comparison, report), report)
     if failures:
         raise SomeFailed(configurations, failures)
 
@@ -158,7 +160,17 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
     # Nobody but the command line says anything of this job.
     plan = plan_films(LoadedJob(loaded.job, DEMO), options, compares=True)
     check_comparison(comparison, plan)
-    make(plan, comparison, report)
+    make(plan, _with_comparable_losses(comparison, report), report)
+
+
+def _with_comparable_losses(comparison: Comparison, report: Report) -> Comparison:
+    """The same; where values are scaled it is said which losses these are."""
+    entries, remark = comparable(comparison.entries)
+    if not remark:
+        return comparison
+    report.say(remark)
+    note = "; ".join(filter(None, (comparison.note, remark)))
+    return replace(comparison, entries=entries, note=note)
 
 
 def _source_of(run: Record) -> Source:

@@ -87,7 +87,7 @@ def sidecar_content(
         run.epochs[:count],
         run.losses[:count],
         lambda indices: (snapshot.prediction for snapshot in shown_snapshots(run, indices)),
-        Reference(run.x, run.y, run.prediction_x, run.truth),
+        Reference(run.x, run.y, run.prediction_x, run.truth, run.loss_is_scaled),
         run.ending,
         run.ending_epoch,
         timeline,

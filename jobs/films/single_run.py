@@ -18,6 +18,7 @@ from fitreel.render.metadata.provenance import Chapter
 from fitreel.render.output.formats import OutputKind
 from fitreel.render.output.output import Output
 from fitreel.render.panel_kinds import check_panels
+from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import pacing_facts, run_facts
 from fitreel.render.pipeline.draw_worker import DrawWorker
 from fitreel.render.shown_snapshots import shown_count
@@ -96,6 +97,19 @@ class SingleRun(Subject):
         return sidecar_content(output, self.run, self.picture, timeline)
 
 
+def check_labels(picture: PictureSettings) -> None:
+    """Refuse labels of the axes that can't be drawn.
+
+    Raises:
+        BadInput: mathematics that can't be read, or signs that can't be drawn.
+        Unavailable: no font here has the characters.
+    """
+    if picture.x_label or picture.y_label:
+        from fitreel.render.text.axis_labels import axis_labels
+
+        axis_labels(picture)
+
+
 def check_single_run(plan: Plan, run: Record | None = None) -> StyleFiles:
     """Refuse what can't be drawn of a run, before it is trained; the files of its style.
 
@@ -120,7 +134,10 @@ def check_single_run(plan: Plan, run: Record | None = None) -> StyleFiles:
             picture = style_files_of(plan.loaded).for_drawing(job.film.picture)
             check_contact_sheet(picture, *(output.sheet or SHEET))
     kinds = {output.kind for output in plan.outputs}
-    if job.film.picture.is_demo or kinds <= {OutputKind.SUBTITLES}:
+    if kinds <= {OutputKind.SUBTITLES}:
+        return NO_FILES
+    if job.film.picture.is_demo:
+        check_labels(job.film.picture)
         return NO_FILES
     files = style_files_of(plan.loaded)
     if run is None or run.header.recorder == "job":

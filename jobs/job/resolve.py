@@ -16,6 +16,8 @@ from fitreel.jobs.job.loading import LoadedJob
 from fitreel.model.data.formula import Formula
 from fitreel.model.data.points_file import Points, read_points
 from fitreel.model.data.precision import as_float32, warning_of_merged
+from fitreel.model.data.scale_advice import warning_of_scale
+from fitreel.model.data.scaling import standardized
 from fitreel.model.data.targets import read_function
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import OF_FILES, DataSettings
@@ -34,6 +36,8 @@ class ResolvedJob:
     module_file: Path | None
     warnings: tuple[str, ...] = ()
     """What is to be said of the data before they are trained with."""
+    scale_warning: str | None = None
+    """What is to be said of their scale, before they are trained with and not again."""
     former_fingerprint: str | None = None
     """What the same job had while a file counted by its bytes."""
 
@@ -50,11 +54,14 @@ class ResolvedJob:
         return replace(self, fingerprint=self.former_fingerprint, former_fingerprint=None)
 
     @property
-    def points(self) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
-        """x and y of the file as training sees them, shape (N,) each."""
-        if self.table is None:
-            return None
-        return as_float32(self.table.x), as_float32(self.table.y)
+    def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """x and y of the file, shape (N,) each."""
+        return None if self.table is None else (self.table.x, self.table.y)
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the input and the output are called."""
+        return ("x", "y") if self.table is None else self.table.names
 
     @property
     def folder_name(self) -> str:
@@ -81,7 +88,8 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
         with _where(f"{label}: data.file"):
             path = loaded.path("data.file", job.data.file)
             table, lines, digest_of_bytes = _read_file(path, job.data)
-        warnings = tuple(f"{label}: {path}: {line}" for line in lines)
+        where = f"{label}: {path}"
+        x, y = table.x, table.y
         data = {"file": table.digest}
         former = fingerprint(job, {"file": digest_of_bytes}, module_digest)
     else:
@@ -90,26 +98,34 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
         with _where(f"{label}: data.function = {text[:60]}"):
             formula = read_function(job.data.function)
             exact = np.linspace(*job.data.domain, job.data.points)
-            x = as_float32(exact)
-            formula.check_finite(x, formula(x))
+            x = exact
+            seen = exact if job.data.standardize else as_float32(exact)
+            y = formula(seen).astype(np.float64)
+            formula.check_finite(seen, y)
         data = {"function": formula.text}
-        with _where(f"{label}: data.domain"):
-            line = warning_of_merged("x", exact, is_input=True)
-            warnings = () if line is None else (f"{label}: data.domain: {line}",)
-    return ResolvedJob(
+        where = f"{label}: data.domain"
+        with _where(where):
+            line = _what_merges("x", exact, job.data, is_input=True)
+        lines = [] if line is None else [line]
+    resolved_job = ResolvedJob(
         loaded,
         fingerprint(job, data, module_digest),
         formula,
         table,
         module_file,
-        warnings,
-        former,
+        warnings=tuple(f"{where}: {line}" for line in lines),
+        former_fingerprint=former,
     )
+    # One's own network may well do the scaling, and one line about it is enough.
+    if job.data.standardize or module_file is not None or lines:
+        return resolved_job
+    scale = warning_of_scale(resolved_job.names, x, y)
+    return replace(resolved_job, scale_warning=scale and f"{where}: {scale}")
 
 
 def _read_file(path: Path, settings: DataSettings) -> tuple[Points, list[str], str]:
     """The points, what is to be said of them, and the digest of the file's bytes."""
-    reading = {key: getattr(settings, key) for key in ("file", *OF_FILES)}
+    reading = {key: getattr(settings, key) for key in ("file", "standardize", *OF_FILES)}
     try:
         status = path.stat()
         stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
@@ -126,9 +142,24 @@ def _read_version(
     table = read_points(path, settings)
     with _where(str(path)):
         columns = zip(table.names, (table.x, table.y), (True, False), strict=True)
-        said = [warning_of_merged(name, values, is_input=first) for name, values, first in columns]
+        said = [
+            _what_merges(name, values, settings, is_input=first) for name, values, first in columns
+        ]
     lines = [line for line in said if line is not None]
     return table, lines, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _what_merges(
+    name: str, values: NDArray[np.float64], settings: DataSettings, *, is_input: bool
+) -> str | None:
+    """What is to be said of values that training can't tell apart.
+
+    Raises:
+        BadInput: all inputs become one, or what is to be scaled is constant.
+    """
+    if settings.standardize:
+        values = np.asarray(standardized(name, values).scaled(values), np.float64)
+    return warning_of_merged(name, values, is_input=is_input, is_standardized=settings.standardize)
 
 
 @contextmanager

@@ -40,6 +40,8 @@ SUGGESTIONS = {
     "film.title": '"A network learns $y = x^3$"',
     "film.subtitle": '"32 ReLU units, 32 sigmoid units"',
     "film.caption": '"full batch, SGD"',
+    "film.x_label": '"minutes"',
+    "film.y_label": '"temperature in °C"',
     "film.words": '{ epoch = "step" }',
     "film.font": '"Noto Sans CJK SC"',
     "film.duration": "30.0",

@@ -39,14 +39,15 @@ def _is_ours_npz(content: bytes) -> bool:
 def write_npz(run: "Record", path: Path) -> None:
     """Arrays x (N,) or (N, D), y, epoch (F,), loss (F,), prediction (F, M) or (F, M, K), metrics.
 
-    And grid (M,) or (M, D) where predictions are not at x. As they are recorded: of a job float32,
-    of a program float64, nan for what it didn't say.
+    And grid (M,) or (M, D) where predictions are not at x. All but the loss in the data's own
+    units. As they are recorded: of a job float32, of a file and of what is scaled float64, of a
+    program float64, nan for what it didn't say.
     """
     import numpy as np
 
     columns = run.header.predicted_columns
     shape = (len(run), len(run.prediction_x), columns)
-    predictions = np.empty(shape if columns > 1 else shape[:2], np.float32)
+    predictions = np.empty(shape if columns > 1 else shape[:2], run.prediction_dtype)
     for row, snapshot in zip(predictions, run.snapshots(), strict=True):
         row[:] = snapshot.prediction
     arrays = {"x": run.x, "y": run.y, "epoch": run.epochs, "loss": run.losses}

@@ -57,7 +57,7 @@ def checked(options: ScriptOptions, now: time.struct_time) -> ScriptOptions:
         ]
     )
     for output in outputs:
-        _check_output(output, force=options.force)
+        check_destination(output, force=options.force)
     return replace(options, outputs=tuple(_absolute(each) for each in outputs))
 
 
@@ -100,7 +100,15 @@ def _check_script(script: str) -> None:
         raise BadInput(f"{script} is a film, not a script: fitreel run {script}")
 
 
-def _check_output(output: str, *, force: bool) -> None:
+def check_destination(output: str, *, force: bool) -> None:
+    """Refuse an output that can't be made.
+
+    Raises:
+        BadInput: an ending that no such film has, or something is there that isn't ours.
+        Busy: another process is making it.
+        CannotWrite: its folder can't be made or written.
+        Unavailable: there is no ffmpeg, or the encoder isn't in it.
+    """
     check_format(Output(output))
     check_replaceable(output, force=force)
     make_folder_of(output)

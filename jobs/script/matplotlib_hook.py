@@ -73,4 +73,12 @@ class _Loader(Loader):
         # Or pyplot looks for one that fits a machine without a display, as `use` keeps it from.
         vars(module)["rcParams"]["backend_fallback"] = False
         registry = import_module("matplotlib.backends").backend_registry
-        registry.load_backend_module = lambda _name: import_module(_BACKEND)
+        load = registry.load_backend_module
+
+        def load_backend_module(name: str) -> ModuleType:
+            # `savefig(backend="pdf")`, and with it PdfPages, asks for what writes a file.
+            shows = sys._getframe(1).f_globals.get("__name__") == "matplotlib.pyplot"
+            module: ModuleType = import_module(_BACKEND) if shows else load(name)
+            return module
+
+        registry.load_backend_module = load_backend_module

@@ -31,13 +31,22 @@ _OTHER_WINDOWS = {
 }
 """What draws without pyplot, by the module that a script imports."""
 
+_MOMENTLESS = {
+    Moments.SHOW: "showed nothing: it called no plt.show(), plt.pause() or canvas.flush_events() "
+    "with anything on a figure",
+    Moments.SAVE: "showed nothing: it saved no figure, as --on save waits for",
+    Moments.DRAW: "showed nothing: it drew no figure, as --on draw waits for",
+}
+"""What is said where nothing else explains it."""
 
-def tell_outcome(session: "Session", report: Report) -> int:
+
+def tell_outcome(session: "Session", report: Report, code: int) -> int:
     """Say what was made, or why nothing was; the exit code that it deserves.
 
     Args:
         session: of the script.
         report: what says it.
+        code: the script's own.
     """
     if session.films.end_reason is not None:
         session.notes.insert(0, session.films.end_reason)
@@ -45,7 +54,7 @@ def tell_outcome(session: "Session", report: Report) -> int:
         report.remark(line)
     films = session.films.films
     if not films:
-        report.error(f"{session.options.name} {_instead(session)}")
+        report.error(f"{session.options.name} {_instead(session, code)}")
         return BadInput.exit_code
     for film in films:
         for file in film.files:
@@ -61,7 +70,7 @@ def tell_outcome(session: "Session", report: Report) -> int:
     return DONE
 
 
-def _instead(session: "Session") -> str:
+def _instead(session: "Session", code: int) -> str:
     """What a script that showed nothing did."""
     if session.saved and session.options.moments is not Moments.SAVE:
         return f"showed nothing, saved {_count(session.saved, 'figure')}: --on save"
@@ -70,13 +79,15 @@ def _instead(session: "Session") -> str:
     others = sorted({name for module, name in _OTHER_WINDOWS.items() if module in sys.modules})
     if others:
         return f"showed no matplotlib figure by pyplot; it uses {', '.join(others)}"
-    if "matplotlib" not in sys.modules:
-        return "showed nothing: it doesn't use matplotlib"
     if _looks_for_display(session):
         return "showed nothing; it looks for a display itself: DISPLAY"
+    if code != DONE:  # what it would have shown later nobody knows
+        return f"showed nothing before it ended with code {code}"
+    if "matplotlib" not in sys.modules:
+        return "showed nothing: it doesn't use matplotlib"
     if "matplotlib.pyplot" not in sys.modules:
         return "showed nothing: it has no matplotlib figure by pyplot"
-    return "showed nothing: it has no plt.show(), plt.pause() or canvas.flush_events()"
+    return _MOMENTLESS[session.options.moments]
 
 
 def _looks_for_display(session: "Session") -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.script.figure_films import FigureFilms
 from fitreel.jobs.script.further_names import further_name
+from fitreel.jobs.script.launch import check_destination
 from fitreel.jobs.script.options import Moments, ScriptOptions, options_of_environment
 from fitreel.jobs.script.outcome import tell_outcome
 from fitreel.model.errors import DONE, FitreelError, code_and_reason, gravest
@@ -95,7 +96,7 @@ class Session:
             self._report.error(self.label(reason))
             codes.append(number)
         if not self._errors:
-            codes.append(tell_outcome(self, self._report))
+            codes.append(tell_outcome(self, self._report, code))
         return code or gravest(codes)
 
     def end_now(self, code: int | None = None) -> NoReturn:
@@ -157,6 +158,9 @@ def current_session() -> Session:
 
     Where no command began them, `MPLBACKEND` did: they are whole when the interpreter ends, and
     programs that are started from here, which inherit that choice, show nothing.
+
+    Raises:
+        FitreelError: $FITREEL_OUT can't be made; better now than when the script has ended.
     """
     if _given:
         return _given[0]
@@ -164,5 +168,7 @@ def current_session() -> Session:
     if os.environ.setdefault(_FILMED_BY, str(os.getpid())) != str(os.getpid()):
         session._is_finished = True
     else:
+        for output in session.options.outputs:
+            check_destination(output, force=False)
         atexit.register(session.finish)
     return session

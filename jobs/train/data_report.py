@@ -20,8 +20,16 @@ def report_data(resolved_jobs: Sequence[ResolvedJob], options: Options, report: 
         report.say(line)
     for line in dict.fromkeys(line for each in resolved_jobs for line in each.warnings):
         report.warn(line)
+    store = RunStore.of(options)
+    scales = [
+        each.scale_warning
+        for each in resolved_jobs
+        if each.scale_warning and (options.force or store.whole(each) is None)
+    ]
+    for line in dict.fromkeys(scales):
+        report.warn(line)
     for each in resolved_jobs:
-        _report_former_record(each, RunStore.of(options), report)
+        _report_former_record(each, store, report)
 
 
 def _report_former_record(resolved_job: ResolvedJob, store: RunStore, report: Report) -> None:

@@ -161,6 +161,10 @@ def _how_it_ended(run: Record) -> str:
 
 def _warn_of_divergence(run: Record, report: Report) -> None:
     if run.ending == "diverged":
+        by_scale = run.ending_epoch == 0 and not run.loss_is_scaled
+        by_scale &= all(values.min() < values.max() for values in (run.x, run.y))
+        advice = "; data.standardize = true takes the data's scale off it" if by_scale else ""
         report.warn(
             f"{run.path}: diverged at epoch {run.ending_epoch}: the loss is no longer finite"
+            + advice
         )

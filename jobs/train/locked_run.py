@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from numpy.typing import NDArray
-
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.job import dump_job
 from fitreel.jobs.job.resolve import ResolvedJob
@@ -15,16 +13,13 @@ from fitreel.jobs.runtime.locks import Patience, locked
 from fitreel.jobs.runtime.read_lock import without_readers
 from fitreel.jobs.train.run_place import check_run_place, discard_record
 from fitreel.jobs.train.run_store import RunStore
-from fitreel.model.record.chunk import Tensors
-from fitreel.model.record.header import Column, Header
 from fitreel.model.record.reader import Record
 from fitreel.model.record.writer import begin as begin_record
 from fitreel.model.record.writer import new_header
 from fitreel.model.system.files import cannot_write, sweep
 
 if TYPE_CHECKING:
-    from numpy import float32
-
+    from fitreel.model.training.dataset import Data
     from fitreel.model.training.loop import Task
 
 Environment = dict[str, str | int]
@@ -50,7 +45,7 @@ class LockedRun:
         self,
         network: str,
         layout: dict[str, tuple[int, ...]],
-        points: "dict[str, NDArray[float32]]",
+        data: "Data",
         environment: Environment,
     ) -> Record:
         """The record so far, or a new one with its header and points; only now an old one goes.
@@ -73,25 +68,12 @@ class LockedRun:
                 layout=layout,
                 environment=environment,
             )
-            return begin_record(self.path, *_with_table(self.resolved_job, header, points))
-
-
-def _with_table(
-    resolved_job: ResolvedJob, header: Header, points: "dict[str, NDArray[float32]]"
-) -> tuple[Header, Tensors]:
-    """Of points from a file: what its columns are called, and the numbers as they stand there."""
-    table = resolved_job.table
-    if table is None:
-        return header, {**points}
-    x_name, y_name = table.names
-    header = replace(
-        header,
-        inputs=(Column(x_name),),
-        outputs=(Column(y_name),),
-        info={"data": table.facts(dump_job(resolved_job.loaded.job)["data"]["file"])},
-    )
-    exact: Tensors = {key: values.astype("float64") for key, values in points.items()}
-    return header, exact | {"x": table.x, "y": table.y}
+            across, along = data.columns
+            header = replace(header, inputs=(across,), outputs=(along,))
+            table = self.resolved_job.table
+            if table is not None:
+                header = replace(header, info={"data": table.facts(dump_job(job)["data"]["file"])})
+            return begin_record(self.path, header, data.own)
 
 
 @contextmanager
@@ -136,6 +118,7 @@ def task_of(resolved_job: ResolvedJob) -> "Task":
         formula=resolved_job.formula,
         points=resolved_job.points,
         module_file=resolved_job.module_file,
+        names=resolved_job.names,
     )
 
 

@@ -96,7 +96,7 @@ class _RecordedBatch:
             signals.raise_if_cancelled()
             try:
                 run = locked_run.begin(
-                    str(networks[k]), training.layout(k), training.points(k), self.here
+                    str(networks[k]), training.layout(k), training.data(k), self.here
                 )
                 if run.chunks:
                     self._resume(k, locked_run, conditions)

@@ -58,7 +58,7 @@ def train_single(locked_run: LockedRun, report: Report) -> None:
     from fitreel.model.training.devices import environment
 
     here = environment(training.device)
-    run = locked_run.begin(str(training.network), training.layout, training.points(), here)
+    run = locked_run.begin(str(training.network), training.layout, training.data, here)
     report.say(run.header.network)
     report.say(f"{run.header.parameters:,} parameters")
     report.say(f"{locked_run.path}: training on {training.device} ({training.device_reason})")

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from fitreel.model.errors import BadInput
 
-_WHAT_TO_DO = "float32, which training uses, is too coarse there; subtract an offset from it"
+_TOO_COARSE = "float32, which training uses, is too coarse there"
 
 
 def as_float32(values: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -20,7 +20,9 @@ def merged_values(values: NDArray[np.float64]) -> tuple[int, int]:
     return len(different), len(different) - len(np.unique(as_float32(different)))
 
 
-def warning_of_merged(name: str, values: NDArray[np.float64], *, is_input: bool) -> str | None:
+def warning_of_merged(
+    name: str, values: NDArray[np.float64], *, is_input: bool, is_standardized: bool = False
+) -> str | None:
     """What is to be said where float32 can't tell values apart, else None.
 
     That a few of very many random numbers fall together is nothing: as many as by chance may, a
@@ -30,6 +32,7 @@ def warning_of_merged(name: str, values: NDArray[np.float64], *, is_input: bool)
         name: what the values are called.
         values: shape (N,), finite.
         is_input: of x, which can't be learned from where it is all one.
+        is_standardized: whether they are scaled already.
 
     Raises:
         BadInput: all of x become one.
@@ -37,9 +40,11 @@ def warning_of_merged(name: str, values: NDArray[np.float64], *, is_input: bool)
     different, lost = merged_values(values)
     if lost <= min(different**2 / 2**21, different / 5):
         return None
+    remedy = "leave out far outliers" if is_standardized else "say data.standardize = true"
+    what_to_do = f"{_TOO_COARSE}; {remedy}"
     if is_input and lost == different - 1:
-        raise BadInput(f"all {different:,} different values of {name} become one; {_WHAT_TO_DO}")
+        raise BadInput(f"all {different:,} different values of {name} become one; {what_to_do}")
     return (
         f"{lost:,} of {different:,} different values of {name} fall together with others;"
-        f" {_WHAT_TO_DO}"
+        f" {what_to_do}"
     )

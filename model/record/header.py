@@ -6,7 +6,11 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FORMAT = 2
 """Of what is written. The first had one input, one output and no closing snapshot."""
@@ -24,6 +28,19 @@ class Column:
     scale: float = 1.0
     offset: float = 0.0
     """What the network sees is (value - offset) / scale, and what it says the same of its kind."""
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether the network sees other numbers than the file has."""
+        return (self.scale, self.offset) != (1.0, 0.0)
+
+    def scaled(self, values: "NDArray[np.floating[Any]]") -> "NDArray[np.floating[Any]]":
+        """As the network sees them, float64; unscaled as they are."""
+        return (values.astype("float64") - self.offset) / self.scale if self.is_scaled else values
+
+    def unscaled(self, values: "NDArray[np.floating[Any]]") -> "NDArray[np.floating[Any]]":
+        """In the column's own units, float64, what the network says; unscaled as it is."""
+        return values.astype("float64") * self.scale + self.offset if self.is_scaled else values
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ missing, swapped or foreign file breaks the chain. The last digest stands for th
 that is written when a training goes on may say that it replaces snapshots of those before it.
 """
 
+import copy
 import hashlib
 import json
 import re
@@ -75,6 +76,7 @@ class Record:
     def __init__(self, path: Path, until: str | None = None) -> None:
         self.path = path
         self._until = until
+        self._loss_factor = 1.0
         self._names: list[str] = []
         # A folder is not listed at one instant: while somebody writes, a file that came may be
         # missing beside one that has gone since.
@@ -128,6 +130,12 @@ class Record:
         return self.x if self.grid is None else self.grid
 
     @property
+    def prediction_dtype(self) -> type[np.float32] | type[np.float64]:
+        """Of the snapshots' predictions: float64 where outputs are scaled."""
+        scaled = not self.header.classes and any(c.is_scaled for c in self.header.outputs)
+        return np.float64 if scaled else np.float32
+
+    @property
     def ending(self) -> Ending | None:
         """How training ended, or None while it hasn't."""
         return self.chunks[-1].metadata.ending if self.chunks else None
@@ -173,8 +181,43 @@ class Record:
 
     @cached_property
     def losses(self) -> NDArray[np.floating[Any]]:
-        """Shape (F,): the training loss of each snapshot; of a program's record float64."""
-        return self._joined("losses", self._format.loss_dtype)
+        """Shape (F,): the training loss of each snapshot; of a program's record float64.
+
+        It is the network's, of scaled values where these are scaled; see `in_own_units`.
+        """
+        losses = self._joined("losses", self._format.loss_dtype)
+        return losses if self._loss_factor == 1 else losses.astype(np.float64) * self._loss_factor
+
+    @property
+    def loss_is_scaled(self) -> bool:
+        """Whether the losses are of scaled values, as the network sees them."""
+        return self._loss_factor == 1 and self.prediction_dtype is np.float64
+
+    @property
+    def own_loss_factor(self) -> float | None:
+        """What the network's loss is multiplied with to be that of values in their own units.
+
+        None where no factor does it, as with the huber loss; 1 where nothing is scaled.
+        """
+        scales = {column.scale for column in self.header.outputs}
+        if scales <= {1.0}:
+            return 1.0
+        power = {"mse": 2, "rmse": 1, "mae": 1}.get(
+            self.header.job.get("train", {}).get("loss", "mse")
+        )
+        return None if power is None or len(scales) > 1 else scales.pop() ** power
+
+    def in_own_units(self) -> "Record":
+        """The same record, its training losses in the data's own units, float64.
+
+        Only where there is an `own_loss_factor`.
+        """
+        factor = self.own_loss_factor
+        assert factor is not None
+        record = copy.copy(self)
+        vars(record).pop("losses", None)
+        record._loss_factor = factor
+        return record
 
     @cached_property
     def metrics(self) -> dict[str, NDArray[np.float64]]:
@@ -244,10 +287,10 @@ class Record:
     def _snapshot(self, tensors: Tensors, chunk: Chunk, row: int, index: int) -> Snapshot:
         columns = self.header.predicted_columns
         # Copies, or a snapshot that is kept would keep all of its chunk.
-        prediction = tensors["prediction"][row].copy()
+        prediction = self._unscaled(tensors["prediction"][row].copy())
         return Snapshot(
             epoch=int(tensors["epoch"][row]),
-            loss=float(tensors["loss"][row]),
+            loss=float(tensors["loss"][row]) * self._loss_factor,
             seconds=float(tensors["seconds"][row]),
             prediction=prediction.reshape(-1, columns) if columns > 1 else prediction,
             weights=tensors["weights"][row].copy() if "weights" in tensors else None,
@@ -256,6 +299,15 @@ class Record:
             has_prediction=bool(self.has_predictions[index]),
             is_closing=index == self.closing,
         )
+
+    def _unscaled(self, prediction: NDArray[np.float32]) -> NDArray[np.floating[Any]]:
+        """A prediction, shape (M * K,), in the file's units: float64 where outputs are scaled."""
+        if self.prediction_dtype is np.float32:
+            return prediction
+        outputs = self.header.outputs
+        columns = prediction.reshape(-1, len(outputs)).T
+        parts = [column.unscaled(each) for column, each in zip(outputs, columns, strict=True)]
+        return np.stack(parts, axis=1).reshape(-1)
 
     def index_of(self, epoch: int) -> int:
         """The snapshot of `epoch`.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,10 @@ class Snapshot:
     """The training loss: of a job's record a float32's value; nan where a program said none."""
     seconds: float
     """Seconds of training up to here."""
-    prediction: NDArray[np.float32]
+    prediction: NDArray[np.floating[Any]]
     """Shape (M,): at the training points, or at the grid where there is one; (M, K) of K outputs
-    or classes, where these aren't one."""
+    or classes, where these aren't one. Float32 as the network gives it; of a record that is read
+    in the data's own units, float64 where these are scaled."""
     weights: NDArray[np.float32] | None = None
     """Shape (P,): all parameters in the network's order; None for large networks."""
     truth_loss: float | None = None

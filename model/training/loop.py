@@ -44,8 +44,10 @@ class Task:
     network: NetworkSettings
     train: TrainSettings
     formula: Formula | None = None
-    points: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
+    points: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
     module_file: Path | None = None
+    names: tuple[str, str] = ("x", "y")
+    """Of the input and the output."""
 
 
 class Training:
@@ -67,7 +69,7 @@ class Training:
             places = max(points, task.data.grid or 0)
             check_memory(places * sum(task.network.hidden), task.network.parameter_count)
         torch.manual_seed(task.seed if task.data.seed is None else task.data.seed)
-        self.data: Data = draw_data(task.data, task.formula, task.points)
+        self.data: Data = draw_data(task.data, task.formula, task.points, task.names)
         if task.data.seed is not None:
             torch.manual_seed(task.seed)
         self.network = build_network(task.network, task.module_file)
@@ -115,12 +117,6 @@ class Training:
     def layout(self) -> dict[str, tuple[int, ...]]:
         """Name and shape of each parameter, in the order in which snapshots keep them."""
         return dict(layout(self.network))
-
-    def points(self) -> dict[str, NDArray[np.float32]]:
-        """x and y, shape (N,); where there are any, grid and truth, shape (M,)."""
-        data = self.data
-        tensors = {"x": data.x, "y": data.y, "grid": data.grid, "truth": data.truth}
-        return {key: t.squeeze(1).numpy() for key, t in tensors.items() if t is not None}
 
     def epochs(self) -> Iterator[Snapshot | None]:
         """Train epoch by epoch until the end; after each epoch's step, yield what is kept of it.

@@ -46,6 +46,8 @@ class Reference:
     """Shape (M,): where the predictions are."""
     truth: NDArray[np.float32] | None = None
     """Shape (M,): the noiseless function there."""
+    is_scaled: bool = False
+    """Whether the loss is of values that are scaled for the network."""
 
 
 class _CuePoint(NamedTuple):
@@ -171,6 +173,7 @@ def _sentences(
     if event.kind == "start":
         return [
             words.text("said_start"),
+            *([words.text("said_scaled")] if reference.is_scaled else []),
             _shape(curve, reference, words),
             words.text("said_status", epoch=epoch, loss=loss),
         ]

@@ -16,11 +16,17 @@ from fitreel.render.comparison.grid_plan import GridPlan, plan_grid
 from fitreel.render.comparison.loss_panel import LossPanel
 from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.geometry import SMALLEST_TEXT, Box, unit_height
-from fitreel.render.mpl.line_styles import LineStyle, line_styles
+from fitreel.render.mpl.line_styles import LineStyle, line_styles, mark_point
 from fitreel.render.mpl.pixel_layout import LINE, Page, drawable
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.mpl.ticks import Ticks, linear_ticks
 from fitreel.render.shown_snapshots import losses_from
+from fitreel.render.text.axis_labels import (
+    LABEL_ROOM,
+    AxisLabels,
+    axis_labels,
+    write_axis_labels,
+)
 from fitreel.render.text.run_status import clock_text, ending_of, failure_of, has_ended, loss_text
 from fitreel.render.text.translations import english
 
@@ -46,7 +52,9 @@ class GridScene:
         self.moving: list[Artist] = []
         styles = line_styles(len(entries), page.theme)
         self._cells: list[tuple[int, GridCell]] = []
-        places = _CellPlaces(page, plan, limits, len(entries))
+        headers = [entry.run.header for entry in entries if entry.run is not None]
+        labels = axis_labels(comparison.picture, headers)
+        places = _CellPlaces(page, plan, limits, len(entries), labels)
         for number, entry in enumerate(entries):
             axes, box = places.axes(number)
             style = styles[number] if comparison.loss_panel and entry.run is not None else None
@@ -87,12 +95,21 @@ class GridScene:
 class _CellPlaces:
     """Axes for each of `count` cells, all alike; only the outer ones have numbers."""
 
-    def __init__(self, page: Page, plan: GridPlan, limits: Limits, count: int) -> None:
+    def __init__(
+        self, page: Page, plan: GridPlan, limits: Limits, count: int, labels: AxisLabels
+    ) -> None:
         self._page, self._plan, self._limits, self._count = page, plan, limits, count
         self._ticks_y = linear_ticks(*limits.y, 4)
         widest = max(page.width_of(text, plan.tick) for text in self._ticks_y[1])
-        self._left = widest + 0.8 * plan.tick
-        self._width, self._height = plan.axes_size(self._left, 1.9 * plan.tick)
+        self._left = widest + (0.8 + LABEL_ROOM * bool(labels.y)) * plan.tick
+        foot = (1.9 + LABEL_ROOM * bool(labels.x)) * plan.tick
+        self._width, self._height = plan.axes_size(self._left, foot)
+        cells = plan.cells
+        inside = Box(
+            cells.left + self._left, cells.bottom + foot, cells.width - self._left,
+            cells.height - foot - plan.title,
+        )  # fmt: skip
+        write_axis_labels(page, labels, inside, (self._left, foot), 1.1 * plan.tick)
         label = max(page.width_of(text, plan.tick) for text in linear_ticks(*limits.x, 4)[1])
         self._ticks_x = linear_ticks(*limits.x, min(5, int(self._width / (2 * label))))
 
@@ -140,7 +157,7 @@ class GridCell:
             x, np.full(len(x), np.nan), color=theme.prediction,
             lw=page.points(LINE_WIDTH * theme.prediction_width * plan.scale),
         )  # fmt: skip
-        axes.add_line(self._line)
+        axes.add_line(mark_point(self._line))
         strings = _widest_values(run)
         edge = 0.45 * plan.text
         size = page.size_to_fit(strings, box.width - 2 * edge, plan.values(box.width, box.height))
@@ -166,7 +183,8 @@ class GridCell:
             return
         self._drawn = index
         self._line.set_ydata(snapshot.prediction[self._order])
-        loss = loss_text(snapshot.loss) if snapshot.epoch >= self._losses_from else ""
+        is_known = snapshot.epoch >= self._losses_from
+        loss = loss_text(self._run, snapshot.loss) if is_known else ""
         self._values.set_text(f"{_epoch_text(self._run, index)}\n{loss}")
 
 
@@ -183,7 +201,7 @@ def _widest_values(run: Record) -> list[str]:
     finite = run.losses[np.isfinite(run.losses)].tolist()
     losses = [min(finite, default=0.0), max(finite, default=0.0)]
     epochs = [_epoch_text(run, len(run) - 1)] if len(run) else [ending_of(run)]
-    return [*epochs, *map(loss_text, losses), loss_text(0.0)]
+    return [*epochs, *(loss_text(run, loss) for loss in (*losses, 0.0))]
 
 
 def _emptiest_corner(

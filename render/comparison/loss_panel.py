@@ -16,6 +16,7 @@ from fitreel.render.mpl.line_styles import LineStyle
 from fitreel.render.mpl.loss_axis import loss_axis
 from fitreel.render.mpl.pixel_layout import LINE, Page
 from fitreel.render.mpl.ticks import linear_ticks, log_ticks
+from fitreel.render.text.scaled_loss import loss_label
 from fitreel.render.text.translations import english
 from fitreel.render.timing.comparison_timetable import Clock
 
@@ -66,7 +67,8 @@ class LossPanel:
         )
         axes.grid(color=page.theme.loss_grid, lw=page.points(max(0.08 * size, 1)))
         words = english()
-        page.text(box.left, inner.top + 0.75 * size, words.text("loss"), size * 1.1, va="baseline")
+        labels = [loss_label(run, words) for run in runs if run is not None]
+        page.text(box.left, inner.top + 0.75 * size, labels[0], size * 1.1, va="baseline")
         page.text(
             inner.left + inner.width / 2, box.bottom + 0.4 * size,
             words.text("axis_epoch" if clock == "epoch" else "axis_seconds"), size, ha="center",

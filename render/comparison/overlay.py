@@ -22,10 +22,17 @@ from fitreel.render.comparison.overlay_legend import Legend
 from fitreel.render.comparison.overlay_plan import OverlayPlan, plan_overlay
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.geometry import Box, unit_height
-from fitreel.render.mpl.line_styles import MOST_DISTINCT, LineStyle, line_styles
+from fitreel.render.mpl.line_styles import MOST_DISTINCT, LineStyle, line_styles, mark_point
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.mpl.ticks import linear_ticks
+from fitreel.render.text.axis_labels import (
+    LABEL_ROOM,
+    NO_LABELS,
+    AxisLabels,
+    axis_labels,
+    write_axis_labels,
+)
 from fitreel.render.text.run_status import clock_text
 
 BAND = (5.0, 50.0, 95.0)
@@ -54,7 +61,8 @@ class OverlayScene:
         curves = [run for run in runs if run.header.is_curve]
         # Where no run has a curve, their losses stand in its place.
         losses_at = plan.losses if curves else plan.lines
-        axes = _axes(page, plan, limits)
+        labels = axis_labels(comparison.picture, [run.header for run in curves])
+        axes = _axes(page, plan, limits, labels if curves else NO_LABELS)
         axes.set_visible(bool(curves))
         _scatter(page, axes, curves, unit)
         self._band = (
@@ -108,6 +116,7 @@ class OverlayScene:
             assert run is not None
             order = np.argsort(run.prediction_x, kind="stable")
             self._best.set_data(run.prediction_x[order], best.prediction[order])
+            mark_point(self._best)
         if self._band is not None:
             self._band.show([each for each in state.snapshots if each is not None])
         self._clock.set_text(clock_text(self._clock_kind, state.time))
@@ -128,7 +137,7 @@ def _lines(
     for number, (entry, style) in enumerate(zip(entries, styles, strict=True)):
         if entry.run is not None and entry.run.header.is_curve:
             line = _line_of(entry.run, style, width)
-            axes.add_line(line)
+            axes.add_line(mark_point(line))
             lines.append((number, line, np.argsort(entry.run.prediction_x, kind="stable")))
     return lines
 
@@ -182,15 +191,17 @@ class Band:
         self._middle.set_data(self._x, middle)
 
 
-def _axes(page: Page, plan: OverlayPlan, limits: Limits) -> Axes:
+def _axes(page: Page, plan: OverlayPlan, limits: Limits, labels: AxisLabels) -> Axes:
     places, texts = linear_ticks(*limits.y, 5)
     left = max(page.width_of(text, plan.tick) for text in texts) + 0.7 * plan.tick
-    bottom = 1.9 * plan.tick
+    left += LABEL_ROOM * bool(labels.y) * plan.tick
+    bottom = (1.9 + LABEL_ROOM * bool(labels.x)) * plan.tick
     lines = plan.lines
     inner = Box(
         lines.left + left, lines.bottom + bottom, lines.width - left - plan.tick,
         lines.height - bottom,
     )  # fmt: skip
+    write_axis_labels(page, labels, inner, (left, bottom), 1.1 * plan.tick)
     axes = page.axes(inner)
     axes.set_xlim(*limits.x)
     axes.set_ylim(*limits.y)

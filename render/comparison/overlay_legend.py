@@ -103,10 +103,11 @@ class Legend:
             ended = has_ended(entry.run, state.indices[number])
             return self._shortened(ending) if ended else ""
         if not has_ended(entry.run, state.indices[number]):
-            return loss_text(snapshot.loss)
+            return loss_text(entry.run, snapshot.loss)
         if number not in self._endings:
             loss = write_number(snapshot.loss, SHORT)
-            spellings = (f"{loss_text(snapshot.loss)}, {ending}", f"{loss}, {ending}", ending)
+            whole = loss_text(entry.run, snapshot.loss)
+            spellings = (f"{whole}, {ending}", f"{loss}, {ending}", ending)
             fitting = (text for text in spellings if self._shortened(text) == text)
             self._endings[number] = next(fitting, self._shortened(ending))
         return self._endings[number]

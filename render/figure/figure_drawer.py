@@ -12,7 +12,6 @@ from matplotlib.artist import Artist
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from fitreel.render.figure.canvas import drawing_into, family, is_matplotlibs_own
 from fitreel.render.figure.figure_renderer import FigureRenderer, SettingsSnapshot
@@ -21,7 +20,6 @@ from fitreel.render.figure.quick_axis import QuickAxis
 from fitreel.render.figure.text_layouts import layouts_are_known, remembered_layouts
 from fitreel.render.figure.tick_group import Samples
 from fitreel.render.frame import Frame
-from fitreel.render.geometry import Rectangle
 
 _lock = threading.RLock()
 """While a figure is drawn, classes of matplotlib are changed for it: one at a time."""
@@ -47,9 +45,6 @@ class FigureDrawer:
         self._samples: Samples = {}
         self._extents: Extents = {}
         self._pixels: Frame = np.empty((0, 0, 4), np.uint8)
-        self._before: NDArray[Any] | None = None
-        self.changed: Rectangle = (0, 0, 0, 0)
-        """All pixels in which the newest frame may differ from the one before it."""
 
     def draw(self, *, saving: bool = False) -> Frame:
         """The figure as it is now: (height, width, 4), a view that holds until the next draw.
@@ -72,7 +67,6 @@ class FigureDrawer:
                 if self._shortcuts:
                     self._take_shortcuts(stack, artists, renderer)
                 self._figure.draw(renderer)
-        self._note_changes()
         return self._pixels
 
     def _fitting_renderer(self) -> Any:
@@ -106,26 +100,6 @@ class FigureDrawer:
         is_pure = is_matplotlibs_own(artists)
         for axis in self._axes.values():
             stack.enter_context(axis.standing_in(renderer, is_pure=is_pure))
-
-    def _note_changes(self) -> None:
-        """Compares with the frame before."""
-        height, width, _ = self._pixels.shape
-        # A whole pixel, or two of them, is one number.
-        at_once = 2 if width % 2 == 0 else 1
-        now = self._pixels.reshape(height, -1).view(np.uint64 if at_once == 2 else np.uint32)
-        if self._before is None or self._before.shape != now.shape:
-            self.changed = (0, 0, width, height)
-            self._before = now.copy()
-            return
-        differs = now != self._before
-        rows = np.flatnonzero(differs.any(axis=1))
-        if not rows.size:
-            self.changed = (0, 0, 0, 0)
-            return
-        top, bottom = int(rows[0]), int(rows[-1]) + 1
-        columns = np.flatnonzero(differs[top:bottom].any(axis=0)) * at_once
-        self.changed = (int(columns[0]), top, int(columns[-1]) + at_once, bottom)
-        self._before[top:bottom] = now[top:bottom]
 
 
 @functools.cache

@@ -31,12 +31,14 @@ RECOMPUTED = (
 """Of `Line2D`: what follows from its data, and decides nothing."""
 IN_TICKS = ("_dash_pattern", "_unscaled_dash_pattern", "_xorig", "_yorig")
 """Of `Line2D`: lists that nobody changes where they are."""
-STOOD_IN = ("_update_ticks", "_get_ticklabel_bboxes", "draw")
+STOOD_IN = ("_update_ticks", "_get_ticklabel_bboxes", "_get_tick", "draw")
 """Of `Axis`: the methods that others stand in for while somebody's figure is drawn."""
 OF_AXIS = (
     "_get_ticklabel_bboxes", "_major_tick_kw", "_minor_tick_kw", "_tick_group_visible",
     "_update_label_position", "_update_offset_text_position", "_update_ticks",
 )  # fmt: skip
 """Of `Axis`: what it does to draw itself. Without, as a trial finds out: it does it."""
+IN_TICK = ("_get_text1_transform", "_get_text2_transform")
+"""Of `Tick`: where its labels are, once it is made. Without, as a trial finds out: it is made."""
 IN_DRAWING = ("_get_layout", "_preprocess_math", "_set_gc_clip")
 """Of `Text`: what it does to draw itself. Without, as a trial finds out: it does it."""

@@ -21,6 +21,7 @@ from fitreel.render.figure.figure_renderer import FigureRenderer
 from fitreel.render.figure.private_names import STOOD_IN
 from fitreel.render.figure.tick_group import Samples, TickGroup
 from fitreel.render.figure.tick_marks import NotUnderstoodError
+from fitreel.render.figure.tick_templates import TickTemplates
 
 _METHODS = {
     name for kind in (XAxis, YAxis) for each in kind.__mro__ for name, value in vars(each).items()
@@ -49,6 +50,7 @@ class QuickAxis:
     def __init__(self, axis: Any, samples: Samples) -> None:
         self._axis = axis
         self._groups = [TickGroup(axis, is_major, samples) for is_major in (True, False)]
+        self._templates = TickTemplates(axis)
         self._renderer: Any = None
         self._is_pure = False
         self._key: tuple[Any, ...] | None = None
@@ -68,7 +70,7 @@ class QuickAxis:
             yield
             return
         self._renderer, self._is_pure, self._key = renderer, is_pure, None
-        methods = (self.update, self.boxes, self.draw)
+        methods = (self.update, self.boxes, self._templates.new_tick, self.draw)
         vars(axis).update(zip(STOOD_IN, methods, strict=True))
         try:
             yield

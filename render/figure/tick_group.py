@@ -16,6 +16,7 @@ from fitreel.render.figure.text_layouts import layout_of
 from fitreel.render.figure.tick_copies import copied, is_nobodys
 from fitreel.render.figure.tick_marks import Mark, NotUnderstoodError, marks_of
 from fitreel.render.figure.tick_state import TickState
+from fitreel.render.figure.tick_templates import is_plain
 
 Samples = dict[tuple[type, bool], tuple[dict[str, Any], TickState]]
 """For a kind of axis, major or minor: what its ticks were asked to be, and one of them that
@@ -56,6 +57,10 @@ class TickGroup:
             raise NotUnderstoodError
         if not all(math.isfinite(location) for location in map(float, locations)):
             raise NotUnderstoodError
+        if count > len(ticks):
+            self._ask_spines()
+            if ticks is not self._ticks():
+                return self.put(locations, labels)
         states = self._states
         self._spare += states[len(ticks) :]
         del states[len(ticks) :], self._spare[:-SPARES_KEPT]
@@ -90,9 +95,6 @@ class TickGroup:
         kind = (type(axis), self._is_major)
         words, sample = self._samples.get(kind, (None, first))
         if words == asked and sample.has_look_of(first):
-            self._ask_spines()
-            if ticks is not self._ticks():
-                return
             state = copied(first, self._spare_tick())
             ticks.append(state.tick)
             self._states.append(state)
@@ -103,18 +105,25 @@ class TickGroup:
             return
         state = TickState(ticks[-1])
         self._states.append(state)
-        if all(isinstance(value, (str, int, float)) for value in asked.values()):
+        if is_plain(asked):
             self._samples[kind] = (dict(asked), state)
 
     def _ask_spines(self) -> None:
         """Asks the axes what a tick asks that is made: after `cla` a spine takes its place then.
 
-        Whereupon the axis has its ticks made anew.
+        Whereupon it has the axis's ticks made anew; once will do for both spines.
         """
-        axes = self._axis.axes
-        ask = axes.get_yaxis_transform if self._along else axes.get_xaxis_transform
-        for which in ("tick1", "tick2"):
-            ask(which)
+        axis = self._axis
+        ask = axis.axes.get_yaxis_transform if self._along else axis.axes.get_xaxis_transform
+        resets: list[bool] = []
+        vars(axis)["reset_ticks"] = lambda: resets.append(True)
+        try:
+            for which in ("tick1", "tick2"):
+                ask(which)
+        finally:
+            del vars(axis)["reset_ticks"]
+        if resets:
+            axis.reset_ticks()
 
     def _spare_tick(self) -> TickState | None:
         while self._spare:

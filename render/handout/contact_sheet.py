@@ -19,13 +19,16 @@ from numpy.typing import NDArray
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
+from fitreel.render.mpl.line_styles import mark_point
 from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.shown_snapshots import has_losses, shown_snapshots
+from fitreel.render.text.axis_labels import AxisLabels, axis_labels
 from fitreel.render.text.fonts import Fonts, fonts_for
 from fitreel.render.text.installed_fonts import own_name
 from fitreel.render.text.mathtext import check_mathtext
+from fitreel.render.text.scaled_loss import loss_label
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline
 
@@ -78,7 +81,9 @@ def check_contact_sheet(settings: PictureSettings, across: int, down: int) -> No
     """
     check_grid(across, down)
     words = translation_of(settings.language, settings.words)
-    theme, fonts = _theme_and_fonts(settings, [words.text("epoch"), words.text("loss")])
+    texts = [words.text(key) for key in ("epoch", "loss", "scaled")]
+    axis_labels(settings)
+    theme, fonts = _theme_and_fonts(settings, texts)
     with rc_context(cast(Any, _style(theme, fonts))):
         _headed_page(settings, theme, fonts, A4 if across <= down else A4[::-1])
 
@@ -104,8 +109,10 @@ def contact_sheet(
     down = math.ceil(len(indices) / across)
     snapshots = list(shown_snapshots(run, indices))
     words = translation_of(settings.language, settings.words)
-    with_loss = has_losses(run)
-    captions = [_caption(snapshot, words, with_loss) for snapshot in snapshots]
+    label = loss_label(run, words) if has_losses(run) else ""
+    between = "\n" if run.loss_is_scaled else "   "
+    captions = [between.join(_caption(snapshot, label, words)) for snapshot in snapshots]
+    labels = axis_labels(settings, [run.header])
     theme, fonts = _theme_and_fonts(settings, captions)
     page = A4 if across <= down else A4[::-1]
     with rc_context(cast(Any, _style(theme, fonts))):
@@ -121,6 +128,9 @@ def contact_sheet(
         for axes, snapshot, caption in zip(cells, snapshots, captions, strict=False):
             _draw_snapshot(axes, run, snapshot, truth, theme, scale)
             axes.set_title(caption, fontsize=CAPTION * scale, parse_math=False)
+        for number, axes in enumerate(cells[: len(snapshots)]):
+            is_outer = number + across >= len(snapshots), number % across == 0
+            _write_labels(axes, labels, is_outer, theme, 1.1 * TICK * scale)
         _set_limits(cells[0], run, words)
         _settle(figure, cells)
         content = io.BytesIO()
@@ -184,14 +194,25 @@ def _draw_snapshot(
     if truth is not None:
         axes.plot(x, truth[order], "--", color=theme.truth, lw=1)
     prediction = np.ravel(snapshot.prediction)[order]
-    axes.plot(x, prediction, color=theme.prediction, lw=2 * scale)
+    (line,) = axes.plot(x, prediction, color=theme.prediction, lw=2 * scale)
+    mark_point(line)
     axes.tick_params(labelsize=TICK * scale)
+
+
+def _write_labels(
+    axes: Axes, labels: AxisLabels, is_outer: tuple[bool, bool], theme: Theme, type_: float
+) -> None:
+    """Write the labels of the axes that nothing stands beneath, or left of."""
+    for label, outer, axis in zip(labels, is_outer, (axes.xaxis, axes.yaxis), strict=True):
+        if label and outer:
+            families = list(fonts_for([label]).families_of(label))
+            axis.set_label_text(label, fontsize=type_, color=theme.muted, fontfamily=families)
 
 
 def _set_limits(axes: Axes, run: Record, words: Translation) -> None:
     """Limits and ticks, which all axes share."""
     low, high = float(np.min(run.y)), float(np.max(run.y))
-    room = 0.08 * (high - low) or 1.0
+    room = 0.08 * (high - low) or max(1.0, 0.05 * abs(low))
     # A wild first guess must not flatten all that comes after it.
     axes.set_ylim(low - room, high + room)
     for set_ticks, limits in (
@@ -279,9 +300,10 @@ def _without_places(svg: bytes, fonts: Fonts) -> bytes:
     return svg
 
 
-def _caption(snapshot: Snapshot, words: Translation, with_loss: bool) -> str:
+def _caption(snapshot: Snapshot, label: str, words: Translation) -> list[str]:
+    """The epoch, and the loss where there is one."""
     epoch = words.text("epoch_value", epoch=snapshot.epoch)
-    if not with_loss:
-        return epoch
-    loss = words.text("loss_value", loss=words.number(snapshot.loss))
-    return f"{epoch}   {loss}"
+    if not label:
+        return [epoch]
+    loss = words.text("loss_value", label=label, loss=words.number(snapshot.loss))
+    return [epoch, loss]

@@ -5,13 +5,18 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import Colormap, LinearSegmentedColormap, to_hex
+from matplotlib.lines import Line2D
 
 from fitreel.render.mpl.theme import Theme
 
 MOST_DISTINCT = 16
 """So many lines can be told apart; more get neighbouring colours by their order."""
+
+MARKER = 2.4
+"""How wide a marker is that stands for a line, in widths of the line."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,17 @@ class LineStyle:
     def linestyle(self) -> tuple[float, tuple[float, ...]] | Literal["-"]:
         """As matplotlib wants it."""
         return (0.0, self.dashes) if self.dashes else "-"
+
+
+def mark_point(line: Line2D) -> Line2D:
+    """The same line; where all its places along x are one, as a marker, since it has no length.
+
+    Its places are in order.
+    """
+    x = np.asarray(line.get_xdata())
+    is_point = len(x) > 0 and bool(x[0] == x[-1])
+    line.set(marker="o" if is_point else "None", markersize=MARKER * line.get_linewidth())
+    return line
 
 
 @in_force()

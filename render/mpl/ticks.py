@@ -4,10 +4,14 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from matplotlib.ticker import MaxNLocator
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+SHORT = 5
+"""Of numbers with more digits a power of ten would be wider than all of them."""
 
 Ticks = tuple[list[float], list[str]]
 """Where, and what is written there."""
@@ -46,17 +50,20 @@ def log_ticks(low: float, high: float, most: int) -> Ticks:
 
 
 def _written(places: Sequence[float]) -> list[str]:
-    """Numbers with as many digits as it takes to tell them apart."""
-    for digits in range(1, 10):
+    """Numbers with as many digits as it takes to tell them apart; ascending."""
+    apart = min((b - a for a, b in pairwise(places)), default=0.0)
+    for digits in range(1, 17):
         texts = [f"{at:.{digits}g}" for at in places]
         exact = all(
             math.isclose(float(text), at, rel_tol=1e-9, abs_tol=1e-300)
+            and (not apart or abs(float(text) - at) < 1e-3 * apart)
             for text, at in zip(texts, places, strict=True)
         )
         if exact:
             break
     plain = [float(text) for text in texts]
-    if all(value == 0 or 1e-3 <= abs(value) < 1e5 for value in plain):
+    largest = 1e5 if digits <= SHORT else 10.0 ** (digits + 1)
+    if all(value == 0 or 1e-3 <= abs(value) < largest for value in plain):
         decimals = max((len(repr(v).partition(".")[2].rstrip("0")) for v in plain), default=0)
         texts = [f"{value:.{decimals}f}" for value in plain]
     return [_spelled(text) for text in texts]

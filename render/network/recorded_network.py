@@ -1,6 +1,7 @@
 """What is inside a recorded network: its hidden units, its weights by layer, and the gradient.
 
-All of it from the weights in the record, in numpy and float64; torch isn't needed to look.
+Points come in the data's own units, whether they are scaled for the network or not. All of it from
+the weights in the record, in numpy and float64; torch isn't needed to look.
 """
 
 import json
@@ -57,6 +58,7 @@ class Network:
 
     def __init__(self, header: Header) -> None:
         self.layers = _layers(header)
+        self._input, self._output = header.inputs[0], header.outputs[0]
         self._parameters = header.parameters
 
     @property
@@ -74,7 +76,7 @@ class Network:
 
     def hidden(self, weights: NDArray[np.float32], x: Values) -> Values:
         """What the last hidden layer puts out, shape (units, M), at places of shape (M,)."""
-        values = x[None, :]
+        values = np.asarray(self._input.scaled(x))[None, :]
         with np.errstate(all="ignore"):
             for layer in self.layers[:-1]:
                 values = _activation(layer, weights)(_linear(layer, weights, values))
@@ -83,27 +85,29 @@ class Network:
     def contributions(self, weights: NDArray[np.float32], x: Values) -> tuple[Values, float]:
         """What each unit adds to the curve, shape (units, M), and the output's bias.
 
-        Their sum is the network's prediction at `x`, shape (M,).
+        Their sum is the network's prediction at `x`, shape (M,), in the data's own units; scaled
+        outputs are counted from their mean, or it would hide what the units do.
         """
         last = self.layers[-1]
         with np.errstate(all="ignore"):
             parts = _of(weights, last.weight)[:, None] * self.hidden(weights, x)
-        return parts, float(weights[last.bias][0])
+        scale = self._output.scale
+        return parts * scale, float(weights[last.bias][0]) * scale
 
     def gradient(
         self, weights: NDArray[np.float32], x: Values, y: Values, loss: "Loss"
     ) -> list[Values]:
-        """Of the mean loss over points of shape (N,), in the shapes of `matrices`.
+        """Of the network's mean loss over points of shape (N,), in the shapes of `matrices`.
 
         It is that of all points, without dropout, clipping or weight decay.
         """
         with np.errstate(all="ignore"):
-            inputs, sums = [x[None, :]], []
+            inputs, sums = [np.asarray(self._input.scaled(x))[None, :]], []
             for layer in self.layers[:-1]:
                 sums.append(_linear(layer, weights, inputs[-1]))
                 inputs.append(_activation(layer, weights)(sums[-1]))
             prediction = _linear(self.layers[-1], weights, inputs[-1])[0]
-            error = loss.slope(prediction, y)[None, :]
+            error = loss.slope(prediction, np.asarray(self._output.scaled(y)))[None, :]
             gradients = []
             for number in reversed(range(len(self.layers))):
                 gradients.append(np.column_stack([error @ inputs[number].T, error.sum(axis=1)]))

@@ -46,7 +46,9 @@ def style_axes(
     axes.set_ylim(*y)
     across, along = max(2, int(box.width / (7 * tick))), max(2, int(box.height / (4.5 * tick)))
     places, texts = linear_ticks(*x, across)
-    axes.set_xticks(places, [style.words.respelled(text.replace("\u2212", "-")) for text in texts])
+    texts = [style.words.respelled(text.replace("\u2212", "-")) for text in texts]
+    axes.set_xticks(places, texts)
+    _keep_inside(axes, page, places, texts, box, tick)
     places, texts = log_ticks(*y, along) if log else linear_ticks(*y, along)
     if not log and _are_near(places, y, box.height, tick):
         first = len(places) // 2 % 2  # every second one: of three about zero, the outer two
@@ -63,6 +65,20 @@ def style_axes(
         spine.set_linewidth(page.points(0.0025 * theme.spine_width * style.unit))
     if theme.grid_shown:
         axes.grid(color=theme.grid, lw=page.points(0.0018 * style.unit))
+
+
+def _keep_inside(
+    axes: Axes, page: Page, places: Sequence[float], texts: Sequence[str], box: Box, size: float
+) -> None:
+    """Align numbers beneath axes to their ticks' other side where they would leave the frame."""
+    low, high = axes.get_xlim()
+    for place, text, label in zip(places, texts, axes.get_xticklabels(), strict=True):
+        half = page.width_of(text, size) / 2
+        middle = box.left + box.width * (place - low) / (high - low)
+        if middle + half > page.box.width:
+            label.set_horizontalalignment("right")
+        elif middle - half < 0:
+            label.set_horizontalalignment("left")
 
 
 def _are_near(

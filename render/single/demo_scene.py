@@ -2,17 +2,22 @@
 
 from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.text import Text
 from numpy.typing import ArrayLike, NDArray
 
 from fitreel.model.errors import BadInput
 from fitreel.render.mpl.figure import DEMO_SIZE, figure_of_size
+from fitreel.render.mpl.line_styles import mark_point
 from fitreel.render.raster.scene import FrameState
+from fitreel.render.text.axis_labels import NO_LABELS, AxisLabels
+from fitreel.render.text.fonts import fonts_for
 from fitreel.render.text.numbers import CORNER, DEMO, write_number
 from fitreel.render.text.translations import english
 
@@ -22,7 +27,25 @@ LOSS_AT = (0.3, -0.8)
 TEXT_STYLE = {"size": 20, "color": "red"}
 TEXT_RISE = 0.15
 """How far the demo's text reaches above and below where it is written, in data coordinates."""
+SMALL_TEXT = 12
+"""Size of what is said beneath the loss."""
 TextPlace = Literal["demo", "free", "corner"]
+
+
+@dataclass(frozen=True)
+class DemoText:
+    """What is written into the demo's picture."""
+
+    place: TextPlace = "demo"
+    """"demo" where the demo has epoch and loss, in data coordinates, if the points' axes reach
+    there; "free" there too, unless a corner hides fewer of the points; "corner" always in a corner,
+    which stays readable however far the axes grow."""
+    losses_from: float = 0
+    """Before this epoch no loss is written."""
+    beneath_loss: Callable[[float], str] | None = None
+    """What is said of a loss in small type beneath it, in a corner then."""
+    labels: AxisLabels = NO_LABELS
+    """Of the axes."""
 
 
 class DemoScene:
@@ -33,10 +56,7 @@ class DemoScene:
     width and height in pixels. What is drawn is what the demo's plain calls would draw on
     cleared axes, byte for byte.
 
-    `text` says where epoch and loss stand: "demo" where the demo has them, in data coordinates,
-    if the points' axes reach there; "free" there too, unless a corner hides fewer of the points;
-    "corner" always in a corner, which stays readable however far the axes grow. Before
-    the epoch `losses_from` no loss is written.
+    Where all predictions are at one place they are a marker, as a line has no length there.
     """
 
     @in_force()
@@ -47,14 +67,16 @@ class DemoScene:
         prediction_x: ArrayLike,
         size: tuple[int, int] = DEMO_SIZE,
         truth: tuple[ArrayLike, ArrayLike] | None = None,
-        text: TextPlace = "demo",
-        *,
-        losses_from: float = 0,
+        text: DemoText = DemoText(),
     ) -> None:
         x, y, prediction_x = np.ravel(x), np.ravel(y), np.ravel(prediction_x)
         self.figure = figure_of_size(size)
         self._axes = axes = self.figure.add_subplot()
         axes.scatter(x, y)
+        for label, axis in zip(text.labels, (axes.xaxis, axes.yaxis), strict=True):
+            if label:
+                families = list(fonts_for([label]).families_of(label))
+                axis.set_label_text(label, fontfamily=families)
         left, right = axes.get_xlim()
         low, high = axes.get_ylim()
         if truth is not None:
@@ -63,32 +85,40 @@ class DemoScene:
         self._order = np.argsort(prediction_x, kind="stable")  # points from a file come as they do
         prediction_x = prediction_x[self._order]
         (self._line,) = axes.plot(prediction_x, np.full(len(prediction_x), np.nan), "r-", lw=5)
+        mark_point(self._line)
         self._x_is_inside = bool(
             np.all(prediction_x >= self._static_limits[0, 0])
             and np.all(prediction_x <= self._static_limits[1, 0])
         )
         reached = left <= EPOCH_AT[0] <= right and low <= LOSS_AT[1] and EPOCH_AT[1] <= high
-        spots, fewest = _emptiest_corner(axes, x, y)
+        spots, fewest = _emptiest_corner(axes, x, y, 2 if text.beneath_loss is None else 3)
         beneath = (x > EPOCH_AT[0]) & (y < EPOCH_AT[1] + TEXT_RISE) & (y > LOSS_AT[1] - TEXT_RISE)
         self._in_corner = (
             not reached
+            or text.beneath_loss is not None
             or {
                 "demo": False,
                 "free": int(np.count_nonzero(beneath)) > fewest,
                 "corner": True,
-            }[text]
+            }[text.place]
         )
         where = axes.transAxes if self._in_corner else axes.transData
         if not self._in_corner:
-            spots = (EPOCH_AT, LOSS_AT)
+            spots = [EPOCH_AT, LOSS_AT]
         side = "right" if self._in_corner and spots[0][0] > 0.5 else "left"
         self._epoch, self._loss = (
-            axes.text(*spot, "", fontdict=TEXT_STYLE, ha=side, transform=where) for spot in spots
+            axes.text(*spot, "", fontdict=TEXT_STYLE, ha=side, transform=where)
+            for spot in spots[:2]
         )
-        self._losses_from = losses_from
+        self._text = text
         self._at_static_limits = False
         self._remark = ""
-        self.moving: Sequence[Artist] = (self._line, self._epoch, self._loss, axes.title)
+        self.moving: list[Artist] = [self._line, self._epoch, self._loss, axes.title]
+        self._beneath: Text | None = None
+        if text.beneath_loss is not None:
+            small = TEXT_STYLE | {"size": SMALL_TEXT}
+            self._beneath = axes.text(*spots[2], "", fontdict=small, ha=side, transform=where)
+            self.moving.append(self._beneath)
 
     @in_force()
     def show(self, snapshot: FrameState, remark: str = "") -> None:
@@ -100,8 +130,10 @@ class DemoScene:
         self._line.set_ydata(prediction)
         loss = write_number(snapshot.loss, CORNER if self._in_corner else DEMO)
         self._epoch.set_text(english().text("epoch_value", epoch=str(snapshot.epoch)))
-        is_known = snapshot.epoch >= self._losses_from
+        is_known = snapshot.epoch >= self._text.losses_from
         self._loss.set_text(english().text("loss_value", loss=loss) if is_known else "")
+        if self._beneath is not None and self._text.beneath_loss is not None:
+            self._beneath.set_text(self._text.beneath_loss(snapshot.loss))
         if remark != self._remark:
             self._axes.set_title(remark)
             self._remark = remark
@@ -127,12 +159,12 @@ class DemoScene:
 
 
 def _emptiest_corner(
-    axes: Axes, x: NDArray[np.floating], y: NDArray[np.floating]
-) -> tuple[tuple[tuple[float, float], tuple[float, float]], int]:
-    """Where epoch and loss hide the fewest points, in fractions of the axes, and how many."""
+    axes: Axes, x: NDArray[np.floating], y: NDArray[np.floating], lines: int
+) -> tuple[list[tuple[float, float]], int]:
+    """Where so many lines hide the fewest points, in fractions of the axes, and how many."""
     place = axes.transLimits.transform(np.column_stack([x, y]).astype(np.float64))
     wide = 0.4 * 4.96 / (axes.bbox.width / axes.figure.dpi)  # "Loss=0.1234" is so wide
-    tall = 0.2 * 3.70 / (axes.bbox.height / axes.figure.dpi)
+    tall = 0.1 * lines * 3.70 / (axes.bbox.height / axes.figure.dpi)
 
     def hidden(corner: tuple[bool, bool]) -> int:
         on_right, on_top = corner
@@ -144,6 +176,6 @@ def _emptiest_corner(
     corners = [(True, False), (False, False), (True, True), (False, True)]
     on_right, on_top = min(corners, key=hidden)
     across = 0.97 if on_right else 0.03
-    line = 0.45 * tall
-    upper = 1 - 0.5 * tall if on_top else 0.25 * tall + line
-    return ((across, upper), (across, upper - line)), hidden((on_right, on_top))
+    line = 0.9 * tall / lines
+    upper = 1 - tall / lines if on_top else 0.5 * tall / lines + (lines - 1) * line
+    return [(across, upper - n * line) for n in range(lines)], hidden((on_right, on_top))

@@ -4,8 +4,6 @@ import math
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.shown_snapshots import shown_snapshots
@@ -60,7 +58,7 @@ def _between(before: Snapshot, after: Snapshot, share: float) -> Snapshot:
         epoch=math.floor(blend_of(before.epoch, after.epoch)),
         loss=blend_of(before.loss, after.loss),
         seconds=blend_of(before.seconds, after.seconds),
-        prediction=np.asarray(blend_of(before.prediction, after.prediction), np.float32),
+        prediction=blend_of(before.prediction, after.prediction),
         weights=blend_of(before.weights, after.weights),
         truth_loss=blend_of(before.truth_loss, after.truth_loss),
     )

@@ -39,8 +39,10 @@ class Contents:
     legend_width: float = 0.0
     """What they need at least, in pixels, in a row."""
     fit_left: float = 3.2
-    """Width of the numbers left of the fit's axes, in font sizes; for panels the same."""
+    """Width of what stands left of the fit's axes, in font sizes; of panels the same."""
     panel_left: float = 3.2
+    fit_foot: float = TICK_FOOT
+    """Height of what stands beneath the fit's axes, in the same measure."""
 
 
 class Parts(NamedTuple):
@@ -68,7 +70,7 @@ def beside_fit(
     room: Box, unit: float, tick: float, contents: Contents, share: float
 ) -> Iterator[Parts]:
     """The numbers and the panels in columns right of the fit."""
-    foot, head = TICK_FOOT * tick, 0.4 * tick
+    foot, head = contents.fit_foot * tick, 0.4 * tick
     gap = 1.1 * GAP * unit
     in_column = bool(contents.legend) and not contents.panels
     legend_line = 0.0 if in_column or not contents.legend else 1.7 * LABEL_TYPE * unit
@@ -160,7 +162,7 @@ def _numbers_alone(column: Box, unit: float, tick: float, contents: Contents) ->
     below = loss.bottom - (1.75 * label if contents.remark else 0.0)
     legend = None
     if contents.legend:
-        foot, height = TICK_FOOT * tick, 1.7 * label * contents.legend
+        foot, height = contents.fit_foot * tick, 1.7 * label * contents.legend
         legend = Box(column.left, column.bottom + foot, column.width, height)
         if legend.top > below - 0.5 * label:
             return None
@@ -171,7 +173,7 @@ def below_fit(
     room: Box, unit: float, tick: float, contents: Contents, share: float
 ) -> Iterator[Parts]:
     """The numbers in a row above the fit, the panels in rows below it."""
-    foot, head = TICK_FOOT * tick, 0.4 * tick
+    foot, head = contents.fit_foot * tick, 0.4 * tick
     if not contents.panels and share != SHARES[0]:
         return
     gap = GAP * unit

@@ -14,6 +14,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box
+from fitreel.render.mpl.line_styles import mark_point
 from fitreel.render.mpl.loss_axis import loss_axis
 from fitreel.render.network.recorded_network import (
     MOST_GRADIENT_POINTS,
@@ -132,7 +133,7 @@ class Units:
             self._x, np.full(len(self._x), np.nan), color=theme.prediction,
             lw=page.points(0.009 * style.unit),
         )  # fmt: skip
-        self.moving: Sequence[Artist] = (*self._lines, self._sum)
+        self.moving: Sequence[Artist] = tuple(map(mark_point, (*self._lines, self._sum)))
 
     def _parts(self, snapshot: Snapshot) -> tuple[NDArray[Any], NDArray[Any]]:
         assert snapshot.weights is not None
@@ -165,7 +166,7 @@ class Error:
             run.prediction_x[order], np.full(len(order), np.nan), color=style.theme.prediction,
             lw=style.page.points(0.007 * style.unit), solid_joinstyle="round",
         )  # fmt: skip
-        self.moving: Sequence[Artist] = (self._line,)
+        self.moving: Sequence[Artist] = (mark_point(self._line),)
 
     def _of(self, snapshot: Snapshot) -> NDArray[np.floating]:
         return np.asarray(np.ravel(snapshot.prediction)[self._order] - self._truth)
@@ -282,7 +283,7 @@ def _network(run: Record, samples: Sequence[Snapshot], name: str) -> Network:
 def _across(run: Record) -> tuple[float, float]:
     left = float(min(run.x.min(), run.prediction_x.min()))
     right = float(max(run.x.max(), run.prediction_x.max()))
-    room = 0.03 * (right - left) or 1.0
+    room = 0.03 * (right - left) or max(1.0, 0.05 * abs(left))
     return left - room, right + room
 
 

@@ -7,8 +7,10 @@ from fitreel.model.record.reader import Record
 from fitreel.render.panel_kinds import panels_without_curve
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.shown_snapshots import losses_from
-from fitreel.render.single.demo_scene import DemoScene, TextPlace
-from fitreel.render.text.translations import translation_of
+from fitreel.render.single.demo_scene import DemoScene, DemoText, TextPlace
+from fitreel.render.text.axis_labels import axis_labels
+from fitreel.render.text.scaled_loss import beneath_loss
+from fitreel.render.text.translations import english, translation_of
 
 if TYPE_CHECKING:
     from fitreel.render.single.themed_scene import ThemedScene
@@ -50,6 +52,10 @@ def scene_of(run: Record, settings: PictureSettings) -> "DemoScene | ThemedScene
         run.prediction_x,
         settings.pixels,
         truth,
-        text_place(run),
-        losses_from=losses_from(run),
+        DemoText(
+            text_place(run),
+            losses_from(run),
+            (lambda loss: beneath_loss(run, loss, english())) if run.loss_is_scaled else None,
+            axis_labels(settings),
+        ),
     )

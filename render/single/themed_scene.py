@@ -22,6 +22,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box, unit_height
+from fitreel.render.mpl.line_styles import mark_point
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.panel_kinds import needs_weights
@@ -29,14 +30,22 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.shown_snapshots import losses_from, shown_snapshots
 from fitreel.render.single.axes_style import AxesStyle, style_axes
 from fitreel.render.single.headings import HEADINGS, Headings
-from fitreel.render.single.layout_candidates import Contents
+from fitreel.render.single.layout_candidates import TICK_FOOT, Contents
 from fitreel.render.single.legend import draw_legend, entry_width, legend_entries
 from fitreel.render.single.metric_panel import MetricCurves
 from fitreel.render.single.panel_titles import SMALLEST_LABEL, write_curve_names, write_panel_title
 from fitreel.render.single.panels import make_panel
 from fitreel.render.single.themed_layout import SMALLEST_TYPE, ThemedLayout, lay_out
+from fitreel.render.text.axis_labels import (
+    LABEL_ROOM,
+    NO_LABELS,
+    AxisLabels,
+    axis_labels,
+    write_axis_labels,
+)
 from fitreel.render.text.fonts import fonts_for
 from fitreel.render.text.mathtext import check_mathtext
+from fitreel.render.text.scaled_loss import loss_label, unscaled_loss
 from fitreel.render.text.translations import Translation, translation_of
 
 LOOKED_AT = 60
@@ -49,6 +58,8 @@ REMARKS: tuple[tuple[str, dict[str, str]], ...] = (
     ("delta_reached", {"epoch": "99999"}),
 )
 """What may be said of a frame, at its longest."""
+BETWEEN = " · "
+"""What stands between two remarks."""
 DEFAULT_LEFT = 3.2
 """Room for the numbers left of axes, in their font size, where no more is needed."""
 SIGNS = "0123456789.,−-·⁻⁰¹²³⁴⁵⁶⁷⁸⁹●━╍ "
@@ -66,7 +77,7 @@ class ThemedScene:
     def __init__(
         self, run: Record, settings: PictureSettings, theme: Theme, words: Translation
     ) -> None:
-        self._words = words
+        self._words, self._run = words, run
         self._build(run, settings, theme, Lefts())
         lefts = self._lefts()
         if lefts != Lefts():  # numbers at the axes that are wider than most
@@ -93,7 +104,8 @@ class ThemedScene:
         # Without a curve the first panel stands in its place.
         beside = settings if is_curve else replace(settings, panels=settings.panels[1:])
         has_truth = is_curve and run.truth is not None
-        layout = _themed_page(beside, theme, self._words, has_truth=has_truth, lefts=lefts)
+        labels = axis_labels(settings, [run.header]) if is_curve else NO_LABELS
+        layout = _themed_page(beside, theme, self._words, labels, has_truth, lefts)
         page, plan = layout.page, layout.plan
         self._page, self._tick = page, plan.tick
         self.figure = page.figure
@@ -114,7 +126,7 @@ class ThemedScene:
             boxes[settings.panels[0]] = plan.fit._replace(height=plan.fit.height - plan.head)
         self._losses_from = losses_from(run)
         self._epoch, self._loss = self._numbers(page, plan, run)
-        self._remark = self._remark_line(page, plan)
+        self._remark = self._remark_line(page, plan, run)
         if plan.legend is not None:
             draw_legend(page, plan, layout.entries)
         self._panels: list[Callable[[Snapshot], None]] = []
@@ -142,7 +154,7 @@ class ThemedScene:
             float(min(run.x.min(), run.prediction_x.min())),
             float(max(run.x.max(), run.prediction_x.max())),
         )
-        room = 0.03 * (right - left) or 1.0
+        room = 0.03 * (right - left) or max(1.0, 0.05 * abs(left))
         style_axes(axes, style, (left - room, right + room), y, box)
         _scatter(axes, style, run)
         x = run.prediction_x[self._order]
@@ -156,14 +168,29 @@ class ThemedScene:
             lw=page.points(0.012 * theme.prediction_width * unit), solid_joinstyle="round",
             solid_capstyle="round",
         )  # fmt: skip
-        return line
+        return mark_point(line)
 
-    def _remark_line(self, page: Page, plan: ThemedLayout) -> Text:
+    def _unscaled(self, run: Record, loss: float) -> str:
+        """The loss in the data's own units, where it is another one."""
+        unscaled = unscaled_loss(run, loss, self._words)
+        return f"{self._words.text('loss')}, {unscaled}" if unscaled else ""
+
+    def _remark_line(self, page: Page, plan: ThemedLayout, run: Record) -> Text:
         remarks = [self._words.text(key, **values) for key, values in REMARKS]
-        room = plan.remark.width if plan.remark else math.inf
-        return _text_in(
-            page, plan.remark, page.size_to_fit(remarks, room, plan.label), page.theme.accent
-        )
+        # Of all losses the first is about the widest, and of those in powers of ten any.
+        remarks += [self._unscaled(run, float(loss)) for loss in (*run.losses[:1], 1e9)]
+        self._remark_room = plan.remark.width if plan.remark else math.inf
+        self._remark_size = size = page.size_to_fit(remarks, self._remark_room, plan.label)
+        return _text_in(page, plan.remark, size, page.theme.accent)
+
+    def _remark_of(self, snapshot: Snapshot, remark: str) -> str:
+        """The remark, and the unscaled loss where there is room beside it."""
+        unscaled = self._unscaled(self._run, snapshot.loss)
+        if not unscaled or not remark:
+            return unscaled or remark
+        both = f"{unscaled}{BETWEEN}{remark}"
+        has_room = self._page.width_of(both, self._remark_size) <= self._remark_room
+        return both if has_room else remark
 
     @in_force()
     def show(self, snapshot: Snapshot, remark: str = "") -> None:
@@ -173,7 +200,7 @@ class ThemedScene:
         self._epoch.set_text(self._words.integer(snapshot.epoch))
         is_known = snapshot.epoch >= self._losses_from
         self._loss.set_text(self._words.number(snapshot.loss) if is_known else "")
-        self._remark.set_text(remark)
+        self._remark.set_text(self._remark_of(snapshot, remark))
         for show in self._panels:
             show(snapshot)
 
@@ -188,7 +215,9 @@ class ThemedScene:
             ("epoch", plan.epoch, widest),
             ("loss", plan.loss, numbers),
         ):
-            label = self._words.text(key) if key == "epoch" or self._losses_from < math.inf else ""
+            label = self._words.text("epoch")
+            if key == "loss":
+                label = loss_label(run, self._words) if self._losses_from < math.inf else ""
             base = box.bottom + 0.15 * plan.number
             if plan.numbers_in_row:
                 small = page.size_to_fit([label], 0.4 * box.width, plan.label)
@@ -226,6 +255,7 @@ def _themed_page(
     settings: PictureSettings,
     theme: Theme,
     words: Translation,
+    labels: AxisLabels,
     has_truth: bool = True,
     lefts: Lefts = Lefts(),  # noqa: B008
 ) -> _ThemedPage:
@@ -235,13 +265,14 @@ def _themed_page(
     for key, text in texts.items():
         check_mathtext(text, f"film.{key}")
     fonts = fonts_for(
-        [*texts.values(), *words.entries.values(), SIGNS],
+        [*texts.values(), *labels, *words.entries.values(), SIGNS],
         settings.font,
         settings.language,
         ("normal", "bold") if theme.title_weight == "bold" and texts else ("normal",),
     )
     page = Page(size, theme, settings.transparent, fonts.families)
-    headings = Headings(page, fonts, texts, size, lefts.fit)
+    fit_left = lefts.fit + (LABEL_ROOM if labels.y else 0)
+    headings = Headings(page, fonts, texts, size, fit_left)
     truth = has_truth and (settings.truth or "error" in settings.panels)
     entries = legend_entries(theme, words, truth)
     label, least = (each * unit_height(size) for each in (SMALLEST_LABEL, SMALLEST_TYPE))
@@ -255,10 +286,13 @@ def _themed_page(
             remark=max(page.width_of(words.text(key, **values), label) for key, values in REMARKS),
             legend=len(entries) if truth else 0,
             legend_width=sum(entry_width(page, word, least) for _, _, word in entries),
-            fit_left=lefts.fit,
+            fit_left=fit_left,
             panel_left=lefts.panel,
+            fit_foot=TICK_FOOT + (LABEL_ROOM if labels.x else 0),
         ),
     )
+    room = fit_left * plan.tick, (TICK_FOOT + LABEL_ROOM) * plan.tick
+    write_axis_labels(page, labels, plan.fit, room, 1.1 * plan.tick)
     return _ThemedPage(page, headings, plan, truth, entries)
 
 
@@ -270,9 +304,8 @@ def check_themed_scene(settings: PictureSettings) -> None:
         BadInput: a theme, text, language or size that can't be drawn.
         Unavailable: no font here has the characters.
     """
-    _themed_page(
-        settings, load_theme(settings.theme), translation_of(settings.language, settings.words)
-    )
+    words = translation_of(settings.language, settings.words)
+    _themed_page(settings, load_theme(settings.theme), words, axis_labels(settings))
 
 
 def _limits(
@@ -289,7 +322,7 @@ def _limits(
     if len(values):
         low = max(min(low, float(values.min())), low - reach)
         high = min(max(high, float(values.max())), high + reach)
-    room = 0.06 * (high - low) or 0.5
+    room = 0.06 * (high - low) or max(0.5, 0.05 * abs(low))
     return low - room, high + room
 
 

@@ -3,6 +3,7 @@
 from fitreel.model.record.reader import Record
 from fitreel.render.comparison_picture import Entry
 from fitreel.render.text.numbers import SHORT, write_number
+from fitreel.render.text.scaled_loss import loss_label
 from fitreel.render.text.translations import english
 from fitreel.render.timing.comparison_timetable import Clock
 
@@ -30,9 +31,10 @@ def has_ended(run: Record, index: int) -> bool:
     return index == len(run) - 1
 
 
-def loss_text(loss: float) -> str:
-    """What is said of a loss in or beside axes."""
-    return english().text("loss_value", loss=write_number(loss, SHORT))
+def loss_text(run: Record, loss: float) -> str:
+    """What is said of a run's loss in or beside axes."""
+    words = english()
+    return words.text("loss_value", label=loss_label(run, words), loss=write_number(loss, SHORT))
 
 
 def clock_text(clock: Clock, time: float) -> str:

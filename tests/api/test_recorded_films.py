@@ -76,7 +76,7 @@ def test_a_prediction_stays_until_the_next(fitreel: Fitreel, records: Path, tmp_
     [
         ("curve", ("film.theme=dark", 'film.panels=["loss", "metrics", "error"]')),
         ("numbers", ("film.theme=light", "film.title=Numbers", 'film.panels=["metrics"]')),
-        ("numbers", ()),
+        pytest.param("numbers", (), marks=pytest.mark.long),
         ("wide", ()),
         ("metrics", ()),
     ],
@@ -92,7 +92,7 @@ def test_stills(
     assert start.returncode == 0 and different(tmp_path / "a.png", tmp_path / "b.png")
 
 
-@pytest.mark.parametrize("theme", ["demo", "dark"])
+@pytest.mark.parametrize("theme", [pytest.param("demo", marks=pytest.mark.long), "dark"])
 def test_a_loss_is_written_from_the_first_on(fitreel: Fitreel, tmp_path: Path, theme: str) -> None:
     """An untrained network has none yet: that isn't one that is no number."""
     losses = {"some": (None, 0.5, np.nan), "odd": (np.nan, 0.5, 0.4), "none": (None, None, None)}

@@ -71,10 +71,15 @@ def call(python: Path, *arguments: str, cwd: Path) -> "subprocess.CompletedProce
     "command",
     [
         ("run",),
-        ("run", "a.toml", "--set", "train.engine=batched"),
-        ("train", "a.toml", "--run", "here", "--force"),
         ("compare", "--vary", "seed=1,2,3", "--workers", "2"),
-        ("compare", "--vary", "seed=1,2,3", "--workers", "1", "--set", "train.engine=batched"),
+        *(
+            pytest.param(command, marks=pytest.mark.long)
+            for command in (
+                ("run", "a.toml", "--set", "train.engine=batched"),
+                ("train", "a.toml", "--run", "here", "--force"),
+                (*SEEDS, "--set", "train.engine=batched"),
+            )
+        ),
     ],
 )
 def test_what_must_train_says_so_in_one_line(

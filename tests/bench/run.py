@@ -391,7 +391,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one pair a row")
     parser.add_argument("--seed", type=int, default=0)
-    parts = ("films", "whole", "grid", "figures", "memory", "training", "recording")
+    parts = ["films", "whole", "script", "grid", "figures", "memory", "training", "recording"]
     parser.add_argument("--only", choices=parts, action="append")
     options = parser.parse_args()
     pairs = 1 if options.quick else 3
@@ -406,6 +406,7 @@ def main() -> None:
             films(Record(room / "demo"), room, pairs)
         if "whole" in wanted:
             whole(room, pairs)
+        if "script" in wanted:
             script(room, pairs)
         if "grid" in wanted:
             grid(room, pairs)

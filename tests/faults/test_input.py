@@ -67,7 +67,8 @@ RIGHT = {
     "hidden": [4, 2], "activations": ["tanh", "relu"], "style": "sequential", "dropout": 0.1,
     "batch_norm": True, "optimizer": "Adam", "lr": 0.01, "loss": "mae", "epochs": 3,
     "snapshot_every": 1, "batch_size": 3, "delta": 0.5, "device": "cpu", "weight_decay": 0.1,
-    "size": [320, 240], "fps": 10, "outputs": ["a.mp4"], "truth": True,
+    "size": [320, 240], "fps": 10, "outputs": ["a.mp4"], "truth": True, "standardize": True,
+    "x_label": "t", "y_label": "",
 }  # fmt: skip
 
 

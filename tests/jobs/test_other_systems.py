@@ -8,10 +8,16 @@ import pytest
 from support.program import ROOT, Fitreel
 
 WITHOUT = ROOT / "tests/support/without_linux.py"
-SHORT = ("--set", "train.epochs=30", "--set", "film.size=[640,480]")
+SHORT = ("--set", "train.epochs=30")
+SMALL = ("--set", "film.size=[320,240]")
+SMALLEST = ("--set", "film.size=[640,480]")
+"""That a comparison fits in."""
 FILMS = ("-o", "{name}.mp4", "-o", "{name}.gif", "-o", "{name}.webm")
-RUN = ("run", *SHORT, "-q", *FILMS, "--log", "{name}.log")
-COMPARE = ("compare", "--vary", "seed=1,2", *SHORT, "--workers", "2", "-o", "{name}-seeds.png")
+RUN = ("run", *SHORT, *SMALL, "-q", *FILMS, "--log", "{name}.log")
+COMPARE = (
+    "compare", "--vary", "seed=1,2", *SHORT, *SMALLEST, "--workers", "2",
+    "-o", "{name}-seeds.png",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(

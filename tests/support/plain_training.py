@@ -16,6 +16,7 @@ def task(*assignments: str) -> Task:
         resolved_job.formula,
         resolved_job.points,
         resolved_job.module_file,
+        resolved_job.names,
     )
 
 

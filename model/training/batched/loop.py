@@ -14,9 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from fitreel.model.batch_eligibility import ALIKE, alike
@@ -25,6 +23,7 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.training.batched.members import EpochBatch, Member
 from fitreel.model.training.batched.optimizers import options_of, rule_of, state_names
 from fitreel.model.training.batched.padded_tensors import ParameterRows
+from fitreel.model.training.dataset import Data
 from fitreel.model.training.devices import check_memory, choose_device
 from fitreel.model.training.loop import Ending, Task, Training
 from fitreel.model.training.manual_backward import activation_of
@@ -168,9 +167,9 @@ class BatchedTraining:
         """Name and shape of each parameter of network `k`, as its snapshots keep them."""
         return self._members[k].training.layout
 
-    def points(self, k: int) -> dict[str, NDArray[np.float32]]:
-        """x and y, shape (N,), of network `k`; where there are any, grid and truth, (M,)."""
-        return self._members[k].training.points()
+    def data(self, k: int) -> Data:
+        """What network `k` is trained on."""
+        return self._members[k].training.data
 
     def state(self, k: int) -> tuple[dict[str, Tensor], str]:
         """What network `k` needs to go on exactly where it is: tensors, and a JSON text.

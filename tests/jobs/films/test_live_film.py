@@ -160,6 +160,24 @@ def test_every_format_holds_what_was_shown(name: str, folder: Path) -> None:
     assert there(folder / "new") == [f".{path.name}.lock", path.name]
 
 
+@pytest.mark.parametrize("name", ["a.mp4", "frames/"])
+def test_a_frame_may_be_used_again_and_is_never_written_on(name: str, folder: Path) -> None:
+    film = LiveFilm(name, 10, hold_end=0.2)
+    frame = plain(0)
+    for level in (50, 100):
+        frame[..., :3] = level
+        film.show(frame)
+    frame[:] = 0
+    film.close()
+    assert levels(folder / name) == pytest.approx([50, 100, 100, 100], abs=2)
+    film = LiveFilm(name, 10, overwrite=True, warn=lambda words: None)
+    film.show(frame := plain(50))
+    film.show(plain(200, (WIDTH // 2, HEIGHT // 2)))
+    film.show(clear := np.zeros_like(frame))
+    film.close()
+    assert (frame == plain(50)).all() and not clear.any()
+
+
 def test_what_is_transparent_lies_on_white_in_a_film() -> None:
     frame = plain(0)
     frame[..., 3] = 51

@@ -108,7 +108,7 @@ def test_values_that_float32_cannot_tell_apart_are_told(
     (tmp_path / "a.csv").write_text(content)
     done = fitreel("train", "--set", "data.file=a.csv", *QUICK)
     assert done.returncode == 0 and warning in done.stderr
-    assert "subtract an offset" in done.stderr
+    assert "say data.standardize = true" in done.stderr
 
 
 def test_fine_values_are_not_told_of() -> None:

@@ -214,7 +214,7 @@ INNER = [
         max_size=4,
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_job_is_taken_or_refused_in_one_line(values: dict[str, Any]) -> None:
     try:
         job = load_job(Source("any.toml", Path("/nowhere"), values)).job

@@ -102,18 +102,27 @@ def test_without_the_command(tmp_path: Path) -> None:
         raise ValueError
         """,
     )
-    done = subprocess.run(
+    done = _run_uncommanded(tmp_path, "film/")
+    assert done.returncode == 1 and done.stderr.count("Traceback") == 1, done.stderr
+    assert done.stderr.endswith("fitreel: film: 2 frames, 0.2 s\n")
+    assert len(list((tmp_path / "film").iterdir())) == 2
+
+    (tmp_path / "mine.gif").write_text("a letter")
+    for out, words in {"film.avi": "unknown ending '.avi'", "mine.gif": "did not make"}.items():
+        done = _run_uncommanded(tmp_path, out)
+        assert done.returncode == 1 and words in done.stderr.splitlines()[-1]
+        assert "figure()" in done.stderr, "at its first figure, not when it has ended"
+
+
+def _run_uncommanded(folder: Path, out: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
         [sys.executable, "script.py"],
-        cwd=tmp_path,
-        env=clean_environment()
-        | {"MPLBACKEND": "module://fitreel.backend", "FITREEL_OUT": "film/"},
+        cwd=folder,
+        env=clean_environment() | {"MPLBACKEND": "module://fitreel.backend", "FITREEL_OUT": out},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 1 and done.stderr.count("Traceback") == 1, done.stderr
-    assert done.stderr.endswith("fitreel: film: 2 frames, 0.2 s\n")
-    assert len(list((tmp_path / "film").iterdir())) == 2
 
 
 def test_refused_before_anything_runs(tmp_path: Path, fitreel: Fitreel) -> None:

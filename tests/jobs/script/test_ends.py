@@ -137,6 +137,7 @@ def test_a_wait_that_nobody_ends(tmp_path: Path) -> None:
         ("import turtle", {}, "turtle"),
         ("import os; os.environ.get('DISPLAY')", {}, "DISPLAY"),
         ("figure(); plt.show()", {"moments": "save"}, "showed nothing"),
+        ("plt.ion(); fig, ax = plt.subplots(); plt.show(); ax.plot([1])", {}, "showed nothing"),
     ],
 )
 def test_a_script_that_shows_nothing_says_what_it_did(
@@ -147,6 +148,15 @@ def test_a_script_that_shows_nothing_says_what_it_did(
     assert not (tmp_path / "out").exists()
     done = film_script(tmp_path, f"{script}\nsys.exit(4)", **options)
     assert done.code == 4 and line in done.stderr
+
+
+@pytest.mark.parametrize("end", ["import no_such_thing", "1 / 0", "sys.exit('wrong usage')"])
+def test_a_script_that_fails_first_is_told_nothing_of_what_it_lacks(
+    tmp_path: Path, end: str
+) -> None:
+    done = film_script(tmp_path, f"{end}\nfigure(); plt.show()")
+    assert done.code == 1 and "showed nothing before it ended with code 1" in done.stderr
+    assert "plt.show()," not in done.stderr
 
 
 @pytest.mark.parametrize("end", ["os._exit(5)", "os.kill(os.getpid(), 9)"])

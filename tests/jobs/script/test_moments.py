@@ -115,6 +115,54 @@ rare = pytest.mark.long
         ),
         pytest.param(
             """
+            from matplotlib.animation import FuncAnimation
+            fig = plt.figure(figsize=(0.2, 0.1))
+            def draw(number):
+                fig.clf()
+                fig.add_subplot().plot([number])
+                paint(fig, number)
+            animation = FuncAnimation(fig, draw, range(1, 4), interval=100)
+            plt.show()
+            """,
+            {},
+            [1, 2, 3],
+            id="an animation whose steps make what there is to see",
+        ),
+        pytest.param(
+            """
+            from matplotlib.animation import FuncAnimation
+            fig, ax = plt.subplots(figsize=(0.2, 0.1))
+            def draw(number):
+                ax.clear()
+                ax.plot([number])
+                paint(fig, number)
+            animation = FuncAnimation(fig, draw, range(1, 9), interval=100, init_func=lambda: None)
+            plt.pause(0.35)
+            plt.show(block=False)
+            for k in range(3):
+                fig.canvas.flush_events()
+            """,
+            {},
+            [1, 2, 3, 4, 5, 6],
+            id="an animation of bare axes begins with the first pause",
+        ),
+        pytest.param(
+            """
+            from itertools import count
+            from matplotlib.animation import FuncAnimation
+            fig = figure()
+            animation = FuncAnimation(
+                fig, lambda k: paint(fig, k % 256), lambda: count(), init_func=lambda: None,
+                interval=50, cache_frame_data=False)
+            plt.show()
+            """,
+            {},
+            [k % 256 for k in range(1000)],
+            id="a generator without an end: 1,000 frames",
+            marks=rare,
+        ),
+        pytest.param(
+            """
             from matplotlib.animation import ArtistAnimation
             fig = plt.figure(figsize=(0.2, 0.1))
             ax = fig.add_axes([-1, -1, 3, 3])
@@ -278,12 +326,16 @@ rare = pytest.mark.long
         ),
         pytest.param(
             """
+            from matplotlib.backends.backend_pdf import PdfPages
             fig = figure()
             for number in (1, 2):
                 paint(fig, number)
                 fig.savefig("a.png", dpi=200)
                 plt.pause(0.1)
                 plt.savefig("b.pdf")
+                with PdfPages("pages.pdf") as pages:
+                    pages.savefig(fig)
+                fig.savefig("c.png", backend="agg")
             """,
             {},
             [1, 2],

@@ -188,7 +188,7 @@ def test_other_compressions_and_no_archive_are_told(tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_a_damaged_npz_reads_the_same_or_is_refused(tmp_path: Path, data: st.DataObject) -> None:
@@ -212,7 +212,7 @@ def test_a_damaged_npz_reads_the_same_or_is_refused(tmp_path: Path, data: st.Dat
 number = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e38, max_value=1e38)
 modest = st.floats(allow_nan=False, min_value=-1e9, max_value=1e9)
 EACH_QUICK = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

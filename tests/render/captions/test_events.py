@@ -228,7 +228,7 @@ def test_every_language_fits_and_starts_no_line_with_a_full_stop(language: str) 
                     assert line[0] not in "。，、：.,:)" and cue.text.count("\n") <= 1
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(
     losses=st.lists(st.floats(width=32), min_size=1, max_size=80),
     fps=st.sampled_from([Fraction(1, 10), *map(Fraction, (1, 24, 25, 30, 50, 60, 240)),

@@ -215,7 +215,13 @@ CASES: list[tuple[int, tuple[int, int], Layout, Clock, bool, bool, str]] = [
 ]
 
 
-@pytest.mark.parametrize("case", CASES)
+# Each layout, clock, and what is beside the panels; the fullest of its kind.
+QUICK_CASES = (CASES[1], CASES[3], CASES[6])
+
+
+@pytest.mark.parametrize(
+    "case", [case if case in QUICK_CASES else pytest.param(case, marks=LONG) for case in CASES]
+)
 def test_frames_are_full_draws(runs: list[Record], case: Any) -> None:
     count, size, layout, clock, loss_panel, seeds_only, theme = case
     entries = entries_of(runs, count, failed=count != 6)
@@ -382,7 +388,7 @@ def test_nothing_to_draw_is_said(runs: list[Record]) -> None:
             comparison_frames(comparison, table, 1, selection_of([Output("a.mp4")]))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(text=st.text(max_size=60), width=st.floats(30, 400))
 def test_shortened_text_fits(text: str, width: float) -> None:
     text = drawable(text)

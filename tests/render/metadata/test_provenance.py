@@ -58,7 +58,7 @@ def test_every_frame_of_a_folder_carries_it(films: Films) -> None:
     assert read_provenance(films["frames/"] / "00003.png") == AWKWARD
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.dictionaries(st.text(), st.text() | st.integers() | st.lists(st.text()), max_size=5))
 def test_any_imprint_comes_back_through_ffmpeg(
     tmp_path_factory: pytest.TempPathFactory, provenance: dict[str, Any]

@@ -127,7 +127,7 @@ def test_missing_private_names_are_done_without(monkeypatch: pytest.MonkeyPatch)
         glyphs.cached_text_is_exact.cache_clear()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(
     text=st.one_of(
         st.from_regex(r"[A-Za-z =\u2212-]{0,8}[0-9]{1,5}\.?[0-9]{0,5}[a-z ]{0,4}", fullmatch=True),
