@@ -240,7 +240,7 @@ REFUSED = [
     ("0,1\n0.5,2.0\n1.5,\n", "line 1: 0 and 1 may be names, or numbers; say names by data."),
     (
         "t v\n1 0.1 5\n3 0.2 6\n",
-        "line 2: 3 cells, where the table has 2; every column",
+        "line 2: 3 cells, where the table has 2; each column",
     ),
     ("x y\n1 000 5\n2 000 6\n", "line 2: 3 cells, where the table has 2"),
     ("x y\n1 5 000\n2 6 000\n", "line 2: 3 cells, where the table has 2"),
