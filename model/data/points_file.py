@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitreel.model.data.precision import as_float32
-from fitreel.model.data.table.candidates import column_text
+from fitreel.model.data.table.bad_cell import column_text
 from fitreel.model.data.table.columns import shortened
 from fitreel.model.data.table.layout import delimiter_text
 from fitreel.model.data.table.npz_file import read_npz

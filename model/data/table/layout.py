@@ -74,7 +74,7 @@ class Layout:
         if self.delimiter == "," and len(row) > width > 1 and is_number(row[-1]):
             return DECIMAL_COMMAS
         if len(row) == width + 1 > 2:
-            return "; every column needs a name, also that of the rows' names"
+            return "; each column needs a name, the rows' too; lines above the names are taken out"
         if self.delimiter == " " and 1 < len(row) < width:
             return "; a name with blanks stands in quotes, and of missing cells none is left out"
         if 1 < len(row) < width:

@@ -79,12 +79,10 @@ def refuse_names_that_are_numbers(
     numbers = [first[place] for place in places]
     if not below or not all(map(is_number, numbers)) or not _may_be_names(first, below, numbers):
         return
-    are_whole = all(map(str.isdecimal, numbers))
-    advice = f", or write {'.0 and '.join(numbers)}.0" if are_whole else ""
     raise NamesOrNumbers(
         row,
         f"{' and '.join(numbers)} may be names, or numbers; say names by data.inputs and"
-        f" data.outputs, take the line out{advice}",
+        " data.outputs, or write a line of names above them",
     )
 
 

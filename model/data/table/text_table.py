@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fitreel.model.data.table.bad_cell import bad_row
 from fitreel.model.data.table.candidates import (
     Candidate,
     Unreadable,
-    bad_row,
     choose_candidate,
     named_columns,
 )
@@ -68,9 +68,9 @@ class TextTable:
         texts, has_more = head_of(lines)
         if not texts:
             raise BadInput("the file is empty; an input and an output are needed")
-        said = (*(self._settings.inputs or ()), *(self._settings.outputs or ()))
+        said = (*(self._settings.inputs or "x"), *(self._settings.outputs or "y"))
         names = frozenset(canonical(name) for name in said if isinstance(name, str))
-        head = Head(texts, not has_more, lines.comment, names or frozenset("xy"))
+        head = Head(texts, not has_more, lines.comment, names)
         delimiter = self._settings.delimiter or lines.separator
         try:
             candidate = choose_candidate(head, self._settings, delimiter)

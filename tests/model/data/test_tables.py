@@ -181,6 +181,9 @@ def test_what_can_be_read_in_two_ways_is_refused(
         ("depth,10,20\n3,1,2\n", {"inputs": ["10"], "outputs": ["20"]}, 1, 2),
         (",0,1\n0,1,2\n", {"inputs": ["0"], "outputs": ["1"]}, 1, 2),
         ("1:00,1,2\n", {"inputs": [2], "outputs": [3]}, 1, 2),
+        ("x,1.5,2\n", {"inputs": [2], "outputs": [3]}, 1.5, 2),
+        ("a,y,3\n1,2,4\n", {"inputs": ["a"]}, 1, 2),
+        ("a,b,c\nplace,2019,2020\n", {"inputs": [2], "outputs": [3]}, 2019, 2020),
         ("1,2,ok\n", {"inputs": [1], "outputs": [2]}, 1, 2),
         ("8,5\t2,5\tok, fine\n", {"inputs": [1], "outputs": [2]}, 8.5, 2.5),
     ],
@@ -237,7 +240,7 @@ REFUSED = [
     ("0,1\n0.5,2.0\n1.5,\n", "line 1: 0 and 1 may be names, or numbers; say names by data."),
     (
         "t v\n1 0.1 5\n3 0.2 6\n",
-        "line 2: 3 cells, where the table has 2; every column",
+        "line 2: 3 cells, where the table has 2; each column",
     ),
     ("x y\n1 000 5\n2 000 6\n", "line 2: 3 cells, where the table has 2"),
     ("x y\n1 5 000\n2 6 000\n", "line 2: 3 cells, where the table has 2"),
@@ -352,6 +355,7 @@ def test_what_is_no_table_is_refused_with_line_and_column(
             for text, numbers in (
                 ("place,2019,2020\nroof,1,2\nyard,3,4\n", "2019 and 2020"),
                 ("place,2020,2019\nroof,1,2\n", "2020 and 2019"),
+                ("y,1,2\nx,3,4\n", "1 and 2"),
                 ("depth,0.5,0.2\n1,2,3\n", "0.5 and 0.2"),
                 (",5,2\n1,2,3\n", "5 and 2"),
                 (",0,1\n0,2.5,3.5\n", "0 and 1"),
