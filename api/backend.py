@@ -17,12 +17,12 @@ from matplotlib.backend_bases import CloseEvent, FigureManagerBase, NavigationTo
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from fitreel.headless_gui.event_loop import EventLoop, FilmTimer
+from fitreel.headless_gui.no_window import NoWindow
 from fitreel.jobs.script.options import Moments
 from fitreel.jobs.script.session import current_session
 from fitreel.render.figure.figure_drawer import FigureDrawer
 from fitreel.render.frame import Frame
-from fitreel.windows.event_loop import EventLoop, FilmTimer
-from fitreel.windows.no_window import NoWindow
 
 _shown_before: "WeakSet[FigureCanvas]" = WeakSet()
 """Of figures whose windows closed at the end of a blocking show."""

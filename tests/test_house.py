@@ -21,7 +21,7 @@ WITH_TORCH = {"model/training", "model/training/batched", "api/callbacks"}
 MORE_THAN_A_LINE = {"model/training", "api/callbacks"}
 """Rooms that can't be entered without a library: at the door it is said if it is missing."""
 WITH_MATPLOTLIB = {
-    "api", "api/windows", "render/text", "render/mpl", "render/raster", "render/figure",
+    "api", "api/headless_gui", "render/text", "render/mpl", "render/raster", "render/figure",
     "render/single", "render/comparison", "render/comparison/ranking", "render/handout",
 }  # fmt: skip
 MOST_FILES = 14

@@ -11,11 +11,11 @@ import numpy as np
 from matplotlib.backend_bases import KeyEvent
 from matplotlib.figure import Figure
 
+from fitreel.headless_gui.film_timer import FilmTimer as FilmTimer
 from fitreel.jobs.runtime.deferred_signals import deferred_signals
 from fitreel.jobs.script.options import Moments
 from fitreel.jobs.script.session import Session
 from fitreel.render.frame import Frame
-from fitreel.windows.film_timer import FilmTimer as FilmTimer
 
 if TYPE_CHECKING:
     from fitreel.backend import FigureCanvas

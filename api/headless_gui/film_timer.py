@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.animation import Animation
 
     from fitreel.backend import FigureCanvas
-    from fitreel.windows.event_loop import EventLoop
+    from fitreel.headless_gui.event_loop import EventLoop
 
 MOST_ENDLESS = 100
 """Steps of what has no end by itself."""
