@@ -88,7 +88,7 @@ def _guarded(
         if log is not None:
             report.log = Log(log, log_format)
         work(report)
-    except typer.Exit:
+    except (typer.Exit, typer.BadParameter):
         raise
     except Exception as error:
         code = report.failure(error)

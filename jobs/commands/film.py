@@ -8,7 +8,6 @@ from fitreel.jobs.command_line.command import command
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.script.options import Moments, ScriptOptions
-from fitreel.model.errors import BadInput
 
 Words = Annotated[
     list[str] | None,
@@ -57,7 +56,7 @@ def film(
 
     arguments = list(words or ())
     if module is None and not arguments:
-        raise BadInput("film: which script? fitreel film SCRIPT.py, or -m MODULE")
+        raise typer.BadParameter("which one? or -m MODULE", param_hint="SCRIPT.py")
     log = report.log
     script_options = ScriptOptions(
         script=module if module is not None else arguments.pop(0),

@@ -137,7 +137,7 @@ def test_refused_before_anything_runs(tmp_path: Path, fitreel: Fitreel) -> None:
         (["demo.gif"], 65, "fitreel run demo.gif"),
         (["frames"], 65, "fitreel run frames"),
         (["mine.mp4"], 65, "mine.mp4 is not a Python script"),
-        ([], 65, "which script?"),
+        ([], 2, "which one? or -m MODULE"),
         (["script.py", "-o", "a.xyz"], 65, "unknown ending"),
         (["script.py", "-o", "a.srt"], 65, "a.srt"),
         (["script.py", "-o", "mine.mp4"], 65, "mine.mp4 is there"),
