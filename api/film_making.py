@@ -56,13 +56,21 @@ def make_film(
         `out`: where the film is. A notebook shows it.
 
     Raises:
+        TypeError: no run was given.
         FileExistsError: something is at `out` that fitreel did not make, or that was changed since.
         BadInput: a record, a setting or an ending that can't be used.
         Unavailable: an encoder or a font is not on this machine.
         CannotWrite: the system refuses, or ffmpeg failed.
         Busy: another process is making this same film.
     """
-    runs = [run_or_runs] if isinstance(run_or_runs, str | os.PathLike) else [*run_or_runs]
+    if isinstance(run_or_runs, str | os.PathLike):
+        runs = [run_or_runs]
+    elif isinstance(run_or_runs, Iterable):
+        runs = [*run_or_runs]
+    else:
+        raise TypeError(
+            f"make_film: a run folder, a Run, or several of them; not {type(run_or_runs).__name__}"
+        )
     if not runs:
         raise BadInput("make_film: there is no run to draw; give one, or several")
     output = os.fspath(out)

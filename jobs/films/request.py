@@ -12,6 +12,7 @@ from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job, read_job
 from fitreel.jobs.job.sweep import with_vary
 from fitreel.jobs.outputs.clashes import Destination, clash_of, clashes
 from fitreel.model.errors import BadInput, FitreelError
+from fitreel.model.record.reader import HEADER
 from fitreel.render.metadata.provenance import read_provenance
 
 
@@ -47,6 +48,8 @@ def read_request(path: Path | None) -> Request:
         raise BadInput(f"{path} is a script, not a job: fitreel film {path}")
     if not path.exists():
         raise BadInput(f"{path}: there is no such job or film")
+    if (path / HEADER).exists():
+        raise BadInput(f"{path} is a record, not a job: fitreel render {path} -o FILM")
     provenance = read_provenance(path)
     values = provenance.get("job")
     if "made_by" in provenance:

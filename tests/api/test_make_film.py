@@ -110,6 +110,11 @@ def test_what_goes_wrong_is_an_error_of_ours(
     assert not Path("a.png").exists()
 
 
+def test_what_is_no_run_is_a_wrong_call() -> None:
+    with pytest.raises(TypeError, match="several of them; not int"):
+        fitreel.make_film(3, "a.png")  # type: ignore[arg-type]
+
+
 def test_who_makes_the_same_film_is_not_disturbed() -> None:
     with locked(Path("a.png").resolve(), "film"), pytest.raises(fitreel.Busy, match=r"a\.png"):
         fitreel.make_film(DEMO, "a.png", **SMALL)

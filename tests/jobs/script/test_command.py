@@ -177,6 +177,8 @@ def test_run_names_the_command_for_scripts(tmp_path: Path, fitreel: Fitreel) -> 
     write_script(tmp_path, "")
     done = fitreel("run", "script.py")
     assert done.returncode == 65 and "fitreel film script.py" in done.stderr
+    done = fitreel("run", str(DATA / "records" / "relu"))
+    assert done.returncode == 65 and "is a record, not a job: fitreel render" in done.stderr
 
 
 def test_a_film_names_its_script_and_not_what_it_was_given(
