@@ -65,7 +65,9 @@ def plain_demo_frame(
     axes.clear()
     axes.scatter(x, y)
     order = np.argsort(px, kind="stable")  # a curve is drawn from left to right
-    axes.plot(px[order], moment.prediction[order], "r-", lw=5)
+    # A line over one place has no length, and a marker stands for it.
+    point = {"marker": "o", "ms": 12} if px.min() == px.max() else {}
+    axes.plot(px[order], moment.prediction[order], "r-", lw=5, **point)
     style = {"size": 20, "color": "red"}
     axes.text(*DEMO_TEXT, "epoch=%d" % moment.epoch, fontdict=style)  # noqa: UP031
     axes.text(0.3, -0.8, "Loss=%.4f" % moment.loss, fontdict=style)  # noqa: UP031
