@@ -1,53 +1,31 @@
 """The callback for the Trainer of Hugging Face's transformers."""
 
-from os import PathLike
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from transformers import TrainerCallback
 
 from fitreel.callbacks.torch_networks import check_whole, is_initialized, predict_with
-from fitreel.callbacks.training_record import TrainingRecord
+from fitreel.callbacks.training_callback import TrainingCallback
 
 CLOCKS = ("_runtime", "_per_second", "total_flos", "train_loss", "epoch")
 """How the names end of what the Trainer logs about itself, and of a mean of the whole training."""
 
 
-class HuggingFace(TrainerCallback):
+class HuggingFace(TrainingCallback, TrainerCallback):
     """Record what a model predicts while a Trainer trains it.
 
     A step is one of `state.global_step`, and the first snapshot is the untrained model's. Loss and
     metrics are what the Trainer has logged last: the loss is a mean over the steps since the log
     before, and there is a new one every `logging_steps` (500 unless `TrainingArguments` says
-    otherwise). Only the first process records.
+    otherwise). `predict` takes the model and inputs on its device; without it the model is called,
+    and gives predictions or has them as its `logits`. Only the first process records.
 
         fitreel.callbacks.HuggingFace("runs/mine", x, y, every=10)
     """
 
-    def __init__(
-        self,
-        path: str | PathLike[str],
-        x: Any = None,
-        y: Any = None,
-        *,
-        every: Any = 1,
-        predict: Any = None,
-        **options: Any,
-    ) -> None:
-        """Nothing is opened before the training starts.
-
-        Args:
-            path: the record's folder.
-            x: (N,) or (N, D), as `fitreel.Recorder` takes it; without x and y numbers only are
-                recorded.
-            y: (N,) or (N, K).
-            every: how many steps apart snapshots are, or what else a recorder takes.
-            predict: takes the model and (M, D) inputs, a tensor on its device, and returns the
-                predictions; None: the model is called, and gives them or has them as its `logits`.
-            options: further ones of `fitreel.Recorder`, such as `overwrite=True`.
-        """
-        self.record = TrainingRecord(path=path, x=x, y=y, every=every, **options)
-        self.predict = predict
-        self._logs: dict[str, Any] = {}
+    _logs: Mapping[str, Any] = MappingProxyType({})
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Open the record.
@@ -71,7 +49,8 @@ class HuggingFace(TrainerCallback):
         self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **kwargs: Any
     ) -> None:
         """Remember what the Trainer has measured."""
-        self._logs |= {name: it for name, it in (logs or {}).items() if not name.endswith(CLOCKS)}
+        measured = {name: it for name, it in (logs or {}).items() if not name.endswith(CLOCKS)}
+        self._logs = {**self._logs, **measured}
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Log the snapshot before."""

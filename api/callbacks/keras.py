@@ -1,52 +1,27 @@
 """The callback for Keras 3, whatever its backend."""
 
 from contextlib import ExitStack
-from os import PathLike
 from typing import Any
 
 import keras
 
-from fitreel.callbacks.training_record import TrainingRecord
+from fitreel.callbacks.training_callback import TrainingCallback
 
 
-class Keras(keras.callbacks.Callback):
+class Keras(TrainingCallback, keras.callbacks.Callback):
     """Record what a model predicts while `fit` trains it.
 
     A step is an epoch that is done, and the first snapshot is the untrained model's. Loss and
     metrics are what Keras gives at an epoch's end: means over its batches, while they were trained.
-    A second `fit` with the same callback goes on in the same record.
+    `predict` takes the model and (M, D) float32 inputs; without it the model is called with
+    `training=False`. A second `fit` with the same callback goes on in the same record.
 
         model.fit(x, y, epochs=100, callbacks=[fitreel.callbacks.Keras("runs/mine", x, y)])
     """
 
-    def __init__(
-        self,
-        path: str | PathLike[str],
-        x: Any = None,
-        y: Any = None,
-        *,
-        every: Any = 1,
-        predict: Any = None,
-        **options: Any,
-    ) -> None:
-        """Nothing is opened before the training starts.
-
-        Args:
-            path: the record's folder.
-            x: (N,) or (N, D), as `fitreel.Recorder` takes it; without x and y numbers only are
-                recorded.
-            y: (N,) or (N, K).
-            every: how many epochs apart snapshots are, or what else a recorder takes.
-            predict: takes the model and (M, D) float32 inputs, and returns the predictions; None:
-                the model is called with `training=False`.
-            options: further ones of `fitreel.Recorder`, such as `overwrite=True`.
-        """
-        super().__init__()
-        self.record = TrainingRecord(path=path, x=x, y=y, every=every, **options)
-        self.predict = predict
-        self._done = 0
-        self._before = 0
-        """Epochs of earlier calls of `fit`, which counts from 0 in each."""
+    _done = 0
+    _before = 0
+    """Epochs of earlier calls of `fit`, which counts from 0 in each."""
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Open the record.

@@ -1,10 +1,9 @@
 """The callback for Lightning's Trainer."""
 
-from os import PathLike
 from typing import Any
 
 from fitreel.callbacks.torch_networks import check_whole, is_initialized, predict_with
-from fitreel.callbacks.training_record import TrainingRecord
+from fitreel.callbacks.training_callback import TrainingCallback
 from fitreel.model.system.extras import is_installed
 
 if is_installed("lightning"):
@@ -13,42 +12,18 @@ else:
     from pytorch_lightning import Callback
 
 
-class Lightning(Callback):
+class Lightning(TrainingCallback, Callback):
     """Record what a LightningModule predicts while a Trainer trains it.
 
     A step is one of `trainer.global_step`, and the first snapshot is the untrained network's. The
     loss is what `training_step` returned for the last batch, before its step; metrics are
-    `trainer.callback_metrics`. Only rank 0 records.
+    `trainer.callback_metrics`. `predict` takes the module and inputs on its device; without it the
+    module is called. Only rank 0 records.
 
         fitreel.callbacks.Lightning("runs/mine", x, y, every=10)
     """
 
-    def __init__(
-        self,
-        path: str | PathLike[str],
-        x: Any = None,
-        y: Any = None,
-        *,
-        every: Any = 1,
-        predict: Any = None,
-        **options: Any,
-    ) -> None:
-        """Nothing is opened before the training starts.
-
-        Args:
-            path: the record's folder.
-            x: (N,) or (N, D), as `fitreel.Recorder` takes it; without x and y numbers only are
-                recorded.
-            y: (N,) or (N, K).
-            every: how many steps apart snapshots are, or what else a recorder takes.
-            predict: takes the module and (M, D) inputs, a tensor on its device, and returns the
-                predictions; None: the module is called.
-            options: further ones of `fitreel.Recorder`, such as `overwrite=True`.
-        """
-        super().__init__()
-        self.record = TrainingRecord(path=path, x=x, y=y, every=every, **options)
-        self.predict = predict
-        self._step = 0
+    _step = 0
 
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
         """Open the record.
