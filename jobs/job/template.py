@@ -51,6 +51,7 @@ SUGGESTIONS = {
     "film.interpolate": "true",
     "compare.vary": '{ "train.lr" = [0.01, 0.05], "train.optimizer" = ["SGD", "Adam"] }',
     "compare.panel": '[{ label = "ReLU", "network.activations" = ["relu", "relu"] }]',
+    "compare.group": '"seed"',
     "compare.table": '"ranking.md"',
 }
 
