@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from itertools import repeat
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,66 +19,84 @@ from fitreel.render.timing.running_median import PLACES, REACH, is_noisy
 _KNOTS_A_CELL = 8
 """So many snapshots at most tell the mean of a curve between two places."""
 
+# No metric has such a name.
+_EPOCH, _LOSS, _SECONDS, _TRUTH_LOSS = "\0epoch", "\0loss", "\0seconds", "\0truth_loss"
+
 Values = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Positions:
-    """Where a run is at P times, each later than the one before."""
+class Shown(NamedTuple):
+    """What a run shows for some frames on end."""
 
-    times: Values
-    """Shape (P,), increasing: exact epochs, or seconds."""
-    indices: NDArray[np.int64]
-    """Shape (P,): the last snapshot at or before each."""
-    is_snapshot: NDArray[np.bool_]
-    """Shape (P,): whether it is at that snapshot."""
+    snapshot: Snapshot
+    is_interpolated: bool
+    frames: int
 
 
-def interpolated_snapshots(
-    run: Record, clock: Values, axis: EpochAxis, positions: Positions, *, weights: bool = False
-) -> Iterator[tuple[Snapshot, bool]]:
-    """What a run shows at each of its positions, and whether that is interpolated.
+def snapshots_at(
+    run: Record, clock: Values, times: Values, axis: EpochAxis | None, *, weights: bool = False
+) -> Iterator[Shown]:
+    """What a run shows at each of the times; equal ones on end come once.
 
-    The loss is geometric on the axis, the prediction goes by monotone cubics; the curve is the mean
-    over the position before to the one after, or of a noisy run, over the window of its running
-    median. The first position is a snapshot if it is at one, and a quiet run's last.
+    Between snapshots the loss is geometric on the axis, and the prediction goes by monotone cubics;
+    the curve is the mean over the time before to the one after, or of a noisy run, over the window
+    of its running median. The first time is a snapshot if it is at one, and a quiet run's last.
 
     Args:
-        run: the record.
+        run: the record, of at least one snapshot.
         clock: shape (S,), not decreasing: when each of its snapshots is, in epochs or seconds.
-        axis: of the film.
-        positions: at least one.
-        weights: whether they are drawn, too; they go in straight lines.
+        times: shape (F,), not decreasing: epochs or seconds, before and after the run's, too.
+        axis: of the film; None: nothing is interpolated, the last snapshot that is reached stands.
+        weights: whether they are needed; they go in straight lines.
 
     Raises:
         Damaged: a file has changed since the run was opened.
     """
-    noisy = is_noisy(run.losses)
-    exact = np.zeros(len(positions.times), np.bool_)
-    exact[0] = positions.is_snapshot[0]
-    exact[-1] |= positions.is_snapshot[-1] and not noisy
-    places = axis.places(positions.times)
-    curves = _curves(run, axis.places(clock), places, noisy=noisy)
-    numbers = _numbers(run, clock, axis, positions.times)
-    snapshots = shown_snapshots(run, positions.indices[exact].tolist(), weights=weights)
-    flows = _weights(run, axis.places(clock), places, positions.indices) if weights else None
-    for number, curve in enumerate(curves):
-        flow = next(flows) if flows is not None else None
-        if exact[number]:
-            yield next(snapshots), False
-            continue
+    now = np.clip(times, clock[0], clock[-1])
+    indices = np.maximum(np.searchsorted(clock, now, side="right") - 1, 0)
+    steps = np.diff(indices) if axis is None else np.diff(now)
+    starts = np.concatenate([[0], np.flatnonzero(steps > 0) + 1])
+    counts = np.diff(np.append(starts, len(now))).tolist()
+    indices = indices[starts]
+    if axis is None:
+        snapshots = shown_snapshots(run, indices.tolist(), weights=weights)
+        yield from (Shown(each, False, n) for each, n in zip(snapshots, counts, strict=True))
+        return
+    now = now[starts]
+    is_snapshot = clock[indices] == now
+    exact = np.zeros(len(now), np.bool_)
+    exact[-1] = is_snapshot[-1] and not is_noisy(run.losses)
+    exact[0] |= is_snapshot[0]
+    own = shown_snapshots(run, indices[exact].tolist(), weights=weights)
+    between = _between(run, clock, now, indices, axis, weights=weights)
+    for is_exact, snapshot, count in zip(exact.tolist(), between, counts, strict=True):
+        yield Shown(next(own) if is_exact else snapshot, not is_exact, count)
+
+
+def _between(
+    run: Record,
+    clock: Values,
+    times: Values,
+    indices: NDArray[np.int64],
+    axis: EpochAxis,
+    *,
+    weights: bool,
+) -> Iterator[Snapshot]:
+    """The interpolated snapshots at increasing times."""
+    at, places = axis.places(clock), axis.places(times)
+    numbers = _numbers(run, clock, axis, times)
+    curves = _curves(run, at, places)
+    flows = _weights(run, at, places, indices) if weights else repeat(None)
+    for number, (curve, flow) in enumerate(zip(curves, flows, strict=False)):
         values = {key: float(row[number]) for key, row in numbers.items()}
-        yield (
-            Snapshot(
-                epoch=math.ceil(round(float(values.pop("epoch")), 6)),
-                loss=values.pop("loss"),
-                seconds=values.pop("seconds"),
-                prediction=curve.astype(run.prediction_dtype),
-                weights=flow,
-                truth_loss=values.pop("truth_loss", None),
-                metrics=values,
-            ),
-            True,
+        yield Snapshot(
+            epoch=math.ceil(round(values.pop(_EPOCH), 6)),
+            loss=values.pop(_LOSS),
+            seconds=values.pop(_SECONDS),
+            prediction=curve.astype(run.prediction_dtype),
+            weights=flow,
+            truth_loss=values.pop(_TRUTH_LOSS, None),
+            metrics=values,
         )
 
 
@@ -89,18 +107,18 @@ def _numbers(run: Record, clock: Values, axis: EpochAxis, times: Values) -> dict
     # By the clock of training, or before and after this run, the epoch is its own.
     own = np.interp(places, at, run.epochs.astype(np.float64))
     is_epoch = np.array_equal(clock, run.epochs)
-    numbers["epoch"] = np.clip(times, clock[0], clock[-1]) if is_epoch else own
-    numbers["seconds"] = np.interp(places, at, run.seconds)
-    numbers["loss"] = losses_at(axis, clock, run.losses, times)
+    numbers[_EPOCH] = np.clip(times, clock[0], clock[-1]) if is_epoch else own
+    numbers[_SECONDS] = np.interp(places, at, run.seconds)
+    numbers[_LOSS] = losses_at(axis, clock, run.losses, times)
     if run.truth_losses is not None:
-        numbers["truth_loss"] = losses_at(axis, clock, run.truth_losses, times)
+        numbers[_TRUTH_LOSS] = losses_at(axis, clock, run.truth_losses, times)
     return numbers
 
 
-def _curves(run: Record, at: Values, places: Values, *, noisy: bool) -> Iterator[Values]:
+def _curves(run: Record, at: Values, places: Values) -> Iterator[Values]:
     """The prediction at each place, as the mean over its window."""
     start, end = float(places[0]), float(places[-1])
-    if noisy:
+    if is_noisy(run.losses):
         reach = REACH / (PLACES - 1)
         # Whole windows at the end, as the median has them; at the start they grow from nothing.
         centre = np.maximum(np.minimum(places, end - reach), start)

@@ -52,7 +52,7 @@ class Comparison(Subject):
         timetable = timetable_of(self.entries, self.job.compare.clock)
         if not len(timetable):
             raise BadInput("there is no snapshot to draw in any of the runs")
-        return paced(self.entries, timetable, self.pacing)
+        return paced(self.entries, timetable, self.pacing, self.closing_count)
 
     @cached_property
     def pacing(self) -> Pacing:
@@ -61,7 +61,9 @@ class Comparison(Subject):
 
     @property
     def closing_count(self) -> int:
-        """For how many frames the ranking stands at the end."""
+        """For how many frames the ranking stands at the end, where it is asked for."""
+        if not self.job.compare.ranking:
+            return 0
         from fitreel.render.comparison.ranking.duration import closing_frames
 
         return closing_frames(self.job.film.fps, self.job.film.duration)
@@ -119,9 +121,7 @@ class Comparison(Subject):
         layout, loss_panel = own.layout, own.loss_panel
         if not all(curves):  # what has no curve has its losses, which one axis shows of all
             layout, loss_panel = "overlay", any(curves)
-        return ComparisonPicture(
-            self.entries, picture, layout, own.clock, loss_panel, self.note
-        )
+        return ComparisonPicture(self.entries, picture, layout, own.clock, loss_panel, self.note)
 
 
 def check_comparison(comparison: Comparison, plan: Plan) -> None:
@@ -154,7 +154,7 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
 
     load_theme(comparison.picture.theme)
     check_labels(comparison.picture)
-    check_pacing_of_comparison(comparison.pacing)
+    check_pacing_of_comparison(comparison.pacing, comparison.closing_count)
     readability.check_comparison(picture)
     for path in plan.tables:
         make_folder_of(path)
