@@ -16,6 +16,9 @@ PICTURE_VERSION = 2
 """Raised when a version of fitreel draws other pictures than the one before: all films are then
 made again. `tests/test_picture_version.py` fails when pictures change and this doesn't."""
 
+PATH_SINCE = 3
+"""The version from which on a theme has the pace "path" where a job says nothing of pace."""
+
 
 def run_facts(picture: PictureSettings, files: Mapping[str, str]) -> dict[str, Any]:
     """What decides the pictures of one run.

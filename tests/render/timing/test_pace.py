@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from support.program import Fitreel
 
-from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.comparison.pacing import paced, timetable_of
 from fitreel.render.comparison.ranking.duration import closing_frames
@@ -86,7 +85,7 @@ def test_another_pace_makes_the_film_again(
         ("film.pace=[[0,0],[50,2],[40,3]]", "out of order"),
         ("film.pace=[[0,0],[50,2],[60,1.5]]", "out of order"),
         ("film.pace=[[0,0]]", "at least two"),
-        ("film.pace=slow", "must be 'even', 'log' or 'loss'"),
+        ("film.pace=slow", "must be 'even', 'log', 'loss' or 'path'"),
         ("film.duration=0", "film.duration"),
         ("film.duration=-3", "film.duration"),
         ("film.duration=0.001", "shorter than one frame"),
@@ -132,11 +131,11 @@ def test_frames_between_snapshots_are_marked_and_lie_between(short_run: Record) 
 def test_a_comparison_is_as_long_as_asked(short_run: Record) -> None:
     entries = [Entry("one", short_run), Entry("failed", None)]
     pacing = FilmSettings(duration=8.0, fps=25, pace="loss", hold_start=1.0).pacing()
-    table = paced(entries, timetable_of(entries, "epoch"), pacing)
+    table = paced(entries, timetable_of(entries, "epoch"), pacing, closing_frames(25, 8.0))
     assert len(table) + closing_frames(25, 8.0) == 200
     assert set(table.indices[0].tolist()) <= set(range(13)) and table.indices[0, -1] == 12
-    with pytest.raises(BadInput, match="interpolate"):
-        paced(entries, table, FilmSettings(interpolate=True).pacing())
+    whole = paced(entries, timetable_of(entries, "epoch"), pacing)
+    assert len(whole) == 200 and whole.indices[0, -1] == 12, "without a ranking it is all motion"
 
 
 def test_a_clip_of_two_runs_keeps_its_length(
