@@ -81,7 +81,7 @@ class EdgeMarks:
         for edge, mark in self._marks.items():
             text, out = self._values[edge], is_out[edge]
             if not out.any():
-                if text.get_text() or len(mark.get_xdata()):
+                if np.size(mark.get_xdata()):
                     mark.set_data([], [])
                     text.set_text("")
                 continue
@@ -107,5 +107,5 @@ class EdgeMarks:
         pixel = box.x0 + (x - left) / (right - left) * box.width
         room = box.x1 - pixel - beside
         is_right = self._page.width_of(text.get_text(), self._size, "bold") <= room
-        text.set_ha("left" if is_right else "right")
+        text.set_horizontalalignment("left" if is_right else "right")
         text.set_x((pixel + (beside if is_right else -beside)) / self._page.box.width)

@@ -5,7 +5,7 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,9 +18,7 @@ from fitreel.render.plots.even_predictions import even_predictions
 from fitreel.render.plots.fit_axes import curve_order
 from fitreel.render.plots.gaps import has_gaps
 from fitreel.render.plots.labels.free_space import FreeSpace
-
-if TYPE_CHECKING:
-    from fitreel.render.timing.epoch_axis import EpochAxis
+from fitreel.render.timing.epoch_axis import EpochAxis
 
 CELL, AIR = 4.0, 5.0
 """Of the raster, and around all that is in it; lengths are those of 720 px."""
@@ -122,7 +120,7 @@ def place_labels(
     runs: Sequence[Record],
     labels: Sequence[DirectLabel],
     *,
-    axis: "EpochAxis",
+    axis: EpochAxis,
     size: float,
     diameter: float,
     times: Sequence[Floats] | None = None,
