@@ -159,9 +159,9 @@ def place_labels(
             missing.append(label)
             continue
         places.append(place)
-        width, air = page.width_of(label.text, size), 2 * page.px(AIR)
-        bottom = place.baseline - BASELINE * size
-        space.block_box(place.x - air, bottom - air, width + 2 * air, size + 2 * air)
+        width, bottom = page.width_of(label.text, size), place.baseline - BASELINE * size
+        aside, air = size, page.px(AIR)  # else two names read as one
+        space.block_box(place.x - aside, bottom - air, width + 2 * aside, size + 2 * air)
     return LabelPlan(tuple(places), tuple(missing))
 
 
