@@ -1,1 +1,1 @@
-"""The plots that pictures are made of: points, curves, losses, and the furniture of axes."""
+"""The plots that pictures are made of: the fit and what stands in it, the loss, their axes."""
