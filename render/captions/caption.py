@@ -1,14 +1,18 @@
-"""The line at the foot of a frame."""
+"""One line at the foot of a picture."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Caption:
-    """What stands there, and how much of it is to be seen."""
+    """What stands at the foot of one frame."""
 
     text: str = ""
+    """One sentence or two; "" for none."""
     opacity: float = 1.0
-    """From 0 to 1: it fades in and out."""
+    """In [0, 1]: under 1 while it comes or goes."""
     is_warning: bool = False
-    """Whether it has the colour of a warning."""
+    """Whether it has the colour of a warning, as where a training diverged."""
+
+
+NO_CAPTION = Caption()

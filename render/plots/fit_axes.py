@@ -69,7 +69,7 @@ def fit_limits(runs: Sequence[Record], truth: bool) -> Limits:
     if _is_point((low, high)):
         # Zero, about which an untrained network starts, stays in sight.
         reach = 1.05 * abs(high) or 1.0
-    predicted = _span(each for run in runs for each in _predictions(run), )
+    predicted = _span(each for run in runs for each in _predictions(run))
     low = min(low, max(predicted[0], low - reach))
     high = max(high, min(predicted[1], high + reach))
     air = AIR * (high - low) if not _is_point((low, high)) else 0.5 * (abs(high) or 1.0)
