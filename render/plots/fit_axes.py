@@ -120,4 +120,5 @@ def curve_order(axes: Axes, x: NDArray[np.floating]) -> NDArray[np.int64]:
     pixels = np.floor((x[order] - left) / (right - left) * axes.bbox.width * 2)
     first = np.concatenate([[True], np.diff(pixels) > 0])
     first[-1] = True
-    return order[first]
+    places: NDArray[np.int64] = order[first]
+    return places

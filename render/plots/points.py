@@ -60,7 +60,9 @@ def point_style(
 
 
 @in_force()
-def draw_points(page: Page, axes: Axes, run: Record, style: PointStyle, over: bool = False) -> Line2D:
+def draw_points(
+    page: Page, axes: Axes, run: Record, style: PointStyle, over: bool = False
+) -> Line2D:
     """Draw a run's points, none of them cut at the axes' edges.
 
     With `over` they lie over the network, as in a film that ends overfitted: where they are few
