@@ -55,9 +55,9 @@ def loss_scale(losses: Sequence[NDArray[np.floating[Any]]], rows: float) -> Loss
 
     A likelihood's logarithm, say, is a loss that may be negative: then it is linear.
     """
-    curves = [each[np.isfinite(each)].astype(np.float64) for each in losses]
-    curves = [each for each in curves if len(each)]
-    values = np.concatenate([each[each <= _cut(each)] for each in curves] or [np.array([1.0])])
+    curves = [each[~np.isnan(each)].astype(np.float64) for each in losses]
+    curves = [each[each > -np.inf] for each in curves]
+    values = np.concatenate([_in_sight(each) for each in curves if len(each)] or [np.ones(1)])
     if not (values > 0).any() or (values < 0).any():
         return _linear_scale(float(values.min()), float(values.max()), rows)
     positive = values[values > 0]
@@ -75,10 +75,11 @@ def loss_scale(losses: Sequence[NDArray[np.floating[Any]]], rows: float) -> Loss
     return LossScale(True, bottom - BELOW * span, top + ABOVE * span, (places, texts), zero)
 
 
-def _cut(losses: NDArray[np.float64]) -> float:
-    """Above which a curve has left its axis."""
-    first = abs(float(losses[0]))
-    return LEAVES * first if first > 0 else math.inf
+def _in_sight(losses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A curve's losses as far as the axis follows them, and where it leaves."""
+    first = abs(float(losses[0])) if np.isfinite(losses[0]) else 1.0
+    highest = LEAVES * first if first > 0 else float(losses[np.isfinite(losses)].max(initial=1.0))
+    return np.minimum(losses, highest)
 
 
 def _linear_scale(low: float, high: float, rows: float) -> LossScale:

@@ -1,4 +1,4 @@
-"""Ticks of a logarithmic axis of losses: a few that enclose them, or where it is low, lie in them."""
+"""Ticks of a logarithmic axis of losses: a few around them, or where it is low, within them."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -28,10 +28,7 @@ STEPS = (2, 3, 4, 5, 6, 10, 20, 50, 100)
 
 def loss_ticks(low: float, high: float, rows: float) -> Ticks:
     """The ticks of losses from `low` to `high`, both above 0, on an axis `rows` font sizes high."""
-    if rows < LOW:
-        places = _inside(low, high, rows)
-    else:
-        places = _enclosing(low, high)
+    places = _inside(low, high, rows) if rows < LOW else _enclosing(low, high)
     return places, log_texts(places)
 
 

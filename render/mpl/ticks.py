@@ -118,9 +118,16 @@ def tick_texts(places: Sequence[float]) -> list[str]:
     plain = [float(text) for text in texts]
     largest = 1e5 if digits <= SHORT else 10.0 ** (digits + 1)
     if all(value == 0 or 1e-3 <= abs(value) < largest for value in plain):
-        decimals = max((len(repr(v).partition(".")[2].rstrip("0")) for v in plain), default=0)
-        texts = [f"{value:.{decimals}f}" for value in plain]
+        each = [_decimals(value) for value in plain]
+        if digits > SHORT:  # long numbers are compared digit by digit
+            each = [max(each)] * len(each)
+        texts = [f"{value:.{n}f}" for value, n in zip(plain, each, strict=True)]
     return [spelled(text) for text in texts]
+
+
+def _decimals(value: float) -> int:
+    """Of a number as short as it can be: 0.5 beside 0 and 1, as one says them."""
+    return len(repr(value).partition(".")[2].rstrip("0")) if "e" not in repr(value) else 0
 
 
 def spelled(number: str) -> str:

@@ -60,6 +60,7 @@ def draw_furniture(
                        left=page.px(LEFT))  # fmt: skip
     x_texts = _apart_along(page, axes, box, x_ticks, tick, taken) if x_labels else None
     y_texts = _apart_above(axes, box, y_ticks, tick, taken) if y_labels else None
+    axes.set_axis_on()
     axes.set_xticks(x_ticks[0], x_texts or [""] * len(x_ticks[0]))
     axes.set_yticks(y_ticks[0], y_texts or [""] * len(y_ticks[0]))
     axes.set_xticks([], minor=True)

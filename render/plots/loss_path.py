@@ -1,5 +1,6 @@
 """A loss path as it is drawn: places on its plot, no more of them than pixels can show."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,12 +37,12 @@ class PlacedPath:
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
-    exit_x: float | None
-    """Where it leaves through the top for the first time."""
+    exit_x: float
+    """Where it leaves through the top for the first time; nan: nowhere."""
 
     def height_at(self, x: float) -> float:
         """How high the path is there; nan without any place."""
-        return float(np.interp(x, self.x, self.y)) if len(self.x) else float("nan")
+        return float(np.interp(x, self.x, self.y)) if len(self.x) else math.nan
 
 
 def placed(
@@ -85,10 +86,10 @@ def _extremes(
     return ascending[starts], ascending[ends]
 
 
-def _exit(x: NDArray[np.float64], y: NDArray[np.float64]) -> float | None:
+def _exit(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     out = np.flatnonzero(y > 1)
     if not len(out):
-        return None
+        return math.nan
     first = int(out[0])
     if first == 0:
         return float(x[0])

@@ -118,7 +118,7 @@ class LossPlot:
         self, page: Page, axes: Axes, paths: Sequence[LossPath], width: float, travel: float
     ) -> None:
         """The pale paths, and what moves on them."""
-        theme = page.theme
+        pale, warning = page.theme.past_opacity, page.theme.warning
         self._past: list[Line2D] = []
         self._markers: list[Line2D] = []
         self._exits: list[Line2D] = []
@@ -131,14 +131,14 @@ class LossPlot:
             if path.raw is not None:
                 raw = placed(path, path.raw, self._axis, self._scale, travel)
                 _line(axes, raw, clip, color=path.colour, lw=page.points(page.px(RAW)),
-                      alpha=theme.past_opacity, zorder=2)  # fmt: skip
+                      alpha=pale, zorder=2)  # fmt: skip
             _line(axes, place, clip, color=path.colour, lw=page.points(PALE * width),
-                  alpha=theme.past_opacity, zorder=2.5)  # fmt: skip
+                  alpha=pale, zorder=2.5)  # fmt: skip
             order = 0.001 * number
             past = _line(axes, None, clip, color=path.colour, lw=page.points(width),
                          zorder=4 + order)  # fmt: skip
             marker = _mark(axes, page, "o", self._marker, path.colour, RIM, 5 + order)
-            exit_ = _mark(axes, page, "^", page.px(TRIANGLE), theme.warning, TRIANGLE_RIM, 6 + order)
+            exit_ = _mark(axes, page, "^", page.px(TRIANGLE), warning, TRIANGLE_RIM, 6 + order)
             self._past.append(past)
             self._markers.append(marker)
             self._exits.append(exit_)
@@ -154,26 +154,17 @@ class LossPlot:
         """
         for number, (epoch, loss) in enumerate(zip(epochs_now, losses_now, strict=True)):
             path = self._paths[number]
-            if epoch is None or not len(path.x):
-                self._past[number].set_data([], [])
-                self._markers[number].set_data([], [])
-                self._exits[number].set_data([], [])
-                self._heights[number] = math.nan
-                continue
-            x = float(self._axis.places(epoch))
-            y = math.nan if loss is None else float(self._scale.heights(loss))
-            if math.isnan(y):
-                y = path.height_at(x)
-            count = int(np.searchsorted(path.x, x, side="left"))
-            self._past[number].set_data(
-                np.append(path.x[:count], x), np.append(path.y[:count], y)
-            )
-            inside = y <= 1
-            self._markers[number].set_data([x] if inside else [], [y] if inside else [])
-            left = path.exit_x is not None and path.exit_x <= x
-            self._exits[number].set_data(
-                [path.exit_x] if left else [], [self._under] if left else []
-            )
+            x = y = math.nan
+            if epoch is not None and len(path.x):
+                x = float(self._axis.places(epoch))
+                y = math.nan if loss is None else float(self._scale.heights(loss))
+                y = path.height_at(x) if math.isnan(y) else y
+            count = int(np.searchsorted(path.x, x)) if x == x else 0
+            self._past[number].set_data(np.append(path.x[:count], x), np.append(path.y[:count], y))
+            at = x if y <= 1 else math.nan
+            self._markers[number].set_data([at], [y])
+            exit_x = path.exit_x if path.exit_x <= x else math.nan
+            self._exits[number].set_data([exit_x], [self._under])
             self._heights[number] = y
 
     def marker_y(self, number: int) -> float:
@@ -200,7 +191,8 @@ def _number(words: Translation, value: float) -> str:
 
 def _line(axes: Axes, path: PlacedPath | None, clip: Bbox, **style: Any) -> Line2D:
     """A path that only the upper edge cuts."""
-    x, y = (path.x, path.y) if path is not None else ([], [])
+    nothing = np.empty(0)
+    x, y = (nothing, nothing) if path is None else (path.x, path.y)
     (line,) = axes.plot(x, y, solid_capstyle="round", solid_joinstyle="round", **style)
     line.set_clip_path(None)
     line.set_clip_box(clip)
@@ -215,5 +207,3 @@ def _mark(
         mew=0.0 if page.transparent else page.points(page.px(rim)), zorder=zorder, clip_on=False,
     )  # fmt: skip
     return mark
-
-

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page
@@ -24,6 +25,7 @@ ASCENT, DESCENT = 0.74, 0.22
 """Of the name, in font sizes."""
 SMALLEST = 0.8
 """To which the name shrinks where the plot is narrow."""
+Outline = tuple[NDArray[np.float64], NDArray[np.float64]]
 LATTICE = 24
 """So many places along the line are tried."""
 
@@ -58,43 +60,34 @@ def draw_noise_line(
         dash_capstyle="butt",
     )  # fmt: skip
     name = words.text("noise_in_data")
-    room = inner.width - 2 * page.px(BESIDE)
-    size = max(page.size_to_fit([name], room, tick), SMALLEST * tick)
-    width = page.width_of(name, size)
-    if width > room:
-        return
     line = inner.bottom + height * inner.height
     outlines = [_outline(path, inner, travel) for path in paths]
     best, fewest = None, np.inf
-    for left, base in _places(page, inner, line, size, width):
-        box = Box(left, base - DESCENT * size, width, (ASCENT + DESCENT) * size)
-        hits = sum(_hits(outline, box, reach + page.px(CLEAR)) for outline in outlines)
-        if hits < fewest:
-            best, fewest = (left, base), hits
-        if not hits:
-            break
+    for size in (tick, SMALLEST * tick):
+        for box in _places(page, inner, line, size, page.width_of(name, size)):
+            hits = sum(_hits(outline, box, reach + page.px(CLEAR)) for outline in outlines)
+            if hits < fewest:
+                best, fewest = (box.left, box.bottom + DESCENT * size, size), hits
+            if not hits:
+                break
     if best is not None:
-        page.text(*best, name, size, color=theme.muted, va="baseline")
+        x, y, size = best
+        page.text(x, y, name, size, color=theme.muted, va="baseline")
 
 
-def _places(
-    page: Page, inner: Box, line: float, size: float, width: float
-) -> Iterator[tuple[float, float]]:
-    """Left edges and base lines within the axes: above the line first, from left to right."""
-    bases = [line + page.px(ABOVE), line - page.px(UNDER) - ASCENT * size]
-    inside = [
-        base
-        for base in bases
-        if base - DESCENT * size >= inner.bottom and base + ASCENT * size <= inner.top
-    ]
+def _places(page: Page, inner: Box, line: float, size: float, width: float) -> Iterator[Box]:
+    """Where the name may stand in the axes: over the line first, from left to right."""
+    height = (ASCENT + DESCENT) * size
+    over, under = line + page.px(ABOVE) - DESCENT * size, line - page.px(UNDER) - height
+    inside = [at for at in (over, under) if inner.bottom <= at <= inner.top - height]
     first, last = inner.left + page.px(BESIDE), inner.right - page.px(BESIDE) / 2 - width
-    for left in np.linspace(first, max(first, last), LATTICE):
-        for base in inside:
-            yield float(left), base
+    for left in np.linspace(first, last, LATTICE) if first <= last else ():
+        for bottom in inside:
+            yield Box(float(left), bottom, width, height)
 
 
-def _outline(path: PlacedPath, inner: Box, travel: float) -> tuple[np.ndarray, np.ndarray]:
-    """The path in pixels, with a place at every pixel that it crosses."""
+def _outline(path: PlacedPath, inner: Box, travel: float) -> Outline:
+    """A path in pixels, with a place at every pixel that it crosses."""
     x, y = inner.left + path.x * travel, inner.bottom + path.y * inner.height
     if len(x) < 2:
         return x, y
@@ -103,7 +96,7 @@ def _outline(path: PlacedPath, inner: Box, travel: float) -> tuple[np.ndarray, n
     return np.interp(along, length, x), np.interp(along, length, y)
 
 
-def _hits(outline: tuple[np.ndarray, np.ndarray], box: Box, clear: float) -> int:
+def _hits(outline: Outline, box: Box, clear: float) -> int:
     """How much of a path runs through or near the box."""
     x, y = outline
     across = (x > box.left - clear) & (x < box.right + clear)
