@@ -113,7 +113,9 @@ class Comparison(Subject):
         layout, loss_panel = own.layout, own.loss_panel
         if not all(curves):  # what has no curve has its losses, which one axis shows of all
             layout, loss_panel = "overlay", any(curves)
-        return ComparisonPicture(self.entries, picture, layout, own.clock, loss_panel, self.note)
+        return ComparisonPicture(
+            self.entries, picture, layout, own.clock, loss_panel, self.note
+        )
 
 
 def check_comparison(comparison: Comparison, plan: Plan) -> None:

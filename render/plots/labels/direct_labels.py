@@ -159,9 +159,9 @@ def place_labels(
             missing.append(label)
             continue
         places.append(place)
-        width, air = page.width_of(label.text, size), 2 * page.px(AIR)
-        bottom = place.baseline - BASELINE * size
-        space.block_box(place.x - air, bottom - air, width + 2 * air, size + 2 * air)
+        width, bottom = page.width_of(label.text, size), place.baseline - BASELINE * size
+        aside, air = size, page.px(AIR)  # else two names read as one
+        space.block_box(place.x - aside, bottom - air, width + 2 * aside, size + 2 * air)
     return LabelPlan(tuple(places), tuple(missing))
 
 
@@ -213,8 +213,8 @@ def _anchors(axes: Axes, run: Record, label: DirectLabel, cell: float) -> tuple[
     order = curve_order(axes, run.prediction_x)
     if label.kind == "truth" and run.truth is not None:
         ends = _pixels(axes, run.prediction_x[order], np.ravel(run.truth)[order])
-        x = np.linspace(ends.x[0], ends.x[-1], min(ANCHORS, 240))
-        y = np.interp(x, ends.x, ends.y)
+        x: Floats = np.linspace(ends.x[0], ends.x[-1], ANCHORS // 2)
+        y: Floats = np.interp(x, ends.x, ends.y)
     else:
         points = _pixels(axes, run.x, run.y)
         x, y = points.x, points.y
@@ -224,7 +224,7 @@ def _anchors(axes: Axes, run: Record, label: DirectLabel, cell: float) -> tuple[
             first = first[np.linspace(0, len(first) - 1, min(ANCHORS, len(first))).astype(int)]
             x, y = x[first], y[first]
     inside = (y > axes.bbox.y0) & (y < axes.bbox.y1)
-    return x[inside].astype(np.float64), y[inside].astype(np.float64)
+    return x[inside], y[inside]
 
 
 def _place(
@@ -273,20 +273,27 @@ def _costs(
     for the data's name, only one of them near.
     """
     (left, bottom), (width, height), (x, y) = places, extent, anchors
-    beside = np.maximum(left[:, None] - x, x - (left + width)[:, None]).clip(0).astype(np.float32)
-    above = np.maximum(bottom[:, None] - y, y - (bottom + height)[:, None]).clip(0)
-    above = above.astype(np.float32)
+    beside = _outside(left, left + width, x)
+    above = _outside(bottom, bottom + height, y)
     apart = np.hypot(beside, above)
     nearest = apart.argmin(axis=1)
     each = np.arange(len(left))
     distance = apart[each, nearest]
     middle = space.left + space.columns * space.cell / 2
-    cost = np.abs(distance - page.px(label.distance)) + 0.04 * np.abs(left + width / 2 - middle)
+    cost: Floats = np.abs(distance - page.px(label.distance)) + 0.04 * np.abs(
+        left + width / 2 - middle
+    )
     cost += page.px(20) * ((beside[each, nearest] > 0) & (above[each, nearest] == 0))
     if label.kind == "data":
         fifth = min(4, len(x) - 1)
         cost += 0.35 * np.partition(apart, fifth, axis=1)[:, fifth]
     return cost, nearest, distance
+
+
+def _outside(low: Floats, high: Floats, values: Floats) -> NDArray[np.float32]:
+    """Shape (B, A): how far each of `values` lies outside each span."""
+    under, over = low[:, None] - values, values - high[:, None]
+    return np.maximum(np.maximum(under, over), 0).astype(np.float32)
 
 
 def _leader(page: Page, box: _Box, thing: tuple[float, float], off: float) -> Leader:
