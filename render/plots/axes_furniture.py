@@ -19,6 +19,8 @@ LEFT = 9.0
 """From an upright axis to the numbers left of it, in pixels at 720."""
 UNDER = 8.0
 """From a level axis to the numbers under it, in pixels at 720."""
+LONGEST = 5.0
+"""Of the lines at ticks, where a theme has these, in pixels at 720."""
 ASCENT = 0.74
 """How high digits are, in font sizes."""
 BETWEEN = 0.35
@@ -66,12 +68,14 @@ def draw_furniture(
     axes.set_xticks([], minor=True)
     axes.set_yticks([], minor=True)
     width = max(page.px(LINE) * theme.spine_width, 1.0)
+    length = min(theme.tick_length * tick, page.px(LONGEST))
     axes.tick_params(
         labelsize=page.points(tick), labelcolor=theme.ticks, labelfontfamily=page.fonts,
-        length=page.points(theme.tick_length * tick), width=page.points(width), color=theme.spines,
+        length=page.points(length), width=page.points(width), color=theme.spines,
     )  # fmt: skip
-    axes.tick_params(axis="x", pad=page.points(page.px(UNDER) + ASCENT * tick))
-    axes.tick_params(axis="y", pad=page.points(page.px(LEFT)))
+    # Numbers stand at the same places with ticks and without.
+    axes.tick_params(axis="x", pad=page.points(page.px(UNDER) + ASCENT * tick - length))
+    axes.tick_params(axis="y", pad=page.points(page.px(LEFT) - length))
     for label in axes.get_xticklabels():  # all of a row on one line, powers of ten too
         label.set_verticalalignment("baseline")
     axes.spines[:].set_linewidth(page.points(width))

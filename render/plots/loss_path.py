@@ -12,6 +12,8 @@ from fitreel.render.timing.epoch_axis import EpochAxis
 
 COLUMNS = 2.0
 """In so many parts of a pixel's width, of a path its first, last, lowest and highest place stay."""
+OFF = 0.1
+"""How far, in pixels, a path may pass a place that it leaves out."""
 GONE = 2.0
 """How high that stands which is no number any more, in heights of the axis."""
 
@@ -50,9 +52,10 @@ def placed(
     losses: NDArray[np.floating[Any]],
     axis: EpochAxis,
     scale: LossScale,
-    width: float,
+    size: tuple[float, float],
 ) -> PlacedPath:
-    """Where `losses` of a path go on a plot `width` pixels wide."""
+    """Where `losses` of a path go on a plot of `size` (width, height) pixels."""
+    width, height = size
     x = np.asarray(axis.places(path.epochs), np.float64)
     y = scale.heights(losses)
     finite = ~np.isnan(y)
@@ -62,6 +65,10 @@ def placed(
         finite[first:] = np.arange(len(y) - first) == 0
     x, y = x[finite], y[finite]
     kept = _corners(np.floor(x * width * COLUMNS), y)
+    x, y = x[kept], y[kept]
+    if not len(x):
+        return PlacedPath(x, y, math.nan)
+    kept = _without_straight(np.column_stack([x * width, y * height]))
     x, y = x[kept], y[kept]
     return PlacedPath(x, y, _exit(x, y))
 
@@ -74,6 +81,28 @@ def _corners(columns: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np
     ends = np.append(starts[1:], len(y)) - 1
     lowest, highest = _extremes(y, starts)
     return np.unique(np.concatenate([starts, ends, lowest, highest]))
+
+
+def _without_straight(places: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Which of the places, shape (M, 2), a line needs to pass all of them within `OFF` pixels.
+
+    Douglas and Peucker's way: what lies farthest from a straight line divides it.
+    """
+    kept = np.zeros(len(places), bool)
+    kept[[0, -1]] = True
+    pieces = [(0, len(places) - 1)]
+    while pieces:
+        first, last = pieces.pop()
+        if last - first < 2:
+            continue
+        (x, y), (along, up) = places[first], places[last] - places[first]
+        off = (places[first + 1 : last, 0] - x) * up - (places[first + 1 : last, 1] - y) * along
+        farthest = int(np.argmax(np.abs(off)))
+        if abs(off[farthest]) > OFF * max(float(np.hypot(along, up)), 1e-9):
+            middle = first + 1 + farthest
+            kept[middle] = True
+            pieces += [(first, middle), (middle, last)]
+    return np.flatnonzero(kept)
 
 
 def _extremes(

@@ -65,7 +65,7 @@ def draw_noise_line(
     best, fewest = None, np.inf
     for size in (tick, SMALLEST * tick):
         for box in _places(page, inner, line, size, page.width_of(name, size)):
-            hits = sum(_hits(outline, box, reach + page.px(CLEAR)) for outline in outlines)
+            hits = sum(_hits(outline, box, max(reach, page.px(CLEAR))) for outline in outlines)
             if hits < fewest:
                 best, fewest = (box.left, box.bottom + DESCENT * size, size), hits
             if not hits:
