@@ -32,6 +32,7 @@ Span = tuple[float, float]
 class Order(float, Enum):
     """What lies over what in a fit, as matplotlib's `zorder`; the grid is under all of it."""
 
+    LABELS = 1.0
     GAPS = 1.8
     POINTS = 2.0
     TRUTH = 3.0
