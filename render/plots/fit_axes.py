@@ -119,10 +119,10 @@ def fit_axes(page: Page, box: Box, limits: Limits) -> Axes:
 
 
 def curve_order(axes: Axes, x: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Indices of the places along x from left to right, two a pixel at most."""
+    """Indices of the places along x from left to right, one a pixel at most."""
     order = np.argsort(x, kind="stable")
     left, right = axes.get_xlim()
-    pixels = np.floor((x[order] - left) / (right - left) * axes.bbox.width * 2)
+    pixels = np.floor((x[order] - left) / (right - left) * axes.bbox.width)
     first = np.concatenate([[True], np.diff(pixels) > 0])
     first[-1] = True
     places: NDArray[np.int64] = order[first]
