@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -33,6 +34,10 @@ _MOST_HELD = 0.4
 Side = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
+EpochCaption = tuple[
+    Annotated[int, Field(ge=0, le=10**15)],
+    Annotated[str, Field(max_length=500, pattern=r"^[^\n]*$")],
+]
 Label = Annotated[str, Field(max_length=100, pattern=r"^[^\n]*$")]
 
 
@@ -83,7 +88,10 @@ class FilmSettings(Settings):
     subtitle: Words | None = None
     """Stands under the title."""
     caption: Words | None = None
-    """Stands at the foot."""
+    """Stands at the foot in every frame."""
+    captions: Literal["auto", "none"] | tuple[EpochCaption, ...] = "auto"
+    """What stands at the foot without a `caption`: auto (sentences by what the numbers say; the
+    demo's theme has none), none, or a list of [epoch, "text"], each from its epoch on."""
     x_label: Label | None = None
     """Under the axes; $…$ is mathematics. Default: the input's name in its file; "" for none. The
     demo's own look has labels only where they are set."""
@@ -128,6 +136,18 @@ class FilmSettings(Settings):
         if pace is not None:
             check_pace(pace)
         return pace
+
+    @field_validator("captions")
+    @classmethod
+    def _rising_captions(
+        cls, captions: str | tuple[tuple[int, str], ...]
+    ) -> str | tuple[tuple[int, str], ...]:
+        if isinstance(captions, str):
+            return captions
+        for (before, _), (epoch, _) in pairwise(captions):
+            if epoch <= before:
+                raise ValueError(f"epoch {epoch} comes after epoch {before}; they must grow")
+        return captions
 
     @field_validator("panels")
     @classmethod
