@@ -36,8 +36,6 @@ class Comparison(Subject):
     entries: Sequence[Entry]
     note: str = ""
     """What the seed varies, for the log and the closing still; may be empty."""
-    seeds_only: bool = False
-    """Whether the runs differ in nothing but their seed."""
 
     @property
     def picture(self) -> PictureSettings:
@@ -115,9 +113,7 @@ class Comparison(Subject):
         layout, loss_panel = own.layout, own.loss_panel
         if not all(curves):  # what has no curve has its losses, which one axis shows of all
             layout, loss_panel = "overlay", any(curves)
-        return ComparisonPicture(
-            self.entries, picture, layout, own.clock, loss_panel, self.note, self.seeds_only
-        )
+        return ComparisonPicture(self.entries, picture, layout, own.clock, loss_panel, self.note)
 
 
 def check_comparison(comparison: Comparison, plan: Plan) -> None:

@@ -47,6 +47,7 @@ SUGGESTIONS = {
     "film.duration": "30.0",
     "compare.vary": '{ "train.lr" = [0.01, 0.05], "train.optimizer" = ["SGD", "Adam"] }',
     "compare.panel": '[{ label = "ReLU", "network.activations" = ["relu", "relu"] }]',
+    "compare.group": '"seed"',
     "compare.table": '"ranking.md"',
 }
 

@@ -14,10 +14,10 @@ from fitreel.render.mpl.figure import DEMO_SIZE, figure_of_size
 from fitreel.render.mpl.line_styles import mark_point
 from fitreel.render.raster.scene import FrameState
 from fitreel.render.single.demo.edge_marks import EdgeMarks
-from fitreel.render.single.demo.text_place import Row, place_above, place_free
+from fitreel.render.single.demo.text_place import TextRow, place_above, place_free
 from fitreel.render.single.demo.whole_film import WholeFilm
 from fitreel.render.text.axis_labels import NO_LABELS, AxisLabels
-from fitreel.render.text.fonts import fonts_for
+from fitreel.render.text.fonts import OWN, fonts_for
 from fitreel.render.text.numbers import DEMO, write_number
 from fitreel.render.text.translations import english
 
@@ -81,7 +81,7 @@ class DemoScene:
         axes.scatter(x, y)
         for label, axis in zip(text.labels, (axes.xaxis, axes.yaxis), strict=True):
             if label:
-                families = list(fonts_for([label]).families_of(label))
+                families = list(fonts_for([label], own=(OWN,)).families_of(label))
                 axis.set_label_text(label, fontfamily=families)
         if truth is not None:
             axes.plot(np.ravel(truth[0]), np.ravel(truth[1]), "--", color="grey", lw=1)
@@ -115,7 +115,7 @@ class DemoScene:
             self._texts = [axes.text(*at, "", fontdict=TEXT_STYLE) for at in (EPOCH_AT, LOSS_AT)]
             return
         sizes = [TEXT] * 2 + [SMALL_TEXT] * (text.beneath_loss is not None)
-        rows = [Row(size, widest) for size, widest in zip(sizes, text.widest, strict=False)]
+        rows = [TextRow(size, widest) for size, widest in zip(sizes, text.widest, strict=False)]
         places = None if film is None else place_free(axes, rows, film.area)
         if places is None:
             places, self._title_pad = place_above(axes, rows, may_rescale=film is None)

@@ -13,7 +13,7 @@ from fitreel.render.shown_snapshots import losses_from, shown_count, shown_snaps
 from fitreel.render.single.demo.whole_film import whole_film
 from fitreel.render.single.demo_scene import DemoScene, DemoText
 from fitreel.render.text.axis_labels import axis_labels
-from fitreel.render.text.numbers import CORNER, write_number
+from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.scaled_loss import beneath_loss
 from fitreel.render.text.translations import english, translation_of
 
@@ -78,16 +78,18 @@ def _text_of(run: Record, settings: PictureSettings) -> DemoText:
         return beneath_loss(run, loss, words)
 
     losses = run.losses[:count][run.epochs[:count] >= first].tolist()
+    digits = LossFormat.of(losses, words)
+    written = [*digits.widest(), *map(digits.write, losses)]
     last = words.text("epoch_value", epoch=str(int(run.epochs[count - 1])))
     widest = (
         (re.sub(r"\d", "0", last),),
-        _templates(words.text("loss_value", loss=write_number(loss, CORNER)) for loss in losses),
+        _templates(words.text("loss_value", loss=loss) for loss in written),
         _templates(beneath(loss) for loss in losses) if run.loss_is_scaled else ("",),
     )
     return DemoText(
         is_above=True,
         losses_from=first,
-        write_loss=lambda loss: write_number(loss, CORNER),
+        write_loss=digits.write,
         beneath_loss=beneath if run.loss_is_scaled else None,
         widest=widest,
         labels=axis_labels(settings),

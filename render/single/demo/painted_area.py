@@ -10,7 +10,7 @@ COLUMNS, ROWS = 128, 192
 
 
 @dataclass(frozen=True)
-class View:
+class Window:
     """What axes show, in data units."""
 
     left: float
@@ -36,7 +36,7 @@ class PaintedArea:
     marks its edge.
     """
 
-    def __init__(self, window: View, curve_x: ArrayLike) -> None:
+    def __init__(self, window: Window, curve_x: ArrayLike) -> None:
         self._window = window
         self._x = np.asarray(curve_x, np.float64)
         self._edges = np.linspace(window.left, window.right, COLUMNS + 1)
@@ -68,7 +68,7 @@ class PaintedArea:
         self._mark(low, high)
 
     def free_places(
-        self, view: View, size: tuple[float, float]
+        self, view: Window, size: tuple[float, float]
     ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
         """The lower left corners, in data units, at which a box of `size` lies free in `view`.
 

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 
-from fitreel.render.single.demo.painted_area import PaintedArea, View
+from fitreel.render.single.demo.painted_area import PaintedArea, Window
 
 LINE = 1.15
 """From one line's baseline to the next, in font sizes."""
@@ -36,7 +36,7 @@ Places = list[tuple[float, float]]
 
 
 @dataclass(frozen=True)
-class Row:
+class TextRow:
     """A line of text."""
 
     size: float
@@ -45,7 +45,7 @@ class Row:
     """Texts as wide as any that comes."""
 
 
-def place_free(axes: Axes, rows: Sequence[Row], area: PaintedArea) -> Places | None:
+def place_free(axes: Axes, rows: Sequence[TextRow], area: PaintedArea) -> Places | None:
     """Where the rows stand under each other and nothing comes, nearest to the demo's own place.
 
     None where there is no such place.
@@ -61,7 +61,7 @@ def place_free(axes: Axes, rows: Sequence[Row], area: PaintedArea) -> Places | N
     for clearance in CLEARANCES:
         air = clearance * point
         edge = max(0.0, EDGE - clearance) * point * along
-        view = View(left, right, low + edge, high - edge)
+        view = Window(left, right, low + edge, high - edge)
         x, y = area.free_places(view, ((width + 2 * air) * across, (height + 2 * air) * along))
         if not len(x):
             continue
@@ -78,7 +78,7 @@ def place_free(axes: Axes, rows: Sequence[Row], area: PaintedArea) -> Places | N
     return None
 
 
-def place_above(axes: Axes, rows: Sequence[Row], *, may_rescale: bool) -> tuple[Places, float]:
+def place_above(axes: Axes, rows: Sequence[TextRow], *, may_rescale: bool) -> tuple[Places, float]:
     """Epoch and loss in one line above the axes, which give way, and what is beneath under it.
 
     Args:
@@ -117,7 +117,7 @@ def _has_offset(axes: Axes) -> bool:
     return bool(formatter.get_offset())
 
 
-def _width(axes: Axes, row: Row) -> float:
+def _width(axes: Axes, row: TextRow) -> float:
     """Of a row, in pixels."""
     canvas: Any = axes.figure.canvas
     font = FontProperties(size=row.size)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fitreel.render.single.demo.painted_area import PaintedArea, View
+from fitreel.render.single.demo.painted_area import PaintedArea, Window
 
 BEYOND = 0.35
 """So much of the data's height a prediction may lie beyond them and still be in sight."""
@@ -47,7 +47,7 @@ def whole_film(
     # The axes' margins are a twentieth, of a single value more; nothing is seen beyond these.
     side = 0.2 * (right - left) or max(1.0, abs(left))
     foot = 0.2 * (ceiling - floor)
-    window = View(left - side, right + side, floor - foot, ceiling + foot)
+    window = Window(left - side, right + side, floor - foot, ceiling + foot)
     area = PaintedArea(window, places[order])
     area.add_points(x, y)
     if truth is not None:

@@ -1,0 +1,1 @@
+"""How configurations are named beside their markers."""
