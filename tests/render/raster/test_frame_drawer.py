@@ -17,11 +17,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont
 from matplotlib.ft2font import FT2Font
 from numpy.typing import NDArray
+from support.plain_frames import DEMO_TEXT, plain_demo_frame
 
 from fitreel.render.mpl import cached_text_renderer as glyphs
 from fitreel.render.mpl.figure import figure_of_size
@@ -30,8 +30,6 @@ from fitreel.render.single.demo.whole_film import whole_film
 from fitreel.render.single.demo_scene import DemoScene, DemoText
 
 LONG = pytest.mark.long
-DEMO_TEXT = (0.3, -0.6)
-"""Where the demo has its epoch, in its data's units."""
 SIZES = [
     (640, 480), (854, 480), (1280, 720), (1920, 1080), (3840, 2160), (1080, 1920),
     (1080, 1080), (320, 240), (642, 480), (998, 562), (64, 48), (1366, 768),
@@ -52,30 +50,6 @@ class State:
 def points(count: int = 100, seed: int = 0) -> tuple[NDArray[Any], NDArray[Any]]:
     x = np.linspace(-1, 1, count) if count > 1 else np.array([0.5])
     return x, x**3 + 0.1 * np.random.default_rng(seed).standard_normal(count)
-
-
-def plain_demo_frame(
-    x: Any, y: Any, px: Any, moment: State, size: tuple[int, int] = (640, 480), remark: str = ""
-) -> NDArray[np.uint8]:
-    """The demo's frame, from nothing, with plain matplotlib calls."""
-    width, height = size
-    dpi = 100 * min(width / 640, height / 480)
-    figure = Figure((width / dpi, height / dpi), dpi=dpi)
-    canvas: Any = FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    axes.clear()
-    axes.scatter(x, y)
-    order = np.argsort(px, kind="stable")  # a curve is drawn from left to right
-    # A line over one place has no length, and a marker stands for it.
-    point = {"marker": "o", "ms": 12} if px.min() == px.max() else {}
-    axes.plot(px[order], moment.prediction[order], "r-", lw=5, **point)
-    style = {"size": 20, "color": "red"}
-    axes.text(*DEMO_TEXT, "epoch=%d" % moment.epoch, fontdict=style)  # noqa: UP031
-    axes.text(0.3, -0.8, "Loss=%.4f" % moment.loss, fontdict=style)  # noqa: UP031
-    if remark:
-        axes.set_title(remark)
-    canvas.draw()
-    return np.array(canvas.buffer_rgba())
 
 
 def full_draw(figure: Figure) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from support.plain_frames import plain_demo_frame
 
+from fitreel.jobs.job.loading import DEMO, load_job
+from fitreel.model.errors import BadInput
+from fitreel.model.record.reader import Record
+from fitreel.model.record.snapshot import Snapshot
+from fitreel.model.record.writer import RecordWriter, begin, new_header
+from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.single.demo.whole_film import whole_film
 from fitreel.render.single.demo_scene import DemoScene, DemoText
+from fitreel.render.single.scene_choice import scene_of as scene_of_run
+from fitreel.render.single.snapshot_frames import drawn_snapshots
 
 X = np.linspace(-1, 1, 60)
 
@@ -170,3 +180,76 @@ def test_data_stay_in_sight_and_a_triangle_says_where_the_line_left() -> None:
     (up,), (down,) = places[1]
     assert up == pytest.approx(0.5, abs=0.04) and down == pytest.approx(0.5, abs=0.04)
     assert places[2] == [[], [0.0]]
+
+
+def record(folder: Path, data: dict[str, Any], losses: Sequence[float] = (0.5, 0.01)) -> Record:
+    """A run of a job with this table `data`; its untrained network is far above the points."""
+    x = np.linspace(-1, 1, 100, dtype=np.float32)
+    header = new_header("test", "0" * 64, {"data": data}, network="none", layout={})
+    recorder = RecordWriter(begin(folder, header, {"x": x, "y": x**3, "truth": x**3}), {})
+    for step, loss in enumerate(losses):
+        recorder.add(Snapshot(5 * step, loss, 0.5 * step, x**3 + np.float32(1 - step)))
+    recorder.finish("complete", 5 * len(losses))
+    return Record(folder)
+
+
+def frames_of(run: Record, **settings: Any) -> list[NDArray[np.uint8]]:
+    drawn = drawn_snapshots(run, PictureSettings(**settings), None, {0, 1})
+    return [each.frame.copy() for each in drawn]
+
+
+OWN_DATA = [{}, {"seed": 3}, {"function": "cubic"}]
+
+
+@pytest.mark.parametrize("data", OWN_DATA)
+def test_the_demos_own_job_is_the_plain_script(tmp_path: Path, data: dict[str, Any]) -> None:
+    run = record(tmp_path / "run", data, (0.5, 0.00001))
+    for limits in (None, "frame"):
+        for frame, shown in zip(frames_of(run, limits=limits), run.snapshots(), strict=True):
+            assert np.array_equal(frame, plain_demo_frame(run.x, run.y, run.x, shown))
+
+
+@pytest.mark.parametrize(
+    ("data", "setting"),
+    [
+        ({"points": 100, "noise": 0.2}, {}),
+        ({"standardize": True}, {}),
+        ({"function": "x**3 + 0"}, {}),
+        ({}, {"truth": True}),
+        ({}, {"x_label": "time"}),
+        ({}, {"limits": "film"}),
+    ],
+)
+def test_any_other_job_has_limits_of_the_whole_film(
+    tmp_path: Path, data: dict[str, Any], setting: dict[str, Any]
+) -> None:
+    run = record(tmp_path / "run", data, (0.5, 0.00001))
+    settings = PictureSettings(**setting)
+    scene = scene_of_run(run, settings)
+    assert isinstance(scene, DemoScene)
+    limits, losses = set(), []
+    for snapshot in run.snapshots():
+        scene.show(snapshot)
+        limits.add(scene.figure.axes[0].get_ylim())
+        losses.append(scene.figure.axes[0].texts[1].get_text())
+    assert len(limits) == 1
+    assert losses == ["Loss=5.0·10⁻¹", "Loss=1.0·10⁻⁵"]
+
+
+def test_limits_of_each_frame_move_and_the_text_is_above(tmp_path: Path) -> None:
+    run = record(tmp_path / "run", {"noise": 0.2})
+    scene = scene_of_run(run, PictureSettings(limits="frame"))
+    assert isinstance(scene, DemoScene)
+    limits = set()
+    for snapshot in run.snapshots():
+        scene.show(snapshot)
+        limits.add(scene.figure.axes[0].get_ylim())
+        assert_text_is_clear(scene)
+    assert len(limits) == 2 and place_of(scene) > 1
+
+
+@pytest.mark.parametrize("setting", ["film.theme=dark", "film.title=Title", 'film.language="de"'])
+def test_only_the_demos_look_has_limits_of_each_frame(setting: str) -> None:
+    with pytest.raises(BadInput, match=r"film.*limits.*demo"):
+        load_job(DEMO, ["film.limits=frame", setting])
+    load_job(DEMO, ["film.limits=film", setting])
