@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from fitreel.model.settings import Settings
 from fitreel.render.panel_kinds import PANEL_KINDS
@@ -121,6 +121,10 @@ class FilmSettings(Settings):
     transparent: bool = False
     """No background, for slides: .webm and .png only."""
 
+    limits: Literal["film", "frame"] | None = None
+    """Of the axes in theme demo: film, the same in all frames, or frame, as matplotlib would choose
+    them for each. Default: frame for the demo's own job, else film, as in all other themes."""
+
     @field_validator("size")
     @classmethod
     def _known_size(cls, size: str | tuple[int, int]) -> str | tuple[int, int]:
@@ -155,6 +159,14 @@ class FilmSettings(Settings):
         if twice := {panel for panel in panels if panels.count(panel) > 1}:
             raise ValueError(f"{sorted(twice)[0]} is there twice")
         return panels
+
+    @model_validator(mode="after")
+    def _limits_of_each_frame_only_in_the_demo(self) -> Self:
+        if self.limits == "frame" and not self.picture.is_demo:
+            raise ValueError(
+                'limits = "frame": of theme demo, with nothing added; else they are the film\'s'
+            )
+        return self
 
     @property
     def theme_is_file(self) -> bool:
