@@ -22,10 +22,9 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import pacing_facts, run_facts
 from fitreel.render.pipeline.draw_worker import DrawWorker
 from fitreel.render.shown_snapshots import shown_count
+from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.timeline import Timeline, make_timeline
-
-LEAST_HELD = (1.5, 2.5)
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,10 @@ class SingleRun(Subject):
 
     def _sentence_seconds(self) -> tuple[float, float]:
         """How long the first and the last sentence take to read."""
-        return LEAST_HELD
+        from fitreel.render.captions.run_captions import run_hold_seconds
+
+        words = translation_of(self.picture.language, self.picture.words)
+        return run_hold_seconds(self.run, self.picture, words)
 
     @property
     def frame_count(self) -> int:
@@ -98,7 +100,9 @@ class SingleRun(Subject):
         film = self.job.film
         facts = run_facts(self.files.for_provenance(film.picture), self.files.digests())
         if number is not None:
-            return facts | {"epoch": int(self.run.epochs[number])}
+            scale = None if film.picture.is_demo else self.timeline.axis.scale
+            axis = {} if scale is None else {"epoch_scale": scale}
+            return facts | {"epoch": int(self.run.epochs[number])} | axis
         return facts | pacing_facts(self.pacing, self.frame_count)
 
     def sidecar(self, output: Output) -> bytes:
