@@ -40,6 +40,9 @@ class PictureSettings:
     """A name or a file."""
     transparent: bool = False
     """Whether there is no background."""
+    limits: str | None = None
+    """Of the axes in the demo's look: "film" for all its frames, "frame" for each its own; None:
+    each its own in the demo's own job, else the film's."""
 
     @property
     def is_demo(self) -> bool:
