@@ -22,10 +22,9 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import pacing_facts, run_facts
 from fitreel.render.pipeline.draw_worker import DrawWorker
 from fitreel.render.shown_snapshots import shown_count
+from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.timeline import Timeline, make_timeline
-
-LEAST_HELD = (1.5, 2.5)
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,11 @@ class SingleRun(Subject):
 
     def _sentence_seconds(self) -> tuple[float, float]:
         """How long the first and the last sentence take to read."""
-        return LEAST_HELD
+        from fitreel.render.captions.run_captions import run_hold_seconds
+
+        picture = self.job.film.picture
+        words = translation_of(picture.language, picture.words)
+        return run_hold_seconds(self.run, picture, words)
 
     @property
     def frame_count(self) -> int:

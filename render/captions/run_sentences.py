@@ -31,7 +31,10 @@ def capitalized(sentence: str) -> str:
 
 def start_sentence(run: Record, first: Snapshot, words: Translation) -> str:
     """What is seen at the start, and what the loss is, as far as both are known; else ""."""
-    return words.text("caption_between").join(_start_sentences(run, first, words))
+    sentences = list(_start_sentences(run, first, words))
+    if len(sentences) < 2:
+        return "".join(sentences)
+    return words.text("caption_two", first=sentences[0], second=sentences[1])
 
 
 def _start_sentences(run: Record, first: Snapshot, words: Translation) -> Iterator[str]:
