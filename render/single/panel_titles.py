@@ -2,37 +2,35 @@
 
 from collections.abc import Sequence
 
-from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page, drawable
-from fitreel.render.single.layout_candidates import LABEL_TYPE
-from fitreel.render.single.themed_layout import ThemedLayout
 
-SMALLEST_LABEL = 0.7 * LABEL_TYPE
-"""To which the words about the fit shrink where there is little room."""
+SMALLEST = 0.85
+"""To which a name shrinks where there is little room, in labels' font sizes."""
 BETWEEN = 0.8
 """From one name to the next, in font sizes."""
+Line = tuple[float, float, float]
+"""Left and right end and baseline, in pixels."""
 
 
-def write_panel_title(page: Page, plan: ThemedLayout, box: Box, title: str) -> None:
-    """Write what is shown over the inside of a panel's axes, `box`."""
-    smallest = SMALLEST_LABEL / LABEL_TYPE * plan.label
-    size = max(page.size_to_fit([title], box.width, plan.label), smallest)
+def write_panel_title(page: Page, line: Line, title: str, label: float) -> None:
+    """Write what is shown over a panel, in a type of at most `label` pixels."""
+    left, right, baseline = line
+    size = max(page.size_to_fit([title], right - left, label), SMALLEST * label)
     page.text(
-        box.left, box.top + 0.35 * plan.head, page.shortened(title, box.width, size), size,
-        color=page.theme.muted, va="baseline",
-    )  # fmt: skip
+        left, baseline, page.shortened(title, right - left, size), size, colour=page.theme.muted
+    )
 
 
 def write_curve_names(
-    page: Page, plan: ThemedLayout, box: Box, names: Sequence[tuple[str, str]]
+    page: Page, line: Line, names: Sequence[tuple[str, str]], label: float
 ) -> None:
     """Write names, each with its colour, in one line; those that are too long are shortened."""
+    left, right, baseline = line
     texts = [drawable(name) for name, _ in names]
-    smallest = SMALLEST_LABEL / LABEL_TYPE * plan.label
-    size = max(page.size_to_fit(["  ".join(texts)], box.width, plan.label), smallest)
-    left, share = box.left, box.width / len(texts) - BETWEEN * size
-    is_tight = sum(page.width_of(text, size) + BETWEEN * size for text in texts) > box.width
+    size = max(page.size_to_fit(["  ".join(texts)], right - left, label), SMALLEST * label)
+    share = (right - left) / len(texts) - BETWEEN * size
+    is_tight = sum(page.width_of(text, size) + BETWEEN * size for text in texts) > right - left
     for text, (_, colour) in zip(texts, names, strict=True):
         shown = page.shortened(text, share, size) if is_tight else text
-        page.text(left, box.top + 0.35 * plan.head, shown, size, color=colour, va="baseline")
+        page.text(left, baseline, shown, size, colour=colour)
         left += page.width_of(shown, size) + BETWEEN * size
