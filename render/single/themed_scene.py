@@ -53,7 +53,7 @@ TICKS_BEFORE_LAYOUT = Box(0, 0, 1e4, 1e4)
 class ThemedScene:
     """A run in any theme, size and language, with the panels that the settings ask for.
 
-    `axis` is that of the film's pace. `notes` say what somebody who looks for a reason should read.
+    `axis` is that of the film's pace, `captions` all that is said at the foot. `notes` say what somebody who looks for a reason should read.
 
     Raises:
         BadInput: a text that doesn't fit or parse, or a panel that this record has no numbers for.
@@ -68,7 +68,9 @@ class ThemedScene:
         theme: Theme,
         words: Translation,
         axis: EpochAxis,
+        captions: Sequence[str] = (),
     ) -> None:
+        self._said = [settings.caption] if settings.caption else [*filter(None, captions)]
         self._run, self._settings, self._theme, self._words = run, settings, theme, words
         self._axis = axis
         self._losses_from = losses_from(run)
