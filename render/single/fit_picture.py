@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.artist import Artist
 
 from fitreel.model.record.reader import Record
-from fitreel.render.captions.yardsticks import Yardsticks
+from fitreel.render.captions.phases.yardsticks import Yardsticks
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.ticks import Ticks, linear_ticks

@@ -15,7 +15,7 @@ from matplotlib.artist import Artist
 
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import Caption
-from fitreel.render.captions.yardsticks import Yardsticks, yardsticks_of
+from fitreel.render.captions.phases.yardsticks import Yardsticks, yardsticks_of
 from fitreel.render.geometry import Box, unit_height
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.caption_line import CaptionLine
@@ -53,7 +53,8 @@ TICKS_BEFORE_LAYOUT = Box(0, 0, 1e4, 1e4)
 class ThemedScene:
     """A run in any theme, size and language, with the panels that the settings ask for.
 
-    `axis` is that of the film's pace, `captions` all that is said at the foot. `notes` say what somebody who looks for a reason should read.
+    `axis` is that of the film's pace, `captions` all that is said at the foot. `notes` say what
+    somebody who looks for a reason should read.
 
     Raises:
         BadInput: a text that doesn't fit or parse, or a panel that this record has no numbers for.
@@ -93,7 +94,7 @@ class ThemedScene:
             settings = replace(settings, panels=settings.panels[1:])
         readouts = self._readouts()
         rider = words.text("legend_prediction") if self._limits is not None else ""
-        parts = Parts(self._numbers(), readouts, rider, key)
+        parts = Parts(self._numbers(), readouts, rider, key, self._said, self._longest_remark())
         self._page = themed = themed_page(settings, self._theme, words, parts)
         page, layout = themed.page, themed.layout
         self.figure = page.figure
@@ -119,7 +120,9 @@ class ThemedScene:
         self._remark = page.text(
             layout.right, layout.remark, "", layout.types.tick, colour=self._theme.muted, ha="right"
         )
-        self._captions = self._caption_line(themed)
+        self._captions = CaptionLine(page, themed.captions, layout.left, layout.captions)
+        if settings.caption is not None:
+            self._captions.show(Caption(settings.caption))
         self._numbers_shown = numbers
         moving += [*numbers.moving, self._remark, *self._captions.moving]
         for show, artists in self._panels(themed, panels):
@@ -171,20 +174,10 @@ class ThemedScene:
             points=fit.points,
         )  # fmt: skip
 
-    def _caption_line(self, themed: ThemedPage) -> CaptionLine:
-        page, layout = themed.page, themed.layout
-        right = layout.right
-        if layout.remark_in_captions and self._settings.caption is None:
-            words = self._words.text("interpolated"), self._unscaled(1e-9)
-            longest = max(page.width_of(each, layout.types.tick) for each in words)
-            right -= longest + page.px(24)
-        line = CaptionLine(
-            page, themed.fonts, (layout.left, right), layout.captions, layout.types.caption,
-            themed.captions,
-        )  # fmt: skip
-        if self._settings.caption is not None:
-            line.show(Caption(self._settings.caption))
-        return line
+    def _longest_remark(self) -> str:
+        """Of all frames' quiet words, the longest: of losses the first is about the widest."""
+        losses = [self._unscaled(float(loss)) for loss in (*self._run.losses[:1], 1e9)]
+        return BETWEEN.join(filter(None, (max(losses, key=len), self._words.text("interpolated"))))
 
     def _panels(
         self, themed: ThemedPage, places: dict[str, PanelPlace]

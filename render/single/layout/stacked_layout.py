@@ -6,7 +6,6 @@ from fitreel.render.geometry import Box
 from fitreel.render.page.readouts import ReadoutsPlace
 from fitreel.render.page.type_sizes import ASCENT, TOP, shape_of
 from fitreel.render.single.layout.themed_layout import (
-    FOOT,
     KEY,
     KEY_FOOT,
     LEAST_ROWS,
@@ -52,7 +51,10 @@ def lay_out_stacked(size: tuple[int, int], contents: Contents) -> ThemedLayout:
     bottom = 0.04 * frame.height if shape == "middle" else EMPTY_FOOT * frame.height
     last = bottom + 0.24 * types.caption
     first = last + max(contents.captions - 1, 0) * 1.25 * types.caption
-    low = first + ASCENT * types.caption + px(OVER_CAPTION) if contents.captions else px(FOOT)
+    if not contents.captions:  # the remark has a row for itself
+        first = bottom + 0.24 * types.tick
+    line = types.caption if contents.captions else types.tick
+    low = first + ASCENT * line + px(OVER_CAPTION)
     beside = contents.rider + px(RIDER_GAP) if contents.rider else 0.0
     width = frame.right - beside - frame.left
     area = Box(frame.left, low, width, frame.height - top - low)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fitreel.model.errors import BadInput
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme, load_theme
-from fitreel.render.page.caption_line import caption_lines
+from fitreel.render.page.caption_line import CaptionText
 from fitreel.render.page.headings import Headings
 from fitreel.render.page.readouts import Readout, header_width
 from fitreel.render.page.type_sizes import TypeSizes, shape_of, type_sizes
@@ -30,6 +30,9 @@ from fitreel.render.text.translations import Translation, translation_of
 TEXTS = ("title", "subtitle", "caption")
 """What a job may set itself."""
 MOST_CAPTION_LINES = 4
+"""Of a job's own caption."""
+BEFORE_REMARK = 24.0
+"""From the end of a sentence to the word right of it, at 720 px."""
 SIGNS = "0123456789.,−-·⁻⁰¹²³⁴⁵⁶⁷⁸⁹ "
 WEIGHTS = ("regular", "medium", "bold")
 
@@ -45,6 +48,10 @@ class Parts:
     """The curve's name; "" where there is no curve."""
     key: bool = False
     """Whether a row is kept for a key."""
+    captions: Sequence[str] = ()
+    """All that is said at the foot."""
+    remark: str = ""
+    """The longest word that may stand at the foot's right end."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +62,8 @@ class ThemedPage:
     fonts: Fonts
     layout: ThemedLayout
     headings: Headings
-    captions: int
-    """Lines at the foot."""
+    captions: CaptionText
+    """All that is said at the foot."""
     has_subtitle_row: bool
     """Whether a key may stand in the row of a subtitle."""
 
@@ -77,7 +84,7 @@ def themed_page(
         check_mathtext(text, f"film.{key}")
     labels = axis_labels(settings)
     fonts = fonts_for(
-        [*texts.values(), *labels, *words.entries.values(), SIGNS],
+        [*texts.values(), *parts.captions, *labels, *words.entries.values(), SIGNS],
         settings.font, settings.language, WEIGHTS,
     )  # fmt: skip
     page = Page(size, theme, settings.transparent, fonts.families)
@@ -93,11 +100,9 @@ def themed_page(
     if readouts_in_header(size, len(settings.panels)):
         beside = header_width(page, types, parts.readouts)
     headings = Headings(page, fonts, texts, types, (left, right, right - beside))
-    captions = _caption_lines(page, fonts, texts.get("caption"), types, right - left)
-    if shape == "small":
-        captions = 0
+    captions = _captions(page, fonts, settings.caption, types, (left, right), parts)
     contents = Contents(
-        tuple(settings.panels), headings.bottom, captions, numbers,
+        tuple(settings.panels), headings.bottom, captions.count, numbers,
         page.width_of(parts.rider, types.label, "bold"), parts.key,
     )  # fmt: skip
     if shape == "wide":
@@ -108,17 +113,30 @@ def themed_page(
     return ThemedPage(page, fonts, layout, headings, captions, has_row)
 
 
-def _caption_lines(
-    page: Page, fonts: Fonts, caption: str | None, types: TypeSizes, room: float
-) -> int:
-    """How many lines are kept at the foot."""
-    if caption is None:
-        return 2 if shape_of((round(page.box.width), round(page.box.height))) == "tall" else 1
-    fitted = caption_lines(page, fonts, caption, room, types.caption, MOST_CAPTION_LINES)
-    if fitted is None:
-        size = f"{page.box.width:.0f} x {page.box.height:.0f}"
-        raise BadInput(f"film.caption: too long to be read in {size}: {caption[:60]!r}")
-    return len(fitted[0])
+def _captions(
+    page: Page,
+    fonts: Fonts,
+    own: str | None,
+    types: TypeSizes,
+    edges: tuple[float, float],
+    parts: Parts,
+) -> CaptionText:
+    """What is said at the foot, in lines; `own`: what a job itself says there all film."""
+    size = round(page.box.width), round(page.box.height)
+    shape, room = shape_of(size), edges[1] - edges[0]
+    if shape == "small":
+        return CaptionText(page, fonts, (), room, types.caption, 1)
+    if own is not None:
+        text = CaptionText(page, fonts, [own], room, types.caption, MOST_CAPTION_LINES)
+        if text.too_long:
+            raise BadInput(
+                f"film.caption: too long to be read in {size[0]} x {size[1]}: {own[:60]!r}"
+            )
+        return text
+    if shape == "wide" and parts.remark:
+        room -= page.width_of(parts.remark, types.tick) + page.px(BEFORE_REMARK)
+    most = 2 if shape == "tall" else 1
+    return CaptionText(page, fonts, parts.captions, room, types.caption, most)
 
 
 def check_themed_scene(settings: PictureSettings) -> None:

@@ -12,6 +12,7 @@ from fitreel.render.single.layout.themed_layout import (
     KEY_FOOT,
     LEAST_ROWS,
     RIDER_GAP,
+    UNDER,
     Contents,
     Frame,
     PanelPlace,
@@ -90,8 +91,9 @@ def _foot(frame: Frame) -> tuple[float, float]:
     """The baseline of the first caption, and the lower edge of the fit's axes."""
     types, px, lines = frame.types, frame.px, frame.contents.captions
     last = px(FOOT) + 0.24 * types.caption
-    if not lines:
-        return last, px(FOOT) + frame.ticks
+    if not lines:  # the remark has a row for itself
+        last = px(FOOT) + 0.24 * types.tick
+        return last, last + types.tick + px(UNDER) + frame.ticks
     first = last + (lines - 1) * 1.25 * types.caption
     return first, first + ASCENT * types.caption + px(OVER_CAPTION) + frame.ticks
 
