@@ -32,11 +32,12 @@ LINE_HEIGHT, BASELINE = 0.98, 0.2
 """A name's height, and from its lower edge to its baseline, in font sizes."""
 MARGIN = 6.0
 """From a name to the edges of the axes."""
+EDGE_STRIP = 28.0
 LONGEST_LEADER = 30.0
 LEADER_WIDTH = 1.25
 LEADER_OPACITY = 0.8
 LEADER_SAMPLES = 12
-ANCHORS = 400
+ANCHORS = 240
 """So many places of a thing are looked at, at most."""
 TRIED = 600
 """So many of the best places are tried, until a leader doesn't cross the network."""
@@ -199,6 +200,7 @@ def _space(
         rows = np.stack([rows[:-1, :-1], rows[:-1, 1:], rows[1:, :-1], rows[1:, 1:]])
         growth = page.px(HALF_NETWORK) + air
         space.block_between(columns[:-1], rows.min(axis=0), rows.max(axis=0), growth)
+        _block_edges(page, axes, space, each)
     if has_gaps(run) and len(runs) == 1:
         ends = np.array([np.interp(points.x, curves[0].x, y) for y in curves[0].y])
         growth = page.px(HALF_GAP) + air
@@ -209,12 +211,21 @@ def _space(
     return space
 
 
+def _block_edges(page: Page, axes: Axes, space: FreeSpace, curves: _Curves) -> None:
+    """Take the strip along an edge through which a curve leaves: there it is marked and said."""
+    box, strip = axes.bbox, page.px(EDGE_STRIP)
+    if not (curves.y <= box.y1).all():
+        space.block_box(box.x0, box.y1 - strip, box.width, strip)
+    if (curves.y < box.y0).any():
+        space.block_box(box.x0, box.y0, box.width, strip)
+
+
 def _anchors(axes: Axes, run: Record, label: DirectLabel, cell: float) -> tuple[Floats, Floats]:
     """Pixels at which a name may point to its thing, few enough to be compared with all places."""
     order = curve_order(axes, run.prediction_x)
     if label.kind == "truth" and run.truth is not None:
         ends = _pixels(axes, run.prediction_x[order], np.ravel(run.truth)[order])
-        x: Floats = np.linspace(ends.x[0], ends.x[-1], ANCHORS // 2)
+        x: Floats = np.linspace(ends.x[0], ends.x[-1], ANCHORS)
         y: Floats = np.interp(x, ends.x, ends.y)
     else:
         points = _pixels(axes, run.x, run.y)
@@ -293,8 +304,11 @@ def _costs(
 
 def _outside(low: Floats, high: Floats, values: Floats) -> NDArray[np.float32]:
     """Shape (B, A): how far each of `values` lies outside each span."""
-    under, over = low[:, None] - values, values - high[:, None]
-    return np.maximum(np.maximum(under, over), 0).astype(np.float32)
+    # Many numbers, and a pixel's thousandth is enough.
+    least, most, at = (each.astype(np.float32) for each in (low, high, values))
+    far = np.maximum(least[:, None] - at, at - most[:, None])
+    outside: NDArray[np.float32] = np.maximum(far, 0, out=far)
+    return outside
 
 
 def _leader(page: Page, box: _Box, thing: tuple[float, float], off: float) -> Leader:
