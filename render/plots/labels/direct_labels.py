@@ -17,7 +17,7 @@ from fitreel.model.record.reader import Record
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.plots.even_predictions import even_predictions
 from fitreel.render.plots.fit_axes import Order, curve_order
-from fitreel.render.plots.gaps import has_gaps
+from fitreel.render.plots.gaps import EDGE_STRIP, has_gaps
 from fitreel.render.plots.labels.free_space import FreeSpace
 from fitreel.render.timing.epoch_axis import EpochAxis
 
@@ -32,7 +32,6 @@ LINE_HEIGHT, BASELINE = 0.98, 0.2
 """A name's height, and from its lower edge to its baseline, in font sizes."""
 MARGIN = 6.0
 """From a name to the edges of the axes."""
-EDGE_STRIP = 28.0
 LONGEST_LEADER = 30.0
 LEADER_WIDTH = 1.25
 LEADER_OPACITY = 0.8
@@ -162,8 +161,8 @@ def place_labels(
             continue
         places.append(place)
         width, bottom = page.width_of(label.text, size), place.baseline - BASELINE * size
-        aside, air = size, page.px(AIR)  # else two names read as one
-        space.block_box(place.x - aside, bottom - air, width + 2 * aside, size + 2 * air)
+        # Nearer, two names read as one.
+        space.block_box(place.x - size, bottom - size, width + 2 * size, 3 * size)
     return LabelPlan(tuple(places), tuple(missing))
 
 
