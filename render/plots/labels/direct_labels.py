@@ -14,8 +14,8 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
+from fitreel.render.even_predictions import even_predictions
 from fitreel.render.mpl.pixel_layout import Page
-from fitreel.render.plots.even_predictions import even_predictions
 from fitreel.render.plots.fit_axes import Order, curve_order
 from fitreel.render.plots.gaps import EDGE_STRIP, has_gaps
 from fitreel.render.plots.labels.free_space import FreeSpace
