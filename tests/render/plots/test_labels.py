@@ -11,6 +11,7 @@ from support.program import train_here
 
 from fitreel.model.record.reader import Record
 from fitreel.render.geometry import Box
+from fitreel.render.plots.labels.direct_labels import place_labels
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.shown_snapshots import shown_snapshots
 
@@ -41,6 +42,25 @@ def test_nothing_comes_where_a_name_stands(
                 x = np.linspace(*place.leader.x, 9)[:6].astype(int)
                 y = size[1] - 1 - np.linspace(*place.leader.y, 9)[:6].astype(int)
                 assert not (picture[y, x] == network).all(axis=1).any()
+
+
+def test_names_keep_clear_of_the_curves_of_several_runs(demo_run: Record) -> None:
+    scene = FitScene(demo_run, size=(1280, 720), labelled=False)
+    labels = [place.label for place in scene.plan.places]
+    plan = place_labels(
+        scene.page, scene.axes, [demo_run, demo_run], labels,
+        axis=scene.axis, size=scene.size, diameter=scene.points.diameter,
+    )  # fmt: skip
+    assert len(plan.places) == 2
+    drawer = FrameDrawer(scene)
+    network = np.round(np.array(to_rgb(scene.page.theme.prediction)) * 255)
+    for snapshot in shown_snapshots(demo_run, range(0, len(demo_run), 4)):
+        scene.show(float(snapshot.epoch), snapshot.prediction)
+        picture = drawer.draw()[..., :3]
+        for place in plan.places:
+            width = scene.page.width_of(place.label.text, scene.size)
+            box = Box(place.x, place.baseline - 0.2 * scene.size, width, 0.95 * scene.size)
+            assert not (scene.crop(picture, box) == network).all(axis=2).any(), snapshot.epoch
 
 
 def test_names_stand_near_what_they_name_and_apart(demo_run: Record) -> None:
@@ -81,8 +101,6 @@ def test_places_of_a_long_record_are_found_fast(tmp_path: Path) -> None:
     )  # fmt: skip
     assert len(run) == 4001
     scene = FitScene(run)
-    from fitreel.render.plots.labels.direct_labels import place_labels
-
     labels = [place.label for place in scene.plan.places] + [*scene.plan.missing]
     start = time.process_time()
     place_labels(
