@@ -59,7 +59,7 @@ def loss_scale(losses: Sequence[NDArray[np.floating[Any]]], rows: float) -> Loss
     curves = [each[each > -np.inf] for each in curves]
     values = np.concatenate([_in_sight(each) for each in curves if len(each)] or [np.ones(1)])
     if not (values > 0).any() or (values < 0).any():
-        return _linear_scale(float(values.min()), float(values.max()), rows)
+        return linear_scale(float(values.min()), float(values.max()), rows)
     positive = values[values > 0]
     low, high = float(positive.min()), float(positive.max())
     if high <= low * SAME:
@@ -82,7 +82,8 @@ def _in_sight(losses: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.minimum(losses, highest)
 
 
-def _linear_scale(low: float, high: float, rows: float) -> LossScale:
+def linear_scale(low: float, high: float, rows: float) -> LossScale:
+    """An even axis from `low` to `high`, `rows` font sizes of its numbers high."""
     if high <= low:
         low, high = (0.0, 1.0) if low == 0 else (low - 0.5 * abs(low), low + 0.5 * abs(low))
     ticks = linear_ticks(low, high, min(5, max(2, int(rows / 2.5))))

@@ -1,0 +1,94 @@
+"""All panels of a picture: those of a column have their axes under each other."""
+
+from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+
+from collections.abc import Callable, Mapping, Sequence
+
+from fitreel.model.record.reader import Record
+from fitreel.model.record.snapshot import Snapshot
+from fitreel.render.geometry import Box
+from fitreel.render.plots.axes_furniture import widest
+from fitreel.render.plots.axes_names import write_name
+from fitreel.render.plots.loss_plot import time_name
+from fitreel.render.single.panels.error import Error
+from fitreel.render.single.panels.hidden_units import HiddenUnits
+from fitreel.render.single.panels.loss import LossCurve
+from fitreel.render.single.panels.metrics import MetricCurves
+from fitreel.render.single.panels.panel import Panel, PanelPlace, PanelStyle
+from fitreel.render.single.panels.residuals import Residuals
+from fitreel.render.single.panels.weights import Gradients, Weights
+
+PANELS: Mapping[str, Callable[[Record, PanelStyle, Sequence[Snapshot], float], Panel]] = {
+    "loss": LossCurve,
+    "metrics": MetricCurves,
+    "residuals": Residuals,
+    "units": HiddenUnits,
+    "error": Error,
+    "weights": Weights,
+    "gradients": Gradients,
+}
+"""What draws each of `PANEL_KINDS`."""
+IN_Y = ("residuals", "units", "error")
+"""Those whose numbers are in the units of the fit's upright axis."""
+BETWEEN = 1.0
+"""From a panel's name to what else stands in its head, in font sizes."""
+SMALLEST = 0.7
+"""To which a name shrinks, in its font sizes; then it is shortened."""
+
+
+@in_force()
+def draw_panels(
+    run: Record, places: Mapping[str, PanelPlace], style: PanelStyle, samples: Sequence[Snapshot]
+) -> list[Panel]:
+    """Draw panels, at no snapshot yet.
+
+    Args:
+        run: the record.
+        places: by the keys of `PANEL_KINDS`.
+        style: what they share.
+        samples: snapshots from all of the film, in order, whose values decide the limits.
+
+    Raises:
+        BadInput: the record hasn't got what a panel needs.
+    """
+    panels = {
+        name: PANELS[name](run, style, samples, place.box.height) for name, place in places.items()
+    }
+    columns: dict[int, float] = {}
+    for name, panel in panels.items():
+        column = round(places[name].box.left)
+        room = max(places[name].left, widest(style.page, panel.y_texts, style.tick))
+        columns[column] = max(columns.get(column, 0.0), room)
+    for name, panel in panels.items():
+        place = places[name]
+        left = columns[round(place.box.left)]
+        box = place.box
+        panel.draw(place, Box(box.left + left, box.bottom, max(box.width - left, 1), box.height))
+        if place.head is not None:
+            _write_head(name, panel, place, place.head, style)
+    return list(panels.values())
+
+
+def _write_head(
+    name: str, panel: Panel, place: PanelPlace, baseline: float, style: PanelStyle
+) -> None:
+    """What a panel is called, and what stands at the other end of that line."""
+    page, words, box = style.page, style.words, place.box
+    right = box.right
+    if name in ("loss", "metrics") and place.x_name_in_head:
+        axis = time_name(style.axis, words)
+        page.text(right, baseline, axis, style.tick, colour=page.theme.muted, ha="right",
+                  va="baseline")  # fmt: skip
+        right -= page.width_of(axis, style.tick) + BETWEEN * style.tick
+    if isinstance(panel, MetricCurves):
+        panel.write_names(box.left, right, baseline)
+        return
+    title = style.loss_name if name == "loss" else ""
+    title = title or words.text(f"panel_{name}")
+    if name in IN_Y and style.labels.y:
+        title = f"{title} ({style.labels.y})"
+    width = write_name(
+        page, title, (box.left, baseline), style.label, right - box.left, smallest=SMALLEST
+    )
+    if isinstance(panel, HiddenUnits):
+        panel.draw_key(box.left + width + BETWEEN * style.tick, right, baseline)
