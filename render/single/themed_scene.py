@@ -30,11 +30,10 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.shown_snapshots import losses_from, shown_snapshots
 from fitreel.render.single.axes_style import AxesStyle, style_axes
 from fitreel.render.single.headings import HEADINGS, Headings
-from fitreel.render.single.layout_candidates import TICK_FOOT, Contents
+from fitreel.render.single.layout_candidates import LABEL_TYPE, TICK_FOOT, Contents
 from fitreel.render.single.legend import draw_legend, entry_width, legend_entries
-from fitreel.render.single.metric_panel import MetricCurves
-from fitreel.render.single.panel_titles import SMALLEST_LABEL, write_curve_names, write_panel_title
-from fitreel.render.single.panels import make_panel
+from fitreel.render.single.panels.draw_panels import draw_panels
+from fitreel.render.single.panels.panel import PanelStyle
 from fitreel.render.single.run_state import RunState
 from fitreel.render.single.themed_layout import SMALLEST_TYPE, ThemedLayout, lay_out
 from fitreel.render.text.axis_labels import (
@@ -50,6 +49,8 @@ from fitreel.render.text.scaled_loss import loss_label, unscaled_loss
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.epoch_axis import EpochAxis
 
+SMALLEST_LABEL = 0.7 * LABEL_TYPE
+"""To which the words about the fit shrink where there is little room."""
 LOOKED_AT = 60
 """So many snapshots, evenly spaced, decide the limits of axes."""
 WITHIN = 0.6
@@ -138,15 +139,20 @@ class ThemedScene:
         self._remark = self._remark_line(page, plan, run)
         if plan.legend is not None:
             draw_legend(page, plan, layout.entries)
-        self._panels: list[Callable[[Snapshot], None]] = []
+        self._panels: list[Callable[[Snapshot, float], None]] = []
         moving: list[Artist] = [self._line] if self._line is not None else []
         moving += [self._epoch, self._loss, self._remark]
-        for name in settings.panels:
-            panel = make_panel(name, run, style, boxes[name], samples)
-            if isinstance(panel, MetricCurves):
-                write_curve_names(page, plan, boxes[name], panel.names)
-            else:
-                write_panel_title(page, plan, boxes[name], self._words.text(f"panel_{name}"))
+        axis = EpochAxis(float(max(run.epochs[-1], 1)))
+        panels = PanelStyle(page, self._words, plan.tick, plan.label, axis, labels)
+        room = lefts.panel * plan.tick
+        places = {
+            name: _Place(
+                Box(box.left - room, box.bottom, box.width + room, box.height),
+                room, box.top + 0.35 * plan.head,
+            )
+            for name, box in boxes.items()
+        }  # fmt: skip
+        for panel in draw_panels(run, places, panels, samples):
             self._panels.append(panel.show)
             moving += panel.moving
         self.moving: Sequence[Artist] = moving
@@ -213,7 +219,7 @@ class ThemedScene:
         self._loss.set_text(self._words.number(snapshot.loss) if is_known else "")
         self._remark.set_text(self._remark_of(snapshot, remark))
         for show in self._panels:
-            show(snapshot)
+            show(snapshot, float(snapshot.epoch))
 
     def _numbers(self, page: Page, plan: ThemedLayout, run: Record) -> tuple[Text, Text]:
         """Epoch and loss: what they are called stays, the numbers move."""
@@ -250,6 +256,16 @@ class Lefts(NamedTuple):
 
     fit: float = DEFAULT_LEFT
     panel: float = DEFAULT_LEFT
+
+
+class _Place(NamedTuple):
+    """Where a panel stands."""
+
+    box: Box
+    left: float
+    head: float
+    x_labels: bool = True
+    x_name_in_head: bool = True
 
 
 class _ThemedPage(NamedTuple):
