@@ -154,7 +154,7 @@ def check_single_run(plan: Plan, run: Record | None = None) -> StyleFiles:
     files = style_files_of(plan.loaded)
     if run is None or run.header.recorder == "job":
         check_panels(job.film.panels, job.data, job.network)
-    from fitreel.render.single.themed_scene import check_themed_scene
+    from fitreel.render.single.layout.themed_page import check_themed_scene
 
     check_themed_scene(files.for_drawing(job.film.picture))
     return files

@@ -54,41 +54,45 @@ def draw_panels(
     panels = {
         name: PANELS[name](run, style, samples, place.box.height) for name, place in places.items()
     }
+    # Under a readout a plot's numbers begin where this does.
+    is_alone = len(places) == 1 and style.loss_rides_at is None
     columns: dict[int, float] = {}
     for name, panel in panels.items():
-        column = round(places[name].box.left)
-        room = max(places[name].left, widest(style.page, panel.y_texts, style.tick))
-        columns[column] = max(columns.get(column, 0.0), room)
-    for name, panel in panels.items():
         place = places[name]
-        left = columns[round(place.box.left)]
-        box = place.box
-        panel.draw(place, Box(box.left + left, box.bottom, max(box.width - left, 1), box.height))
+        column = round(place.box.left)
+        room = widest(style.page, panel.y_texts, style.tick)
+        if not is_alone or place.head is not None:
+            room = max(room, place.left, columns.get(column, 0.0))
+        columns[column] = room
+    for name, panel in panels.items():
+        place, box = places[name], places[name].box
+        left = columns[round(box.left)]
+        inner = Box(box.left + left, box.bottom, max(box.width - left, 1), box.height)
+        panel.draw(place, inner)
         if place.head is not None:
-            _write_head(name, panel, place, place.head, style)
+            _write_head(name, panel, place, (inner.left, place.head), style)
     return list(panels.values())
 
 
 def _write_head(
-    name: str, panel: Panel, place: PanelPlace, baseline: float, style: PanelStyle
+    name: str, panel: Panel, place: PanelPlace, start: tuple[float, float], style: PanelStyle
 ) -> None:
     """What a panel is called, and what stands at the other end of that line."""
-    page, words, box = style.page, style.words, place.box
-    right = box.right
+    page, words = style.page, style.words
+    right = place.box.right
+    left, baseline = start
     if name in ("loss", "metrics") and place.x_name_in_head:
         axis = time_name(style.axis, words)
         page.text(right, baseline, axis, style.tick, colour=page.theme.muted, ha="right",
                   va="baseline")  # fmt: skip
         right -= page.width_of(axis, style.tick) + BETWEEN * style.tick
     if isinstance(panel, MetricCurves):
-        panel.write_names(box.left, right, baseline)
+        panel.write_names(left, right, baseline)
         return
     title = style.loss_name if name == "loss" else ""
     title = title or words.text(f"panel_{name}")
     if name in IN_Y and style.labels.y:
         title = f"{title} ({style.labels.y})"
-    width = write_name(
-        page, title, (box.left, baseline), style.label, right - box.left, smallest=SMALLEST
-    )
+    width = write_name(page, title, start, style.label, right - left, smallest=SMALLEST)
     if isinstance(panel, HiddenUnits):
-        panel.draw_key(box.left + width + BETWEEN * style.tick, right, baseline)
+        panel.draw_key(left + width + BETWEEN * style.tick, right, baseline)

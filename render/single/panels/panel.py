@@ -40,7 +40,7 @@ class PanelPlace(Protocol):
 
     @property
     def head(self) -> float | None:
-        """The baseline of its name, which begins at the box's left edge; None: it has none."""
+        """The baseline of its name, which begins where its axes do; None: it has none."""
 
     @property
     def x_labels(self) -> bool:
@@ -69,6 +69,8 @@ class PanelStyle:
     """What the loss is called; "": loss."""
     noise: float | None = None
     """The true function's own loss, where sentences may speak of it."""
+    loss_rides_at: float | None = None
+    """Where the loss' name stands at its marker's height; None: it doesn't."""
 
 
 class Panel(Protocol):
