@@ -23,6 +23,8 @@ MISS = 0.08
 """How far the outer ticks may lie within the losses, in parts of these' span."""
 NEAREST = 1.15
 """From one number to the next on a low axis, in font sizes."""
+WIDE = 0.6
+"""Ticks within the losses span so much of them rather than being three."""
 ONLY_DECADES = 9e-4
 """Below, a number on a low axis would be wider than its curve is long, but for powers of ten."""
 STEPS = (2, 3, 4, 5, 6, 10, 20, 50, 100)
@@ -92,7 +94,7 @@ def _inside(low: float, high: float, rows: float) -> list[float]:
     if not tried:
         numbers = next((each for each in _in_range(low, high) if each), [])
         return [numbers[0]] if numbers else [low]
-    return max(tried, key=lambda ticks: (math.log10(ticks[-1] / ticks[0]) > 0.45 * span,
+    return max(tried, key=lambda ticks: (math.log10(ticks[-1] / ticks[0]) > WIDE * span,
                                          len(ticks), math.log10(ticks[-1] / ticks[0])))  # fmt: skip
 
 

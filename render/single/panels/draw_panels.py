@@ -32,7 +32,7 @@ IN_Y = ("residuals", "units", "error")
 """Those whose numbers are in the units of the fit's upright axis."""
 BETWEEN = 1.0
 """From a panel's name to what else stands in its head, in font sizes."""
-SMALLEST = 0.7
+SMALLEST = 0.68
 """To which a name shrinks, in its font sizes; then it is shortened."""
 
 
@@ -81,18 +81,32 @@ def _write_head(
     page, words = style.page, style.words
     right = place.box.right
     left, baseline = start
-    if name in ("loss", "metrics") and place.x_name_in_head:
-        axis = time_name(style.axis, words)
-        page.text(right, baseline, axis, style.tick, colour=page.theme.muted, ha="right",
-                  va="baseline")  # fmt: skip
-        right -= page.width_of(axis, style.tick) + BETWEEN * style.tick
-    if isinstance(panel, MetricCurves):
-        panel.write_names(left, right, baseline)
-        return
     title = style.loss_name if name == "loss" else ""
     title = title or words.text(f"panel_{name}")
     if name in IN_Y and style.labels.y:
         title = f"{title} ({style.labels.y})"
-    width = write_name(page, title, start, style.label, right - left, smallest=SMALLEST)
+    if name in ("loss", "metrics") and place.x_name_in_head:
+        least = SMALLEST * page.width_of(title, style.label)
+        right -= _write_axis_name(style, right, baseline, right - left - least)
+    if isinstance(panel, MetricCurves):
+        panel.write_names(left, right, baseline)
+        return
+    gap = BETWEEN * style.tick
+    room = right - left
     if isinstance(panel, HiddenUnits):
-        panel.draw_key(left + width + BETWEEN * style.tick, right, baseline)
+        room -= panel.least_key_width() + gap
+    width = write_name(page, title, start, style.label, room, smallest=SMALLEST)
+    if isinstance(panel, HiddenUnits):
+        panel.draw_key(left + width + gap, right, baseline)
+
+
+def _write_axis_name(style: PanelStyle, right: float, baseline: float, room: float) -> float:
+    """What epochs are called at the end of a head, if it has room; returns how much it takes."""
+    page, words = style.page, style.words
+    for name in (time_name(style.axis, words), words.text("axis_epoch")):
+        size = max(page.size_to_fit([name], room, style.tick), SMALLEST * style.tick)
+        width = page.width_of(name, size) + BETWEEN * size
+        if width <= room:
+            page.text(right, baseline, name, size, colour=page.theme.muted, ha="right")
+            return width
+    return 0.0

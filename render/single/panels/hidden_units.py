@@ -26,11 +26,11 @@ PLACES = 200
 """So many places along x show a unit's contribution."""
 UNIT, SUM = 1.8, 5.0
 """How wide their lines are, in pixels at 720."""
-BAR = 48.0
+BAR = 32.0
 """How wide the key's colours are, in pixels at 720."""
 BESIDE = 0.35
 """From the colours to the words beside them, in font sizes."""
-SMALLEST = 0.7
+SMALLEST = 0.68
 """To which the key shrinks, in font sizes of the numbers."""
 
 
@@ -73,13 +73,22 @@ class HiddenUnits:
         )  # fmt: skip
         self.moving: Sequence[Artist] = tuple(map(mark_point, (*self._lines, self._sum)))
 
+    def least_key_width(self) -> float:
+        """How much room the key needs, in pixels."""
+        page = self._style.page
+        smallest = SMALLEST * self._style.tick
+        return _key_width(page, self._ranks(), smallest, page.px(BAR) / 2)
+
+    def _ranks(self) -> tuple[str, str]:
+        return "1", str(len(self._units))
+
     def draw_key(self, left: float, right: float, baseline: float) -> None:
         """Say what the colours mean, from `left` to `right` at most, ending there."""
         page, words, theme = self._style.page, self._style.words, self._style.page.theme
         ends = words.text("units_most"), words.text("units_least")
         smallest, bar = SMALLEST * self._style.tick, page.px(BAR)
         if _key_width(page, ends, smallest, bar) > right - left:
-            ends, bar = ("1", str(len(self._units))), bar / 2  # their rank
+            ends, bar = self._ranks(), bar / 2
         size = self._style.tick
         while size > smallest and _key_width(page, ends, size, bar) > right - left:
             size *= 0.97

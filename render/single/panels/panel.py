@@ -24,6 +24,8 @@ APART = 4.0
 """From one number to the next along an axis, in font sizes."""
 ABOVE = 1.7
 """The same at an upright axis."""
+NEAREST = 1.1
+"""No two are nearer, in font sizes."""
 MOST_ACROSS, MOST_UP = 5, 5
 
 
@@ -97,11 +99,13 @@ class Panel(Protocol):
 def signed_ticks(reach: float, height: float, style: PanelStyle) -> Ticks:
     """Few numbers about 0 up to `reach` on either side, on an axis `height` pixels high."""
     room = height / (ABOVE * style.tick)
-    ticks = linear_ticks(-reach, reach, max(2, min(MOST_UP - 1, int(room))))
-    if len(ticks[0]) > min(room, MOST_UP) and 0.0 in ticks[0]:
-        zero = ticks[0].index(0.0)  # of many about zero, the outer ones and this
-        ticks = tuple([each[0], each[zero], each[-1]] for each in ticks)  # type: ignore[assignment]
-    return ticks[0], [style.words.respelled(text.replace("\u2212", "-")) for text in ticks[1]]
+    places, texts = linear_ticks(-reach, reach, max(2, min(MOST_UP - 1, int(room))))
+    if len(places) > max(2.0, min(room, MOST_UP)) and 0.0 in places:
+        chosen = [0, places.index(0.0), -1]  # of many about zero, the outer ones and this
+        if height * places[-1] / (2 * reach) < NEAREST * style.tick:
+            chosen = [0, -1]  # it has a line of its own
+        places, texts = [places[n] for n in chosen], [texts[n] for n in chosen]
+    return places, [style.words.respelled(text.replace("\u2212", "-")) for text in texts]
 
 
 @in_force()
