@@ -21,6 +21,7 @@ from fitreel.render.output.output import Output
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import comparison_facts, pacing_facts
 from fitreel.render.timing.comparison_timetable import Timetable
+from fitreel.render.timing.pace_settings import Pacing
 
 OF_ONE_RUN = ("title", "subtitle", "caption", "language", "words", "font", "transparent")
 """Settings of a film that comparisons don't have."""
@@ -51,11 +52,18 @@ class Comparison(Subject):
         timetable = timetable_of(self.entries, self.job.compare.clock)
         if not len(timetable):
             raise BadInput("there is no snapshot to draw in any of the runs")
-        return paced(self.entries, timetable, self.job.film.pacing)
+        return paced(self.entries, timetable, self.pacing, self.closing_count)
+
+    @cached_property
+    def pacing(self) -> Pacing:
+        """How the clip goes through the runs: what the job says, and what fits where it doesn't."""
+        return self.job.film.pacing(self.job.compare.clock)
 
     @property
     def closing_count(self) -> int:
-        """For how many frames the ranking stands at the end."""
+        """For how many frames the ranking stands at the end, where it is asked for."""
+        if not self.job.compare.ranking:
+            return 0
         from fitreel.render.comparison.ranking.duration import closing_frames
 
         return closing_frames(self.job.film.fps, self.job.film.duration)
@@ -99,7 +107,7 @@ class Comparison(Subject):
         film = self.job.film
         picture = replace(self.files.for_provenance(film.picture), pixels=self.picture.pixels)
         facts = comparison_facts(self.comparison_picture(picture), self.files.digests())
-        return facts | (pacing_facts(film.pacing) if number is None else {"still": number})
+        return facts | (pacing_facts(self.pacing) if number is None else {"still": number})
 
     def table(self, ending: str) -> tuple[bytes, int]:
         """The content of a table of the ranking, and how many rows it has."""
@@ -146,7 +154,7 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
 
     load_theme(comparison.picture.theme)
     check_labels(comparison.picture)
-    check_pacing_of_comparison(settings.pacing)
+    check_pacing_of_comparison(comparison.pacing, comparison.closing_count)
     readability.check_comparison(picture)
     for path in plan.tables:
         make_folder_of(path)

@@ -1,26 +1,20 @@
 """From many runs to the frames of a comparison: all entries at each time, then the ranking."""
 
-from collections.abc import Generator, Iterator, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Generator, Sequence
 
 from fitreel.model.errors import BadInput
-from fitreel.model.record.reader import Record
-from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.comparison.axis_limits import Limits, shared_limits
-from fitreel.render.comparison.frame_state import ComparisonState
 from fitreel.render.comparison.grid import GridScene
 from fitreel.render.comparison.overlay import OverlayScene
 from fitreel.render.comparison.ranking.card import RankingCard
 from fitreel.render.comparison.ranking.rows import ranking
 from fitreel.render.comparison.readability import check_comparison, layout_of
+from fitreel.render.comparison.states import states
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.geometry import NOTHING
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.raster.frame_drawer import FrameDrawer
-from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.timing.comparison_timetable import Timetable
 
 
@@ -85,32 +79,6 @@ def scene_of(comparison: ComparisonPicture, table: Timetable) -> GridScene | Ove
     layout = layout_of(len(comparison.entries), comparison.layout)
     kind = GridScene if layout == "grid" else OverlayScene
     return kind(comparison, limits, end)
-
-
-def states(
-    entries: Sequence[Entry], table: Timetable, frames: Sequence[int]
-) -> Iterator[ComparisonState]:
-    """What all entries show in each of `frames`, which don't decrease."""
-    players = [
-        _played(entry.run, row[list(frames)])
-        for entry, row in zip(entries, table.indices, strict=True)
-    ]
-    for frame, snapshots in zip(frames, zip(*players, strict=True), strict=True):
-        yield ComparisonState(
-            float(table.times[frame]), table.indices[:, frame].tolist(), snapshots
-        )
-
-
-def _played(run: Record | None, indices: NDArray[np.int64]) -> Iterator[Snapshot | None]:
-    """A run's snapshot in each frame; each is read once."""
-    snapshots: Iterator[Snapshot] = iter(())
-    if run is not None:
-        snapshots = shown_snapshots(run, np.unique(indices[indices >= 0]).tolist())
-    at, snapshot = -1, None
-    for index in indices.tolist():
-        if index != at:
-            at, snapshot = index, next(snapshots)
-        yield snapshot
 
 
 def _limits(entries: Sequence[Entry], table: Timetable) -> Limits:
