@@ -17,7 +17,7 @@ INSET = 0.7
 """How far inside the edge their middles are, in parts of their size."""
 
 
-class EdgeMarks:
+class ExitMarks:
     """Triangles where a curve over `x`, shape (M,) and in order, leaves the axes' height."""
 
     def __init__(self, axes: Axes, x: NDArray[np.floating], colour: str) -> None:
