@@ -1,120 +1,112 @@
-"""Where the cells of a grid stand, and how large all is in them: a pure function of its size."""
+"""Where the panels, the loss plot and its gutter stand in a grid: a pure function of its size."""
 
 import math
 from dataclasses import dataclass
 
-from fitreel.render.geometry import SMALLEST_TEXT, Box, unit_height
-from fitreel.render.mpl.figure import DEMO_SIZE
-from fitreel.render.mpl.pixel_layout import LINE
+from fitreel.render.comparison.page_plan import PagePlan
+from fitreel.render.geometry import Box
 
-MOST_CELLS = 16
+MOST_PANELS = 16
 """More can't be read from the back row."""
-TEXT = 27.8
-"""The demo's epoch and loss, in pixels of its 640 x 480 (20 points); so are the next three."""
-TICK = 13.9
-SMALLEST_TICK = 0.0185
-"""Of ticks, as `SMALLEST_TEXT`."""
-WIDEST_VALUE = 10.5
-"""In font sizes, as "diverged at 99999" with its margins."""
-TALLEST_VALUES = 5.0
-"""So many font sizes high are axes at least; epoch and loss take half of that."""
-LOSS_PANEL_SHARE = 0.3
+PANELS_END = 748.0
+"""Of 1280: as far as panels reach beside a loss plot; it begins at the next."""
+LOSSES_BEGIN = 786.0
+ACROSS, ALONG = 28.0, 16.0
+"""Between panels, in pixels at 720."""
+HEAD = 34.0
+STRIP = 0.19
+"""Of the height: a loss plot under the panels."""
+TICK_ROWS = 2.5
+"""Under a plot, in font sizes of the ticks: its numbers and the name of its axis."""
 
 
 @dataclass(frozen=True)
 class GridPlan:
-    """Where cells stand in a clip, and how large all is; in pixels."""
+    """Where things stand, in pixels that count from below."""
 
     columns: int
     rows: int
-    cells: Box
-    """What all cells share."""
+    panels: tuple[Box, ...]
+    """The axes of each."""
     losses: Box | None
-    clock: Box | None
-    text: float
-    """Font size of titles, epochs and losses."""
-    tick: float
-    """Font size at the ticks."""
-    scale: float
-    """Of a cell's drawing, against the demo's 640 x 480."""
+    """The axes' right, lower and upper edge; its left one is that of its numbers."""
+    gutter: Box | None
+    """For the names; None where they have no room."""
 
-    @property
-    def title(self) -> float:
-        """Height of a cell's title line."""
-        return 1.5 * self.text
-
-    @property
-    def gap(self) -> tuple[float, float]:
-        """Between cells, across and along."""
-        return 1.6 * self.tick, 0.7 * self.tick
-
-    def axes_size(self, left: float, bottom: float) -> tuple[float, float]:
-        """Width and height of each cell's axes, with so much room for tick labels."""
-        across, along = self.gap
-        width = (self.cells.width - left - (self.columns - 1) * across) / self.columns
-        height = (self.cells.height - bottom - (self.rows - 1) * along) / self.rows
-        return width, height - self.title
-
-    def values(self, width: float, height: float) -> float:
-        """Font size of epoch and loss in axes of this size: they may not cover too much."""
-        return min(self.text, width / WIDEST_VALUE, height / TALLEST_VALUES)
+    def is_lowest(self, number: int) -> bool:
+        """Whether no panel stands below."""
+        return number + self.columns >= len(self.panels)
 
 
-def plan_grid(count: int, size: tuple[int, int], loss_panel: bool, with_clock: bool) -> GridPlan:
-    """Where `count` cells go in a clip of `size` pixels."""
-    width, height = size
-    base = unit_height(size)
-    edge = 0.02 * base
-    rest = Box(edge, edge, width - 2 * edge, height - 2 * edge)
-    clock = losses = None
-    if with_clock:
-        tall = 1.6 * LINE * SMALLEST_TEXT * base
-        clock = Box(rest.left, rest.top - tall, rest.width, tall)
-        rest = rest._replace(height=rest.height - tall)
-    if loss_panel:
-        rest, losses = split_for_losses(rest)
-    columns, rows = arrangement(count, rest.width, rest.height)
-    scale = _scale(rest.width / columns, rest.height / rows)
-    return GridPlan(
-        columns=columns,
-        rows=rows,
-        cells=rest,
-        losses=losses,
-        clock=clock,
-        text=min(max(TEXT * scale, SMALLEST_TEXT * base), 2 * SMALLEST_TEXT * base),
-        tick=min(max(TICK * scale, SMALLEST_TICK * base), 1.6 * SMALLEST_TICK * base),
-        scale=scale,
-    )
+def plan_grid(
+    page: PagePlan, count: int, left: float, loss_panel: bool, names: tuple[float, float]
+) -> GridPlan:
+    """Where `count` panels go.
+
+    Args:
+        page: what is around them.
+        count: of the panels.
+        left: where their axes begin.
+        loss_panel: whether there is a loss plot.
+        names: width and height of all names in its gutter.
+    """
+    px = page.px
+    right, bottom = page.width - page.margin, page.bottom
+    losses = gutter = None
+    end = right
+    if loss_panel and page.is_wide:
+        end = px(PANELS_END) / px(1280) * page.width
+        start = px(LOSSES_BEGIN) / px(1280) * page.width
+        wide = min(names[0] + px(20), px(210))
+        top, low = page.top + px(HEAD + 7), bottom - 1.2 * page.tick
+        has_names = names[1] <= low - top + px(24)
+        plot_right = right - (wide if has_names else 0)
+        losses = page.upwards(start, top, plot_right, low)
+        gutter = page.upwards(plot_right, top - px(12), right, low + px(12)) if has_names else None
+    elif loss_panel:
+        tall = STRIP * page.size[1]
+        top = bottom - tall
+        has_names = names[1] <= tall + px(24)
+        wide = min(names[0] + px(20), px(240)) if has_names else 0
+        losses = page.upwards(left, top, right - wide, bottom - 1.2 * page.tick)
+        if has_names:
+            gutter = page.upwards(right - wide, top - px(12), right, bottom)
+        bottom = top - px(HEAD + 10) - 1.6 * page.tick
+    area = page.upwards(left, page.top + px(7), end, bottom)
+    columns, rows = arrangement(count, area.width / page.unit, area.height / page.unit)
+    return GridPlan(columns, rows, _panels(page, area, count, columns, rows), losses, gutter)
 
 
-def split_for_losses(box: Box) -> tuple[Box, Box]:
-    """What is left of `box` beside a loss panel, and that panel: to the right, or below."""
-    gap = 0.02 * min(box.width, box.height)
-    if box.width > 1.2 * box.height:
-        share = LOSS_PANEL_SHARE * box.width
-        return (
-            box._replace(width=box.width - share - gap),
-            Box(box.right - share, box.bottom, share, box.height),
+def _panels(page: PagePlan, area: Box, count: int, columns: int, rows: int) -> tuple[Box, ...]:
+    across, along, head = page.px(ACROSS), page.px(ALONG), page.px(HEAD)
+    if rows > 2:
+        along /= 2
+    width = (area.width - (columns - 1) * across) / columns
+    height = (area.height - rows * head - (rows - 1) * along) / rows
+    return tuple(
+        Box(
+            area.left + column * (width + across),
+            area.top - head - height - row * (height + head + along),
+            width,
+            height,
         )
-    share = LOSS_PANEL_SHARE * box.height
-    return (
-        Box(box.left, box.bottom + share + gap, box.width, box.height - share - gap),
-        box._replace(height=share),
+        for row, column in (divmod(number, columns) for number in range(count))
     )
 
 
 def arrangement(count: int, width: float, height: float) -> tuple[int, int]:
-    """Columns and rows that make cells large without leaving many places empty."""
+    """Columns and rows that make panels large without leaving many places empty.
+
+    Lengths are in pixels at 720.
+    """
 
     def worth(columns: int) -> float:
         rows = math.ceil(count / columns)
+        wide = (width - (columns - 1) * ACROSS) / columns
+        tall = (height - rows * HEAD - (rows - 1) * ALONG) / rows
         fullness = count / (columns * rows)
-        return _scale(width / columns, height / rows) * math.sqrt(fullness)
+        return min(wide / 3, tall / 2) * math.sqrt(fullness)
 
     # Of equal ones the widest: what stands side by side is easier to compare.
     columns = max(range(1, count + 1), key=lambda columns: (round(worth(columns), 6), columns))
     return columns, math.ceil(count / columns)
-
-
-def _scale(width: float, height: float) -> float:
-    return min(width / DEMO_SIZE[0], height / DEMO_SIZE[1])

@@ -1,78 +1,70 @@
-"""Where the lines, legend and loss panel of an overlay stand: a pure function of its size."""
+"""Where the fit, the table and the loss plot of an overlay stand: a pure function of its size."""
 
-import math
 from dataclasses import dataclass
 
-from fitreel.render.comparison.grid_plan import SMALLEST_TICK, split_for_losses
-from fitreel.render.geometry import SMALLEST_TEXT, Box, unit_height
-from fitreel.render.mpl.line_styles import MOST_DISTINCT
+from fitreel.render.comparison.page_plan import PagePlan
+from fitreel.render.geometry import Box
 
 MOST_RUNS = 256
-LEGEND_SHARE = 0.3
-SHORTEST_ENTRY = 13.0
-"""Width of a legend's column, in font sizes: its line, and some twenty letters."""
-LEADERS = 10
-"""So many of more than `MOST_DISTINCT` runs are named at a time."""
+MOST_NAMED = 8
+"""So many have a colour and a row each; of more, the `BEST` and the last have."""
+BEST = 5
+COLUMN = 372.0
+"""Width of the table and the loss plot beside the fit, in pixels at 720."""
+GAP = 44.0
+"""From the fit to the table, with the places in it."""
+ROW, LOWEST_ROW = 38.0, 30.0
+OVER_LOSSES = 44.0
+"""From the table to the loss plot: its title."""
+LOSSES = 122.0
+"""The least height of the loss plot's axes, in pixels at 720."""
 
 
 @dataclass(frozen=True)
 class OverlayPlan:
-    """Where things stand in a clip, and how large they are; in pixels."""
+    """Where things stand, in pixels that count from below."""
 
-    lines: Box
-    """With the room for tick labels."""
+    fit: Box | None
+    """None where no run has a curve."""
+    table: Box
+    """With its places at the left, outside of it."""
+    row: float
+    """Height of a row."""
     losses: Box | None
-    legend: Box
-    clock: Box
-    entries: int
-    """How many runs the legend names."""
-    columns: int
-    """Of the legend."""
-    text: float
-    """Font size in the legend."""
-    tick: float
+    """The axes' right, lower and upper edge; its left one is that of its numbers."""
 
 
-def plan_overlay(count: int, size: tuple[int, int], loss_panel: bool) -> OverlayPlan:
-    """Where all goes in a clip of `size` pixels that compares `count` runs."""
-    width, height = size
-    base = unit_height(size)
-    edge = 0.02 * base
-    tall = 2 * SMALLEST_TEXT * base
-    rest = Box(edge, edge, width - 2 * edge, height - 3 * edge - tall)
-    clock = Box(edge, height - edge - tall, width - 2 * edge, tall)
-    entries = count if count <= MOST_DISTINCT else LEADERS
-    is_wide = rest.width > 1.2 * rest.height
-    if is_wide:
-        share = LEGEND_SHARE * rest.width
-        legend = Box(rest.right - share, rest.bottom, share, rest.height + edge + tall)
-        rest = rest._replace(width=rest.width - share - edge)
-    else:
-        share = LEGEND_SHARE * rest.height
-        legend = rest._replace(height=share)
-        rest = Box(rest.left, rest.bottom + share + edge, rest.width, rest.height - share - edge)
-    columns = 1 if is_wide or count <= 4 else 2
-    rows = math.ceil((entries + (count > entries)) / columns)
-    losses = None
-    if loss_panel:
-        # Beside a legend, one above the other is what leaves both of a useful shape.
-        if is_wide:
-            low = 0.38 * rest.height
-            losses = rest._replace(height=low)
-            rest = rest._replace(bottom=rest.bottom + low + edge, height=rest.height - low - edge)
-        else:
-            rest, losses = split_for_losses(rest)
-    return OverlayPlan(
-        lines=rest,
-        losses=losses,
-        legend=legend,
-        clock=clock,
-        entries=entries,
-        columns=columns,
-        text=min(
-            legend.height / rows / 2.6,
-            legend.width / columns / SHORTEST_ENTRY,
-            1.5 * SMALLEST_TEXT * base,
-        ),
-        tick=1.3 * SMALLEST_TICK * base,
-    )
+def plan_overlay(
+    page: PagePlan, rows: int, left: float, loss_panel: bool, has_curves: bool
+) -> OverlayPlan:
+    """Where a fit and a table of so many `rows` go; `left`: where the fit's axes begin."""
+    px, right, bottom = page.px, page.width - page.margin, page.bottom
+    head, low = px(OVER_LOSSES), bottom - 1.2 * page.tick
+    if page.is_wide:
+        column = px(COLUMN) if has_curves else px(420)
+        start = right - column
+        room = bottom - page.top
+        over = px(LOSSES) + head + 1.2 * page.tick if loss_panel and has_curves else 0
+        row = min(px(ROW), (room - over) / max(rows, 1))
+        table = page.upwards(start, page.top, right, page.top + rows * row)
+        end = start - px(GAP)
+        if not has_curves:  # the losses stand in the fit's place
+            box = page.upwards(left, page.top + px(40), end, low)
+            return OverlayPlan(None, table, row, box)
+        losses = None
+        if loss_panel:
+            top = page.top + rows * row + head
+            losses = page.upwards(start, top, right, low)
+        return OverlayPlan(page.upwards(left, page.top, end, bottom), table, row, losses)
+    row = px(ROW if page.unit > 0.8 else LOWEST_ROW)
+    tall = max(rows * row, 0.2 * page.size[1])
+    top = bottom - tall
+    middle = left + 0.5 * (right - left)
+    table = page.upwards(left + px(28), top, middle - px(14), top + rows * row)
+    box = page.upwards(middle + px(24), top + px(16), right, low)
+    upper = page.upwards(left, page.top, right, top - 2.4 * page.tick - px(12))
+    if not has_curves:
+        return OverlayPlan(None, table._replace(width=right - left - px(28)), row, upper)
+    if not loss_panel:
+        table = table._replace(width=right - table.left)
+    return OverlayPlan(upper, table, row, box if loss_panel else None)
