@@ -23,6 +23,7 @@ MORE_THAN_A_LINE = {"model/training", "api/callbacks"}
 WITH_MATPLOTLIB = {
     "api", "api/headless_gui", "render/text", "render/mpl", "render/raster", "render/figure",
     "render/single", "render/comparison", "render/comparison/ranking", "render/handout",
+    "render/plots", "render/plots/labels",
 }  # fmt: skip
 MOST_FILES = 14
 """In a folder."""

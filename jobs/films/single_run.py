@@ -124,7 +124,7 @@ def check_single_run(plan: Plan, run: Record | None = None) -> StyleFiles:
     """
     job = plan.loaded.job
     # numpy and matplotlib are imported only where something is made.
-    from fitreel.render.timing.timeline import check_pacing
+    from fitreel.render.timing.frame_counts import check_pacing
 
     check_pacing(job.film.pacing)
     for output in plan.outputs:

@@ -9,8 +9,9 @@ from fitreel.model.errors import BadInput
 from fitreel.render.comparison.ranking.duration import closing_frames
 from fitreel.render.comparison_picture import Entry
 from fitreel.render.timing.comparison_timetable import Clock, Timetable, timetable
+from fitreel.render.timing.frame_counts import check_pacing
 from fitreel.render.timing.pace_settings import Pacing
-from fitreel.render.timing.timeline import check_pacing, make_timeline, resampled
+from fitreel.render.timing.timeline import make_timeline, resampled
 
 
 def check_pacing_of_comparison(pacing: Pacing) -> Pacing:

@@ -21,6 +21,7 @@ from matplotlib.spines import Spine
 
 from fitreel.render.frame import Frame as Frame
 from fitreel.render.geometry import NOTHING, Rectangle, overlap, union
+from fitreel.render.mpl.figure import is_hinted
 from fitreel.render.mpl.private_names import OF_AXES, OF_FIGURE
 from fitreel.render.raster.axes_view import View
 from fitreel.render.raster.layers import Layer, Region
@@ -42,7 +43,9 @@ class FrameDrawer:
         figure = scene.figure
         canvas: Any = figure.canvas
         width, height = canvas.get_width_height(physical=True)
-        self._renderer = RecordingRenderer(width, height, figure.dpi, cached_text)
+        self._renderer = RecordingRenderer(
+            width, height, figure.dpi, cached_text, is_hinted(figure)
+        )
         buffer: Any = self._renderer
         self._pixels: Frame = np.asarray(buffer.buffer_rgba())
         self.is_full = _needs_full_draws(scene)

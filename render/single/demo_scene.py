@@ -17,7 +17,7 @@ from fitreel.render.mpl.figure import DEMO_SIZE, figure_of_size
 from fitreel.render.mpl.line_styles import mark_point
 from fitreel.render.raster.scene import FrameState
 from fitreel.render.text.axis_labels import NO_LABELS, AxisLabels
-from fitreel.render.text.fonts import fonts_for
+from fitreel.render.text.fonts import OWN, fonts_for
 from fitreel.render.text.numbers import CORNER, DEMO, write_number
 from fitreel.render.text.translations import english
 
@@ -75,7 +75,7 @@ class DemoScene:
         axes.scatter(x, y)
         for label, axis in zip(text.labels, (axes.xaxis, axes.yaxis), strict=True):
             if label:
-                families = list(fonts_for([label]).families_of(label))
+                families = list(fonts_for([label], own=(OWN,)).families_of(label))
                 axis.set_label_text(label, fontfamily=families)
         left, right = axes.get_xlim()
         low, high = axes.get_ylim()
