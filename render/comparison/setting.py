@@ -1,0 +1,145 @@
+"""What both pictures of a comparison are made from: page, fonts, colours, names, places."""
+
+from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitreel.render.comparison.contenders import Contender, contenders_of, places_of
+from fitreel.render.comparison.header import Foot, Header
+from fitreel.render.comparison.lettering import Lettering, lettering_of, one_line
+from fitreel.render.comparison.page_plan import PagePlan, plan_page
+from fitreel.render.comparison_picture import ComparisonPicture
+from fitreel.render.mpl.pixel_layout import Page
+from fitreel.render.mpl.theme import Theme, load_theme
+from fitreel.render.mpl.ticks import Ticks, linear_ticks
+from fitreel.render.plots.fit_axes import Limits, fit_limits
+from fitreel.render.text.axis_labels import AxisLabels, axis_labels
+from fitreel.render.text.loss_format import LossFormat
+from fitreel.render.text.translations import Translation, translation_of
+from fitreel.render.timing.epoch_axis import EpochAxis
+
+TICKS = 4
+"""About so many along an axis of a fit."""
+LEFT = 33.0
+"""From the widest number to the page's left edge, in pixels at 720."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A comparison on its page, before there are plots."""
+
+    comparison: ComparisonPicture
+    axis: EpochAxis
+    """Of its loss plot."""
+    times: NDArray[np.float64]
+    """Shape (F,): the clock in each frame."""
+    fps: float
+    page: Page
+    plan: PagePlan
+    lettering: Lettering
+    words: Translation
+    contenders: Sequence[Contender]
+    colours: Sequence[str]
+    """Of the contenders."""
+    places: Sequence[int | None]
+    """Of the contenders, at the end."""
+    numbers: LossFormat
+    limits: Limits | None
+    """Of all fits; None where no run has a curve."""
+    y_ticks: Ticks
+    labels: AxisLabels
+    left: float
+    """Where title, plots and caption begin."""
+    header: Header
+    foot: Foot
+
+    @property
+    def names(self) -> list[str]:
+        """Of the contenders, as they are written."""
+        return [one_line(each.label) for each in self.contenders]
+
+    @property
+    def loss_name(self) -> str:
+        """What stands over losses: whose are medians, too."""
+        noisy = [n for n, each in enumerate(self.contenders) if each.is_noisy]
+        loss = self.words.text("axis_loss")
+        if not noisy:
+            return loss
+        if len(noisy) == len(self.contenders):
+            return self.words.text("loss_all_medians", loss=loss)
+        if len(noisy) == 1:
+            return self.words.text("loss_median_of", loss=loss, name=self.names[noisy[0]])
+        return self.words.text("loss_some_medians", loss=loss)
+
+    @property
+    def noise(self) -> float | None:
+        """The true function's own loss, where it is one for all."""
+        return None
+
+
+@in_force()
+def setting_of(
+    comparison: ComparisonPicture, axis: EpochAxis, times: NDArray[np.float64], fps: float
+) -> Setting:
+    """Measure everything and begin a page.
+
+    Raises:
+        BadInput: a record is damaged, or a text that can't be drawn.
+        Unavailable: no font here has a text's characters.
+    """
+    picture = comparison.picture
+    words = translation_of(picture.language, picture.words)
+    theme = theme_of(comparison)
+    fonts_page = Page(picture.pixels, theme, picture.transparent)
+    lettering = lettering_of(fonts_page, comparison, [])
+    plan = plan_page(picture.pixels, picture.title is not None, picture.subtitle is not None)
+    contenders = contenders_of(comparison, axis)
+    curves = [run for each in contenders for run in each.curves]
+    limits = fit_limits(curves, picture.truth) if curves else None
+    ticks = linear_ticks(*limits.y, TICKS) if limits is not None else ([], [])
+    widest = max((lettering.width(text, plan.tick) for text in ticks[1]), default=0.0)
+    left = max(plan.margin, plan.px(LEFT) + widest)
+    last = float(times[-1]) if len(times) else 0.0
+    return Setting(
+        comparison=comparison,
+        axis=axis,
+        times=times,
+        fps=fps,
+        page=fonts_page,
+        plan=plan,
+        lettering=lettering,
+        words=words,
+        contenders=contenders,
+        colours=identity_colours(len(contenders), theme),
+        places=places_of(contenders),
+        numbers=LossFormat.of(_all_losses(contenders), words),
+        limits=limits,
+        y_ticks=ticks,
+        labels=axis_labels(picture, [run.header for run in curves]),
+        left=left,
+        header=Header(lettering, plan, picture, words, comparison.clock, last, left),
+        foot=Foot(lettering, plan, left),
+    )
+
+
+def theme_of(comparison: ComparisonPicture) -> Theme:
+    """The theme of a comparison; the demo's is the light one on the demo's white ground."""
+    name = comparison.picture.theme
+    if name != "demo":
+        return load_theme(name)
+    ground = load_theme("demo").background
+    return load_theme("light").model_copy(update={"background": ground, "axes": ground})
+
+
+def identity_colours(count: int, theme: Theme) -> list[str]:
+    """A colour each, in the theme's order; they begin anew when they are used up."""
+    return [theme.lines[number % len(theme.lines)] for number in range(count)]
+
+
+def _all_losses(contenders: Sequence[Contender]) -> NDArray[np.float64]:
+    losses = [each.losses for each in contenders]
+    return np.concatenate(losses) if losses else np.empty(0)
