@@ -1,8 +1,10 @@
 """What a job may say of its film: frozen, checked when made."""
 
+import math
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
 
@@ -24,6 +26,9 @@ SMALLEST_SIZE = (64, 48)
 LARGEST_SIDE = 8192
 
 FONT_ENDINGS = (".ttf", ".otf", ".ttc", ".otc")
+
+_MOST_HELD = 0.4
+"""The part of a film's duration for which it may stand still so that sentences can be read."""
 
 Side = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
@@ -90,17 +95,21 @@ class FilmSettings(Settings):
     """Your own words in place of some, such as { epoch = "step" }."""
     font: str | None = Field(default=None, min_length=1, max_length=4096)
     """A font's name or file; default: matplotlib's own, and what the machine has for the rest."""
-    pace: Pace = "even"
-    """even, log (slow early, fast late), loss (equal change of loss per second), or a list of
-    [epoch, second] points."""
+    pace: Pace | None = None
+    """even, log (slow early, fast late), loss (equal change of loss per second), path (the marker
+    moves evenly along the curve of the loss), or a list of [epoch, second] points. Default: path;
+    even in the demo's own look, and by clock = "time"."""
     duration: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] | None = None
-    """The whole film in seconds, holds included; default: one frame a snapshot."""
-    hold_start: Seconds = 0.0
-    """Seconds that the first frame stands still."""
-    hold_end: Seconds = 0.0
-    """Seconds that the last frame stands still."""
-    interpolate: bool = False
-    """Draw frames between two snapshots where the film has more frames; they are marked."""
+    """The whole film in seconds, holds included; default: 9.5 seconds and the holds at the pace
+    path, else one frame a snapshot."""
+    hold_start: Seconds | None = None
+    """Seconds that the first frame stands still; default: as long as its sentence takes to read at
+    the pace path in a theme, else 0."""
+    hold_end: Seconds | None = None
+    """Seconds that the last frame stands still; default as for hold_start."""
+    interpolate: bool | None = None
+    """Draw frames between two snapshots where the film has more frames; they are marked. Default:
+    true at the pace path, else false."""
     transparent: bool = False
     """No background, for slides: .webm and .png only."""
 
@@ -115,8 +124,9 @@ class FilmSettings(Settings):
 
     @field_validator("pace")
     @classmethod
-    def _known_pace(cls, pace: Pace) -> Pace:
-        check_pace(pace)
+    def _known_pace(cls, pace: Pace | None) -> Pace | None:
+        if pace is not None:
+            check_pace(pace)
         return pace
 
     @field_validator("panels")
@@ -149,7 +159,37 @@ class FilmSettings(Settings):
             **{field.name: getattr(self, field.name) for field in fields(PictureSettings)}
         )
 
-    @property
-    def pacing(self) -> Pacing:
-        """What decides which snapshot is on screen when."""
-        return Pacing(**{field.name: getattr(self, field.name) for field in fields(Pacing)})
+    def pacing(
+        self,
+        clock: Literal["epoch", "time"] = "epoch",
+        sentences: Callable[[], tuple[float, float]] = lambda: (0.0, 0.0),
+    ) -> Pacing:
+        """What decides which snapshot is on screen when, with what the job leaves open.
+
+        Args:
+            clock: what the runs of a comparison advance in.
+            sentences: for how many seconds the first and the last frame are held, so that what
+                stands under them can be read; called where the job leaves that open.
+        """
+        is_story = self.theme != "demo"
+        pace: Pace = self.pace or ("path" if is_story and clock == "epoch" else "even")
+        is_path = pace == "path"
+        start, end = self.hold_start, self.hold_end
+        if is_path and is_story and (start is None or end is None):
+            needed = sentences()
+            # A short film doesn't stand still for all of it.
+            room = math.inf
+            if self.duration is not None:
+                room = _MOST_HELD * max(self.duration - (start or 0.0) - (end or 0.0), 0.0)
+            open_ends = (needed[0] if start is None else 0.0) + (needed[1] if end is None else 0.0)
+            part = min(1.0, room / open_ends) if open_ends else 1.0
+            start = part * needed[0] if start is None else start
+            end = part * needed[1] if end is None else end
+        return Pacing(
+            fps=self.fps,
+            pace=pace,
+            duration=self.duration,
+            hold_start=start or 0.0,
+            hold_end=end or 0.0,
+            interpolate=is_path if self.interpolate is None else self.interpolate,
+        )

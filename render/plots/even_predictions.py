@@ -1,20 +1,16 @@
 """What a run predicted, evenly spaced on the axis that its film goes by."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.render.shown_snapshots import shown_snapshots
-
-if TYPE_CHECKING:
-    from fitreel.render.timing.epoch_axis import EpochAxis
+from fitreel.render.timing.epoch_axis import EpochAxis
 
 
 def even_predictions(
     run: Record,
-    axis: "EpochAxis",
+    axis: EpochAxis,
     count: int,
     places: NDArray[np.int64],
     times: NDArray[np.floating] | None = None,
@@ -50,4 +46,5 @@ def even_predictions(
     first = np.array([rows[index] for index in lower.tolist()])
     second = np.array([rows[index] for index in upper.tolist()])
     with np.errstate(invalid="ignore", over="ignore"):
-        return first * (1 - weight[:, None]) + second * weight[:, None]
+        between: NDArray[np.float64] = first * (1 - weight[:, None]) + second * weight[:, None]
+    return between

@@ -19,6 +19,8 @@ BEYOND = 0.35
 """How far beyond the data, in parts of their span, predictions are followed."""
 AIR = 0.06
 """Free height above and below."""
+AIR_OF_CONSTANT = 0.2
+"""Above and below data that are one value, in parts of it."""
 AIR_LEFT, AIR_RIGHT = 0.025, 0.01
 MOST_NUMBERS = 4_000_000
 """So many predicted numbers are looked at; of larger records evenly spaced snapshots."""
@@ -67,12 +69,14 @@ def fit_limits(runs: Sequence[Record], truth: bool) -> Limits:
     low, high = _span(fixed)
     reach = BEYOND * (high - low)
     if _is_point((low, high)):
+        size = abs(high) or 1.0
         # Zero, about which an untrained network starts, stays in sight.
-        reach = 1.05 * abs(high) or 1.0
+        reach = size
+        low, high = low - AIR_OF_CONSTANT * size, high + AIR_OF_CONSTANT * size
     predicted = _span(each for run in runs for each in _predictions(run))
     low = min(low, max(predicted[0], low - reach))
     high = max(high, min(predicted[1], high + reach))
-    air = AIR * (high - low) if not _is_point((low, high)) else 0.5 * (abs(high) or 1.0)
+    air = AIR * (high - low)
     wide = x[1] - x[0]
     left, right = AIR_LEFT * wide, AIR_RIGHT * wide
     if _is_point(x):
@@ -120,4 +124,5 @@ def curve_order(axes: Axes, x: NDArray[np.floating]) -> NDArray[np.int64]:
     pixels = np.floor((x[order] - left) / (right - left) * axes.bbox.width * 2)
     first = np.concatenate([[True], np.diff(pixels) > 0])
     first[-1] = True
-    return order[first]
+    places: NDArray[np.int64] = order[first]
+    return places

@@ -5,7 +5,9 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.lines import Line2D
 
 from fitreel.model.record.reader import Record
@@ -17,6 +19,10 @@ SMALLEST = 2.6
 """Of a dense cloud's dots; lengths are those of 720 px."""
 FULL_SIZE = 150
 """Up to so many points have the full size."""
+FULL_COLOUR, PALEST_FROM, PALEST = 1000, 30_000, 0.5
+"""Up to how many points have their full colour, from how many on they are palest, and how pale.
+
+Else network and true function would be lost on the solid colour of a dense cloud."""
 RING = 1.4
 """How wide a ring's line is."""
 SMALLEST_RING = 5.0
@@ -53,14 +59,25 @@ def point_style(
 
     `diameter` is that of few points, at 720 px.
     """
-    crowd = min(1.0, (FULL_SIZE / max(count, 1)) ** 0.3)
+    crowd = min(1.0, (FULL_SIZE / max(count, 1)) ** 0.25)
     length = max(SMALLEST, diameter * page.theme.points_size * crowd)
     is_ring = not page.theme.points_filled and length >= SMALLEST_RING
+    strength = np.interp(np.log(max(count, 1)), np.log([FULL_COLOUR, PALEST_FROM]), [1.0, PALEST])
+    colour = _mixed(colour, page.theme.axes, float(strength))
     return PointStyle(colour, opacity, page.px(length), page.px(RING) if is_ring else 0.0)
 
 
+def _mixed(colour: str, ground: str, strength: float) -> str:
+    """An opaque colour, `strength` of it `colour`; dots on each other don't deepen it."""
+    pairs = zip(to_rgb(colour), to_rgb(ground), strict=True)
+    red, green, blue = (strength * a + (1 - strength) * b for a, b in pairs)
+    return str(to_hex((red, green, blue)))
+
+
 @in_force()
-def draw_points(page: Page, axes: Axes, run: Record, style: PointStyle, over: bool = False) -> Line2D:
+def draw_points(
+    page: Page, axes: Axes, run: Record, style: PointStyle, over: bool = False
+) -> Line2D:
     """Draw a run's points, none of them cut at the axes' edges.
 
     With `over` they lie over the network, as in a film that ends overfitted: where they are few

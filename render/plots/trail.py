@@ -3,7 +3,6 @@
 from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -15,9 +14,7 @@ from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.plots.even_predictions import even_predictions
 from fitreel.render.plots.fit_axes import Order, curve_order
 from fitreel.render.plots.network_line import FAR, clip_vertically
-
-if TYPE_CHECKING:
-    from fitreel.render.timing.epoch_axis import EpochAxis
+from fitreel.render.timing.epoch_axis import EpochAxis
 
 OPACITIES = (0.3, 0.2, 0.1)
 """From the last curve back."""
@@ -44,7 +41,7 @@ class Trail:
         page: Page,
         axes: Axes,
         run: Record,
-        axis: "EpochAxis",
+        axis: EpochAxis,
         *,
         colour: str,
         times: NDArray[np.floating] | None = None,

@@ -45,7 +45,7 @@ def test_latin_words_need_no_other_font_than_the_demos(language: str) -> None:
         words.number(-1e-7),
         words.short(1e9),
     ]
-    assert fonts_for(texts, weights=("normal", "bold")).families == (OWN,)
+    assert fonts_for(texts, weights=("normal", "bold"), own=(OWN,)).families == (OWN,)
 
 
 def test_other_words_are_in_their_own_script() -> None:
