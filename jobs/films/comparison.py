@@ -14,16 +14,15 @@ from fitreel.model.errors import BadInput
 from fitreel.render.comparison.ranking.rows import ranking
 from fitreel.render.comparison.ranking.table import table
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
-from fitreel.render.film_settings import NAMED_SIZES, FilmSettings
+from fitreel.render.film_settings import NAMED_SIZES
 from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.output.destination import make_folder_of
 from fitreel.render.output.output import Output
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import comparison_facts, pacing_facts
+from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.comparison_timetable import Timetable
 
-OF_ONE_RUN = ("title", "subtitle", "caption", "language", "words", "font", "transparent")
-"""Settings of a film that comparisons don't have."""
 SIZE = NAMED_SIZES["1080p"]
 """A comparison's size where the job doesn't say."""
 
@@ -70,7 +69,8 @@ class Comparison(Subject):
         from fitreel.render.comparison.frames import comparison_frames
 
         picture = self.comparison_picture(self.picture)
-        return comparison_frames(picture, self.timetable, self.closing_count, selection)
+        pacing = self.job.film.pacing
+        return comparison_frames(picture, self.timetable, self.closing_count, selection, pacing)
 
     def still_number(self, output: Output) -> int:
         """Which frame a still shows: the last before the ranking, or the one at its time."""
@@ -108,14 +108,18 @@ class Comparison(Subject):
 
     def comparison_picture(self, picture: PictureSettings) -> ComparisonPicture:
         """All that decides the pictures, with this size and theme."""
+        from fitreel.render.comparison.readability import is_readable
+
         own = self.job.compare
         curves = [entry.run is None or entry.run.header.is_curve for entry in self.entries]
-        layout, loss_panel = own.layout, own.loss_panel
-        if not all(curves):  # what has no curve has its losses, which one axis shows of all
-            layout, loss_panel = "overlay", any(curves)
-        return ComparisonPicture(
-            self.entries, picture, layout, own.clock, loss_panel, self.note
+        # What has no curve has its losses, which one axis shows of all.
+        layout = own.layout if all(curves) else "overlay"
+        whole = ComparisonPicture(
+            self.entries, picture, layout, own.clock, own.loss_panel, own.ranking, self.note
         )
+        if own.given("loss_panel") or not all(curves) or is_readable(whole):
+            return whole
+        return replace(whole, loss_panel=False)
 
 
 def check_comparison(comparison: Comparison, plan: Plan) -> None:
@@ -123,18 +127,19 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
 
     Raises:
         BadInput: too many panels, too small a size, a table of an unknown ending or in the place of
-            what fitreel did not make, no such theme, or what is made of a single run only.
+            what fitreel did not make, no such theme or language, or panels of a single run only.
+        Unavailable: no font here has a text's characters.
         CannotWrite: a table's folder can't be made.
     """
     for output in plan.outputs:
         if output.is_sidecar:
             raise BadInput(f"{output.path}: subtitles and sheets are made of one run")
     settings = comparison.job.film
-    if settings.panels:
-        raise BadInput("film.panels: of one run; a comparison has compare.loss_panel")
-    for key in OF_ONE_RUN:
-        if getattr(settings, key) != FilmSettings.model_fields[key].default:
-            raise BadInput(f"film.{key}: of one run; a comparison doesn't have it")
+    if others := [panel for panel in settings.panels if panel != "loss"]:
+        raise BadInput(
+            f"film.panels: {', '.join(others)}: of one run; a comparison has the loss panel only"
+        )
+    translation_of(settings.language, settings.words)
     picture = comparison.comparison_picture(comparison.picture)
     if comparison.job.compare.layout == "grid" and picture.layout != "grid":
         raise BadInput(
@@ -143,11 +148,13 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
         )
     check_tables(plan.tables, plan.options)
     from fitreel.render.comparison import readability
+    from fitreel.render.comparison.lettering import fonts_of
     from fitreel.render.comparison.pacing import check_pacing_of_comparison
     from fitreel.render.mpl.theme import load_theme
 
     load_theme(comparison.picture.theme)
     check_labels(comparison.picture)
+    fonts_of(picture)
     check_pacing_of_comparison(settings.pacing)
     readability.check_comparison(picture)
     for path in plan.tables:

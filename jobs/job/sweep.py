@@ -98,9 +98,7 @@ def configurations_of(loaded: LoadedJob, options: Options) -> list[Configuration
         over = plain if options.seed is None else (*plain, f"seed={options.seed}")
         try:
             configurations.append(
-                Configuration(
-                    label, (*over, *own), resolve_configuration(source, over, own), group
-                )
+                Configuration(label, (*over, *own), resolve_configuration(source, over, own), group)
             )
         except BadInput as error:
             problems.setdefault(str(error).removeprefix(f"{loaded.source.label}: "), label)

@@ -1,4 +1,4 @@
-"""From many runs to the frames of a comparison: all entries at each time, then the ranking."""
+"""From many runs to the frames of a comparison: all entries at each time, then the end."""
 
 from collections.abc import Generator, Iterator, Sequence
 
@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.render.comparison.axis_limits import Limits, shared_limits
 from fitreel.render.comparison.frame_state import ComparisonState
-from fitreel.render.comparison.grid import GridScene
-from fitreel.render.comparison.overlay import OverlayScene
+from fitreel.render.comparison.grid_scene import GridScene
+from fitreel.render.comparison.overlay_scene import OverlayScene
+from fitreel.render.comparison.pacing import axis_of
 from fitreel.render.comparison.ranking.card import RankingCard
 from fitreel.render.comparison.ranking.rows import ranking
 from fitreel.render.comparison.readability import check_comparison, layout_of
+from fitreel.render.comparison.setting import setting_of
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.geometry import NOTHING
@@ -22,6 +23,7 @@ from fitreel.render.mpl.theme import load_theme
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.timing.comparison_timetable import Timetable
+from fitreel.render.timing.pace_settings import Pacing
 
 
 def comparison_frames(
@@ -29,17 +31,19 @@ def comparison_frames(
     table: Timetable,
     closing: int,
     selection: FrameSelection,
+    pacing: Pacing,
 ) -> Generator[DrawnFrame, None, None]:
-    """Begin to draw entries on one clock, and then the ranking; frames are numbered from 0.
+    """Begin to draw entries on one clock, and then how it ends; frames are numbered from 0.
 
     What can be refused at once is; each frame is drawn when it is asked for. Memory doesn't grow
     with the number of frames; of each run one chunk is held.
 
     Args:
         comparison: what is drawn, of at least one entry with a run.
-        table: the frames before the ranking.
-        closing: how many frames the ranking has, after the table's.
+        table: the frames up to the last snapshots.
+        closing: how many frames follow: the last snapshots are held, or the ranking is shown.
         selection: which of them are drawn.
+        pacing: how the film goes, which its epoch axis follows.
 
     Raises:
         BadInput: no entry has a snapshot, a size too small, or later that a record is damaged.
@@ -48,21 +52,28 @@ def comparison_frames(
     load_theme(comparison.picture.theme)  # refused before anything is opened
     if not len(table):
         raise BadInput("there is no snapshot to draw in any of the runs")
-    return _drawn(comparison, table, closing, selection)
+    return _drawn(comparison, table, closing, selection, pacing)
 
 
 def _drawn(
-    comparison: ComparisonPicture, table: Timetable, closing: int, selection: FrameSelection
+    comparison: ComparisonPicture,
+    table: Timetable,
+    closing: int,
+    selection: FrameSelection,
+    pacing: Pacing,
 ) -> Generator[DrawnFrame, None, None]:
-    numbers: Sequence[int] = range(len(table) + closing)
+    count = len(table) + closing
+    numbers: Sequence[int] = range(count)
     if not selection.film:
         numbers = sorted(selection.stills)
     times = 1 if selection.film else 0
-    moving = [number for number in numbers if number < len(table)]
+    first_of_card = len(table) if comparison.ranking else count
+    moving = [number for number in numbers if number < first_of_card]
     if moving:
-        scene = scene_of(comparison, table)
+        scene = scene_of(comparison, table, pacing)
         drawer = FrameDrawer(scene)
-        for number, state in zip(moving, states(comparison.entries, table, moving), strict=True):
+        shown = states(comparison.entries, table, moving, float(pacing.exact_fps))
+        for number, state in zip(moving, shown, strict=True):
             scene.show(state)
             yield DrawnFrame(drawer.draw(), number, times, drawer.changed)
     if len(moving) < len(numbers):
@@ -74,31 +85,37 @@ def _drawn(
             changed = NOTHING
 
 
-def scene_of(comparison: ComparisonPicture, table: Timetable) -> GridScene | OverlayScene:
+def scene_of(
+    comparison: ComparisonPicture, table: Timetable, pacing: Pacing
+) -> GridScene | OverlayScene:
     """The picture of a comparison, at no time yet.
 
     Raises:
         BadInput: a record is damaged.
     """
-    limits = _limits(comparison.entries, table)
-    end = float(table.times[-1]) if len(table) else 0.0
-    layout = layout_of(len(comparison.entries), comparison.layout)
-    kind = GridScene if layout == "grid" else OverlayScene
-    return kind(comparison, limits, end)
+    axis = axis_of(comparison, pacing)
+    setting = setting_of(comparison, axis, table.times, float(pacing.exact_fps))
+    layout = layout_of(len(setting.contenders), comparison.layout)
+    return (GridScene if layout == "grid" else OverlayScene)(setting)
 
 
 def states(
-    entries: Sequence[Entry], table: Timetable, frames: Sequence[int]
+    entries: Sequence[Entry], table: Timetable, frames: Sequence[int], fps: float
 ) -> Iterator[ComparisonState]:
-    """What all entries show in each of `frames`, which don't decrease."""
+    """What all entries show in each of `frames`, which don't decrease; the last snapshots stay."""
+    last = len(table) - 1
+    places = np.minimum(np.asarray(frames, np.int64), last)
     players = [
-        _played(entry.run, row[list(frames)])
-        for entry, row in zip(entries, table.indices, strict=True)
+        _played(entry.run, row[places]) for entry, row in zip(entries, table.indices, strict=True)
     ]
-    for frame, snapshots in zip(frames, zip(*players, strict=True), strict=True):
+    end = int(np.searchsorted(table.times, table.times[-1]))
+    for frame, place, snapshots in zip(
+        frames, places.tolist(), zip(*players, strict=True), strict=True
+    ):
         yield ComparisonState(
-            float(table.times[frame]), table.indices[:, frame].tolist(), snapshots
-        )
+            float(table.times[place]), table.indices[:, place].tolist(), snapshots, frame,
+            seconds_at_end=(frame - end) / fps if frame >= end else None,
+        )  # fmt: skip
 
 
 def _played(run: Record | None, indices: NDArray[np.int64]) -> Iterator[Snapshot | None]:
@@ -111,13 +128,3 @@ def _played(run: Record | None, indices: NDArray[np.int64]) -> Iterator[Snapshot
         if index != at:
             at, snapshot = index, next(snapshots)
         yield snapshot
-
-
-def _limits(entries: Sequence[Entry], table: Timetable) -> Limits:
-    pairs = [
-        (e.run, row) for e, row in zip(entries, table.indices, strict=True) if e.run is not None
-    ]
-    pairs = [(run, row) for run, row in pairs if run.header.is_curve]
-    if not pairs:
-        return Limits((0.0, 1.0), (0.0, 1.0))
-    return shared_limits([run for run, _ in pairs], [row for _, row in pairs])

@@ -76,12 +76,13 @@ class Header:
         room = (1.2 if len(lines) == 1 else 0.72) * plan.title
         size = min(
             plan.title if len(lines) == 1 else 0.75 * plan.title,
-            *(lettering.fitting(line, plan.title, "bold", end - left, 0.5 * least) for line in lines),
+            *(
+                lettering.fitting(line, plan.title, "bold", end - left, 0.5 * least)
+                for line in lines
+            ),
         )
         for number, line in enumerate(reversed(lines)):
-            lettering.write(
-                left, plan.title_baseline - number * room, line, size, weight="bold"
-            )
+            lettering.write(left, plan.title_baseline - number * room, line, size, weight="bold")
 
 
 def _halves(lettering: Lettering, plan: PagePlan, title: str) -> list[str]:

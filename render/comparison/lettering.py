@@ -74,9 +74,7 @@ def fonts_of(comparison: ComparisonPicture, more: Sequence[str] = ()) -> Fonts:
         text = getattr(picture, key)
         if text is not None:
             check_mathtext(text, f"film.{key}")
-    labels = [
-        one_line(text) for entry in comparison.entries for text in (entry.label, entry.group)
-    ]
+    labels = [one_line(text) for entry in comparison.entries for text in (entry.label, entry.group)]
     own = [text for text in (picture.title, picture.subtitle, picture.caption) if text]
     return fonts_for([*own, *labels, *more], picture.font, picture.language, weights=WEIGHTS)
 

@@ -14,6 +14,7 @@ from fitreel.render.comparison.naming.gutter import Gutter
 from fitreel.render.comparison.naming.gutter_names import name_tracks
 from fitreel.render.comparison.setting import Setting
 from fitreel.render.geometry import Box
+from fitreel.render.plots.loss_backdrop import Backdrop, LossBand
 from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle
 
 TITLE_OVER = 14.0
@@ -32,7 +33,6 @@ class Losses:
         gutter: Box | None = None,
         name_size: float = 0.0,
         shown: Sequence[int] | None = None,
-        faint: str | None = None,
     ) -> None:
         """Draw all configurations' paths.
 
@@ -43,27 +43,32 @@ class Losses:
             gutter: right of it.
             name_size: font size of the names there.
             shown: those that have a colour; default: all.
-            faint: the colour of the others.
         """
         self._setting = setting
         page, plan = setting.page, setting.plan
         # Drawn in reverse, so that the winner's lies on top.
         self._order = sorted(
-            range(len(setting.contenders)),
-            key=lambda n: (shown is None or n in shown, -setting.contenders[n].final_loss, -n),
+            range(len(setting.contenders)) if shown is None else shown,
+            key=lambda n: (-setting.contenders[n].final_loss, -n),
         )
-        paths = [
-            _path(
-                setting.contenders[n],
-                setting.colours[n] if shown is None or n in shown else faint or "",
-            )
-            for n in self._order
-        ]
+        paths = [_path(setting.contenders[n], setting.colours[n]) for n in self._order]
+        backdrop = Backdrop(
+            [
+                _path(each, page.theme.muted)
+                for n, each in enumerate(setting.contenders)
+                if n not in self._order and each.runs
+            ],
+            [
+                LossBand(each.times, *each.loss_band, setting.colours[n])
+                for n, each in enumerate(setting.contenders)
+                if n in self._order and each.loss_band is not None
+            ],
+        )
         style = LossPlotStyle(
             tick=plan.tick, words=setting.words, line_width=page.px(width), noise=setting.noise,
             clock=setting.comparison.clock,
         )  # fmt: skip
-        self._plot = LossPlot(page, box, paths, setting.axis, style)
+        self._plot = LossPlot(page, box, paths, setting.axis, style, backdrop)
         room = plan.width - plan.margin - self._plot.inner.left
         name = setting.loss_name
         size = setting.lettering.fitting(name, plan.label, "regular", room, 10.0)

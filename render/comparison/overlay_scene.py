@@ -12,7 +12,7 @@ from fitreel.render.comparison.lines.faint_lines import FaintLines
 from fitreel.render.comparison.lines.predictions import predictions_of
 from fitreel.render.comparison.lines.shared_lines import SharedLines
 from fitreel.render.comparison.losses import Losses
-from fitreel.render.comparison.overlay_plan import BEST, MOST_NAMED, OverlayPlan, plan_overlay
+from fitreel.render.comparison.overlay_plan import BEST, MOST_NAMED, plan_overlay
 from fitreel.render.comparison.result_table import ResultTable
 from fitreel.render.comparison.setting import Setting
 from fitreel.render.geometry import Box

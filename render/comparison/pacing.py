@@ -7,8 +7,9 @@ import numpy as np
 
 from fitreel.model.errors import BadInput
 from fitreel.render.comparison.ranking.duration import closing_frames
-from fitreel.render.comparison_picture import Entry
+from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.timing.comparison_timetable import Clock, Timetable, timetable
+from fitreel.render.timing.epoch_axis import EpochAxis, epoch_axis
 from fitreel.render.timing.frame_counts import check_pacing
 from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.timeline import make_timeline, resampled
@@ -65,3 +66,11 @@ def timetable_of(entries: Sequence[Entry], clock: Clock) -> Timetable:
         [empty if run is None else run.seconds for run in runs],
         clock,
     )
+
+
+def axis_of(comparison: ComparisonPicture, pacing: Pacing) -> EpochAxis:
+    """The axis of a comparison's losses: of epochs as the film's pace has it, of seconds linear."""
+    runs = [entry.run for entry in comparison.entries if entry.run is not None and len(entry.run)]
+    if comparison.clock == "epoch":
+        return epoch_axis([run.epochs for run in runs], pacing)
+    return epoch_axis([run.seconds for run in runs], replace(pacing, pace="even"))

@@ -102,7 +102,12 @@ class Gutter:
                 None
                 if place is None
                 else lettering.write(
-                    x, 0, str(place), size, weight="bold" if place == 1 else "regular", alpha=0.0,
+                    x,
+                    0,
+                    str(place),
+                    size,
+                    weight="bold" if place == 1 else "regular",
+                    alpha=0.0,
                     colour=page.theme.text if place == 1 else page.theme.muted,
                 )
             )

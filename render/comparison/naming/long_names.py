@@ -32,9 +32,7 @@ def two_lines(name: str, width: float, measure: Measure) -> list[str]:
     if measure(name) <= width:
         return [name]
     words = name.split(" ")
-    breaks = [
-        [" ".join(words[:place]), " ".join(words[place:])] for place in range(1, len(words))
-    ]
+    breaks = [[" ".join(words[:place]), " ".join(words[place:])] for place in range(1, len(words))]
     return min(breaks, key=lambda pair: max(map(measure, pair)), default=[name])
 
 
@@ -49,9 +47,7 @@ def without_shared(names: Sequence[str]) -> list[str]:
     if not any(row[: len(row) - last] for row in rest):
         return list(names)
     return [
-        " ".join(
-            [ELLIPSIS] * (first > 0) + row[: len(row) - last] + [ELLIPSIS] * (last > 0)
-        )
+        " ".join([ELLIPSIS] * (first > 0) + row[: len(row) - last] + [ELLIPSIS] * (last > 0))
         for row in rest
     ]
 
