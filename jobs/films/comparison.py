@@ -22,6 +22,7 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import comparison_facts, pacing_facts
 from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.comparison_timetable import Timetable
+from fitreel.render.timing.pace_settings import Pacing
 
 SIZE = NAMED_SIZES["1080p"]
 """A comparison's size where the job doesn't say."""
@@ -45,19 +46,35 @@ class Comparison(Subject):
     @cached_property
     def timetable(self) -> Timetable:
         """Which snapshot each entry shows in each frame before the ranking."""
-        from fitreel.render.comparison.pacing import paced, timetable_of
+        from fitreel.render.comparison.pacing import held, paced, timetable_of
 
         timetable = timetable_of(self.entries, self.job.compare.clock)
         if not len(timetable):
             raise BadInput("there is no snapshot to draw in any of the runs")
-        return paced(self.entries, timetable, self.job.film.pacing)
+        moving = paced(self.entries, timetable, self.pacing, self.ending_count)
+        return held(moving, self.ending_count - self.closing_count)
+
+    @cached_property
+    def pacing(self) -> Pacing:
+        """How the clip goes through the runs: what the job says, and what fits where it doesn't."""
+        return self.job.film.pacing(self.job.compare.clock)
 
     @property
     def closing_count(self) -> int:
-        """For how many frames the ranking stands at the end."""
+        """For how many frames the ranking stands at the end, where it is asked for."""
+        return self.ending_count if self.job.compare.ranking else 0
+
+    @property
+    def ending_count(self) -> int:
+        """How many frames follow the pace's own: the ranking's; or where nothing holds the end, so
+        many that places and final losses can be read.
+        """
+        film = self.job.film
+        if not self.job.compare.ranking and (film.given("hold_end") or self.pacing.hold_end > 0):
+            return 0
         from fitreel.render.comparison.ranking.duration import closing_frames
 
-        return closing_frames(self.job.film.fps, self.job.film.duration)
+        return closing_frames(film.fps, film.duration)
 
     @property
     def frame_count(self) -> int:
@@ -69,8 +86,7 @@ class Comparison(Subject):
         from fitreel.render.comparison.frames import comparison_frames
 
         picture = self.comparison_picture(self.picture)
-        pacing = self.job.film.pacing
-        return comparison_frames(picture, self.timetable, self.closing_count, selection, pacing)
+        return comparison_frames(picture, self.timetable, self.closing_count, selection)
 
     def still_number(self, output: Output) -> int:
         """Which frame a still shows: the last before the ranking, or the one at its time."""
@@ -99,7 +115,7 @@ class Comparison(Subject):
         film = self.job.film
         picture = replace(self.files.for_provenance(film.picture), pixels=self.picture.pixels)
         facts = comparison_facts(self.comparison_picture(picture), self.files.digests())
-        return facts | (pacing_facts(film.pacing) if number is None else {"still": number})
+        return facts | (pacing_facts(self.pacing) if number is None else {"still": number})
 
     def table(self, ending: str) -> tuple[bytes, int]:
         """The content of a table of the ranking, and how many rows it has."""
@@ -112,12 +128,12 @@ class Comparison(Subject):
 
         own = self.job.compare
         curves = [entry.run is None or entry.run.header.is_curve for entry in self.entries]
-        # What has no curve has its losses, which one axis shows of all.
-        layout = own.layout if all(curves) else "overlay"
         whole = ComparisonPicture(
-            self.entries, picture, layout, own.clock, own.loss_panel, own.ranking, self.note
+            self.entries, picture, own.layout, own.clock, own.loss_panel, own.ranking, self.note
         )
-        if own.given("loss_panel") or not all(curves) or is_readable(whole):
+        if not all(curves):  # what has no curve has its losses, which one axis shows of all
+            return replace(whole, layout="overlay", loss_panel=True)
+        if own.given("loss_panel") or is_readable(whole):
             return whole
         return replace(whole, loss_panel=False)
 
@@ -155,7 +171,7 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
     load_theme(comparison.picture.theme)
     check_labels(comparison.picture)
     fonts_of(picture)
-    check_pacing_of_comparison(settings.pacing)
+    check_pacing_of_comparison(comparison.pacing, comparison.ending_count)
     readability.check_comparison(picture)
     for path in plan.tables:
         make_folder_of(path)

@@ -22,7 +22,10 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import pacing_facts, run_facts
 from fitreel.render.pipeline.draw_worker import DrawWorker
 from fitreel.render.shown_snapshots import shown_count
+from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.timeline import Timeline, make_timeline
+
+LEAST_HELD = (1.5, 2.5)
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,16 @@ class SingleRun(Subject):
         if not len(run):
             why = "diverged at epoch 0" if run.ending == "diverged" else "none is recorded yet"
             raise BadInput(f"{run.path}: there is no snapshot to draw: {why}")
-        return make_timeline(run.epochs[:count], run.losses[:count], self.job.film.pacing)
+        return make_timeline(run.epochs[:count], run.losses[:count], self.pacing)
+
+    @cached_property
+    def pacing(self) -> Pacing:
+        """How the film goes through the run: what the job says, and what fits where it doesn't."""
+        return self.job.film.pacing(sentences=self._sentence_seconds)
+
+    def _sentence_seconds(self) -> tuple[float, float]:
+        """How long the first and the last sentence take to read."""
+        return LEAST_HELD
 
     @property
     def frame_count(self) -> int:
@@ -87,7 +99,7 @@ class SingleRun(Subject):
         facts = run_facts(self.files.for_provenance(film.picture), self.files.digests())
         if number is not None:
             return facts | {"epoch": int(self.run.epochs[number])}
-        return facts | pacing_facts(film.pacing, self.frame_count)
+        return facts | pacing_facts(self.pacing, self.frame_count)
 
     def sidecar(self, output: Output) -> bytes:
         """The content of subtitles or of a page that goes with the film."""
@@ -126,7 +138,7 @@ def check_single_run(plan: Plan, run: Record | None = None) -> StyleFiles:
     # numpy and matplotlib are imported only where something is made.
     from fitreel.render.timing.frame_counts import check_pacing
 
-    check_pacing(job.film.pacing)
+    check_pacing(job.film.pacing())
     for output in plan.outputs:
         if output.kind is OutputKind.PAGE:
             from fitreel.render.handout.contact_sheet import check_contact_sheet

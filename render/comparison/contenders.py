@@ -12,7 +12,7 @@ from fitreel.model.record.reader import Record
 from fitreel.render.comparison.frame_state import ComparisonState
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.shown_snapshots import losses_from
-from fitreel.render.timing.comparison_timetable import Clock
+from fitreel.render.timing.comparison_timetable import Timetable
 from fitreel.render.timing.epoch_axis import EpochAxis
 from fitreel.render.timing.loss_path import losses_at
 from fitreel.render.timing.running_median import is_noisy, running_median
@@ -30,13 +30,11 @@ class Contender:
     """Of its entries; those without a run, too."""
     members: tuple[Entry, ...]
     """These entries."""
-    clock: Clock
+    runs: tuple[Record, ...]
+    """Its records that have a snapshot."""
+    clocks: tuple[NDArray[np.float64], ...]
+    """Of these, shape (S,): when each snapshot is."""
     axis: EpochAxis
-
-    @cached_property
-    def runs(self) -> tuple[Record, ...]:
-        """Its records that have a snapshot."""
-        return tuple(e.run for e in self.members if e.run is not None and len(e.run))
 
     @property
     def is_group(self) -> bool:
@@ -51,8 +49,9 @@ class Contender:
     @cached_property
     def times(self) -> NDArray[np.float64]:
         """The clock at each of its losses, shape (S,): a group has those of all its runs."""
-        every = [self._times_of(run) for run in self.runs]
-        return np.unique(np.concatenate(every)) if every else np.empty(0)
+        if len(self.clocks) == 1:
+            return self.clocks[0]
+        return np.unique(np.concatenate(self.clocks)) if self.clocks else np.empty(0)
 
     @cached_property
     def _rows(self) -> NDArray[np.float64]:
@@ -60,8 +59,8 @@ class Contender:
         rows = [
             np.asarray(run.losses, np.float64)
             if not self.is_group
-            else losses_at(self.axis, self._times_of(run), run.losses, self.times)
-            for run in self.runs
+            else losses_at(self.axis, clock, run.losses, self.times)
+            for run, clock in zip(self.runs, self.clocks, strict=True)
         ]
         return np.array(rows).reshape(len(rows), -1)
 
@@ -83,7 +82,9 @@ class Contender:
     @cached_property
     def is_noisy(self) -> bool:
         """Whether its loss is shown as a running median."""
-        return not self.is_group and len(self.times) > 1 and is_noisy(self.own_losses)
+        if self.is_group or self.has_diverged:
+            return False
+        return len(self.times) > 1 and is_noisy(self.own_losses)
 
     @cached_property
     def losses(self) -> NDArray[np.float64]:
@@ -115,7 +116,7 @@ class Contender:
 
     @property
     def final_loss(self) -> float:
-        """That of its last snapshot, a noisy run's median; infinite where it has none or diverged."""
+        """That of its last snapshot, a noisy run's median; infinite without one, or diverged."""
         if not len(self.times) or self.has_diverged or not math.isfinite(self.losses[-1]):
             return math.inf
         return float(self.losses[-1])
@@ -132,32 +133,39 @@ class Contender:
     @cached_property
     def _said_from(self) -> float:
         """The time from which on it has a loss."""
-        epoch = min((losses_from(run) for run in self.runs), default=math.inf)
-        if self.clock == "epoch" or math.isinf(epoch) or epoch <= 0:
-            return -math.inf if epoch <= 0 else epoch
-        run = self.runs[0]
-        return float(run.seconds[np.searchsorted(run.epochs, epoch)])
-
-    def _times_of(self, run: Record) -> NDArray[np.float64]:
-        times = run.epochs if self.clock == "epoch" else run.seconds
-        return np.asarray(times, np.float64)
+        firsts = [
+            float(clock[np.searchsorted(run.epochs, epoch)])
+            for run, clock in zip(self.runs, self.clocks, strict=True)
+            if (epoch := losses_from(run)) < math.inf
+        ]
+        return min(firsts, default=math.inf)
 
 
-def contenders_of(comparison: ComparisonPicture, axis: EpochAxis) -> list[Contender]:
+def contenders_of(comparison: ComparisonPicture, table: Timetable) -> list[Contender]:
     """The configurations of a comparison in the job's order: its entries, or its groups."""
     groups: dict[str, list[int]] = {}
     for number, entry in enumerate(comparison.entries):
         groups.setdefault(entry.group or f"\0{number}", []).append(number)
-    return [
-        Contender(
-            label=comparison.entries[numbers[0]].group or comparison.entries[numbers[0]].label,
-            numbers=tuple(numbers),
-            members=tuple(comparison.entries[number] for number in numbers),
-            clock=comparison.clock,
-            axis=axis,
-        )
-        for numbers in groups.values()
+    return [_contender(comparison, table, numbers) for numbers in groups.values()]
+
+
+def _contender(
+    comparison: ComparisonPicture, table: Timetable, numbers: Sequence[int]
+) -> Contender:
+    members = [comparison.entries[number] for number in numbers]
+    there = [
+        (entry.run, table.clocks[number])
+        for number, entry in zip(numbers, members, strict=True)
+        if entry.run is not None and len(entry.run)
     ]
+    return Contender(
+        label=members[0].group or members[0].label,
+        numbers=tuple(numbers),
+        members=tuple(members),
+        runs=tuple(run for run, _ in there),
+        clocks=tuple(clock for _, clock in there),
+        axis=table.axis,
+    )
 
 
 def places_of(contenders: Sequence[Contender]) -> list[int | None]:

@@ -35,7 +35,7 @@ class OverlayPlan:
 
 
 def plan_overlay(
-    page: PagePlan, rows: int, left: float, loss_panel: bool, has_curves: bool
+    page: PagePlan, rows: float, left: float, loss_panel: bool, has_curves: bool
 ) -> OverlayPlan:
     """Where a fit and a table of so many `rows` go; `left`: where the fit's axes begin."""
     px, right, bottom = page.px, page.width - page.margin, page.bottom

@@ -20,6 +20,7 @@ from fitreel.render.plots.fit_axes import Limits, fit_limits
 from fitreel.render.text.axis_labels import AxisLabels, axis_labels
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import Translation, translation_of
+from fitreel.render.timing.comparison_timetable import Timetable
 from fitreel.render.timing.epoch_axis import EpochAxis
 
 TICKS = 4
@@ -82,9 +83,7 @@ class Setting:
 
 
 @in_force()
-def setting_of(
-    comparison: ComparisonPicture, axis: EpochAxis, times: NDArray[np.float64], fps: float
-) -> Setting:
+def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
     """Measure everything and begin a page.
 
     Raises:
@@ -97,18 +96,18 @@ def setting_of(
     fonts_page = Page(picture.pixels, theme, picture.transparent)
     lettering = lettering_of(fonts_page, comparison, [])
     plan = plan_page(picture.pixels, picture.title is not None, picture.subtitle is not None)
-    contenders = contenders_of(comparison, axis)
+    contenders = contenders_of(comparison, table)
     curves = [run for each in contenders for run in each.curves]
     limits = fit_limits(curves, picture.truth) if curves else None
     ticks = linear_ticks(*limits.y, TICKS) if limits is not None else ([], [])
     widest = max((lettering.width(text, plan.tick) for text in ticks[1]), default=0.0)
     left = max(plan.margin, plan.px(LEFT) + widest)
-    last = float(times[-1]) if len(times) else 0.0
+    last = float(table.times[-1]) if len(table) else 0.0
     return Setting(
         comparison=comparison,
-        axis=axis,
-        times=times,
-        fps=fps,
+        axis=table.axis,
+        times=table.times,
+        fps=float(table.fps),
         page=fonts_page,
         plan=plan,
         lettering=lettering,

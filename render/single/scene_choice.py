@@ -1,5 +1,6 @@
 """Which picture a run has: the demo's, or a themed one."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from fitreel.render.single.demo_scene import DemoScene, DemoText, TextPlace
 from fitreel.render.text.axis_labels import axis_labels
 from fitreel.render.text.scaled_loss import beneath_loss
 from fitreel.render.text.translations import english, translation_of
+from fitreel.render.timing.epoch_axis import EpochAxis, epoch_axis
+from fitreel.render.timing.pace_settings import Pacing
 
 if TYPE_CHECKING:
     from fitreel.render.single.themed_scene import ThemedScene
@@ -26,10 +29,21 @@ def text_place(run: Record) -> TextPlace:
     return "corner" if run.ending == "diverged" else "free"
 
 
-def scene_of(run: Record, settings: PictureSettings) -> "DemoScene | ThemedScene":
+def scene_of(
+    run: Record,
+    settings: PictureSettings,
+    axis: EpochAxis | None = None,
+    captions: Sequence[str] = (),
+) -> "DemoScene | ThemedScene":
     """The demo's picture of a run, or where anything is added to it, the lecture hall's.
 
     Of a record that isn't one of a curve its panels fill the picture.
+
+    Args:
+        run: the record.
+        settings: how it looks.
+        axis: of epochs, as the film's pace has it; None: a linear one. The demo's has none.
+        captions: all that is said at the foot of any frame.
 
     Raises:
         BadInput: a theme, text or panel that can't be drawn.
@@ -42,7 +56,8 @@ def scene_of(run: Record, settings: PictureSettings) -> "DemoScene | ThemedScene
         from fitreel.render.single.themed_scene import ThemedScene
 
         words = translation_of(settings.language, settings.words)
-        return ThemedScene(run, settings, load_theme(settings.theme), words)
+        axis = axis or epoch_axis([run.epochs], Pacing())
+        return ThemedScene(run, settings, load_theme(settings.theme), words, axis, captions)
     truth = None
     if settings.truth and run.truth is not None:
         truth = run.prediction_x, run.truth

@@ -1,37 +1,73 @@
 """From a run to its pictures: each snapshot that is shown, drawn once."""
 
 from collections.abc import Collection, Generator
-from typing import TYPE_CHECKING
 
 from fitreel.model.record.reader import Record
+from fitreel.render.captions.caption_track import CaptionTrack
 from fitreel.render.frame import DrawnFrame
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.shown_snapshots import shown_count
+from fitreel.render.single.demo_scene import DemoScene
 from fitreel.render.single.frame_plans import frame_plans
+from fitreel.render.single.run_states import film_states, still_states
 from fitreel.render.single.scene_choice import scene_of
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline
 
-if TYPE_CHECKING:
-    pass
-
 
 def drawn_snapshots(
-    run: Record, settings: PictureSettings, timeline: Timeline | None, stills: Collection[int]
+    run: Record,
+    settings: PictureSettings,
+    timeline: Timeline,
+    stills: Collection[int],
+    *,
+    film: bool = True,
 ) -> Generator[DrawnFrame, None, None]:
-    """Draw what `timeline` shows and the snapshots `stills`, in order, in bounded memory.
+    """Draw what `timeline` shows and the snapshots `stills`, in bounded memory.
+
+    Args:
+        run: the record.
+        settings: how it looks.
+        timeline: that of the film, of which a still has the axis of epochs.
+        stills: numbers of snapshots; in a theme they come first.
+        film: whether the frames of the film are drawn, too.
 
     Raises:
         BadInput: the record is damaged, or holds what can't be drawn.
         Unavailable: no font here has the characters.
     """
+    captions = CaptionTrack((), timeline.fps)
+    scene = scene_of(run, settings, timeline.axis, captions.texts())
+    if isinstance(scene, DemoScene):
+        yield from _demo_frames(scene, run, settings, timeline if film else None, stills)
+        return
+    drawer = FrameDrawer(scene)
+    weights = needs_weights(settings.panels)
+    for number, state in still_states(run, stills, captions, weights=weights):
+        scene.show(state)
+        frame = drawer.draw()
+        yield DrawnFrame(frame, number, 0, drawer.changed)
+    if not film:
+        return
+    for plan in film_states(run, timeline, captions, weights=weights):
+        scene.show(plan.state)
+        frame = drawer.draw()
+        yield DrawnFrame(frame, None, plan.frames, drawer.changed)
+
+
+def _demo_frames(
+    scene: DemoScene,
+    run: Record,
+    settings: PictureSettings,
+    timeline: Timeline | None,
+    stills: Collection[int],
+) -> Generator[DrawnFrame, None, None]:
     words = translation_of(settings.language, settings.words)
-    scene = scene_of(run, settings)
     drawer = FrameDrawer(scene)
     last = shown_count(run, settings) - 1
-    for plan in frame_plans(run, timeline, stills, needs_weights(settings.panels)):
+    for plan in frame_plans(run, timeline, stills):
         if plan.number is None:
             remark = words.text("interpolated")
         else:

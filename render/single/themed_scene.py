@@ -35,6 +35,7 @@ from fitreel.render.single.legend import draw_legend, entry_width, legend_entrie
 from fitreel.render.single.metric_panel import MetricCurves
 from fitreel.render.single.panel_titles import SMALLEST_LABEL, write_curve_names, write_panel_title
 from fitreel.render.single.panels import make_panel
+from fitreel.render.single.run_state import RunState
 from fitreel.render.single.themed_layout import SMALLEST_TYPE, ThemedLayout, lay_out
 from fitreel.render.text.axis_labels import (
     LABEL_ROOM,
@@ -47,6 +48,7 @@ from fitreel.render.text.fonts import fonts_for
 from fitreel.render.text.mathtext import check_mathtext
 from fitreel.render.text.scaled_loss import loss_label, unscaled_loss
 from fitreel.render.text.translations import Translation, translation_of
+from fitreel.render.timing.epoch_axis import EpochAxis
 
 LOOKED_AT = 60
 """So many snapshots, evenly spaced, decide the limits of axes."""
@@ -75,9 +77,16 @@ class ThemedScene:
 
     @in_force()
     def __init__(
-        self, run: Record, settings: PictureSettings, theme: Theme, words: Translation
+        self,
+        run: Record,
+        settings: PictureSettings,
+        theme: Theme,
+        words: Translation,
+        axis: EpochAxis,
+        captions: Sequence[str],
     ) -> None:
         self._words, self._run = words, run
+        self._axis, self._captions = axis, captions
         self._build(run, settings, theme, Lefts())
         lefts = self._lefts()
         if lefts != Lefts():  # numbers at the axes that are wider than most
@@ -193,8 +202,10 @@ class ThemedScene:
         return both if has_room else remark
 
     @in_force()
-    def show(self, snapshot: Snapshot, remark: str = "") -> None:
-        """Moves everything to `snapshot`; `remark` has a line of its own."""
+    def show(self, state: RunState) -> None:
+        """Move everything to a frame."""
+        snapshot = state.snapshot
+        remark = self._words.text("interpolated") if state.is_interpolated else state.caption.text
         if self._line is not None:
             self._line.set_ydata(np.ravel(snapshot.prediction)[self._order])
         self._epoch.set_text(self._words.integer(snapshot.epoch))

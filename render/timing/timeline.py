@@ -4,18 +4,18 @@ A timeline is made of the times of snapshots, whatever they are counted in: the 
 the clock of a comparison's `Timetable`, whose frames can be chosen from in the same way.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fitreel.render.timing.comparison_timetable import Timetable
 from fitreel.render.timing.epoch_axis import EpochAxis, epoch_axis
 from fitreel.render.timing.frame_counts import frame_counts
 from fitreel.render.timing.pace import longest_share, loss_places
 from fitreel.render.timing.pace_settings import Pacing
-from fitreel.render.timing.path_pace import path_places
+from fitreel.render.timing.path_pace import Losses, path_places
 
 # What rounding leaves: of the whole of the times, and in snapshots.
 _CLOSE, _SAME_PLACE = 1e-9, 1e-6
@@ -61,7 +61,9 @@ class Timeline:
         return min(int(np.searchsorted(self.indices, index)), len(self) - 1)
 
 
-def make_timeline(times: ArrayLike, losses: ArrayLike, pacing: Pacing) -> Timeline:
+def make_timeline(
+    times: ArrayLike, losses: ArrayLike, pacing: Pacing, runs: Sequence[Losses] | None = None
+) -> Timeline:
     """The frames of a film of n snapshots.
 
     A film has one frame a snapshot and its holds, or `duration` seconds with its holds in them, or
@@ -89,6 +91,7 @@ def make_timeline(times: ArrayLike, losses: ArrayLike, pacing: Pacing) -> Timeli
         losses: shape (n,), or (R, n) of several runs, whose changes then count alike.
         pacing: how the film goes through the times. Where it has `interpolate`, `blend` is filled,
             so that frames can be drawn between two snapshots.
+        runs: of several runs, each with its own times, for the pace "path"; default: `losses`.
 
     Raises:
         BadInput: as `check_pacing`, or a film of more than `MOST_FRAMES` frames.
@@ -99,7 +102,13 @@ def make_timeline(times: ArrayLike, losses: ArrayLike, pacing: Pacing) -> Timeli
         raise ValueError("a film needs a snapshot")
     starts, moving, ends = frame_counts(pacing, len(at))
     axis = epoch_axis([at], pacing)
-    position = _positions(at, np.asarray(losses, np.float64), moving, pacing, axis)
+    rows = np.asarray(losses, np.float64)
+    if pacing.pace == "path":
+        paths = [(at, row) for row in np.atleast_2d(rows)] if runs is None else runs
+        now = path_places(axis, paths, moving, float(pacing.exact_fps))
+        position = _reached(axis.places(at), now, pacing.interpolate)
+    else:
+        position = _positions(at, rows, moving, pacing, axis)
     first = position[0] if moving else 0.0
     last = float(len(at) - 1)
     position = np.concatenate([np.full(starts, first), position, np.full(ends, last)])
@@ -110,11 +119,6 @@ def make_timeline(times: ArrayLike, losses: ArrayLike, pacing: Pacing) -> Timeli
     blend = position - indices
     passed = _passed(at, indices, blend, pacing, axis)
     return Timeline(indices, blend, pacing.exact_fps, starts, ends, passed, axis)
-
-
-def resampled(table: Timetable, timeline: Timeline) -> Timetable:
-    """The frames of a comparison that a timeline, made of its `times`, chooses."""
-    return Timetable(table.times[timeline.indices], table.indices[:, timeline.indices])
 
 
 def _passed(
@@ -156,9 +160,6 @@ def _positions(
             return (frames * (last + 1) // count).astype(np.float64)
         # Nearest: the first and the last are in, the others evenly between.
         return ((2 * frames * last + count - 1) // max(2 * (count - 1), 1)).astype(np.float64)
-    if pace == "path":
-        now = path_places(axis, [(times, row) for row in np.atleast_2d(losses)], count, fps)
-        return _reached(axis.places(times), now, interpolate)
     longest = longest_share(count, len(times), fps)
     place = _log_places(times, axis) if pace == "log" else loss_places(losses, longest)
     if place is None:

@@ -46,4 +46,4 @@ def _at_places(first: Record, run: Record, prediction: NDArray[np.floating]) -> 
     if run is first or np.array_equal(run.prediction_x, first.prediction_x):
         return prediction.astype(np.float64)
     order = np.argsort(run.prediction_x, kind="stable")
-    return np.interp(first.prediction_x, run.prediction_x[order], prediction[order])
+    return np.asarray(np.interp(first.prediction_x, run.prediction_x[order], prediction[order]))

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
@@ -46,7 +46,7 @@ class SharedLines:
         self._lanes = Lanes(left, max(right, left + pixel), len(runs), fps, pixel)
         inverse = axes.transData.inverted()
         self._places = inverse.transform(np.column_stack([self._lanes.x, 0 * self._lanes.x]))[:, 0]
-        self._colours = np.array([to_rgba(colour) for colour in colours])
+        self._colours = [to_rgb(colour) for colour in colours]
         self._blocks = LineCollection(
             [], linewidths=page.points(width), capstyle="butt", joinstyle="round",
             zorder=OVER_CURVES,
@@ -69,12 +69,12 @@ class SharedLines:
         height = self._axes.bbox.height
         opacities = self._lanes.show((values - low) / (high - low) * height, frame)
         blocks = np.flatnonzero(opacities > LEAST_SEEN)
-        segments, colours = [], np.empty((len(blocks), 4))
-        for place, block in enumerate(blocks.tolist()):
+        segments, colours = [], []
+        for block in blocks.tolist():
             owner = self._lanes.owners[block]
             span = self._lanes.block(block)
             segments.append(np.column_stack([self._places[span], values[owner, span]]))
-            colours[place] = self._colours[owner]
-            colours[place, 3] = min(float(opacities[block]), 1.0)
+            red, green, blue = self._colours[owner]
+            colours.append((red, green, blue, min(float(opacities[block]), 1.0)))
         self._blocks.set_segments(segments)
         self._blocks.set_color(colours)

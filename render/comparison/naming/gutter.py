@@ -111,7 +111,6 @@ class Gutter:
                     colour=page.theme.text if place == 1 else page.theme.muted,
                 )
             )
-            width = lettering.width(row[-1], size, "bold")
             self._underlines.append(
                 _underline(lettering, x + shift, lettering.width(row[-1], size, "bold"), colour)
                 if place == 1

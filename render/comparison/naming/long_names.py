@@ -1,7 +1,7 @@
 """Names that are too long for their place: two lines, and what is cut keeps what differs."""
 
 from collections.abc import Callable, Sequence
-from os.path import commonprefix
+from itertools import takewhile
 
 ELLIPSIS = "…"
 Measure = Callable[[str], float]
@@ -41,15 +41,21 @@ def without_shared(names: Sequence[str]) -> list[str]:
     if len(names) < 2:
         return list(names)
     rows = [name.split(" ") for name in names]
-    first = len(commonprefix(rows))
+    first = _shared(rows)
     rest = [row[first:] for row in rows]
-    last = len(commonprefix([row[::-1] for row in rest]))
+    last = _shared([row[::-1] for row in rest])
     if not any(row[: len(row) - last] for row in rest):
         return list(names)
     return [
         " ".join([ELLIPSIS] * (first > 0) + row[: len(row) - last] + [ELLIPSIS] * (last > 0))
         for row in rest
     ]
+
+
+def _shared(rows: Sequence[Sequence[str]]) -> int:
+    """With how many words all begin."""
+    columns = zip(*rows, strict=False)
+    return sum(1 for _ in takewhile(lambda words: len(set(words)) == 1, columns))
 
 
 def cut(name: str, width: float, measure: Measure) -> str:

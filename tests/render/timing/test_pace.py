@@ -19,7 +19,7 @@ from fitreel.render.timing.timeline import Timeline, make_timeline
 
 
 def _timeline(run: Record, settings: FilmSettings) -> Timeline:
-    return make_timeline(run.epochs, run.losses, settings.pacing)
+    return make_timeline(run.epochs, run.losses, settings.pacing())
 
 
 def length_of(path: Path) -> tuple[int, float]:
@@ -131,12 +131,12 @@ def test_frames_between_snapshots_are_marked_and_lie_between(short_run: Record) 
 
 def test_a_comparison_is_as_long_as_asked(short_run: Record) -> None:
     entries = [Entry("one", short_run), Entry("failed", None)]
-    pacing = FilmSettings(duration=8.0, fps=25, pace="loss", hold_start=1.0).pacing
+    pacing = FilmSettings(duration=8.0, fps=25, pace="loss", hold_start=1.0).pacing()
     table = paced(entries, timetable_of(entries, "epoch"), pacing)
     assert len(table) + closing_frames(25, 8.0) == 200
     assert set(table.indices[0].tolist()) <= set(range(13)) and table.indices[0, -1] == 12
     with pytest.raises(BadInput, match="interpolate"):
-        paced(entries, table, FilmSettings(interpolate=True).pacing)
+        paced(entries, table, FilmSettings(interpolate=True).pacing())
 
 
 def test_a_clip_of_two_runs_keeps_its_length(

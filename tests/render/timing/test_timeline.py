@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fitreel.model.errors import BadInput
-from fitreel.render.timing.comparison_timetable import timetable
+from fitreel.render.timing.comparison_timetable import resampled, timetable
 from fitreel.render.timing.pace import LONGEST_STAY
 from fitreel.render.timing.pace_settings import Pacing, check_pace
-from fitreel.render.timing.timeline import Timeline, make_timeline, resampled
+from fitreel.render.timing.timeline import Timeline, make_timeline
 
 RATES = [Fraction(rate) for rate in (10, 20, 24, 25, 30, 50, 60)]
 PACES: list[Any] = ["even", "log", "loss"]

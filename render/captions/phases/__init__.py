@@ -1,0 +1,1 @@
+"""What is said while a network learns: yardsticks in the data, and sentences true of every frame."""
