@@ -3,10 +3,11 @@
 import math
 from collections.abc import Callable
 from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from fitreel.model.settings import Settings
 from fitreel.render.panel_kinds import PANEL_KINDS
@@ -33,6 +34,10 @@ _MOST_HELD = 0.4
 Side = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
+EpochCaption = tuple[
+    Annotated[int, Field(ge=0, le=10**15)],
+    Annotated[str, Field(max_length=500, pattern=r"^[^\n]*$")],
+]
 Label = Annotated[str, Field(max_length=100, pattern=r"^[^\n]*$")]
 
 
@@ -83,7 +88,10 @@ class FilmSettings(Settings):
     subtitle: Words | None = None
     """Stands under the title."""
     caption: Words | None = None
-    """Stands at the foot."""
+    """Stands at the foot in every frame."""
+    captions: Literal["auto", "none"] | tuple[EpochCaption, ...] = "auto"
+    """What stands at the foot without a `caption`: auto (sentences by what the numbers say; the
+    demo's theme has none), none, or a list of [epoch, "text"], each from its epoch on."""
     x_label: Label | None = None
     """Under the axes; $…$ is mathematics. Default: the input's name in its file; "" for none. The
     demo's own look has labels only where they are set."""
@@ -113,6 +121,10 @@ class FilmSettings(Settings):
     transparent: bool = False
     """No background, for slides: .webm and .png only."""
 
+    limits: Literal["film", "frame"] | None = None
+    """Of the axes in theme demo: film, the same in all frames, or frame, as matplotlib would choose
+    them for each. Default: frame for the demo's own job, else film, as in all other themes."""
+
     @field_validator("size")
     @classmethod
     def _known_size(cls, size: str | tuple[int, int]) -> str | tuple[int, int]:
@@ -129,12 +141,32 @@ class FilmSettings(Settings):
             check_pace(pace)
         return pace
 
+    @field_validator("captions")
+    @classmethod
+    def _rising_captions(
+        cls, captions: str | tuple[tuple[int, str], ...]
+    ) -> str | tuple[tuple[int, str], ...]:
+        if isinstance(captions, str):
+            return captions
+        for (before, _), (epoch, _) in pairwise(captions):
+            if epoch <= before:
+                raise ValueError(f"epoch {epoch} comes after epoch {before}; they must grow")
+        return captions
+
     @field_validator("panels")
     @classmethod
     def _no_panel_twice(cls, panels: tuple[str, ...]) -> tuple[str, ...]:
         if twice := {panel for panel in panels if panels.count(panel) > 1}:
             raise ValueError(f"{sorted(twice)[0]} is there twice")
         return panels
+
+    @model_validator(mode="after")
+    def _limits_of_each_frame_only_in_the_demo(self) -> Self:
+        if self.limits == "frame" and not self.picture.is_demo:
+            raise ValueError(
+                'limits = "frame": of theme demo, with nothing added; else they are the film\'s'
+            )
+        return self
 
     @property
     def theme_is_file(self) -> bool:

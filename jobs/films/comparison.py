@@ -164,8 +164,8 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
         )
     check_tables(plan.tables, plan.options)
     from fitreel.render.comparison import readability
-    from fitreel.render.comparison.lettering import fonts_of
     from fitreel.render.comparison.pacing import check_pacing_of_comparison
+    from fitreel.render.comparison.page.lettering import fonts_of
     from fitreel.render.mpl.theme import load_theme
 
     load_theme(comparison.picture.theme)

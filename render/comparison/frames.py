@@ -3,12 +3,12 @@
 from collections.abc import Generator, Sequence
 
 from fitreel.model.errors import BadInput
-from fitreel.render.comparison.grid_scene import GridScene
-from fitreel.render.comparison.overlay_scene import OverlayScene
+from fitreel.render.comparison.grid.grid_scene import GridScene
+from fitreel.render.comparison.overlay.overlay_scene import OverlayScene
+from fitreel.render.comparison.page.setting import setting_of
 from fitreel.render.comparison.ranking.card import RankingCard
 from fitreel.render.comparison.ranking.rows import ranking
 from fitreel.render.comparison.readability import check_comparison, layout_of
-from fitreel.render.comparison.setting import setting_of
 from fitreel.render.comparison.states import states
 from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.frame import DrawnFrame, FrameSelection

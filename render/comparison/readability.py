@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 
 from fitreel.model.errors import BadInput
-from fitreel.render.comparison.grid_plan import HEAD, MOST_PANELS, plan_grid
-from fitreel.render.comparison.overlay_plan import BEST, MOST_NAMED, MOST_RUNS, plan_overlay
-from fitreel.render.comparison.page_plan import plan_page
+from fitreel.render.comparison.grid.grid_plan import HEAD, MOST_PANELS, plan_grid
+from fitreel.render.comparison.overlay.overlay_plan import BEST, MOST_NAMED, MOST_RUNS, plan_overlay
+from fitreel.render.comparison.page.page_plan import plan_page
 from fitreel.render.comparison_picture import ComparisonPicture, Layout
 from fitreel.render.film_settings import LARGEST_SIDE
 

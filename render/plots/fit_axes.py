@@ -32,6 +32,7 @@ Span = tuple[float, float]
 class Order(float, Enum):
     """What lies over what in a fit, as matplotlib's `zorder`; the grid is under all of it."""
 
+    LABELS = 1.0
     GAPS = 1.8
     POINTS = 2.0
     TRUTH = 3.0
@@ -118,10 +119,10 @@ def fit_axes(page: Page, box: Box, limits: Limits) -> Axes:
 
 
 def curve_order(axes: Axes, x: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Indices of the places along x from left to right, two a pixel at most."""
+    """Indices of the places along x from left to right, one a pixel at most."""
     order = np.argsort(x, kind="stable")
     left, right = axes.get_xlim()
-    pixels = np.floor((x[order] - left) / (right - left) * axes.bbox.width * 2)
+    pixels = np.floor((x[order] - left) / (right - left) * axes.bbox.width)
     first = np.concatenate([[True], np.diff(pixels) > 0])
     first[-1] = True
     places: NDArray[np.int64] = order[first]

@@ -27,6 +27,7 @@ RING = 1.4
 """How wide a ring's line is."""
 SMALLEST_RING = 5.0
 """The diameter under which a ring has no hole to be seen: it is a dot then."""
+RIM_OVER = 1.5
 MOST_OVER = 500
 """So many points may lie over the network; more would hide it."""
 
@@ -83,6 +84,19 @@ def draw_points(
     With `over` they lie over the network, as in a film that ends overfitted: where they are few
     enough not to hide it.
     """
-    order = Order.POINTS_OVER if over and len(run.x) <= MOST_OVER else Order.POINTS
-    (points,) = axes.plot(run.x, run.y, zorder=order, clip_on=False, **style.properties(page))
+    order, properties = Order.POINTS, style.properties(page)
+    if over and len(run.x) <= MOST_OVER:
+        order = Order.POINTS_OVER
+        properties |= _over_network(page, style)
+    (points,) = axes.plot(run.x, run.y, zorder=order, clip_on=False, **properties)
     return points
+
+
+def _over_network(page: Page, style: PointStyle) -> dict[str, Any]:
+    """What sets points off from a line that is about as wide as they are."""
+    ground = page.theme.axes
+    if style.ring:
+        return {"markerfacecolor": ground}
+    rim = page.px(RIM_OVER)
+    size = page.points(style.diameter + rim)
+    return {"markersize": size, "markeredgecolor": ground, "markeredgewidth": page.points(rim)}

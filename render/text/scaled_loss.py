@@ -1,7 +1,7 @@
 """What is said of a loss whose values are scaled for the network. No matplotlib."""
 
 from fitreel.model.record.reader import Record
-from fitreel.render.text.numbers import SHORT, write_number
+from fitreel.render.text.numbers import UNSCALED, write_number
 from fitreel.render.text.translations import Translation
 
 
@@ -16,7 +16,7 @@ def unscaled_loss(run: Record, loss: float, words: Translation) -> str:
     factor = run.own_loss_factor
     if not run.loss_is_scaled or factor is None:
         return ""
-    return words.text("unscaled", loss=words.respelled(write_number(loss * factor, SHORT)))
+    return words.text("unscaled", loss=words.respelled(write_number(loss * factor, UNSCALED)))
 
 
 def beneath_loss(run: Record, loss: float, words: Translation) -> str:

@@ -1,1 +1,1 @@
-"""What is said while a network learns: yardsticks in the data, and sentences true of every frame."""
+"""What a loss can be told to do: yardsticks in the data, and claims with where they are true."""

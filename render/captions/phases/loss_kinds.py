@@ -73,7 +73,7 @@ def _huber(delta: float, *, per_delta: bool) -> LossKind:
 
 def _log_cosh(errors: Array) -> Array:
     sizes = np.abs(errors)
-    return sizes + np.log1p(np.exp(-2.0 * sizes)) - np.log(2.0)
+    return np.asarray(sizes + np.log1p(np.exp(-2.0 * sizes)) - np.log(2.0))
 
 
 def _log_cosh_weight(errors: Array) -> Array:
@@ -94,7 +94,7 @@ def _least(y: Array, columns: Array, weight: Callable[[Array], Array]) -> Array:
         before, errors = errors, y - columns @ best
         if np.abs(errors - before).max() <= _CLOSE * max(float(np.abs(errors).max()), 1e-300):
             break
-    return errors
+    return np.asarray(errors)
 
 
 def _least_absolute(x: Array, y: Array) -> Array:
@@ -106,7 +106,7 @@ def _least_absolute(x: Array, y: Array) -> Array:
 
     def errors_of(slope: float) -> Array:
         left = y - slope * x
-        return left - np.median(left)
+        return np.asarray(left - np.median(left))
 
     steps = np.diff(np.sort(x))
     high = float(np.ptp(y) / steps[steps > 0].min())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from fitreel.model.record.reader import Record
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.plots.even_predictions import even_predictions
-from fitreel.render.plots.fit_axes import curve_order
+from fitreel.render.plots.fit_axes import Order, curve_order
 from fitreel.render.plots.gaps import has_gaps
 from fitreel.render.plots.labels.free_space import FreeSpace
 from fitreel.render.timing.epoch_axis import EpochAxis
@@ -329,16 +330,29 @@ def _is_crossed(leader: Leader, curves: Sequence[_Curves]) -> bool:
 
 
 @in_force()
-def draw_labels(page: Page, plan: LabelPlan, size: float) -> None:
-    """Write the names that have a place, at `size` pixels, each with its leader."""
+def draw_labels(page: Page, axes: Axes, plan: LabelPlan, size: float) -> None:
+    """Write the names that have a place, at `size` pixels, each with its leader.
+
+    They lie in `axes` under all that moves, so that they needn't be painted in every frame.
+    """
     width, height = page.box.width, page.box.height
     for place in plan.places:
         colour = place.label.colour
-        page.text(place.x, place.baseline, place.label.text, size, colour=colour, va="baseline")
+        text = page.text(
+            place.x, place.baseline, place.label.text, size, colour=colour, va="baseline"
+        )
+        text.remove()
+        _add(axes, text)
         if place.leader is not None:
             leader = Line2D(
                 np.array(place.leader.x) / width, np.array(place.leader.y) / height,
                 transform=page.figure.transFigure, color=colour, alpha=LEADER_OPACITY,
                 lw=page.points(page.px(LEADER_WIDTH)),
             )  # fmt: skip
-            page.figure.add_artist(leader)
+            _add(axes, leader)
+
+
+def _add(axes: Axes, artist: Artist) -> None:
+    artist.set_zorder(Order.LABELS)
+    axes.add_artist(artist)
+    artist.set_clip_on(False)

@@ -46,7 +46,8 @@ def record(
     layout: dict[str, tuple[int, ...]] = {
         "0.weight": (2, 1), "0.bias": (2,), "2.weight": (1, 2), "2.bias": (1,)
     }  # fmt: skip
-    header = new_header("test", "0" * 64, {"network": {"hidden": [2]}}, layout=layout)
+    job = {"data": {"file": "own.csv"}, "network": {"hidden": [2]}}
+    header = new_header("test", "0" * 64, job, layout=layout)
     header = replace(header, inputs=(columns[0],), outputs=(columns[1],))
     run = begin(folder, header, {"x": x, "y": y})
     writer = RecordWriter(run, {})

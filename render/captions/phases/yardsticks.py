@@ -40,6 +40,11 @@ class Yardsticks:
         return self.noise is None or self.line > LINE_BEFORE_NOISE * self.noise
 
     @property
+    def is_constant(self) -> bool:
+        """Whether the data are a constant with noise, so that there is no more to find."""
+        return self.noise is not None and self.constant <= LINE_BEFORE_NOISE * self.noise
+
+    @property
     def simple(self) -> float:
         """The loss of the best simple thing: of the line where that counts, else the constant's."""
         return self.line if self.line_counts and self.line is not None else self.constant
@@ -63,13 +68,13 @@ def yardsticks_of(run: Record) -> Yardsticks | None:
     y = _as_seen(run, run.y)
     with np.errstate(all="ignore"):
         constant = kind.best_constant(y) if np.isfinite(y).all() else math.nan
-        if not (math.isfinite(constant) and constant > 0):
+        if not math.isfinite(constant):
             return None
         noise = _noise(run, y, kind)
         return Yardsticks(
             constant,
             _line(run, y, kind),
-            noise if noise is not None and noise > NO_NOISE * constant else None,
+            noise if noise is not None and noise > max(NO_NOISE * constant, 0.0) else None,
         )
 
 

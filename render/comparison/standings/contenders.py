@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.frame_state import ComparisonState
+from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.shown_snapshots import losses_from
 from fitreel.render.timing.comparison_timetable import Timetable

@@ -10,9 +10,9 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from fitreel.render.comparison.lettering import Lettering
-from fitreel.render.comparison.naming.gutter_names import spread
-from fitreel.render.comparison.naming.long_names import in_lines
+from fitreel.render.comparison.losses.gutter_names import spread
+from fitreel.render.comparison.page.lettering import Lettering
+from fitreel.render.comparison.page.long_names import in_lines
 from fitreel.render.geometry import Box
 
 LINK = 12.0

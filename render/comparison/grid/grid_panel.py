@@ -6,13 +6,13 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from fitreel.render.comparison.frame_state import ComparisonState
-from fitreel.render.comparison.grid_plan import GridPlan
+from fitreel.render.comparison.grid.grid_plan import GridPlan
 from fitreel.render.comparison.lines.band import Band
-from fitreel.render.comparison.lines.predictions import predictions_of
-from fitreel.render.comparison.naming.long_names import in_one_line
-from fitreel.render.comparison.setting import Setting
-from fitreel.render.comparison.values import failure_text, value_of, widest_value
+from fitreel.render.comparison.page.long_names import in_one_line
+from fitreel.render.comparison.page.setting import Setting
+from fitreel.render.comparison.standings.frame_state import ComparisonState
+from fitreel.render.comparison.standings.predictions import predictions_of
+from fitreel.render.comparison.standings.values import failure_text, value_of, widest_value
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.ticks import Ticks
 from fitreel.render.plots.axes_furniture import draw_furniture

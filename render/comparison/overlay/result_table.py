@@ -8,11 +8,11 @@ from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from fitreel.render.comparison.frame_state import ComparisonState
-from fitreel.render.comparison.naming.long_names import in_one_line
-from fitreel.render.comparison.overlay_plan import OverlayPlan
-from fitreel.render.comparison.setting import Setting
-from fitreel.render.comparison.values import value_of, widest_value
+from fitreel.render.comparison.overlay.overlay_plan import OverlayPlan
+from fitreel.render.comparison.page.long_names import in_one_line
+from fitreel.render.comparison.page.setting import Setting
+from fitreel.render.comparison.standings.frame_state import ComparisonState
+from fitreel.render.comparison.standings.values import value_of, widest_value
 
 STAYS, GOES, COMES = 0.4, 0.2, 0.3
 """Seconds after the last snapshot: so long it stays; so long it goes; so long it comes, sorted."""

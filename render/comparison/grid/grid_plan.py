@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from fitreel.render.comparison.page_plan import PagePlan
+from fitreel.render.comparison.page.page_plan import PagePlan
 from fitreel.render.geometry import Box
 
 MOST_PANELS = 16

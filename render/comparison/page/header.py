@@ -5,8 +5,8 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 from matplotlib.artist import Artist
 
 from fitreel.render.captions.caption import Caption
-from fitreel.render.comparison.lettering import Lettering
-from fitreel.render.comparison.page_plan import PagePlan
+from fitreel.render.comparison.page.lettering import Lettering
+from fitreel.render.comparison.page.page_plan import PagePlan
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.comparison_timetable import Clock

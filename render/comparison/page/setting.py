@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fitreel.render.comparison.contenders import Contender, contenders_of, places_of
-from fitreel.render.comparison.header import Foot, Header
-from fitreel.render.comparison.lettering import Lettering, lettering_of, one_line
-from fitreel.render.comparison.page_plan import PagePlan, plan_page
+from fitreel.render.comparison.page.header import Foot, Header
+from fitreel.render.comparison.page.lettering import Lettering, lettering_of, one_line
+from fitreel.render.comparison.page.page_plan import PagePlan, plan_page
+from fitreel.render.comparison.standings.contenders import Contender, contenders_of, places_of
 from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme, load_theme

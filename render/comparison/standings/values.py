@@ -4,9 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fitreel.render.comparison.contenders import Contender
-from fitreel.render.comparison.frame_state import ComparisonState
-from fitreel.render.comparison.lettering import one_line
+from fitreel.render.comparison.standings.contenders import Contender
+from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import Translation
 
@@ -54,4 +53,4 @@ def widest_value(numbers: LossFormat) -> list[str]:
 def failure_text(contender: Contender, words: Translation) -> str:
     """Why there is nothing to draw of it."""
     reason = next((entry.failure for entry in contender.members if entry.failure), "")
-    return one_line(words.text("failed_because", reason=reason) if reason else words.text("failed"))
+    return words.text("failed_because", reason=reason) if reason else words.text("failed")

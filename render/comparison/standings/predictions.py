@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.contenders import BAND, Contender
-from fitreel.render.comparison.frame_state import ComparisonState
+from fitreel.render.comparison.standings.contenders import BAND, Contender
+from fitreel.render.comparison.standings.frame_state import ComparisonState
 
 Curve = NDArray[np.float64]
 

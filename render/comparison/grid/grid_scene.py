@@ -5,12 +5,12 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 import numpy as np
 from matplotlib.artist import Artist
 
-from fitreel.render.comparison.frame_state import ComparisonState
-from fitreel.render.comparison.grid_panel import GridPanel, head_size
-from fitreel.render.comparison.grid_plan import GridPlan, plan_grid
-from fitreel.render.comparison.losses import Losses
-from fitreel.render.comparison.naming.gutter import gutter_size
-from fitreel.render.comparison.setting import Setting
+from fitreel.render.comparison.grid.grid_panel import GridPanel, head_size
+from fitreel.render.comparison.grid.grid_plan import GridPlan, plan_grid
+from fitreel.render.comparison.losses.gutter import gutter_size
+from fitreel.render.comparison.losses.losses_beside import Losses
+from fitreel.render.comparison.page.setting import Setting
+from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.mpl.ticks import linear_ticks
 
 FADE_SECONDS = 0.3

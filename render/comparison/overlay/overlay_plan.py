@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fitreel.render.comparison.page_plan import PagePlan
+from fitreel.render.comparison.page.page_plan import PagePlan
 from fitreel.render.geometry import Box
 
 MOST_RUNS = 256

@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib.artist import Artist
 from numpy.typing import NDArray
 
-from fitreel.render.comparison.contenders import Contender
-from fitreel.render.comparison.frame_state import ComparisonState
-from fitreel.render.comparison.naming.gutter import Gutter
-from fitreel.render.comparison.naming.gutter_names import name_tracks
-from fitreel.render.comparison.setting import Setting
+from fitreel.render.comparison.losses.gutter import Gutter
+from fitreel.render.comparison.losses.gutter_names import name_tracks
+from fitreel.render.comparison.page.setting import Setting
+from fitreel.render.comparison.standings.contenders import Contender
+from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.geometry import Box
 from fitreel.render.plots.loss_backdrop import Backdrop, LossBand
 from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle

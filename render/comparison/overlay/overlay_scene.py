@@ -6,15 +6,15 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from fitreel.render.comparison.frame_state import ComparisonState
 from fitreel.render.comparison.lines.band import Band
 from fitreel.render.comparison.lines.faint_lines import FaintLines
-from fitreel.render.comparison.lines.predictions import predictions_of
 from fitreel.render.comparison.lines.shared_lines import SharedLines
-from fitreel.render.comparison.losses import Losses
-from fitreel.render.comparison.overlay_plan import BEST, MOST_NAMED, plan_overlay
-from fitreel.render.comparison.result_table import ResultTable
-from fitreel.render.comparison.setting import Setting
+from fitreel.render.comparison.losses.losses_beside import Losses
+from fitreel.render.comparison.overlay.overlay_plan import BEST, MOST_NAMED, plan_overlay
+from fitreel.render.comparison.overlay.result_table import ResultTable
+from fitreel.render.comparison.page.setting import Setting
+from fitreel.render.comparison.standings.frame_state import ComparisonState
+from fitreel.render.comparison.standings.predictions import predictions_of
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.plots.axes_furniture import draw_furniture
