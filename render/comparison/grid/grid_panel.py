@@ -5,17 +5,20 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
 from fitreel.render.comparison.grid.grid_plan import GridPlan
 from fitreel.render.comparison.lines.band import Band
-from fitreel.render.comparison.page.long_names import in_one_line
+from fitreel.render.comparison.page.lettering import one_line
+from fitreel.render.comparison.page.long_names import Fitted, fitted
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.comparison.standings.predictions import predictions_of
-from fitreel.render.comparison.standings.values import failure_text, value_of, widest_value
+from fitreel.render.comparison.standings.values import failure_text, value_of
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.ticks import Ticks
 from fitreel.render.plots.axes_furniture import draw_furniture
+from fitreel.render.plots.edge_marks import EdgeMarks
 from fitreel.render.plots.fit_axes import Limits, fit_axes
 from fitreel.render.plots.gaps import Gaps, has_gaps
 from fitreel.render.plots.network_line import NetworkLine
@@ -34,23 +37,31 @@ BETWEEN = 12.0
 """At least, between name and number."""
 SMALLEST_HEAD = 0.8
 """To which a head shrinks, against the type of names; then names are cut."""
+LINE = 1.05
+"""From one line of a name to the next, in font sizes."""
 PALE_TRUTH = 0.6
 NO_LIMITS = Limits((0.0, 1.0), (0.0, 1.0))
 
 
-def head_size(setting: Setting, width: float) -> float:
-    """The font size of all heads of panels that are so wide."""
-    lettering, size = setting.lettering, setting.plan.name
+def heads_of(setting: Setting, width: float, has_places: bool) -> Fitted:
+    """The names over panels that are so wide, beside their losses."""
+    size, page = setting.plan.name, setting.page
     least = max(SMALLEST_HEAD * size, 10.0)
+    shift = place_width(setting, size) if has_places else 0.0
+    rooms = [
+        width - setting.value_width(number, size) - page.px(BETWEEN) - shift
+        for number in range(len(setting.contenders))
+    ]
+    return fitted(
+        setting.names, rooms, (size, least, least),
+        lambda text, size: setting.lettering.width(text, size, "bold"),
+    )  # fmt: skip
 
-    def is_too_wide() -> bool:
-        number = max(lettering.width(text, size) for text in widest_value(setting.numbers))
-        name = max(lettering.width(name, size, "bold") for name in setting.names)
-        return name + number + setting.page.px(BETWEEN) > width
 
-    while size > least and is_too_wide():
-        size = max(0.97 * size, least)
-    return size
+def place_width(setting: Setting, size: float) -> float:
+    """What is kept free before a name for its place."""
+    digits = str(len(setting.contenders))
+    return setting.lettering.width(digits, size, "bold") + setting.page.px(BETWEEN) / 2
 
 
 class GridPanel:
@@ -58,9 +69,9 @@ class GridPanel:
 
     @in_force()
     def __init__(
-        self, setting: Setting, number: int, plan: GridPlan, head: float, x_ticks: Ticks
+        self, setting: Setting, number: int, plan: GridPlan, heads: Fitted, x_ticks: Ticks
     ) -> None:
-        self._setting, self._number, self._size = setting, number, head
+        self._setting, self._number, self._size = setting, number, heads.size
         self._contender = setting.contenders[number]
         self._colour = setting.colours[number]
         box = plan.panels[number]
@@ -76,7 +87,9 @@ class GridPanel:
             names=AxisLabels(names.x if plan.is_lowest(number) else "", names.y),
         )  # fmt: skip
         self._draw_fit(axes, box)
-        self._write_head(box, setting.places[number] if plan.gutter is None else None)
+        self._write_head(
+            box, heads.lines[number], setting.places[number] if plan.gutter is None else None
+        )
 
     def _draw_fit(self, axes: Axes, box: Box) -> None:
         setting, page = self._setting, self._setting.page
@@ -108,37 +121,42 @@ class GridPanel:
             )
             self.moving += self._gaps.moving
         self._line = NetworkLine(page, axes, run, colour=self._colour, width=CURVE)
-        self.moving += self._line.moving
+        self._marks = EdgeMarks(
+            page, axes, run, colour=self._colour, size=setting.plan.tick,
+            write=setting.words.short,
+        )  # fmt: skip
+        self.moving += [*self._line.moving, *self._marks.moving]
 
-    def _write_head(self, box: Box, place: int | None) -> None:
+    def _write_head(self, box: Box, head: list[str], place: int | None) -> None:
         setting, lettering, size = self._setting, self._setting.lettering, self._size
         page = setting.page
-        numbers = widest_value(setting.numbers)
-        wide = max(lettering.width(text, size, "bold") for text in numbers)
         baseline = page.box.height - box.top - page.px(OVER)
         shift = 0.0
-        self._place = None
+        self._place: Text | None = None
         if place is not None:
-            shift = lettering.width(str(len(setting.places)), size, "bold") + page.px(BETWEEN) / 2
+            shift = place_width(setting, size)
             self._place = lettering.write(
-                box.left, baseline, str(place), size, weight="bold" if place == 1 else "regular",
-                alpha=0.0, colour=page.theme.text if place == 1 else page.theme.muted,
+                box.left, baseline - (len(head) - 1) * LINE * size, str(place), size,
+                weight="bold" if place == 1 else "regular", alpha=0.0,
+                colour=page.theme.text if place == 1 else page.theme.muted,
             )  # fmt: skip
             self.moving.append(self._place)
-        name = in_one_line(
-            setting.names, box.width - wide - page.px(BETWEEN) - shift,
-            lambda text: lettering.width(text, size, "bold"),
-        )[self._number]  # fmt: skip
-        start, name_width = box.left + shift, lettering.width(name, size, "bold")
-        lettering.write(start, baseline, name, size, weight="bold", colour=self._colour)
+        start = box.left + shift
+        for number, line in enumerate(reversed(head)):
+            lettering.write(
+                start, baseline - number * LINE * size, line, size, weight="bold",
+                colour=self._colour,
+            )  # fmt: skip
+        name_width = max(lettering.width(line, size, "bold") for line in head)
         self._room = box.width - shift - name_width - page.px(BETWEEN)
         self._value = lettering.write(box.right, baseline, "", size, ha="right")
         self.moving.append(self._value)
         self._underline: Line2D | None = None
         if setting.places[self._number] == 1:
             y = (page.box.height - baseline - page.px(6)) / page.box.height
+            end = start + lettering.width(head[-1], size, "bold")
             self._underline = Line2D(
-                [start / page.box.width, (start + name_width) / page.box.width], [y, y],
+                [start / page.box.width, end / page.box.width], [y, y],
                 color=self._colour, lw=page.points(page.px(2.5)), alpha=0.0,
                 transform=page.figure.transFigure,
             )  # fmt: skip
@@ -147,7 +165,7 @@ class GridPanel:
 
     def _write_failure(self, box: Box) -> None:
         setting, size = self._setting, self._setting.plan.tick
-        text = failure_text(self._contender, setting.words)
+        text = one_line(failure_text(self._contender, setting.words))
         lines = max(1, min(4, int(box.height / (1.4 * size))))
         setting.page.text(
             box.left + box.width / 2, box.bottom + box.height / 2,
@@ -161,6 +179,7 @@ class GridPanel:
         predictions = predictions_of(self._contender, state)
         if predictions is not None and self._line is not None:
             self._line.show(predictions.middle)
+            self._marks.show(predictions.middle, self._contender.has_diverged)
             if self._gaps is not None:
                 self._gaps.show(predictions.middle)
             if self._band is not None:

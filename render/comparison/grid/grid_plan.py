@@ -13,7 +13,8 @@ PANELS_END = 748.0
 LOSSES_BEGIN = 786.0
 ACROSS, ALONG = 28.0, 16.0
 """Between panels, in pixels at 720."""
-HEAD = 34.0
+HEAD, SECOND_LINE = 34.0, 26.0
+"""Over a panel: its name and loss; and what a second line of the name takes more."""
 STRIP = 0.19
 """Of the height: a loss plot under the panels."""
 TICK_ROWS = 2.5
@@ -39,7 +40,12 @@ class GridPlan:
 
 
 def plan_grid(
-    page: PagePlan, count: int, left: float, loss_panel: bool, names: tuple[float, float]
+    page: PagePlan,
+    count: int,
+    left: float,
+    loss_panel: bool,
+    names: tuple[float, float],
+    head: float = HEAD,
 ) -> GridPlan:
     """Where `count` panels go.
 
@@ -49,6 +55,7 @@ def plan_grid(
         left: where their axes begin.
         loss_panel: whether there is a loss plot.
         names: width and height of all names in its gutter.
+        head: height of what stands over a panel, in pixels at 720.
     """
     px = page.px
     right, bottom = page.width - page.margin, page.bottom
@@ -74,11 +81,16 @@ def plan_grid(
         bottom = top - px(HEAD + 10) - 1.6 * page.tick
     area = page.upwards(left, page.top + px(7), end, bottom)
     columns, rows = arrangement(count, area.width / page.unit, area.height / page.unit)
-    return GridPlan(columns, rows, _panels(page, area, count, columns, rows), losses, gutter)
+    return GridPlan(
+        columns, rows, _panels(page, area, count, (columns, rows), head), losses, gutter
+    )
 
 
-def _panels(page: PagePlan, area: Box, count: int, columns: int, rows: int) -> tuple[Box, ...]:
-    across, along, head = page.px(ACROSS), page.px(ALONG), page.px(HEAD)
+def _panels(
+    page: PagePlan, area: Box, count: int, shape: tuple[int, int], over: float
+) -> tuple[Box, ...]:
+    columns, rows = shape
+    across, along, head = page.px(ACROSS), page.px(ALONG), page.px(over)
     if rows > 2:
         along /= 2
     width = (area.width - (columns - 1) * across) / columns
@@ -105,7 +117,7 @@ def arrangement(count: int, width: float, height: float) -> tuple[int, int]:
         wide = (width - (columns - 1) * ACROSS) / columns
         tall = (height - rows * HEAD - (rows - 1) * ALONG) / rows
         fullness = count / (columns * rows)
-        return min(wide / 3, tall / 2) * math.sqrt(fullness)
+        return min(wide / 4, tall / 2) * math.sqrt(fullness)
 
     # Of equal ones the widest: what stands side by side is easier to compare.
     columns = max(range(1, count + 1), key=lambda columns: (round(worth(columns), 6), columns))

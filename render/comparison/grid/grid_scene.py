@@ -5,8 +5,8 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 import numpy as np
 from matplotlib.artist import Artist
 
-from fitreel.render.comparison.grid.grid_panel import GridPanel, head_size
-from fitreel.render.comparison.grid.grid_plan import GridPlan, plan_grid
+from fitreel.render.comparison.grid.grid_panel import GridPanel, heads_of
+from fitreel.render.comparison.grid.grid_plan import HEAD, SECOND_LINE, GridPlan, plan_grid
 from fitreel.render.comparison.losses.gutter import gutter_size
 from fitreel.render.comparison.losses.losses_beside import Losses
 from fitreel.render.comparison.page.setting import Setting
@@ -35,9 +35,14 @@ class GridScene:
         names = gutter_size(setting.lettering, setting.names, size, any(setting.places))
         count = len(setting.contenders)
         self.plan = plan_grid(plan, count, setting.left, comparison.loss_panel, names)
-        head = head_size(setting, self.plan.panels[0].width)
+        has_places = self.plan.gutter is None and any(setting.places)
+        heads = heads_of(setting, self.plan.panels[0].width, has_places)
+        if heads.are_two:
+            self.plan = plan_grid(
+                plan, count, setting.left, comparison.loss_panel, names, HEAD + SECOND_LINE
+            )
         self._panels = [
-            GridPanel(setting, number, self.plan, head, _x_ticks(setting, self.plan))
+            GridPanel(setting, number, self.plan, heads, _x_ticks(setting, self.plan))
             for number in range(count)
         ]
         self._losses = None

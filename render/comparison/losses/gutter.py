@@ -41,9 +41,8 @@ def gutter_size(
 
 def name_lines(lettering: Lettering, names: Sequence[str], size: float) -> list[list[str]]:
     """The names as they stand in a gutter."""
-    return in_lines(
-        names, lettering.page.px(WIDEST), lambda text: lettering.width(text, size, "bold")
-    )
+    rooms = [lettering.page.px(WIDEST)] * len(names)
+    return in_lines(names, rooms, lambda text: lettering.width(text, size, "bold"))
 
 
 def name_heights(

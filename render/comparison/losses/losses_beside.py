@@ -52,23 +52,11 @@ class Losses:
             key=lambda n: (-setting.contenders[n].final_loss, -n),
         )
         paths = [_path(setting.contenders[n], setting.colours[n]) for n in self._order]
-        backdrop = Backdrop(
-            [
-                _path(each, page.theme.muted)
-                for n, each in enumerate(setting.contenders)
-                if n not in self._order and each.runs
-            ],
-            [
-                LossBand(each.times, *each.loss_band, setting.colours[n])
-                for n, each in enumerate(setting.contenders)
-                if n in self._order and each.loss_band is not None
-            ],
-        )
         style = LossPlotStyle(
             tick=plan.tick, words=setting.words, line_width=page.px(width), noise=setting.noise,
             clock=setting.comparison.clock,
         )  # fmt: skip
-        self._plot = LossPlot(page, box, paths, setting.axis, style, backdrop)
+        self._plot = LossPlot(page, box, paths, setting.axis, style, self._backdrop())
         room = plan.width - plan.margin - self._plot.inner.left
         name = setting.loss_name
         size = setting.lettering.fitting(name, plan.label, "regular", room, 10.0)
@@ -79,15 +67,32 @@ class Losses:
         self.moving: list[Artist] = [*self._plot.moving]
         self._gutter: Gutter | None = None
         if gutter is not None:
-            self._gutter = Gutter(
-                setting.lettering, gutter, setting.names, setting.colours, setting.places,
-                name_size,
-            )  # fmt: skip
-            self.moving += self._gutter.moving
-            self._markers = self._marker_heights(setting.times)
-            self._tracks = name_tracks(
-                self._markers, self._gutter.heights, self._gutter.bounds, setting.fps, page.px(1)
-            )
+            self._write_names(gutter, name_size)
+
+    def _backdrop(self) -> Backdrop:
+        """The paths of those without a colour, and the bands of groups."""
+        setting = self._setting
+        muted, every = setting.page.theme.muted, list(enumerate(setting.contenders))
+        return Backdrop(
+            [_path(each, muted) for n, each in every if n not in self._order and each.runs],
+            [
+                LossBand(each.times, *each.loss_band, setting.colours[n])
+                for n, each in every
+                if n in self._order and each.loss_band is not None
+            ],
+        )
+
+    def _write_names(self, box: Box, size: float) -> None:
+        setting = self._setting
+        self._gutter = Gutter(
+            setting.lettering, box, setting.names, setting.colours, setting.places, size
+        )
+        self.moving += self._gutter.moving
+        self._markers = self._marker_heights(setting.times)
+        self._tracks = name_tracks(
+            self._markers, self._gutter.heights, self._gutter.bounds, setting.fps,
+            setting.page.px(1),
+        )  # fmt: skip
 
     def show(self, state: ComparisonState, opacity: float) -> None:
         """Moves the markers and the names; places are so opaque."""

@@ -18,6 +18,7 @@ from fitreel.render.comparison.standings.predictions import predictions_of
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.plots.axes_furniture import draw_furniture
+from fitreel.render.plots.edge_marks import EdgeMarks
 from fitreel.render.plots.fit_axes import Order, fit_axes
 from fitreel.render.plots.network_line import NetworkLine
 from fitreel.render.plots.points import draw_points, point_style
@@ -46,6 +47,7 @@ class OverlayScene:
         )  # fmt: skip
         self.moving: list[Artist] = [*setting.header.moving, *setting.foot.moving]
         self._lines: dict[int, NetworkLine] = {}
+        self._marks: dict[int, EdgeMarks] = {}
         self._bands: dict[int, Band] = {}
         self._shared: SharedLines | None = None
         self._faint: FaintLines | None = None
@@ -80,8 +82,11 @@ class OverlayScene:
             line = NetworkLine(
                 page, axes, run, colour=colour, width=CURVE, order=Order.NETWORK + 0.01 * rank
             )
-            self._lines[number] = line
-            self.moving += line.moving
+            marks = EdgeMarks(
+                page, axes, run, colour=colour, size=setting.plan.tick, write=lambda value: ""
+            )
+            self._lines[number], self._marks[number] = line, marks
+            self.moving += [*line.moving, *marks.moving]
         if len(curved) > 1:
             runs = [setting.contenders[n].curves[0] for n in curved]
             colours = [setting.colours[n] for n in curved]
@@ -135,6 +140,7 @@ class OverlayScene:
             if predictions is None:
                 continue
             self._lines[number].show(predictions.middle)
+            self._marks[number].show(predictions.middle)
             if number in self._bands:
                 self._bands[number].show(predictions.band)
         if self._shared is not None:

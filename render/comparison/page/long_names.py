@@ -2,36 +2,71 @@
 
 from collections.abc import Callable, Sequence
 from itertools import takewhile
+from typing import NamedTuple
 
 ELLIPSIS = "…"
-Measure = Callable[[str], float]
-"""How wide a text is, in pixels."""
+Measure = Callable[[str, float], float]
+"""How wide a text is at a font size, in pixels."""
 
 
-def in_lines(names: Sequence[str], width: float, measure: Measure) -> list[list[str]]:
-    """Each name in one line or two of at most `width`; what they share is cut first."""
-    lines = [two_lines(name, width, measure) for name in names]
-    if all(measure(line) <= width for name in lines for line in name):
-        return lines
-    lines = [two_lines(name, width, measure) for name in without_shared(names)]
-    return [[cut(line, width, measure) for line in name] for name in lines]
+class Fitted(NamedTuple):
+    """Names as they stand."""
+
+    size: float
+    """Of the letters of all, in pixels."""
+    lines: list[list[str]]
+    """Of each name one, or two."""
+
+    @property
+    def are_two(self) -> bool:
+        """Whether some have two lines."""
+        return any(len(each) > 1 for each in self.lines)
 
 
-def in_one_line(names: Sequence[str], width: float, measure: Measure) -> list[str]:
-    """Each name in a line of at most `width`; what they share is cut first."""
-    if all(measure(name) <= width for name in names):
-        return list(names)
-    return [
-        name if measure(name) <= width else cut(shorter, width, measure)
-        for name, shorter in zip(names, without_shared(names), strict=True)
-    ]
+def fitted(
+    names: Sequence[str],
+    rooms: Sequence[float],
+    sizes: Sequence[float],
+    measure: Measure,
+) -> Fitted:
+    """Names that fit: smaller, then in two lines, then cut; all of one size.
+
+    Args:
+        names: at least one.
+        rooms: how wide each may be, in pixels.
+        sizes: the largest font size, the smallest of one line, and that of two lines.
+        measure: how wide a text is.
+    """
+    size, least, small = sizes
+
+    def fits(size: float) -> bool:
+        return all(measure(n, size) <= room for n, room in zip(names, rooms, strict=True))
+
+    while not fits(size) and size > least:
+        size = max(0.97 * size, least)
+    if fits(size):
+        return Fitted(size, [[name] for name in names])
+    return Fitted(small, in_lines(names, rooms, lambda text: measure(text, small)))
 
 
-def two_lines(name: str, width: float, measure: Measure) -> list[str]:
+def in_lines(
+    names: Sequence[str], rooms: Sequence[float], measure: Callable[[str], float]
+) -> list[list[str]]:
+    """Each name in one line or two that fit; of one that doesn't, what all share is cut first."""
+    result = []
+    for name, shorter, room in zip(names, without_shared(names), rooms, strict=True):
+        lines = two_lines(name, room, measure)
+        if any(measure(line) > room for line in lines):
+            lines = [cut(line, room, measure) for line in two_lines(shorter, room, measure)]
+        result.append(lines)
+    return result
+
+
+def two_lines(name: str, width: float, measure: Callable[[str], float]) -> list[str]:
     """The name in one line where it fits, else broken where its halves are most alike."""
     if measure(name) <= width:
         return [name]
-    words = name.split(" ")
+    words = _words(name)
     breaks = [[" ".join(words[:place]), " ".join(words[place:])] for place in range(1, len(words))]
     return min(breaks, key=lambda pair: max(map(measure, pair)), default=[name])
 
@@ -40,7 +75,7 @@ def without_shared(names: Sequence[str]) -> list[str]:
     """The names less the words that all begin with, and all end with; … stands for them."""
     if len(names) < 2:
         return list(names)
-    rows = [name.split(" ") for name in names]
+    rows = [_words(name) for name in names]
     first = _shared(rows)
     rest = [row[first:] for row in rows]
     last = _shared([row[::-1] for row in rest])
@@ -52,15 +87,26 @@ def without_shared(names: Sequence[str]) -> list[str]:
     ]
 
 
+def _words(name: str) -> list[str]:
+    """The words of a name; mathematics between $ is one word with what it touches."""
+    words: list[str] = []
+    for part in name.split(" "):
+        if words and words[-1].replace(r"\$", "").count("$") % 2:
+            words[-1] += f" {part}"
+        else:
+            words.append(part)
+    return words
+
+
 def _shared(rows: Sequence[Sequence[str]]) -> int:
     """With how many words all begin."""
     columns = zip(*rows, strict=False)
     return sum(1 for _ in takewhile(lambda words: len(set(words)) == 1, columns))
 
 
-def cut(name: str, width: float, measure: Measure) -> str:
+def cut(name: str, width: float, measure: Callable[[str], float]) -> str:
     """As much of the start and the end of a name as fits, with … between."""
-    if measure(name) <= width:
+    if measure(name) <= width or "$" in name:  # mathematics can't be cut
         return name
     for count in range(len(name) - 1, 0, -1):
         start, end = name[: (count + 1) // 2].rstrip(), name[len(name) - count // 2 :].lstrip()

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fitreel.render.comparison.page.header import Foot, Header
+from fitreel.render.captions.phases.yardsticks import loss_name_of, yardsticks_of
+from fitreel.render.comparison.page.colours import identity_colours
 from fitreel.render.comparison.page.lettering import Lettering, lettering_of, one_line
+from fitreel.render.comparison.page.page_header import Foot, PageHeader
 from fitreel.render.comparison.page.page_plan import PagePlan, plan_page
 from fitreel.render.comparison.standings.contenders import Contender, contenders_of, places_of
+from fitreel.render.comparison.standings.values import widest_values
 from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme, load_theme
@@ -55,13 +58,18 @@ class Setting:
     labels: AxisLabels
     left: float
     """Where title, plots and caption begin."""
-    header: Header
+    header: PageHeader
     foot: Foot
 
     @property
     def names(self) -> list[str]:
         """Of the contenders, as they are written."""
         return [one_line(each.label) for each in self.contenders]
+
+    def value_width(self, number: int, size: float) -> float:
+        """How wide a configuration's loss gets in the film, in bold letters of this size."""
+        texts = widest_values(self.contenders[number], self.numbers, self.words)
+        return max((self.lettering.width(text, size, "bold") for text in texts), default=0.0)
 
     @property
     def loss_name(self) -> str:
@@ -79,7 +87,13 @@ class Setting:
     @property
     def noise(self) -> float | None:
         """The true function's own loss, where it is one for all."""
-        return None
+        runs = [run for each in self.contenders for run in each.runs]
+        if not runs or len({run.points_digest for run in runs}) != 1:
+            return None
+        if len({(str(loss_name_of(run)), run.loss_is_scaled) for run in runs}) != 1:
+            return None
+        sticks = yardsticks_of(runs[0])
+        return None if sticks is None else sticks.noise
 
 
 @in_force()
@@ -120,7 +134,7 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
         y_ticks=ticks,
         labels=axis_labels(picture, [run.header for run in curves]),
         left=left,
-        header=Header(lettering, plan, picture, words, comparison.clock, last, left),
+        header=PageHeader(lettering, plan, picture, words, comparison.clock, last, left),
         foot=Foot(lettering, plan, left),
     )
 
@@ -134,11 +148,8 @@ def theme_of(comparison: ComparisonPicture) -> Theme:
     return load_theme("light").model_copy(update={"background": ground, "axes": ground})
 
 
-def identity_colours(count: int, theme: Theme) -> list[str]:
-    """A colour each, in the theme's order; they begin anew when they are used up."""
-    return [theme.lines[number % len(theme.lines)] for number in range(count)]
-
-
 def _all_losses(contenders: Sequence[Contender]) -> NDArray[np.float64]:
-    losses = [each.losses for each in contenders]
+    # What a run says that diverged has digits of its own.
+    losses = [each.losses for each in contenders if not each.has_diverged]
+    losses = losses or [each.losses for each in contenders]
     return np.concatenate(losses) if losses else np.empty(0)

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from fitreel.render.comparison.standings.contenders import Contender
 from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.text.loss_format import LossFormat
@@ -29,7 +31,7 @@ def value_of(
     if contender.has_diverged and is_over:
         run = contender.runs[0]
         long = words.text("diverged_short", epoch=str(run.ending_epoch))
-        return Value([long, words.text("chapter_diverged").lower(), "∞"], True)
+        return Value([long, words.text("chapter_diverged").lower()], True)
     if loss is None:
         return Value([words.text("unfinished") if is_over else ""])
     number = numbers.write(loss)
@@ -45,9 +47,15 @@ def value_of(
     return Value(spellings, not math.isfinite(loss))
 
 
-def widest_value(numbers: LossFormat) -> list[str]:
-    """The numbers among which the widest is."""
-    return numbers.widest()
+def widest_values(contender: Contender, numbers: LossFormat, words: Translation) -> list[str]:
+    """The shortest spellings of its loss, among which the widest of the film is."""
+    if not contender.runs:
+        return [words.text("failed")]
+    finite = contender.losses[np.isfinite(contender.losses)]
+    texts = [numbers.write(float(edge)) for edge in (finite.min(), finite.max())] * bool(
+        len(finite)
+    )
+    return [*texts, words.text("chapter_diverged").lower()] if contender.has_diverged else texts
 
 
 def failure_text(contender: Contender, words: Translation) -> str:

@@ -19,7 +19,7 @@ SMALLEST_TITLE = 0.04
 """Of the shorter side."""
 
 
-class Header:
+class PageHeader:
     """The clock moves in a slot as wide as its last value; title and subtitle stand still."""
 
     @in_force()
