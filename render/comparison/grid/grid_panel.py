@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from fitreel.render.comparison.grid.grid_plan import GridPlan
+from fitreel.render.comparison.grid.grid_plan import NAME_ROOM, GridPlan
 from fitreel.render.comparison.lines.band import Band
 from fitreel.render.comparison.page.lettering import one_line
 from fitreel.render.comparison.page.long_names import Fitted, fitted
@@ -53,7 +53,7 @@ def heads_of(setting: Setting, width: float, has_places: bool) -> Fitted:
         for number in range(len(setting.contenders))
     ]
     return fitted(
-        setting.names, rooms, (size, least, least),
+        setting.names, rooms, width - shift, (size, least, least),
         lambda text, size: setting.lettering.width(text, size, "bold"),
     )  # fmt: skip
 
@@ -123,7 +123,7 @@ class GridPanel:
         self._line = NetworkLine(page, axes, run, colour=self._colour, width=CURVE)
         self._marks = EdgeMarks(
             page, axes, run, colour=self._colour, size=setting.plan.tick,
-            write=setting.words.short,
+            write=setting.words.short if box.width >= page.px(NAME_ROOM) else lambda value: "",
         )  # fmt: skip
         self.moving += [*self._line.moving, *self._marks.moving]
 
@@ -147,14 +147,14 @@ class GridPanel:
                 start, baseline - number * LINE * size, line, size, weight="bold",
                 colour=self._colour,
             )  # fmt: skip
-        name_width = max(lettering.width(line, size, "bold") for line in head)
-        self._room = box.width - shift - name_width - page.px(BETWEEN)
+        self._room = box.width - shift - lettering.width(head[-1], size, "bold") - page.px(BETWEEN)
         self._value = lettering.write(box.right, baseline, "", size, ha="right")
         self.moving.append(self._value)
         self._underline: Line2D | None = None
         if setting.places[self._number] == 1:
-            y = (page.box.height - baseline - page.px(6)) / page.box.height
-            end = start + lettering.width(head[-1], size, "bold")
+            lowest = baseline if head[-1] else baseline - LINE * size
+            y = (page.box.height - lowest - page.px(6)) / page.box.height
+            end = start + lettering.width(head[-1] or head[0], size, "bold")
             self._underline = Line2D(
                 [start / page.box.width, end / page.box.width], [y, y],
                 color=self._colour, lw=page.points(page.px(2.5)), alpha=0.0,

@@ -15,6 +15,8 @@ ACROSS, ALONG = 28.0, 16.0
 """Between panels, in pixels at 720."""
 HEAD, SECOND_LINE = 34.0, 26.0
 """Over a panel: its name and loss; and what a second line of the name takes more."""
+NAME_ROOM = 220.0
+"""So wide a panel has room for a name and a loss, in pixels at 720."""
 STRIP = 0.19
 """Of the height: a loss plot under the panels."""
 TICK_ROWS = 2.5
@@ -117,7 +119,8 @@ def arrangement(count: int, width: float, height: float) -> tuple[int, int]:
         wide = (width - (columns - 1) * ACROSS) / columns
         tall = (height - rows * HEAD - (rows - 1) * ALONG) / rows
         fullness = count / (columns * rows)
-        return min(wide / 4, tall / 2) * math.sqrt(fullness)
+        has_name = min(1.0, wide / NAME_ROOM)
+        return min(wide / 3.2, tall / 2) * has_name * math.sqrt(fullness)
 
     # Of equal ones the widest: what stands side by side is easier to compare.
     columns = max(range(1, count + 1), key=lambda columns: (round(worth(columns), 6), columns))

@@ -41,7 +41,7 @@ def gutter_size(
 
 def name_lines(lettering: Lettering, names: Sequence[str], size: float) -> list[list[str]]:
     """The names as they stand in a gutter."""
-    rooms = [lettering.page.px(WIDEST)] * len(names)
+    rooms = [(lettering.page.px(WIDEST), lettering.page.px(WIDEST))] * len(names)
     return in_lines(names, rooms, lambda text: lettering.width(text, size, "bold"))
 
 

@@ -33,7 +33,7 @@ class ResultTable:
             for n in range(len(setting.contenders))
         ]
         names = fitted(
-            setting.names, rooms, (size, 0.85 * size, 0.62 * size),
+            setting.names, rooms, None, (size, 0.85 * size, 0.62 * size),
             lambda text, size: setting.lettering.width(text, size, "bold"),
         )  # fmt: skip
         self._rows = [

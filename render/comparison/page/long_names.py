@@ -26,7 +26,8 @@ class Fitted(NamedTuple):
 def fitted(
     names: Sequence[str],
     rooms: Sequence[float],
-    sizes: Sequence[float],
+    first_room: float | None,
+    sizes: tuple[float, float, float],
     measure: Measure,
 ) -> Fitted:
     """Names that fit: smaller, then in two lines, then cut; all of one size.
@@ -34,6 +35,7 @@ def fitted(
     Args:
         names: at least one.
         rooms: how wide each may be, in pixels.
+        first_room: how wide the first of two lines may be; None: as wide as the last.
         sizes: the largest font size, the smallest of one line, and that of two lines.
         measure: how wide a text is.
     """
@@ -46,29 +48,51 @@ def fitted(
         size = max(0.97 * size, least)
     if fits(size):
         return Fitted(size, [[name] for name in names])
-    return Fitted(small, in_lines(names, rooms, lambda text: measure(text, small)))
+    places = [(first_room or room, max(room, 0.0)) for room in rooms]
+    return Fitted(small, in_lines(names, places, lambda text: measure(text, small)))
 
 
 def in_lines(
-    names: Sequence[str], rooms: Sequence[float], measure: Callable[[str], float]
+    names: Sequence[str],
+    rooms: Sequence[tuple[float, float]],
+    measure: Callable[[str], float],
 ) -> list[list[str]]:
-    """Each name in one line or two that fit; of one that doesn't, what all share is cut first."""
+    """Each name in one line or two that fit; of one that doesn't, what all share is cut first.
+
+    `rooms` are those of the first and of the last line; a name in one line stands in the last.
+    """
     result = []
     for name, shorter, room in zip(names, without_shared(names), rooms, strict=True):
         lines = two_lines(name, room, measure)
-        if any(measure(line) > room for line in lines):
-            lines = [cut(line, room, measure) for line in two_lines(shorter, room, measure)]
+        if _excess(lines, room, measure) > 0:
+            lines = two_lines(shorter, room, measure)
+            last = len(lines) - 1
+            lines = [
+                cut(line, room[1 if number == last else 0], measure)
+                for number, line in enumerate(lines)
+            ]
         result.append(lines)
     return result
 
 
-def two_lines(name: str, width: float, measure: Callable[[str], float]) -> list[str]:
-    """The name in one line where it fits, else broken where its halves are most alike."""
-    if measure(name) <= width:
+def two_lines(name: str, rooms: tuple[float, float], measure: Callable[[str], float]) -> list[str]:
+    """The name in one line where it fits, else in two: alone in the first, or broken evenly."""
+    if measure(name) <= rooms[1]:
         return [name]
+    if rooms[0] > rooms[1] and measure(name) <= rooms[0]:
+        return [name, ""]
     words = _words(name)
     breaks = [[" ".join(words[:place]), " ".join(words[place:])] for place in range(1, len(words))]
-    return min(breaks, key=lambda pair: max(map(measure, pair)), default=[name])
+    alone = [[name, ""]] if rooms[0] > rooms[1] else [[name]]
+    return min([*breaks, *alone], key=lambda lines: _excess(lines, rooms, measure))
+
+
+def _excess(
+    lines: Sequence[str], rooms: tuple[float, float], measure: Callable[[str], float]
+) -> float:
+    """By how much the line that fits least is too wide; negative where all fit."""
+    own = rooms[-len(lines) :]
+    return max(measure(line) - room for line, room in zip(lines, own, strict=True))
 
 
 def without_shared(names: Sequence[str]) -> list[str]:

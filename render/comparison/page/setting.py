@@ -66,6 +66,14 @@ class Setting:
         """Of the contenders, as they are written."""
         return [one_line(each.label) for each in self.contenders]
 
+    @property
+    def subtitle_width(self) -> float:
+        """What the subtitle takes of its row, in pixels, with what is free beside it."""
+        text = self.comparison.picture.subtitle
+        if not text or not self.plan.has_subtitle:
+            return 0.0
+        return self.lettering.width(text, self.plan.label) + self.plan.px(LEFT)
+
     def value_width(self, number: int, size: float) -> float:
         """How wide a configuration's loss gets in the film, in bold letters of this size."""
         texts = widest_values(self.contenders[number], self.numbers, self.words)
