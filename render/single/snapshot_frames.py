@@ -3,7 +3,7 @@
 from collections.abc import Collection, Generator
 
 from fitreel.model.record.reader import Record
-from fitreel.render.captions.caption_track import CaptionTrack
+from fitreel.render.captions.run_captions import run_captions
 from fitreel.render.frame import DrawnFrame
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
@@ -38,7 +38,9 @@ def drawn_snapshots(
         BadInput: the record is damaged, or holds what can't be drawn.
         Unavailable: no font here has the characters.
     """
-    captions = CaptionTrack((), timeline.fps)
+    captions = run_captions(
+        run, settings, timeline, translation_of(settings.language, settings.words)
+    )
     scene = scene_of(run, settings, timeline.axis, captions.texts())
     if isinstance(scene, DemoScene):
         yield from _demo_frames(scene, run, settings, timeline if film else None, stills)
