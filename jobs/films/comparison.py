@@ -57,7 +57,17 @@ class Comparison(Subject):
     @cached_property
     def pacing(self) -> Pacing:
         """How the clip goes through the runs: what the job says, and what fits where it doesn't."""
-        return self.job.film.pacing(self.job.compare.clock)
+        return self.job.film.pacing(self.job.compare.clock, self._sentence_seconds)
+
+    def _sentence_seconds(self) -> tuple[float, float]:
+        """How long the first and the last sentence take to read."""
+        from fitreel.render.comparison.pacing import timetable_of
+        from fitreel.render.comparison.sentences import hold_seconds_of
+
+        timetable = timetable_of(self.entries, self.job.compare.clock)
+        if not len(timetable):
+            return 0.0, 0.0
+        return hold_seconds_of(self.comparison_picture(self.picture), timetable)
 
     @property
     def closing_count(self) -> int:

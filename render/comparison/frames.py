@@ -5,10 +5,11 @@ from collections.abc import Generator, Sequence
 from fitreel.model.errors import BadInput
 from fitreel.render.comparison.grid.grid_scene import GridScene
 from fitreel.render.comparison.overlay.overlay_scene import OverlayScene
-from fitreel.render.comparison.page.setting import setting_of
+from fitreel.render.comparison.page.setting import Setting, setting_of
 from fitreel.render.comparison.ranking.card import RankingCard
 from fitreel.render.comparison.ranking.rows import ranking
 from fitreel.render.comparison.readability import check_comparison, layout_of
+from fitreel.render.comparison.sentences import captions_of
 from fitreel.render.comparison.states import states
 from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.frame import DrawnFrame, FrameSelection
@@ -54,9 +55,12 @@ def _drawn(
     times = 1 if selection.film else 0
     moving = [number for number in numbers if number < len(table)]
     if moving:
-        scene = scene_of(comparison, table)
+        setting = setting_of(comparison, table)
+        scene = scene_in(setting)
         drawer = FrameDrawer(scene)
-        for number, state in zip(moving, states(comparison.entries, table, moving), strict=True):
+        caption = captions_of(comparison, setting.contenders, table).at
+        shown = states(comparison.entries, table, moving, caption)
+        for number, state in zip(moving, shown, strict=True):
             scene.show(state)
             yield DrawnFrame(drawer.draw(), number, times, drawer.changed)
     if len(moving) < len(numbers):
@@ -74,6 +78,14 @@ def scene_of(comparison: ComparisonPicture, table: Timetable) -> GridScene | Ove
     Raises:
         BadInput: a record is damaged.
     """
-    setting = setting_of(comparison, table)
-    layout = layout_of(len(setting.contenders), comparison.layout)
+    return scene_in(setting_of(comparison, table))
+
+
+def scene_in(setting: Setting) -> GridScene | OverlayScene:
+    """The picture of a comparison on its page.
+
+    Raises:
+        BadInput: a record is damaged.
+    """
+    layout = layout_of(len(setting.contenders), setting.comparison.layout)
     return (GridScene if layout == "grid" else OverlayScene)(setting)

@@ -37,10 +37,11 @@ class OverlayScene:
         self._losses = None
         if self.plan.losses is not None:
             self._losses = Losses(setting, self.plan.losses, LOSS_LINE, shown=shown)
-        parts = [setting.header, setting.foot, self._fit, self._table, self._losses]
         self.moving: list[Artist] = [
-            artist for part in parts if part is not None for artist in part.moving
-        ]
+            *setting.header.moving, *setting.foot.moving, *self._table.moving,
+            *([] if self._fit is None else self._fit.moving),
+            *([] if self._losses is None else self._losses.moving),
+        ]  # fmt: skip
 
     @in_force()
     def show(self, state: ComparisonState) -> None:

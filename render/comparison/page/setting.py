@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fitreel.render.captions.phases.yardsticks import loss_name_of, yardsticks_of
 from fitreel.render.comparison.page.colours import identity_colours
 from fitreel.render.comparison.page.lettering import Lettering, lettering_of, one_line
 from fitreel.render.comparison.page.page_header import Foot, PageHeader
 from fitreel.render.comparison.page.page_plan import PagePlan, plan_page
 from fitreel.render.comparison.standings.contenders import Contender, contenders_of, places_of
 from fitreel.render.comparison.standings.values import widest_values
+from fitreel.render.comparison.standings.yardstick import loss_format_of, noise_of
 from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme, load_theme
@@ -95,13 +95,7 @@ class Setting:
     @property
     def noise(self) -> float | None:
         """The true function's own loss, where it is one for all."""
-        runs = [run for each in self.contenders for run in each.runs]
-        if not runs or len({run.points_digest for run in runs}) != 1:
-            return None
-        if len({(str(loss_name_of(run)), run.loss_is_scaled) for run in runs}) != 1:
-            return None
-        sticks = yardsticks_of(runs[0])
-        return None if sticks is None else sticks.noise
+        return noise_of(self.contenders)
 
 
 @in_force()
@@ -137,7 +131,7 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
         contenders=contenders,
         colours=identity_colours(len(contenders), theme),
         places=places_of(contenders),
-        numbers=LossFormat.of(_all_losses(contenders), words),
+        numbers=loss_format_of(contenders, words),
         limits=limits,
         y_ticks=ticks,
         labels=axis_labels(picture, [run.header for run in curves]),
@@ -154,10 +148,3 @@ def theme_of(comparison: ComparisonPicture) -> Theme:
         return load_theme(name)
     ground = load_theme("demo").background
     return load_theme("light").model_copy(update={"background": ground, "axes": ground})
-
-
-def _all_losses(contenders: Sequence[Contender]) -> NDArray[np.float64]:
-    # What a run says that diverged has digits of its own.
-    losses = [each.losses for each in contenders if not each.has_diverged]
-    losses = losses or [each.losses for each in contenders]
-    return np.concatenate(losses) if losses else np.empty(0)

@@ -99,7 +99,8 @@ class Contender:
             return np.full(len(times), np.nan)
         values = losses_at(self.axis, self.times, self.losses, times)
         # What diverged did so at its last snapshot.
-        return np.where(times >= self.times[-1], self.losses[-1], values)
+        values = np.where(times >= self.times[-1], self.losses[-1], values)
+        return np.where(times < self._said_from, np.nan, values)
 
     def loss_now(self, state: ComparisonState) -> float | None:
         """The loss that a frame shows; None before there is one."""
