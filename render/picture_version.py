@@ -41,6 +41,8 @@ def comparison_facts(comparison: ComparisonPicture, files: Mapping[str, str]) ->
         "note": comparison.note,
         "labels": [entry.label for entry in comparison.entries],
     }
+    if comparison.ranking:
+        facts["ranking"] = True
     if any(entry.group for entry in comparison.entries):
         facts["groups"] = [entry.group for entry in comparison.entries]
     return facts | _changes(comparison.picture, {"pixels", "truth"}) | dict(files)
