@@ -22,7 +22,7 @@ from fitreel.render.metadata.provenance import read_provenance
 
 FEW = ("train.epochs=20", "train.snapshot_every=100", "data.points=20", "network.hidden=[5]")
 SMALL = ("--set", "film.size=[320,240]")
-THEMED = ("--set", "film.theme=dark")
+THEMED = ("--set", "film.theme=dark", "--set", "film.pace=even", "--set", "film.captions=none")
 
 
 @pytest.fixture(scope="module")
