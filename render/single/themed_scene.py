@@ -16,7 +16,7 @@ from matplotlib.artist import Artist
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import Caption
 from fitreel.render.captions.phases.yardsticks import Yardsticks, yardsticks_of
-from fitreel.render.geometry import Box, unit_height
+from fitreel.render.geometry import Box
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.caption_line import CaptionLine
 from fitreel.render.page.readouts import Readout, RunReadouts
@@ -24,17 +24,14 @@ from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.fit_axes import fit_limits
 from fitreel.render.plots.labels.key import draw_key, key_width
-from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle, time_name
 from fitreel.render.shown_snapshots import losses_from, shown_snapshots
-from fitreel.render.single.axes_style import AxesStyle
 from fitreel.render.single.fit_picture import FitPicture, fit_ticks
 from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.single.layout.themed_page import Parts, ThemedPage, themed_page
-from fitreel.render.single.metric_panel import MetricCurves
-from fitreel.render.single.panel_titles import write_curve_names, write_panel_title
-from fitreel.render.single.panels import make_panel
+from fitreel.render.single.panels.draw_panels import draw_panels
+from fitreel.render.single.panels.panel import Panel, PanelStyle
 from fitreel.render.single.run_state import RunState
-from fitreel.render.text.axis_labels import axis_labels
+from fitreel.render.text.axis_labels import NO_LABELS, axis_labels
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.scaled_loss import loss_label, unscaled_loss
 from fitreel.render.text.translations import Translation
@@ -42,11 +39,10 @@ from fitreel.render.timing.epoch_axis import EpochAxis
 
 LOOKED_AT = 60
 """So many snapshots, evenly spaced, decide the limits of panels."""
-LOSS_LINE = 4.0
-"""At 720 px."""
 BETWEEN = " · "
 """What stands between two remarks."""
-HALF_CAPITAL = 0.33
+RIDER_GAP = 8.0
+"""From the fit to what rides right of it; pixels at 720."""
 TICKS_BEFORE_LAYOUT = Box(0, 0, 1e4, 1e4)
 
 
@@ -125,9 +121,8 @@ class ThemedScene:
             self._captions.show(Caption(settings.caption))
         self._numbers_shown = numbers
         moving += [*numbers.moving, self._remark, *self._captions.moving]
-        for show, artists in self._panels(themed, panels):
-            shows.append(show)
-            moving += artists
+        self._panels = self._draw_panels(themed, panels)
+        moving += [part for panel in self._panels for part in panel.moving]
         self._shows = shows
         self.moving: Sequence[Artist] = moving
 
@@ -179,10 +174,7 @@ class ThemedScene:
         losses = [self._unscaled(float(loss)) for loss in (*self._run.losses[:1], 1e9)]
         return BETWEEN.join(filter(None, (max(losses, key=len), self._words.text("interpolated"))))
 
-    def _panels(
-        self, themed: ThemedPage, places: dict[str, PanelPlace]
-    ) -> "list[tuple[Callable[[RunState], None], Sequence[Artist]]]":
-        """Draw the panels; of each what shows a frame, and what moves."""
+    def _draw_panels(self, themed: ThemedPage, places: dict[str, PanelPlace]) -> list[Panel]:
         run, settings = self._run, self._settings
         samples = []
         if set(places) - {"loss"}:
@@ -190,71 +182,16 @@ class ThemedScene:
             count = run.closing if run.ending == "diverged" and run.closing else len(run)
             indices = np.unique(np.linspace(0, count - 1, LOOKED_AT).round().astype(int)).tolist()
             samples = list(shown_snapshots(run, indices, weights=needs_weights(settings.panels)))
-        page, types = themed.page, themed.layout.types
-        style = AxesStyle(page, self._theme, unit_height(settings.pixels), types.tick, self._words)
-        parts = []
-        for name in (each for each in settings.panels if each in places):
-            place = places[name]
-            if name == "loss":
-                plot = self._loss_plot(themed, place)
-                parts.append(plot)
-                continue
-            left = place.left
-            inner = Box(
-                place.box.left + left, place.box.bottom, place.box.width - left, place.box.height
-            )
-            panel = make_panel(name, run, style, inner, samples)
-            if place.head is not None:
-                line, label = (inner.left, inner.right, place.head), types.label
-                if isinstance(panel, MetricCurves):
-                    write_curve_names(page, line, panel.names, label)
-                else:
-                    write_panel_title(page, line, self._words.text(f"panel_{name}"), label)
-            parts.append((lambda state, show=panel.show: show(state.snapshot), panel.moving))
-        return parts
-
-    def _loss_plot(
-        self, themed: ThemedPage, place: PanelPlace
-    ) -> tuple[Callable[[RunState], None], Sequence[Artist]]:
-        page, layout, run, theme = themed.page, themed.layout, self._run, self._theme
+        page, layout = themed.page, themed.layout
         noise = self._yardsticks.noise if self._yardsticks is not None else None
-        is_alone = len(layout.panels) == 1 and not layout.loss_rides and self._limits is not None
-        style = LossPlotStyle(
-            layout.types.tick, self._words, page.px(LOSS_LINE), noise,
-            x_labels=place.x_labels, x_name=place.x_labels and not place.x_name_in_head,
-            left=None if is_alone else place.left,
+        style = PanelStyle(
+            page, self._words, layout.types.tick, layout.types.label, self._axis,
+            axis_labels(settings, [run.header]) if run.header.is_curve else NO_LABELS,
+            loss_label(run, self._words), noise,
+            layout.fit.right + page.px(RIDER_GAP) if layout.loss_rides else None,
         )  # fmt: skip
-        known = run.epochs >= self._losses_from
-        path = LossPath(run.epochs[known], run.losses[known], theme.prediction,
-                        is_diverged=run.ending == "diverged")  # fmt: skip
-        plot = LossPlot(page, place.box, [path], self._axis, style)
-        if place.head is not None:
-            line = plot.inner.left, plot.inner.right, place.head
-            write_panel_title(page, line, self._words.text("panel_loss"), layout.types.label)
-        if place.head is not None and place.x_name_in_head:
-            page.text(
-                place.box.right, place.head, time_name(self._axis, style), layout.types.tick,
-                colour=theme.muted, ha="right",
-            )  # fmt: skip
-        rider = None
-        moving = [*plot.moving]
-        if layout.loss_rides:
-            size = layout.types.label
-            rider = page.text(
-                layout.fit.right + page.px(8), 0, self._words.text("panel_loss"), size,
-                weight="bold", colour=theme.prediction,
-            )  # fmt: skip
-            moving.append(rider)
-
-        def show(state: RunState) -> None:
-            is_known = state.epoch >= self._losses_from
-            plot.show([state.epoch if is_known else None], [state.snapshot.loss])
-            if rider is not None:
-                middle = min(max(plot.marker_y(0), place.box.bottom + size / 2),
-                             place.box.top - size / 2)  # fmt: skip
-                rider.set_y((middle - HALF_CAPITAL * size) / page.box.height)
-
-        return show, moving
+        places = {name: places[name] for name in settings.panels if name in places}
+        return draw_panels(run, places, style, samples)
 
     def _unscaled(self, loss: float) -> str:
         """The loss in the data's own units, where it is another one."""
@@ -266,6 +203,8 @@ class ThemedScene:
         snapshot, words = state.snapshot, self._words
         for show in self._shows:
             show(state)
+        for panel in self._panels:
+            panel.show(snapshot, state.epoch)
         numbers = [words.integer(int(snapshot.epoch))]
         is_known = state.epoch >= self._losses_from
         if self._losses_from < math.inf:
