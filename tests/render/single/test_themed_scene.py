@@ -25,6 +25,8 @@ from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.single.run_state import RunState
 from fitreel.render.single.scene_choice import scene_of
 from fitreel.render.single.themed_scene import ThemedScene
+from fitreel.render.timing.epoch_axis import epoch_axis
+from fitreel.render.timing.pace_settings import Pacing
 
 ALL = ("loss", "residuals", "units", "error", "weights", "gradients")
 SENTENCES = (
@@ -54,7 +56,8 @@ LOOKS = [
 def scene(run: Record, theme: str, size: object, panels: tuple[str, ...],
           more: dict[str, object]) -> ThemedScene:  # fmt: skip
     settings = FilmSettings(theme=theme, size=size, panels=panels, truth=True, **more).picture  # type: ignore[arg-type]
-    found = scene_of(run, settings, None, SENTENCES)
+    axis = epoch_axis([run.epochs], Pacing(pace="path"))
+    found = scene_of(run, settings, axis, SENTENCES)
     assert isinstance(found, ThemedScene)
     return found
 
@@ -252,8 +255,8 @@ def test_what_finds_no_place_stands_in_a_key(tmp_path: Path, size: str) -> None:
 
 
 def test_panels_that_have_no_room_are_refused_with_how_many_fit(short_run: Record) -> None:
-    with pytest.raises(BadInput, match=r"film\.panels: .*6 panels in 480 x 270, where \d fit"):
-        scene(short_run, "light", (480, 270), ALL, {"title": "One\nTwo\nThree"})
+    with pytest.raises(BadInput, match=r"film\.panels: .*6 panels in 400 x 200, where \d fit"):
+        scene(short_run, "light", (400, 200), ALL, {"title": "One\nTwo\nThree"})
 
 
 def test_a_small_frame_has_title_readouts_and_curve_alone(short_run: Record) -> None:
@@ -263,7 +266,7 @@ def test_a_small_frame_has_title_readouts_and_curve_alone(short_run: Record) -> 
     assert len(found.figure.axes) == 1 and SENTENCES[0] not in texts_of(found)
     assert {"A curve", "epoch", "loss"} <= set(texts_of(found))
     assert faults(found.figure, "dark", 10) == []
-    with pytest.raises(BadInput, match=r"film\.size 64 x 48: too small"):
+    with pytest.raises(BadInput, match=r"film\.size 64 x 48: too small for epoch"):
         scene(short_run, "dark", (64, 48), (), {})
 
 
@@ -277,7 +280,7 @@ def test_texts_may_have_several_lines(short_run: Record, size: str) -> None:
     assert SENTENCES[0] not in texts_of(found), "a job's own caption stands all film"
     boxes = [box_of(found, line) for line in [*lines, "first", "second"]]
     for above, below in itertools.pairwise(boxes):
-        assert above.y0 >= below.y1 - 3
+        assert above.y0 >= below.y1 - 0.25 * below.height
 
 
 def test_words_beside_mathematics_are_measured_in_their_own_font(
