@@ -6,6 +6,8 @@ from fitreel.render.geometry import Box
 from fitreel.render.page.readouts import ReadoutsPlace
 from fitreel.render.page.type_sizes import ASCENT, TOP, shape_of
 from fitreel.render.single.layout.themed_layout import (
+    BEFORE_REMARK,
+    FOOT,
     KEY,
     KEY_FOOT,
     LEAST_ROWS,
@@ -51,10 +53,7 @@ def lay_out_stacked(size: tuple[int, int], contents: Contents) -> ThemedLayout:
     bottom = 0.04 * frame.height if shape == "middle" else EMPTY_FOOT * frame.height
     last = bottom + 0.24 * types.caption
     first = last + max(contents.captions - 1, 0) * 1.25 * types.caption
-    if not contents.captions:  # the remark has a row for itself
-        first = bottom + 0.24 * types.tick
-    line = types.caption if contents.captions else types.tick
-    low = first + ASCENT * line + px(OVER_CAPTION)
+    low = first + ASCENT * types.caption + px(OVER_CAPTION) if contents.captions else px(FOOT)
     beside = contents.rider + px(RIDER_GAP) if contents.rider else 0.0
     width = frame.right - beside - frame.left
     area = Box(frame.left, low, width, frame.height - top - low)
@@ -69,13 +68,12 @@ def lay_out_stacked(size: tuple[int, int], contents: Contents) -> ThemedLayout:
             fit = fit._replace(bottom=fit.bottom + spare, height=fit.height - spare)
             first += spare
     check_height(fit.height, frame)
-    row = ReadoutsPlace(frame.left, frame.right, frame.height - readouts, None)
-    in_strip = loss_rides
-    remark = low + 0.24 * types.tick if in_strip else first
+    baseline = frame.height - readouts
+    aside = contents.remark + px(BEFORE_REMARK) if contents.remark else 0.0
+    row = ReadoutsPlace(frame.left, frame.right - aside, baseline, None)
     return ThemedLayout(
-        types, frame.left, frame.right, fit, row, first, remark, not in_strip,
-        fit.top + px(KEY_FOOT),
-        panels, loss_rides,
+        types, frame.left, frame.right, fit, row, first, baseline, fit.top + px(KEY_FOOT), panels,
+        loss_rides,
     )  # fmt: skip
 
 
@@ -128,5 +126,5 @@ def lay_out_small(size: tuple[int, int], contents: Contents) -> ThemedLayout:
     fit = Box(side, side, frame.width - 2 * side, frame.height - top - side)
     check_height(fit.height, frame)
     row = ReadoutsPlace(side, frame.width - side, frame.height - readouts, None)
-    return ThemedLayout(types, side, frame.width - side, fit, row, side, side, False, side,
+    return ThemedLayout(types, side, frame.width - side, fit, row, side, side, side,
                         is_bare=True)  # fmt: skip

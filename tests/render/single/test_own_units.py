@@ -118,13 +118,13 @@ def test_what_is_said_of_columns_and_losses(tmp_path: Path) -> None:
     assert not {"minutes", "temp (°C)"} & set(demo), "the demo's look, unless a job sets them"
     assert {"minutes", "°C"} <= set(said(x_label="minutes", y_label="°C"))
     light = said(theme="light")
-    assert {"minutes", "temp (°C)", "Loss (scaled)", "0.0025", f"Loss, {unscaled}"} <= set(light)
+    assert {"minutes", "temp (°C)", "loss (scaled)", "0.0025", unscaled} <= set(light)
     own = said(theme="light", x_label="", y_label="$T$ in °C")
     assert "$T$ in °C" in own and not {"minutes", "temp (°C)"} & set(own)
     plain = record(tmp_path / "plain", is_scaled=False, names=("x", "cost ($)"))
     scene = scene_of(plain, PictureSettings(theme="light"))
     scene.show(last)
-    assert "Loss" in texts(scene.figure) and "x" not in texts(scene.figure)
+    assert "loss" in texts(scene.figure) and "x" not in texts(scene.figure)
     assert r"cost (\$)" in texts(scene.figure), "no mathematics"
 
 
@@ -191,7 +191,7 @@ def test_comparisons_have_labels_and_losses_that_can_be_compared(
         scene.show(state)
     assert np.array_equal(FrameDrawer(ours).draw(), full_draw(plain.figure))
     words = texts(plain.figure)
-    assert {"minutes", "temp (°C)", "Loss"} <= set(words)
+    assert {"minutes", "temp (°C)", "loss"} <= set(words)
     assert any(f"{0.0025 * CELSIUS.var():.4f}" in text for text in words)
     other = [Entry("a", runs[0]), Entry("c", record(tmp_path / "c", names=("s", "temp (°C)")))]
     scene = comparison_scene(ComparisonPicture(other, settings, layout), table)
