@@ -81,8 +81,9 @@ def _write_head(
     page, words = style.page, style.words
     right = place.box.right
     left, baseline = start
-    title = style.loss_name if name == "loss" else ""
-    title = title or words.text(f"panel_{name}")
+    title = "" if name == "metrics" else words.text(f"panel_{name}")
+    if name == "loss" and style.loss_name:
+        title = style.loss_name
     if name in IN_Y and style.labels.y:
         title = f"{title} ({style.labels.y})"
     if name in ("loss", "metrics") and place.x_name_in_head:
