@@ -141,6 +141,8 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
     for key in OF_ONE_RUN:
         if getattr(settings, key) != FilmSettings.model_fields[key].default:
             raise BadInput(f"film.{key}: of one run; a comparison doesn't have it")
+    if settings.limits == "frame":
+        raise BadInput('film.limits = "frame": of one run; in a comparison they are of the film')
     picture = comparison.comparison_picture(comparison.picture)
     if comparison.job.compare.layout == "grid" and picture.layout != "grid":
         raise BadInput(
