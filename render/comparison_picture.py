@@ -38,5 +38,7 @@ class ComparisonPicture:
     clock: Clock = "epoch"
     loss_panel: bool = True
     """Whether all loss curves stand beside the entries."""
+    ranking: bool = False
+    """Whether it ends with the ranking as a table."""
     note: str = ""
     """A line under the ranking."""

@@ -23,6 +23,8 @@ MORE_THAN_A_LINE = {"model/training", "api/callbacks"}
 WITH_MATPLOTLIB = {
     "api", "api/headless_gui", "render/text", "render/mpl", "render/raster", "render/figure",
     "render/single", "render/single/demo", "render/comparison", "render/comparison/ranking",
+    "render/comparison/grid", "render/comparison/lines", "render/comparison/losses",
+    "render/comparison/overlay", "render/comparison/page",
     "render/handout", "render/plots", "render/plots/labels",
 }  # fmt: skip
 MOST_FILES = 14

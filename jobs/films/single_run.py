@@ -1,6 +1,6 @@
 """The film of one run."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from typing import Any
@@ -22,10 +22,9 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import pacing_facts, run_facts
 from fitreel.render.pipeline.draw_worker import DrawWorker
 from fitreel.render.shown_snapshots import shown_count
+from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.timeline import Timeline, make_timeline
-
-LEAST_HELD = (1.5, 2.5)
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,11 @@ class SingleRun(Subject):
 
     def _sentence_seconds(self) -> tuple[float, float]:
         """How long the first and the last sentence take to read."""
-        return LEAST_HELD
+        from fitreel.render.captions.run_captions import run_hold_seconds
+
+        picture = self.job.film.picture
+        words = translation_of(picture.language, picture.words)
+        return run_hold_seconds(self.run, picture, words)
 
     @property
     def frame_count(self) -> int:
@@ -80,6 +83,15 @@ class SingleRun(Subject):
         from fitreel.render.pipeline.run_frames import run_chapters
 
         return run_chapters(self.run, self.picture, self.timeline)
+
+    def remarks(self) -> Iterator[str]:
+        """Which captions of the job's own are at epochs that the training never came to."""
+        from fitreel.render.captions.set_captions import unreached_captions
+
+        if len(self.run) and self.run.ending is not None:
+            line = unreached_captions(self.job.film.picture, int(self.run.epochs[-1]))
+            if line:
+                yield line
 
     def still_number(self, output: Output) -> int:
         """Which snapshot a still shows: the last, or that of its epoch."""
@@ -131,11 +143,13 @@ def check_single_run(plan: Plan, run: Record | None = None) -> StyleFiles:
 
     Raises:
         BadInput: a theme, text, language or size that can't be drawn, a pace that can't be kept,
-            panels that the data or the network can't have, or a file that a film or a record names.
+            panels that the data or the network can't have, captions at epochs that don't exist, or
+            a file that a film or a record names.
         Unavailable: no font here has the characters.
     """
     job = plan.loaded.job
     # numpy and matplotlib are imported only where something is made.
+    from fitreel.render.captions.set_captions import check_captions
     from fitreel.render.timing.frame_counts import check_pacing
 
     check_pacing(job.film.pacing())
@@ -154,7 +168,11 @@ def check_single_run(plan: Plan, run: Record | None = None) -> StyleFiles:
     files = style_files_of(plan.loaded)
     if run is None or run.header.recorder == "job":
         check_panels(job.film.panels, job.data, job.network)
-    from fitreel.render.single.themed_scene import check_themed_scene
+        check_captions(files.for_drawing(job.film.picture), job.train.epochs)
+    else:
+        last = int(run.epochs[-1]) if len(run) and run.ending is not None else None
+        check_captions(files.for_drawing(job.film.picture), last)
+    from fitreel.render.single.layout.themed_page import check_themed_scene
 
     check_themed_scene(files.for_drawing(job.film.picture))
     return files

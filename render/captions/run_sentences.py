@@ -31,7 +31,10 @@ def capitalized(sentence: str) -> str:
 
 def start_sentence(run: Record, first: Snapshot, words: Translation) -> str:
     """What is seen at the start, and what the loss is, as far as both are known; else ""."""
-    return words.text("caption_between").join(_start_sentences(run, first, words))
+    sentences = list(_start_sentences(run, first, words))
+    if len(sentences) < 2:
+        return "".join(sentences)
+    return words.text("caption_two", first=sentences[0], second=sentences[1])
 
 
 def _start_sentences(run: Record, first: Snapshot, words: Translation) -> Iterator[str]:
@@ -84,24 +87,27 @@ def end_caption(
     if run.ending == "diverged":
         epoch = int(run.epochs[-1]) if run.ending_epoch is None else run.ending_epoch
         return Caption(words.text("caption_end_diverged", epoch=epoch), is_warning=True)
-    change = _change(losses, form)
+    change = change_clause(losses, form)
     if run.ending == "delta":
         epoch = int(run.epochs[-1]) if run.ending_epoch is None else run.ending_epoch
         reached = words.text("delta_reached", epoch=str(epoch))
         key = "caption_end_delta" if change else "caption_end_plain"
         return Caption(capitalized(words.text(key, ending=reached, change=change)))
     if not change:
-        return Caption(_end_without_change(losses, words))
-    key, last = "caption_end", float(losses[-1])
-    if sticks is not None and sticks.noise is not None:
-        if last < OVERFITTED * sticks.noise:
-            key = "caption_end_overfit"
-        elif last <= sticks.noise_reached:
-            key = "caption_end_noise"
+        return Caption(_end_withoutchange_clause(losses, words))
+    key = end_key(float(losses[-1]), sticks)
     return Caption(capitalized(words.text(key, change=change)))
 
 
-def _change(losses: NDArray[np.float64], form: LossFormat) -> str:
+def end_key(last: float, sticks: Yardsticks | None) -> str:
+    """The words of an end at a loss of `last`: as low as the noise, under it, or neither."""
+    if sticks is None or sticks.noise is None or last > sticks.noise_reached:
+        return "caption_end"
+    is_overfitted = last < OVERFITTED * sticks.noise
+    return "caption_end_overfit" if is_overfitted else "caption_end_noise"
+
+
+def change_clause(losses: NDArray[np.float64], form: LossFormat) -> str:
     """How much lower the last loss is than the first, by the numbers that are read; "" if not."""
     ratio = lower_ratio(losses, form)
     if not HARDLY <= ratio < math.inf:
@@ -127,7 +133,7 @@ def _rounded(ratio: float, words: Translation) -> str:
     return words.integer(int(value)) if value == int(value) else words.number(value, 1)
 
 
-def _end_without_change(losses: NDArray[np.float64], words: Translation) -> str:
+def _end_withoutchange_clause(losses: NDArray[np.float64], words: Translation) -> str:
     """Where a loss isn't lower by so and so much."""
     finite = losses[np.isfinite(losses)]
     first, last = (float(finite[0]), float(losses[-1])) if len(finite) else (math.nan, math.nan)

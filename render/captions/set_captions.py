@@ -1,6 +1,7 @@
 """Captions that a job sets itself, or has none of."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,6 @@ from fitreel.model.errors import BadInput
 from fitreel.render.captions.caption import NO_CAPTION, Caption
 from fitreel.render.captions.caption_track import CaptionTrack, Stretch
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.text.translations import Translation
 from fitreel.render.timing.timeline import Timeline
 
 
@@ -37,7 +37,7 @@ def set_captions(
         starts = np.searchsorted(timeline.times, [epoch for epoch, _ in own]).tolist()
         stretches = [
             Stretch(start, stop, Caption(text))
-            for (_, text), start, stop in zip(own, starts, [*starts[1:], count], strict=True)
+            for (_, text), (start, stop) in zip(own, pairwise([*starts, count]), strict=True)
             if start < stop
         ]
         if stretches and stretches[0].start:
@@ -56,32 +56,37 @@ def _set_at(own: Sequence[tuple[int, str]], epoch: float) -> Caption:
     return Caption(next((text for start, text in reversed(own) if start <= epoch), ""))
 
 
-def caption_texts(picture: PictureSettings, words: Translation) -> list[str]:
-    """Every text that may stand at the foot of a film, to be checked before there is a run."""
-    if picture.caption is not None:
-        return [picture.caption]
-    if not isinstance(picture.captions, str):
-        return [text for _, text in picture.captions if text]
-    keys = [key for key in words.entries if key.startswith("caption_")]
-    return [words.entries[key] for key in keys] if picture.captions == "auto" else []
-
-
-def check_captions(picture: PictureSettings, epochs: int, where: str = "") -> None:
-    """Refuse captions at epochs that don't exist.
+def check_captions(picture: PictureSettings, last: int | None) -> None:
+    """Refuse captions that can't be drawn, or that stand at epochs which don't exist.
 
     Args:
         picture: what the job says.
-        epochs: the last epoch that there is.
-        where: how many there are, in words, as "the training has 100".
+        last: the last epoch that there can be; None where that isn't known.
 
     Raises:
-        BadInput: the line names the epoch.
+        BadInput: the line names the epoch, and where it is mathematics, what is wrong with it.
+        Unavailable: no font here has the characters.
     """
     if isinstance(picture.captions, str):
         return
+    # Neither is needed where captions are sentences of ours.
+    from fitreel.render.text.fonts import fonts_for
+    from fitreel.render.text.mathtext import check_mathtext
+
     for epoch, text in picture.captions:
-        if epoch > epochs:
-            raise BadInput(
-                f"film.captions: there is no epoch {epoch} (for {text!r}); {where or 'the last'} "
-                f"is {epochs}"
-            )
+        where = f"film.captions: epoch {epoch}"
+        if last is not None and epoch > last:
+            raise BadInput(f"{where}: doesn't exist; the last one is {last}")
+        check_mathtext(text, where)
+    fonts_for([text for _, text in picture.captions], picture.font, picture.language)
+
+
+def unreached_captions(picture: PictureSettings, last: int) -> str:
+    """That captions are never seen, as a training ended at epoch `last`; "" where all are."""
+    if isinstance(picture.captions, str):
+        return ""
+    late = [epoch for epoch, _ in picture.captions if epoch > last]
+    if not late:
+        return ""
+    epochs = ", ".join(map(str, late))
+    return f"film.captions: epoch {epochs}: not reached; the training ended at epoch {last}"

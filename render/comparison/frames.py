@@ -3,14 +3,15 @@
 from collections.abc import Generator, Sequence
 
 from fitreel.model.errors import BadInput
-from fitreel.render.comparison.axis_limits import Limits, shared_limits
-from fitreel.render.comparison.grid import GridScene
-from fitreel.render.comparison.overlay import OverlayScene
+from fitreel.render.comparison.grid.grid_scene import GridScene
+from fitreel.render.comparison.overlay.overlay_scene import OverlayScene
+from fitreel.render.comparison.page.setting import Setting, setting_of
 from fitreel.render.comparison.ranking.card import RankingCard
 from fitreel.render.comparison.ranking.rows import ranking
 from fitreel.render.comparison.readability import check_comparison, layout_of
+from fitreel.render.comparison.sentences import captions_of
 from fitreel.render.comparison.states import states
-from fitreel.render.comparison_picture import ComparisonPicture, Entry
+from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.geometry import NOTHING
 from fitreel.render.mpl.theme import load_theme
@@ -54,9 +55,12 @@ def _drawn(
     times = 1 if selection.film else 0
     moving = [number for number in numbers if number < len(table)]
     if moving:
-        scene = scene_of(comparison, table)
+        setting = setting_of(comparison, table)
+        scene = scene_in(setting)
         drawer = FrameDrawer(scene)
-        for number, state in zip(moving, states(comparison.entries, table, moving), strict=True):
+        caption = captions_of(comparison, setting.contenders, table).at
+        shown = states(comparison.entries, table, moving, caption)
+        for number, state in zip(moving, shown, strict=True):
             scene.show(state)
             yield DrawnFrame(drawer.draw(), number, times, drawer.changed)
     if len(moving) < len(numbers):
@@ -74,18 +78,14 @@ def scene_of(comparison: ComparisonPicture, table: Timetable) -> GridScene | Ove
     Raises:
         BadInput: a record is damaged.
     """
-    limits = _limits(comparison.entries, table)
-    end = float(table.times[-1]) if len(table) else 0.0
-    layout = layout_of(len(comparison.entries), comparison.layout)
-    kind = GridScene if layout == "grid" else OverlayScene
-    return kind(comparison, limits, end)
+    return scene_in(setting_of(comparison, table))
 
 
-def _limits(entries: Sequence[Entry], table: Timetable) -> Limits:
-    pairs = [
-        (e.run, row) for e, row in zip(entries, table.indices, strict=True) if e.run is not None
-    ]
-    pairs = [(run, row) for run, row in pairs if run.header.is_curve]
-    if not pairs:
-        return Limits((0.0, 1.0), (0.0, 1.0))
-    return shared_limits([run for run, _ in pairs], [row for _, row in pairs])
+def scene_in(setting: Setting) -> GridScene | OverlayScene:
+    """The picture of a comparison on its page.
+
+    Raises:
+        BadInput: a record is damaged.
+    """
+    layout = layout_of(len(setting.contenders), setting.comparison.layout)
+    return (GridScene if layout == "grid" else OverlayScene)(setting)

@@ -62,6 +62,17 @@ def paced(
     return resampled(table, make_timeline(table.times, losses, moving))
 
 
+def held(table: Timetable, count: int) -> Timetable:
+    """The same with `count` frames more, in which the last snapshots stay."""
+    return replace(
+        table,
+        times=np.append(table.times, np.repeat(table.times[-1:], count)),
+        indices=np.concatenate(
+            [table.indices, np.repeat(table.indices[:, -1:], count, axis=1)], axis=1
+        ),
+    )
+
+
 def timetable_of(entries: Sequence[Entry], clock: Clock) -> Timetable:
     """The frames before the closing still, and which snapshot each entry shows in them."""
     empty = np.empty(0)

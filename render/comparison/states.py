@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.captions.caption import NO_CAPTION, Caption
-from fitreel.render.comparison.frame_state import ComparisonState
+from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.comparison_picture import Entry
 from fitreel.render.interpolated_snapshots import snapshots_at
 from fitreel.render.timing.comparison_timetable import Timetable

@@ -40,6 +40,14 @@ class Timetable:
         """Number of frames."""
         return len(self.times)
 
+    @property
+    def timeline(self) -> Timeline:
+        """The same of the clock alone, whose snapshots are those of all runs."""
+        every = np.unique(np.concatenate([np.empty(0), *self.clocks]))
+        indices = np.maximum(np.searchsorted(every, self.times, side="right") - 1, 0)
+        still = np.zeros(len(self.times))
+        return Timeline(indices, still, self.fps, 0, 0, self.times, self.axis)
+
     def seconds_at_end(self, frame: int) -> float | None:
         """Since the last snapshots came on screen; None before."""
         first = int(np.searchsorted(self.times, self.times[-1]))

@@ -65,7 +65,8 @@ class Lanes:
                 self._near_for = np.where(near, self._wait, 0)
                 self._opacities = near.astype(np.float64)
             self._frame = frame
-        return self._opacities.max(axis=0)
+        highest: NDArray[np.float64] = self._opacities.max(axis=0)
+        return highest
 
     def _follow(self, near: NDArray[np.bool_], is_not_far: NDArray[np.bool_]) -> None:
         longer = np.minimum(self._near_for + 1, 2 * self._wait)

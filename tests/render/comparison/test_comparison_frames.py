@@ -25,7 +25,7 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin, new_header
 from fitreel.render.comparison.axis_limits import shared_limits
 from fitreel.render.comparison.frames import comparison_frames, scene_of, states
-from fitreel.render.comparison.grid_plan import arrangement
+from fitreel.render.comparison.grid.grid_plan import arrangement
 from fitreel.render.comparison.pacing import timetable_of
 from fitreel.render.comparison.ranking.card import RankingCard
 from fitreel.render.comparison.ranking.duration import closing_frames

@@ -1,1 +1,0 @@
-"""How configurations are named beside their markers."""
