@@ -207,7 +207,6 @@ def test_a_comparison_in_a_theme_of_ones_own(fitreel: Fitreel, tmp_path: Path) -
         assert "#" + bytes(picture[0, 0, :3]).hex() == ground
     for setting, word in (
         ("film.theme=drak", "dark"),
-        ("film.title=T", "film.title"),
         ("film.limits=frame", "film.limits"),
     ):
         refused = fitreel(*asked, "--set", setting)
