@@ -166,6 +166,8 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
             f"film.panels: {', '.join(others)}: of one run; a comparison has the loss panel only"
         )
     translation_of(settings.language, settings.words)
+    if settings.limits == "frame":
+        raise BadInput('film.limits = "frame": of one run; in a comparison they are of the film')
     picture = comparison.comparison_picture(comparison.picture)
     if comparison.job.compare.layout == "grid" and picture.layout != "grid":
         raise BadInput(
