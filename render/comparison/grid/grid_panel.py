@@ -12,6 +12,7 @@ from fitreel.render.comparison.lines.band import Band
 from fitreel.render.comparison.page.lettering import one_line
 from fitreel.render.comparison.page.long_names import Fitted, fitted
 from fitreel.render.comparison.page.setting import Setting
+from fitreel.render.comparison.page.shown import show_opacity, show_text
 from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.comparison.standings.predictions import predictions_of
 from fitreel.render.comparison.standings.values import failure_text, value_of
@@ -188,10 +189,9 @@ class GridPanel:
         is_winner = opacity > 0 and setting.places[self._number] == 1
         weight = "bold" if is_winner else "regular"
         fitting = (s for s in value.spellings if lettering.width(s, self._size) <= self._room)
-        self._value.set_text(next(fitting, value.spellings[-1]))
-        self._value.set_fontweight(weight)
         theme = setting.page.theme
-        self._value.set_color(theme.warning if value.is_warning else theme.text)
+        colour = theme.warning if value.is_warning else theme.text
+        show_text(self._value, next(fitting, value.spellings[-1]), weight, colour)
         for artist in (self._place, self._underline):
             if artist is not None:
-                artist.set_alpha(opacity)
+                show_opacity(artist, opacity)

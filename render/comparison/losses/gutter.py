@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fitreel.render.comparison.losses.gutter_names import spread
 from fitreel.render.comparison.page.lettering import Lettering
 from fitreel.render.comparison.page.long_names import in_lines
+from fitreel.render.comparison.page.shown import show_height, show_level, show_opacity
 from fitreel.render.geometry import Box
 
 LINK = 12.0
@@ -134,20 +135,20 @@ class Gutter:
         for number, (marker, middle) in enumerate(
             zip(markers.tolist(), middles.tolist(), strict=True)
         ):
-            self._links[number].set_ydata([marker / height, middle / height])
+            show_level(self._links[number], marker / height, middle / height)
             texts = self._texts[number]
             for line, text in enumerate(texts):
                 above = (len(texts) - 1) / 2 - line
-                text.set_y((middle + above * size - CAPITAL * size) / height)
+                show_height(text, (middle + above * size - CAPITAL * size) / height)
             place = self._places[number]
             if place is not None:
                 first = middle + (len(texts) - 1) / 2 * size - CAPITAL * size
-                place.set_y(first / height)
-                place.set_alpha(opacity)
+                show_height(place, first / height)
+                show_opacity(place, opacity)
             if (underline := self._underlines[number]) is not None:
                 low = middle - (len(texts) - 1) / 2 * size - CAPITAL * size - self._page.px(5)
-                underline.set_ydata([low / height] * 2)
-                underline.set_alpha(opacity)
+                show_level(underline, low / height, low / height)
+                show_opacity(underline, opacity)
 
 
 def _underline(lettering: Lettering, x: float, width: float, colour: str) -> Line2D:
