@@ -215,8 +215,8 @@ class FilmSettings(Settings):
                 room = _MOST_HELD * max(self.duration - (start or 0.0) - (end or 0.0), 0.0)
             open_ends = (needed[0] if start is None else 0.0) + (needed[1] if end is None else 0.0)
             part = min(1.0, room / open_ends) if open_ends else 1.0
-            start = part * needed[0] if start is None else start
-            end = part * needed[1] if end is None else end
+            start = round(part * needed[0], 3) if start is None else start
+            end = round(part * needed[1], 3) if end is None else end
         return Pacing(
             fps=self.fps,
             pace=pace,

@@ -6,6 +6,8 @@ from typing import NamedTuple
 SMALLEST_TEXT = 0.0235
 """Of a comparison: its least height, in parts of that of the largest 4:3 picture that fits."""
 
+REFERENCE = 720
+"""The shorter side, in pixels, at which lengths are said; others have them in proportion."""
 SHAPE = (640, 480)
 """The demo's."""
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fitreel.render.mpl.loss_ticks import loss_ticks
+from fitreel.render.mpl.loss_ticks import SMALLEST, loss_ticks
 from fitreel.render.mpl.ticks import Ticks, linear_ticks
 
 LEAVES = 1000.0
@@ -44,8 +44,7 @@ class LossScale:
         values = np.asarray(losses, np.float64)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             if self.is_log:
-                values = np.where(values > 0, np.log10(values), values)
-                values = np.where(np.asarray(losses) == 0, self.zero, values)
+                values = np.where(np.abs(values) < SMALLEST, self.zero, np.log10(values))
             heights = (values - self.bottom) / (self.top - self.bottom)
         return np.clip(heights, -BEYOND, BEYOND)
 
@@ -58,8 +57,9 @@ def loss_scale(losses: Sequence[NDArray[np.floating[Any]]], rows: float) -> Loss
     curves = [each[~np.isnan(each)].astype(np.float64) for each in losses]
     curves = [each[each > -np.inf] for each in curves]
     values = np.concatenate([_in_sight(each) for each in curves if len(each)] or [np.ones(1)])
-    if not (values > 0).any() or (values < 0).any():
-        return _linear_scale(float(values.min()), float(values.max()), rows)
+    values[np.abs(values) < SMALLEST] = 0.0
+    if not values.any() or (values < 0).any():
+        return linear_scale(float(values.min()), float(values.max()), rows)
     positive = values[values > 0]
     low, high = float(positive.min()), float(positive.max())
     if high <= low * SAME:
@@ -77,12 +77,15 @@ def loss_scale(losses: Sequence[NDArray[np.floating[Any]]], rows: float) -> Loss
 
 def _in_sight(losses: NDArray[np.float64]) -> NDArray[np.float64]:
     """A curve's losses as far as the axis follows them, and where it leaves."""
-    first = abs(float(losses[0])) if np.isfinite(losses[0]) else 1.0
-    highest = LEAVES * first if first > 0 else float(losses[np.isfinite(losses)].max(initial=1.0))
-    return np.minimum(losses, highest)
+    finite = losses[np.isfinite(losses)]
+    if not len(finite):
+        return np.ones(1)
+    first = abs(float(finite[0]))
+    return np.minimum(losses, LEAVES * first if first > 0 else float(finite.max()))
 
 
-def _linear_scale(low: float, high: float, rows: float) -> LossScale:
+def linear_scale(low: float, high: float, rows: float) -> LossScale:
+    """An even axis from `low` to `high`, `rows` font sizes of its numbers high."""
     if high <= low:
         low, high = (0.0, 1.0) if low == 0 else (low - 0.5 * abs(low), low + 0.5 * abs(low))
     ticks = linear_ticks(low, high, min(5, max(2, int(rows / 2.5))))

@@ -9,17 +9,22 @@ from fitreel.render.mpl.ticks import (
     NARROW,
     Ticks,
     every_nth_decade,
+    is_decade,
     log_texts,
     round_numbers,
 )
 
+SMALLEST = 1e-100
+"""No tick is smaller; a loss under it is 0."""
 LOW = 7.0
 """An axis lower than so many numbers has fewer of them."""
 FEWEST, MOST = 3, 6
 MISS = 0.08
 """How far the outer ticks may lie within the losses, in parts of these' span."""
-NEAREST = 1.5
+NEAREST = 1.15
 """From one number to the next on a low axis, in font sizes."""
+WIDE = 0.6
+"""Ticks within the losses span so much of them rather than being three."""
 ONLY_DECADES = 9e-4
 """Below, a number on a low axis would be wider than its curve is long, but for powers of ten."""
 STEPS = (2, 3, 4, 5, 6, 10, 20, 50, 100)
@@ -53,12 +58,12 @@ def _enclosing(low: float, high: float) -> list[float]:
 
 def _candidates(low: float, high: float) -> Iterator[list[float]]:
     """Round numbers of a kind, from beneath `low` to above `high`."""
-    bottom, top = max(low / 1000, 1e-305), min(high * 1000, 1e305)
+    bottom, top = max(low / 1000, SMALLEST), min(high * 1000, 1e305)
     for digits in FAMILIES:
         yield round_numbers(bottom, top, digits)
     for step in STEPS:
         wide = 10.0 ** (step + 1)
-        decades = round_numbers(max(low / wide, 1e-305), min(high * wide, 1e305), (1,))
+        decades = round_numbers(max(low / wide, SMALLEST), min(high * wide, 1e305), (1,))
         yield [at for at in decades if round(math.log10(at)) % step == 0]
     if math.log10(high / low) <= NARROW:
         yield from _even(low, high)
@@ -89,7 +94,7 @@ def _inside(low: float, high: float, rows: float) -> list[float]:
     if not tried:
         numbers = next((each for each in _in_range(low, high) if each), [])
         return [numbers[0]] if numbers else [low]
-    return max(tried, key=lambda ticks: (math.log10(ticks[-1] / ticks[0]) > 0.45 * span,
+    return max(tried, key=lambda ticks: (math.log10(ticks[-1] / ticks[0]) > WIDE * span,
                                          len(ticks), math.log10(ticks[-1] / ticks[0])))  # fmt: skip
 
 
@@ -97,7 +102,7 @@ def _in_range(low: float, high: float) -> Iterator[list[float]]:
     """Round numbers of a kind within the losses."""
     for digits in FAMILIES:
         numbers = round_numbers(low, high, digits)
-        yield [at for at in numbers if at >= ONLY_DECADES or digits == (1,)]
+        yield [at for at in numbers if at >= ONLY_DECADES or is_decade(at)]
     for step in STEPS:
         yield from every_nth_decade(low, high, step)
     if math.log10(high / low) <= NARROW:

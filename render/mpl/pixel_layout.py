@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 
+from fitreel.render.geometry import REFERENCE
 from fitreel.render.geometry import Box as Box
 from fitreel.render.mpl.cached_text_renderer import CachedTextRenderer
 from fitreel.render.mpl.figure import figure_of_size
@@ -19,8 +20,6 @@ from fitreel.render.mpl.theme import Theme, load_theme
 LINE = 1.25
 """From one line of text to the next, in font sizes."""
 ELLIPSIS = "…"
-REFERENCE = 720
-"""The shorter side, in pixels, at which lengths are said; others have them in proportion."""
 Weight = Literal["regular", "medium", "bold"]
 
 

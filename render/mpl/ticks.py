@@ -39,12 +39,10 @@ def log_ticks(low: float, high: float, most: int) -> Ticks:
     """
     apart = math.log10(high / low) / (2 * max(most, 1)) if high / low < math.inf else 300 / most
     best: list[float] = []
-    for family in _logarithmic(low, high):
-        if len(family) > most or not _are_apart(family, apart):
-            continue
-        if _spread(family) > _spread(best) * 1.001 or (not best and family):
-            best = family
-        if len(best) > most / 2 and len(best) > 1:
+    for families in (_in_decades(low, high), _evenly(low, high), _few(low, high)):
+        fitting = (each for each in families if len(each) <= most and _are_apart(each, apart))
+        best = max([best, *fitting], key=lambda ticks: (len(ticks), round(_spread(ticks), 9)))
+        if len(best) > 1:  # one number alone doesn't say how an axis is divided
             break
     return best, log_texts(best)
 
@@ -63,20 +61,25 @@ def every_nth_decade(low: float, high: float, step: int) -> Iterator[list[float]
         yield decades[first::step]
 
 
-def _logarithmic(low: float, high: float) -> Iterator[list[float]]:
-    """What may be ticks, the finest first."""
-    for digits in FAMILIES:
+def _in_decades(low: float, high: float) -> Iterator[list[float]]:
+    """Ticks that come again in every decade, or every few decades."""
+    for digits in (*FAMILIES, (2, 5)):
         yield round_numbers(low, high, digits)
     for step in range(2, len(round_numbers(low, high, (1,)))):
         yield from every_nth_decade(low, high, step)
-    yield round_numbers(low, high, (2, 5))
+
+
+def _evenly(low: float, high: float) -> Iterator[list[float]]:
     for few in range(8, 0, -1):
         yield [at for at in linear_ticks(low, high, few)[0] if at > 0]
+
+
+def _few(low: float, high: float) -> Iterator[list[float]]:
+    """The outer two, or one."""
     for digits in FAMILIES:
         numbers = round_numbers(low, high, digits)
-        if numbers:
-            yield [numbers[0], numbers[-1]] if len(numbers) > 1 else numbers
-            yield [numbers[len(numbers) // 2]]
+        yield numbers[:: max(len(numbers) - 1, 1)]
+        yield numbers[len(numbers) // 2 :][:1]
 
 
 def _are_apart(places: Sequence[float], decades: float) -> bool:
@@ -89,12 +92,13 @@ def _spread(places: Sequence[float]) -> float:
 
 def log_texts(places: Sequence[float]) -> list[str]:
     """Round numbers as they are said: written out, but powers of ten alike where one needs it."""
-    if any(not PLAIN[0] <= at < PLAIN[1] for at in places) and all(map(_is_decade, places)):
+    if any(not PLAIN[0] <= at < PLAIN[1] for at in places) and all(map(is_decade, places)):
         return [_power(round(math.log10(at))) for at in places]
     return [spelled(f"{at:g}") for at in places]
 
 
-def _is_decade(value: float) -> bool:
+def is_decade(value: float) -> bool:
+    """Whether a number is a power of ten."""
     return f"{value:e}".startswith("1.000000e")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from matplotlib.axes import Axes
+from matplotlib.transforms import Affine2D
 
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page
@@ -78,6 +79,10 @@ def draw_furniture(
     axes.tick_params(axis="y", pad=page.points(page.px(LEFT) - length))
     for label in axes.get_xticklabels():  # all of a row on one line, powers of ten too
         label.set_verticalalignment("baseline")
+    down = Affine2D().translate(0, -ASCENT / 2 * tick)
+    for label in axes.get_yticklabels():  # the middle of the digits at the line
+        label.set_verticalalignment("baseline")
+        label.set_transform(label.get_transform() + down)
     axes.spines[:].set_linewidth(page.points(width))
     if theme.grid_shown:
         axes.grid(color=theme.grid, lw=page.points(max(page.px(GRID), 1.0)))

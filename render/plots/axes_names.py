@@ -2,7 +2,7 @@
 
 import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page
@@ -42,35 +42,51 @@ def draw_names(
     """
     row = column = None
     if names.x:
-        width = _write(page, names.x, (box.right, box.bottom - under), size, MOST * box.width,
-                       ha="right")  # fmt: skip
+        width = write_name(page, names.x, (box.right, box.bottom - under), size,
+                           MOST * box.width, ha="right")  # fmt: skip
         row = (box.right - width - BETWEEN * size, float("inf"))
     if names.y and len(names.y.replace("$", "")) <= LONGEST_IN_COLUMN:
         base = box.top - 0.74 * size
-        _write(page, names.y, (box.left - left, base), size, box.width, ha="right")
+        write_name(page, names.y, (box.left - left, base), size, box.width, ha="right")
         column = (base - 0.3 * size, float("inf"))
     elif names.y:
         base = box.top - (0.74 + INSIDE) * size
-        _write(page, names.y, (box.left + INSIDE * size, base), size, MOST * box.width, ha="left")
+        write_name(page, names.y, (box.left + INSIDE * size, base), size, MOST * box.width)
     return Taken(row, column)
 
 
-def _write(
-    page: Page, name: str, place: tuple[float, float], size: float, most: float, **properties: Any
+def write_name(
+    page: Page,
+    name: str,
+    place: tuple[float, float],
+    size: float,
+    most: float,
+    smallest: float = SMALLEST,
+    ha: str = "left",
 ) -> float:
-    """Write one name; returns how wide it is, in pixels."""
-    families = list(fonts_for([name]).families_of(name)) or page.fonts
+    """Write one name, with mathematics between $; returns how wide it is, in pixels.
+
+    Args:
+        page: the page.
+        name: what is written.
+        place: where it begins or ends, and its baseline, in pixels.
+        size: the largest font size, in pixels.
+        most: no wider than so many pixels: smaller, or else shortened.
+        smallest: the least font size, in parts of `size`.
+        ha: "left" or "right": whether it begins or ends there.
+    """
+    families = list(fonts_for([name]).families_of(name)) if "$" in name else page.fonts
 
     def width(text: str, type_: float) -> float:
         return page.extent_of(text, type_, math="$" in text, fonts=families)[0]
 
     type_ = size
-    while width(name, type_) > most and type_ > SMALLEST * size:
+    while width(name, type_) > most and type_ > smallest * size:
         type_ *= 0.97
     if width(name, type_) > most and "$" not in name:
         name = page.shortened(name, most, type_)
-    text = page.text(*place, name, type_, color=page.theme.muted, va="baseline",
-                     **properties)  # fmt: skip
-    text.set_parse_math(True)
-    text.set_fontfamily(list(families))
+    page.text(
+        *place, name, type_, colour=page.theme.muted, va="baseline", ha=ha,
+        parse_math="$" in name, fontfamily=list(families),
+    )  # fmt: skip
     return width(name, type_)

@@ -67,14 +67,16 @@ def fit_limits(runs: Sequence[Record], truth: bool) -> Limits:
     x = _span(each for run in runs for each in (run.x, run.prediction_x))
     fixed = [run.y for run in runs]
     fixed += [run.truth for run in runs if truth and run.truth is not None]
+    predicted = _span(each for run in runs for each in _predictions(run))
     low, high = _span(fixed)
+    if low > high:  # neither points nor a true function
+        low, high = predicted if predicted[0] <= predicted[1] else (0.0, 1.0)
     reach = BEYOND * (high - low)
     if _is_point((low, high)):
         size = abs(high) or 1.0
         # Zero, about which an untrained network starts, stays in sight.
         reach = size
         low, high = low - AIR_OF_CONSTANT * size, high + AIR_OF_CONSTANT * size
-    predicted = _span(each for run in runs for each in _predictions(run))
     low = min(low, max(predicted[0], low - reach))
     high = max(high, min(predicted[1], high + reach))
     air = AIR * (high - low)

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.render.mpl.pixel_layout import Page
-from fitreel.render.plots.fit_axes import Order
+from fitreel.render.plots.fit_axes import AIR, Order
 
 MOST = 200
 """So many points have gaps; of more, a trail of earlier curves says what moves."""
 WIDTH = 1.8
 """At 720 px."""
+EDGE_STRIP = 22.0
+"""At 720 px: along the edges, kept free for marks and values of a curve that has left."""
 
 
 def has_gaps(run: Record) -> bool:
@@ -25,7 +27,7 @@ def has_gaps(run: Record) -> bool:
 
 
 class Gaps:
-    """Sticks from the points to the curve, up to the axes' edge where that has left the picture."""
+    """Sticks from the points to the curve, up to near the axes' edge where it left the picture."""
 
     @in_force()
     def __init__(
@@ -38,7 +40,12 @@ class Gaps:
         opacity: float,
         width: float = WIDTH,
     ) -> None:
-        self._limits = axes.get_ylim()
+        low, high = axes.get_ylim()
+        # No more than the air of the limits, in which there are neither data nor usual predictions.
+        part = min(page.px(EDGE_STRIP) / axes.bbox.height, AIR / (1 + 2 * AIR))
+        strip = part * (high - low)
+        self._low = np.minimum(low + strip, run.y.astype(np.float64))
+        self._high = np.maximum(high - strip, run.y.astype(np.float64))
         # Where there is a grid the predictions stand there, and not at the points.
         self._grid = None if run.grid is None else np.argsort(run.grid, kind="stable")
         self._grid_x = run.prediction_x if self._grid is None else run.prediction_x[self._grid]
@@ -58,5 +65,5 @@ class Gaps:
         values = np.ravel(prediction)
         if self._grid is not None:
             values = np.interp(self._x, self._grid_x, values[self._grid])
-        self._ends[:, 1] = np.clip(values, *self._limits)
+        self._ends[:, 1] = np.clip(values, self._low, self._high)
         self._line.set_ydata(self._ends.ravel().copy())

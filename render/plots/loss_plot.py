@@ -11,7 +11,7 @@ from matplotlib.artist import Artist
 from numpy.typing import ArrayLike, NDArray
 
 from fitreel.render.geometry import Box
-from fitreel.render.mpl.loss_scale import loss_scale
+from fitreel.render.mpl.loss_scale import LossScale, loss_scale
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.plots.axes_furniture import ASCENT, UNDER, draw_furniture, widest
 from fitreel.render.plots.loss_backdrop import Backdrop, draw_backdrop
@@ -48,6 +48,8 @@ class LossPlotStyle:
     """Whether numbers stand under the axes."""
     x_name: bool = True
     """Whether what it counts stands under these."""
+    scale: LossScale | None = None
+    """Of the upright axis; None: that of the losses."""
     left: float | None = None
     """From the box's left edge to the axes; None: as the numbers there need."""
 
@@ -73,7 +75,7 @@ class LossPlot:
         losses = [each for path in paths for each in (path.losses, path.raw) if each is not None]
         losses += [path.losses for path in backdrop.paths]
         losses += [edge for band in backdrop.bands for edge in (band.low, band.high)]
-        self._scale = loss_scale(losses, box.height / style.tick)
+        self._scale = style.scale or loss_scale(losses, box.height / style.tick)
         values, texts = self._scale.ticks
         texts = [style.words.respelled(text.replace("\u2212", "-")) for text in texts]
         left = widest(page, texts, style.tick) if style.left is None else style.left
@@ -97,7 +99,8 @@ class LossPlot:
         if style.x_labels and style.x_name:
             base = box.bottom - page.px(UNDER) - (ASCENT + NAME_UNDER) * style.tick
             page.text(
-                self.inner.left + self.inner.width / 2, base, time_name(axis, style), style.tick,
+                self.inner.left + self.inner.width / 2, base,
+                time_name(axis, style.words, style.clock), style.tick,
                 color=page.theme.muted, ha="center", va="baseline",
             )  # fmt: skip
         draw_backdrop(page, axes, backdrop, axis, self._scale, size)
@@ -131,7 +134,8 @@ class LossPlot:
             path = self._paths[number]
             x = y = math.nan
             if epoch is not None and len(path.x):
-                x = float(self._axis.places(epoch))
+                x = float(min(self._axis.places(epoch), path.x[-1]))
+                x = x if x >= path.x[0] else math.nan
                 y = math.nan if loss is None else float(self._scale.heights(loss))
                 y = path.height_at(x) if math.isnan(y) else y
             self._travelled[number].show(x, y)
@@ -150,10 +154,9 @@ class LossPlot:
         return self.inner.bottom + height * self.inner.height
 
 
-def time_name(axis: EpochAxis, style: LossPlotStyle) -> str:
+def time_name(axis: EpochAxis, words: Translation, clock: Clock = "epoch") -> str:
     """What an axis of epochs or seconds is called."""
-    words = style.words
-    name = words.text("axis_epoch" if style.clock == "epoch" else "axis_seconds")
+    name = words.text("axis_epoch" if clock == "epoch" else "axis_seconds")
     return name if axis.scale is None else words.text("log_scale", axis=name)
 
 

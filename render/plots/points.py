@@ -17,6 +17,8 @@ from fitreel.render.plots.fit_axes import Order
 DIAMETER = 8.0
 SMALLEST = 2.6
 """Of a dense cloud's dots; lengths are those of 720 px."""
+SMALLEST_PIXELS = 1.5
+"""Whatever the size of the picture."""
 FULL_SIZE = 150
 """Up to so many points have the full size."""
 FULL_COLOUR, PALEST_FROM, PALEST = 1000, 30_000, 0.5
@@ -65,7 +67,9 @@ def point_style(
     is_ring = not page.theme.points_filled and length >= SMALLEST_RING
     strength = np.interp(np.log(max(count, 1)), np.log([FULL_COLOUR, PALEST_FROM]), [1.0, PALEST])
     colour = _mixed(colour, page.theme.axes, float(strength))
-    return PointStyle(colour, opacity, page.px(length), page.px(RING) if is_ring else 0.0)
+    return PointStyle(
+        colour, opacity, max(page.px(length), SMALLEST_PIXELS), page.px(RING) if is_ring else 0.0
+    )
 
 
 def _mixed(colour: str, ground: str, strength: float) -> str:

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
+from fitreel.render.even_predictions import even_predictions
 from fitreel.render.mpl.pixel_layout import Page
-from fitreel.render.plots.even_predictions import even_predictions
 from fitreel.render.plots.fit_axes import Order, curve_order
 from fitreel.render.plots.network_line import FAR, clip_vertically
 from fitreel.render.timing.epoch_axis import EpochAxis

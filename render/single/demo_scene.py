@@ -13,7 +13,7 @@ from fitreel.model.errors import BadInput
 from fitreel.render.mpl.figure import DEMO_SIZE, figure_of_size
 from fitreel.render.mpl.line_styles import mark_point
 from fitreel.render.raster.scene import FrameState
-from fitreel.render.single.demo.edge_marks import EdgeMarks
+from fitreel.render.single.demo.exit_marks import ExitMarks
 from fitreel.render.single.demo.text_place import TextRow, place_above, place_free
 from fitreel.render.single.demo.whole_film import WholeFilm
 from fitreel.render.text.axis_labels import NO_LABELS, AxisLabels
@@ -103,9 +103,9 @@ class DemoScene:
             self._fix_limits(film, prediction_x)
         self._write(film)
         self.moving: list[Artist] = [self._line, *self._texts, axes.title]
-        self._marks: EdgeMarks | None = None
+        self._marks: ExitMarks | None = None
         if film is not None:
-            self._marks = EdgeMarks(axes, prediction_x, "red")
+            self._marks = ExitMarks(axes, prediction_x, "red")
             self.moving += self._marks.moving
 
     def _write(self, film: WholeFilm | None) -> None:

@@ -38,13 +38,14 @@ def drawn_snapshots(
         BadInput: the record is damaged, or holds what can't be drawn.
         Unavailable: no font here has the characters.
     """
-    captions = run_captions(
-        run, settings, timeline, translation_of(settings.language, settings.words)
-    )
-    scene = scene_of(run, settings, timeline.axis, captions.texts())
-    if isinstance(scene, DemoScene):
-        yield from _demo_frames(scene, run, settings, timeline if film else None, stills)
+    words = translation_of(settings.language, settings.words)
+    if settings.is_demo and run.header.is_curve:
+        moving = timeline if film else None
+        yield from _demo_frames(run, settings, words, moving, stills)
         return
+    captions = run_captions(run, settings, timeline, words)
+    scene = scene_of(run, settings, timeline.axis, captions.texts())
+    assert not isinstance(scene, DemoScene)
     drawer = FrameDrawer(scene)
     weights = needs_weights(settings.panels)
     for number, state in still_states(run, stills, captions, weights=weights):
@@ -60,13 +61,14 @@ def drawn_snapshots(
 
 
 def _demo_frames(
-    scene: DemoScene,
     run: Record,
     settings: PictureSettings,
+    words: Translation,
     timeline: Timeline | None,
     stills: Collection[int],
 ) -> Generator[DrawnFrame, None, None]:
-    words = translation_of(settings.language, settings.words)
+    scene = scene_of(run, settings)
+    assert isinstance(scene, DemoScene)
     drawer = FrameDrawer(scene)
     last = shown_count(run, settings) - 1
     for plan in frame_plans(run, timeline, stills):

@@ -1,6 +1,7 @@
 """How the losses of one film are written: with the same digits in every frame. No matplotlib."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +26,8 @@ class LossFormat:
 
     style: NumberStyle
     words: Translation
-    lowest: float = 0.0
-    highest: float = 0.0
-    """Of the finite losses."""
-    has_nan: bool = False
-    has_infinity: bool = False
+    extremes: tuple[float, ...] = ()
+    """Losses among which the one of the widest spelling is."""
 
     @classmethod
     def of(cls, losses: ArrayLike, words: Translation) -> "LossFormat":
@@ -49,14 +47,7 @@ class LossFormat:
             smallest=math.inf if smallest < SMALLEST_PLAIN else 0.0,
             largest=FIRST_POWER,
         )
-        return cls(
-            style,
-            words,
-            float(finite.min(initial=math.inf)) if len(finite) else 0.0,
-            float(finite.max(initial=-math.inf)) if len(finite) else 0.0,
-            bool(np.isnan(values).any()),
-            bool(np.isinf(values).any()),
-        )
+        return cls(style, words, tuple(_extremes(values)))
 
     def write(self, loss: float) -> str:
         """A loss as it stands in the film."""
@@ -74,17 +65,23 @@ class LossFormat:
 
     def widest(self) -> list[str]:
         """The spellings among which the widest of the film is."""
-        ends = [self.lowest, self.highest]
-        if self.lowest < FIRST_POWER < self.highest:
-            ends.append(math.nextafter(FIRST_POWER, 0))
-        if self.has_nan:
-            ends.append(math.nan)
-        if self.has_infinity:
-            ends.append(math.inf)
-        return list(dict.fromkeys(self.write(loss) for loss in ends))
+        return list(dict.fromkeys(map(self.write, self.extremes or (0.0,))))
 
     def _plain(self, loss: float) -> str:
         return write_number(loss, self.style)
+
+
+def _extremes(losses: NDArray[np.float64]) -> Iterator[float]:
+    """The largest and the smallest of each sign and of each spelling, and what isn't finite."""
+    for sign in (1.0, -1.0):
+        sizes = sign * losses[np.isfinite(losses) & (sign * losses > 0)]
+        if len(sizes):
+            yield from (sign * float(sizes.min()), sign * float(sizes.max()))
+            if sizes.min() < FIRST_POWER <= sizes.max():
+                yield sign * math.nextafter(FIRST_POWER, 0)
+    for special in (0.0, math.nan, math.inf, -math.inf):
+        if np.isin(special, losses) or (math.isnan(special) and np.isnan(losses).any()):
+            yield special
 
 
 def _exponent(value: float) -> int:

@@ -19,6 +19,7 @@ _LEAST_WIDTH = 1e-9
 class CurvePath:
     """The curve at any place between knots; each of its values goes its own monotone way."""
 
+    @np.errstate(all="ignore")
     def __init__(self, places: Values, curves: Iterable[NDArray[np.floating[Any]]]) -> None:
         """Begin at the first knot.
 

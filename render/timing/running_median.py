@@ -12,6 +12,8 @@ REACH = 5
 """So many places on either side are in a window."""
 _NOISY = 0.02
 """In decades: the median change from snapshot to snapshot from which on a loss is noisy."""
+_TURNS = 0.2
+"""Of its steps so many go up at least, and so many down."""
 
 
 def windowed_medians(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -41,8 +43,14 @@ def running_median(axis: EpochAxis, epochs: ArrayLike, losses: ArrayLike) -> NDA
 
 
 def is_noisy(losses: ArrayLike) -> bool:
-    """Whether a loss goes up and down so much that only its median can be followed by eye."""
+    """Whether a loss goes up and down so much that only its median can be followed by eye.
+
+    A loss that falls fast goes far from snapshot to snapshot, too; but it doesn't turn back.
+    """
     values = np.asarray(losses, np.float64)
     late = values[len(values) // 3 :]
-    late = late[np.isfinite(late) & (late > 0)]
-    return len(late) > 1 and bool(np.median(np.abs(np.diff(np.log10(late)))) > _NOISY)
+    steps = np.diff(np.log10(late[np.isfinite(late) & (late > 0)]))
+    if not len(steps):
+        return False
+    turns = min(np.mean(steps > 0), np.mean(steps < 0)) >= _TURNS
+    return bool(turns and np.median(np.abs(steps)) > _NOISY)

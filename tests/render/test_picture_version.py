@@ -117,12 +117,14 @@ def frames_of_runs(folder: Path) -> Iterator[tuple[str, str]]:
         ("German", delta, PictureSettings((480, 640), panels=("loss",), language="de"), 5),
     ]  # fmt: skip
     for name, of, settings, at in cases:
-        (picture,) = drawn_snapshots(of, settings, None, {at})
+        timeline = make_timeline(of.epochs, of.losses, Pacing())
+        (picture,) = drawn_snapshots(of, settings, timeline, {at}, film=False)
         yield name, digest(picture.frame)
     pacing = Pacing(duration=0.15, interpolate=True)
     timeline = make_timeline(run.epochs, run.losses, pacing)
     drawn = drawn_snapshots(run, PictureSettings(SMALL, theme="light"), timeline, set())
-    between = next(picture for picture in drawn if picture.number is None)
+    next(drawn)
+    between = next(drawn)
     yield "interpolated", digest(between.frame)
 
 

@@ -14,10 +14,10 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
+from fitreel.render.even_predictions import even_predictions
 from fitreel.render.mpl.pixel_layout import Page
-from fitreel.render.plots.even_predictions import even_predictions
 from fitreel.render.plots.fit_axes import Order, curve_order
-from fitreel.render.plots.gaps import has_gaps
+from fitreel.render.plots.gaps import EDGE_STRIP, has_gaps
 from fitreel.render.plots.labels.free_space import FreeSpace
 from fitreel.render.timing.epoch_axis import EpochAxis
 
@@ -36,7 +36,7 @@ LONGEST_LEADER = 30.0
 LEADER_WIDTH = 1.25
 LEADER_OPACITY = 0.8
 LEADER_SAMPLES = 12
-ANCHORS = 400
+ANCHORS = 240
 """So many places of a thing are looked at, at most."""
 TRIED = 600
 """So many of the best places are tried, until a leader doesn't cross the network."""
@@ -161,8 +161,8 @@ def place_labels(
             continue
         places.append(place)
         width, bottom = page.width_of(label.text, size), place.baseline - BASELINE * size
-        aside, air = size, page.px(AIR)  # else two names read as one
-        space.block_box(place.x - aside, bottom - air, width + 2 * aside, size + 2 * air)
+        # Nearer, two names read as one.
+        space.block_box(place.x - size, bottom - size, width + 2 * size, 3 * size)
     return LabelPlan(tuple(places), tuple(missing))
 
 
@@ -199,6 +199,7 @@ def _space(
         rows = np.stack([rows[:-1, :-1], rows[:-1, 1:], rows[1:, :-1], rows[1:, 1:]])
         growth = page.px(HALF_NETWORK) + air
         space.block_between(columns[:-1], rows.min(axis=0), rows.max(axis=0), growth)
+        _block_edges(page, axes, space, each)
     if has_gaps(run) and len(runs) == 1:
         ends = np.array([np.interp(points.x, curves[0].x, y) for y in curves[0].y])
         growth = page.px(HALF_GAP) + air
@@ -209,12 +210,21 @@ def _space(
     return space
 
 
+def _block_edges(page: Page, axes: Axes, space: FreeSpace, curves: _Curves) -> None:
+    """Take the strip along an edge through which a curve leaves: there it is marked and said."""
+    box, strip = axes.bbox, page.px(EDGE_STRIP)
+    if not (curves.y <= box.y1).all():
+        space.block_box(box.x0, box.y1 - strip, box.width, strip)
+    if (curves.y < box.y0).any():
+        space.block_box(box.x0, box.y0, box.width, strip)
+
+
 def _anchors(axes: Axes, run: Record, label: DirectLabel, cell: float) -> tuple[Floats, Floats]:
     """Pixels at which a name may point to its thing, few enough to be compared with all places."""
     order = curve_order(axes, run.prediction_x)
     if label.kind == "truth" and run.truth is not None:
         ends = _pixels(axes, run.prediction_x[order], np.ravel(run.truth)[order])
-        x: Floats = np.linspace(ends.x[0], ends.x[-1], ANCHORS // 2)
+        x: Floats = np.linspace(ends.x[0], ends.x[-1], ANCHORS)
         y: Floats = np.interp(x, ends.x, ends.y)
     else:
         points = _pixels(axes, run.x, run.y)
@@ -293,8 +303,11 @@ def _costs(
 
 def _outside(low: Floats, high: Floats, values: Floats) -> NDArray[np.float32]:
     """Shape (B, A): how far each of `values` lies outside each span."""
-    under, over = low[:, None] - values, values - high[:, None]
-    return np.maximum(np.maximum(under, over), 0).astype(np.float32)
+    # Many numbers, and a pixel's thousandth is enough.
+    least, most, at = (each.astype(np.float32) for each in (low, high, values))
+    far = np.maximum(least[:, None] - at, at - most[:, None])
+    outside: NDArray[np.float32] = np.maximum(far, 0, out=far)
+    return outside
 
 
 def _leader(page: Page, box: _Box, thing: tuple[float, float], off: float) -> Leader:

@@ -1,5 +1,7 @@
 """Where nothing comes in the whole film: axes as a raster of small cells."""
 
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
 import math
 
 import numpy as np

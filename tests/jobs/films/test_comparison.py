@@ -140,6 +140,22 @@ def test_a_comparison_is_made_found_and_made_again(fitreel: Fitreel, tmp_path: P
     assert (itself.returncode, itself.stderr) == (0, "") and "up to date" in itself.stdout
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_how_each_ended_is_said_by_its_name(fitreel: Fitreel, tmp_path: Path, workers: str) -> None:
+    """Divergence and a delta that is reached, whoever trained it and when."""
+    command = ("compare", "--vary", "train.lr=0.05,1e4", "--vary", "train.delta=0.5,1e-9",
+               "--set", "network.activations=relu", *SHORT, *SMALL, "-o", "clip.png",
+               "--log", "log.txt")  # fmt: skip
+    for more in ((), ("--force",)):  # made, found to be there, made anew
+        done = fitreel(*command, "--workers", workers, *more)
+        assert done.returncode == 0, done
+        (line,) = done.stderr.splitlines()
+        assert "warning: lr 10000, delta 1e-09: diverged at epoch" in line
+        assert "lr 10000, delta 1e-09: trained" not in done.stdout
+        assert "lr 0.05, delta 0.5: delta reached at epoch" in done.stdout
+        assert (tmp_path / "log.txt").read_text().count("the loss is no longer finite")
+
+
 def test_a_job_file_with_panels_makes_its_clip_and_its_table(
     fitreel: Fitreel, tmp_path: Path
 ) -> None:

@@ -25,6 +25,8 @@ from fitreel.render.single.demo.whole_film import whole_film
 from fitreel.render.single.demo_scene import DemoScene, DemoText
 from fitreel.render.single.scene_choice import scene_of as scene_of_run
 from fitreel.render.single.snapshot_frames import drawn_snapshots
+from fitreel.render.timing.pace_settings import Pacing
+from fitreel.render.timing.timeline import make_timeline
 
 X = np.linspace(-1, 1, 60)
 
@@ -194,7 +196,8 @@ def record(folder: Path, data: dict[str, Any], losses: Sequence[float] = (0.5, 0
 
 
 def frames_of(run: Record, **settings: Any) -> list[NDArray[np.uint8]]:
-    drawn = drawn_snapshots(run, PictureSettings(**settings), None, {0, 1})
+    timeline = make_timeline(run.epochs, run.losses, Pacing())
+    drawn = drawn_snapshots(run, PictureSettings(**settings), timeline, {0, 1}, film=False)
     return [each.frame.copy() for each in drawn]
 
 

@@ -17,16 +17,18 @@ INSET = 0.7
 """How far inside the edge their middles are, in parts of their size."""
 
 
-class EdgeMarks:
+class ExitMarks:
     """Triangles where a curve over `x`, shape (M,) and in order, leaves the axes' height."""
 
-    def __init__(self, axes: Axes, x: NDArray[np.floating], colour: str) -> None:
+    def __init__(
+        self, axes: Axes, x: NDArray[np.floating], colour: str, size: float = SIZE
+    ) -> None:
         self._axes = axes
         self._x = np.asarray(x, np.float64)
-        inset = INSET * SIZE / 72 * axes.figure.dpi / axes.bbox.height
+        inset = INSET * size / 72 * axes.figure.dpi / axes.bbox.height
         self._edges = [
             Line2D(
-                [], [], color=colour, ls="none", marker=marker, markersize=SIZE, zorder=2.5,
+                [], [], color=colour, ls="none", marker=marker, markersize=size, zorder=6.5,
                 transform=axes.get_xaxis_transform(),
             )
             for marker in ("^", "v")

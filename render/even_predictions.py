@@ -45,6 +45,8 @@ def even_predictions(
     }
     first = np.array([rows[index] for index in lower.tolist()])
     second = np.array([rows[index] for index in upper.tolist()])
+    part = weight[:, None]
     with np.errstate(invalid="ignore", over="ignore"):
-        between: NDArray[np.float64] = first * (1 - weight[:, None]) + second * weight[:, None]
-    return between
+        between: NDArray[np.float64] = first * (1 - part) + second * part
+    # No share of an infinite neighbour makes a snapshot itself less than a number.
+    return np.where(part == 0, first, np.where(part == 1, second, between))
