@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from fitreel.render.comparison.grid.grid_plan import NAME_ROOM, GridPlan
+from fitreel.render.comparison.grid.grid_plan import GridPlan
 from fitreel.render.comparison.lines.band import Band
 from fitreel.render.comparison.page.lettering import one_line
 from fitreel.render.comparison.page.long_names import Fitted, fitted
@@ -41,6 +41,8 @@ SMALLEST_HEAD = 0.8
 LINE = 1.05
 """From one line of a name to the next, in font sizes."""
 PALE_TRUTH = 0.6
+BESIDE_MARK = 20.0
+"""What the mark of a curve that has left takes of the axes, up to its value."""
 NO_LIMITS = Limits((0.0, 1.0), (0.0, 1.0))
 
 
@@ -123,10 +125,16 @@ class GridPanel:
             self.moving += self._gaps.moving
         self._line = NetworkLine(page, axes, run, colour=self._colour, width=CURVE)
         self._marks = EdgeMarks(
-            page, axes, run, colour=self._colour, size=setting.plan.tick,
-            write=setting.words.short if box.width >= page.px(NAME_ROOM) else lambda value: "",
-        )  # fmt: skip
+            page, axes, run, colour=self._colour, size=setting.plan.tick, write=self._beyond
+        )
         self.moving += [*self._line.moving, *self._marks.moving]
+
+    def _beyond(self, value: float) -> str:
+        """What a curve is that has left, where there is room for that on one side of its mark."""
+        setting = self._setting
+        text = setting.words.short(value)
+        room = self._box.width / 2 - setting.page.px(BESIDE_MARK)
+        return text if setting.lettering.width(text, setting.plan.tick, "bold") <= room else ""
 
     def _write_head(self, box: Box, head: list[str], place: int | None) -> None:
         setting, lettering, size = self._setting, self._setting.lettering, self._size

@@ -21,7 +21,7 @@ SAMPLE = (3.0, 25.0)
 """From where to where a row's line goes, in pixels at 720."""
 SAMPLE_WIDTH = 6.5
 NAME_AT, PLACE_AT, BETWEEN = 38.0, -10.0, 14.0
-LINE = 1.0
+LINE = 1.1
 """From one line of a name to the next, in font sizes."""
 MIDDLE = 0.35
 """Of a line of text over its baseline, in font sizes."""
