@@ -19,8 +19,8 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin, new_header
 from fitreel.render.comparison.comparable_losses import UNSCALED, comparable
 from fitreel.render.comparison.frames import scene_of as comparison_scene
-from fitreel.render.comparison.frames import states
 from fitreel.render.comparison.pacing import timetable_of
+from fitreel.render.comparison.states import states
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.network.recorded_network import Loss, Network
