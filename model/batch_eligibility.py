@@ -3,6 +3,7 @@
 import itertools
 from typing import Any
 
+from fitreel.model.data.data_shape import DataShape
 from fitreel.model.settings import DataSettings, NetworkSettings, TrainSettings
 
 MOST_NETWORKS = 64
@@ -15,6 +16,7 @@ ALIKE = (
     "network.hidden",
     "network.activations",
     "the number of points",
+    "the inputs and outputs",
     "data.grid",
     "train.optimizer",
     "train.optimizer_args",
@@ -26,7 +28,11 @@ ALIKE = (
 
 
 def alike(
-    data: DataSettings, network: NetworkSettings, train: TrainSettings, points: int
+    data: DataSettings,
+    network: NetworkSettings,
+    train: TrainSettings,
+    points: int,
+    shape: DataShape,
 ) -> tuple[Any, ...]:
     """What the networks of a batch have in common, in the order of `ALIKE`.
 
@@ -35,11 +41,13 @@ def alike(
         network: likewise.
         train: likewise.
         points: how many it learns.
+        shape: of these.
     """
     return (
         network.hidden,
         tuple(name.lower().replace("_", "") for name in network.activation_names),
         points,
+        (shape.inputs, shape.outputs),
         data.grid,
         train.optimizer,
         train.optimizer_args,
@@ -50,8 +58,8 @@ def alike(
     )
 
 
-def most_at_once(network: NetworkSettings, points: int) -> int:
+def most_at_once(network: NetworkSettings, points: int, shape: DataShape) -> int:
     """How many networks of this kind a batch may hold."""
-    widths = (1, *network.hidden, 1)
+    widths = network.widths(shape.inputs, shape.outputs)
     weights = sum((a + 1) * b for a, b in itertools.pairwise(widths))
     return max(1, min(MOST_NETWORKS, MOST_NUMBERS // (weights + points * sum(widths))))

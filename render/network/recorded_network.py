@@ -124,7 +124,7 @@ class Loss:
 
     def __init__(self, header: Header) -> None:
         settings = _settings(TrainSettings, header.job.get("train", {}))
-        self._name = settings.loss
+        self._name = settings.loss or "mse"
         arguments = settings.loss_args
         self._delta = float(arguments.get("delta", arguments.get("beta", 1.0)))
 

@@ -18,6 +18,7 @@ from fitreel.model.training.batched.optimizers import rule_of, with_rates
 from fitreel.model.training.batched.padded_tensors import ParameterRows
 from fitreel.model.training.loop import Ending, Task, Training
 from fitreel.model.training.manual_backward import activation_of
+from fitreel.model.training.metrics import METRICS
 from fitreel.model.training.network import activation_class
 
 
@@ -84,7 +85,7 @@ class EpochBatch:
             [activation for activation in activations if activation is not None],
             torch.stack([d.x for d in data]).to(device),
             torch.stack([d.y for d in data]).to(device),
-            batched_loss(train.loss, train.loss_args),
+            batched_loss(self.members[0].task.loss, train.loss_args),
         )
         self._memory = {name: layout.flat(rows) for name, rows in states.items()}
         rule = rule_of(train.optimizer)
@@ -166,7 +167,9 @@ class EpochBatch:
         stack = self._stack
         values = stack.prediction if self._grid is None else stack.predict_at(self._grid)
         truth = None if self._truth is None else stack.loss_against(values, self._truth).tolist()
-        predictions = values.squeeze(2).cpu().numpy().copy()  # the next epoch overwrites it
+        metrics = self._metrics(numbers)
+        values = values.squeeze(2) if values.shape[2] == 1 else values
+        predictions = values.cpu().numpy().copy()  # the next epoch overwrites it
         weights = self._layout.rows(stack.parameters).cpu().numpy() if self._keeps_weights else None
         snapshots = {}
         for k in numbers:
@@ -179,8 +182,19 @@ class EpochBatch:
                 prediction=predictions[k],
                 weights=None if weights is None else weights[k],
                 truth_loss=truth[k] if has_truth and truth is not None else None,
+                metrics=metrics[k],
             )
         return snapshots
+
+    def _metrics(self, numbers: list[int]) -> dict[int, dict[str, float]]:
+        """Of each of the networks with these `numbers`, what is recorded beside its loss."""
+        metrics: dict[int, dict[str, float]] = {}
+        for k in numbers:
+            names = self.members[k].task.train.metrics or ()
+            y = self.members[k].training.data.y
+            prediction = self._stack.prediction[k].cpu() if names else y
+            metrics[k] = {name: METRICS[name](prediction, y) for name in names}
+        return metrics
 
     def settle(self) -> None:
         """Bring the states of the members that go on, or are complete, up to date."""
