@@ -12,3 +12,6 @@ class OwnCode:
     """Of `network.module`."""
     loss: Path | None = None
     """Of `train.loss`."""
+
+
+NO_CODE = OwnCode()

@@ -148,9 +148,9 @@ class DataSettings(Settings):
             if low >= high:  # type: ignore[operator]
                 raise ValueError("domain: the first end must be below the second")
         if self.file is not None:
-            keys = ("function", "domain", "points", "noise", "noise_kind", "classes")
+            keys = ["function", "domain", "points", "noise", "noise_kind", "classes"]
             if self.validation is None:
-                keys = (*keys, "seed")  # nothing of a file is drawn but which points are kept aside
+                keys.append("seed")  # nothing of a file is drawn but which points are kept aside
             if clash := [key for key in keys if self.given(key)]:
                 raise ValueError(
                     f"{' and '.join(clash)} and file: a file brings its own points; "
@@ -205,8 +205,8 @@ class NetworkSettings(Settings):
     )
     """Neurons of each hidden layer; an empty list is linear regression."""
     activations: str | tuple[str, ...] | None = None
-    """Torch activations by their plain names, or sine: one for all hidden layers, or a list with one
-    a layer. Default: relu then sigmoid for two hidden layers, relu for any other number."""
+    """Torch activations by their plain names, or sine: one for all hidden layers, or a list with
+    one a layer. Default: relu then sigmoid for two hidden layers, relu for any other number."""
     style: Literal["subclass", "sequential", "add_module"] = "add_module"
     """How the network is written; the numbers are the same."""
     init: str = "default"
@@ -302,8 +302,8 @@ class TrainSettings(Settings):
     loss_args: dict[str, Any] = {}
     """The loss's arguments, such as { delta = 0.5 } for huber."""
     metrics: tuple[Literal["accuracy", "r2"], ...] | None = None
-    """What is recorded beside the loss: accuracy (of classes), r2 (of numbers). Default: accuracy of
-    classes, r2 of several inputs or outputs."""
+    """What is recorded beside the loss: accuracy (of classes), r2 (of numbers). Default: accuracy
+    of classes, r2 of several inputs or outputs."""
     batch_size: Count | None = None
     """Points a step, shuffled every epoch; default: all points."""
     epochs: int = Field(default=4000, ge=1, le=100_000_000)

@@ -1,5 +1,7 @@
 """Whether what a job says fits the shape of its data, and what their shape decides for it."""
 
+from typing import Any
+
 from fitreel.jobs.job.job import Job
 from fitreel.model.data.data_shape import DataShape
 from fitreel.model.data.grid_places import MOST_PLACES
@@ -18,7 +20,7 @@ def complete_train(train: TrainSettings, shape: DataShape, *, is_picture: bool) 
         metrics = ("accuracy",)
     elif not shape.is_curve:
         metrics = ("r2",)
-    values = {
+    values: dict[str, Any] = {
         "loss": train.loss or ("cross_entropy" if shape.classes else "mse"),
         "metrics": metrics if train.metrics is None else train.metrics,
     }
@@ -68,8 +70,8 @@ def _check_loss(train: TrainSettings, shape: DataShape) -> None:
     if shape.classes:
         if train.loss in LOSSES_OF_NUMBERS:
             raise BadInput(
-                f"train.loss = {train.loss}: of numbers, and these data are {shape.classes} classes;"
-                f" there are {', '.join(LOSSES_OF_CLASSES)}"
+                f"train.loss = {train.loss}: of numbers, and these data are {shape.classes}"
+                f" classes; there are {', '.join(LOSSES_OF_CLASSES)}"
             )
         if train.loss == "bce" and shape.classes != 2:
             raise BadInput(
@@ -78,8 +80,8 @@ def _check_loss(train: TrainSettings, shape: DataShape) -> None:
             )
     elif train.loss in LOSSES_OF_CLASSES:
         raise BadInput(
-            f"train.loss = {train.loss}: of classes, and these data are numbers; say data.classes = 2"
-            " of a formula, or data.label of a file"
+            f"train.loss = {train.loss}: of classes, and these data are numbers; say"
+            " data.classes = 2 of a formula, or data.label of a file"
         )
     for metric in train.metrics or ():
         if (metric == "accuracy") != bool(shape.classes):

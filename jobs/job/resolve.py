@@ -23,7 +23,7 @@ from fitreel.model.data.scale_advice import warning_of_scale
 from fitreel.model.data.scaling import standardized
 from fitreel.model.data.table.labels import gaps_in
 from fitreel.model.errors import BadInput
-from fitreel.model.own_code import OwnCode
+from fitreel.model.own_code import NO_CODE, OwnCode
 from fitreel.model.settings import OF_FILES, DataSettings, TrainSettings
 
 
@@ -37,7 +37,7 @@ class ResolvedJob:
     function: Function | None
     points: Points | None
     """What was read from the job's file."""
-    own_code: OwnCode = OwnCode()
+    own_code: OwnCode = NO_CODE
     """The user's own Python files that it needs."""
     warnings: tuple[str, ...] = ()
     """What is to be said of the data before they are trained with."""
@@ -196,18 +196,20 @@ def _own_code(loaded: LoadedJob) -> tuple[OwnCode, dict[str, list[str]]]:
         BadInput: one can't be read, or a film or a record names it.
     """
     job = loaded.job
-    own = {"network.module": job.network.module} if job.network.module is not None else {}
+    own = {"network.module": job.network.module}
     if job.train.has_own_loss:
         own["train.loss"] = job.train.loss
     files: dict[str, Path] = {}
     digests: dict[str, list[str]] = {}
     for key, text in own.items():
+        if text is None:
+            continue
         if not loaded.trusts(key):
             raise BadInput(
                 f"{loaded.source.label}: {key}: code is never loaded on the word of a film or "
                 "a record; run its job file"
             )
-        file, _, name = str(text).rpartition(":")
+        file, _, name = text.rpartition(":")
         files[key] = loaded.path(key, file)
         digests[key] = [_digest(files[key], f"{loaded.source.label}: {key}"), name]
     return OwnCode(files.get("network.module"), files.get("train.loss")), digests

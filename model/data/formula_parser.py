@@ -43,8 +43,8 @@ def parse(text: str) -> Formula:
     """The formula that `text` says.
 
     Raises BadInput, in one line that says what is wrong and at which column (from 1), for anything
-    that is not a formula made of inputs, `NAMES`, numbers, operators, comparisons and conditions, or
-    that is longer than the caps of this module.
+    that is not a formula made of inputs, `NAMES`, numbers, operators, comparisons and conditions,
+    or that is longer than the caps of this module.
     """
     if len(text) > MAX_CHARACTERS:
         raise BadInput(

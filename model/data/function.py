@@ -197,6 +197,6 @@ def facts_of(function: Function, settings: DataSettings) -> dict[str, Any]:
 def columns_of(
     names: tuple[tuple[str, ...], tuple[str, ...]], x: NDArray[Any], y: NDArray[Any] | None
 ) -> list[tuple[str, NDArray[np.float64]]]:
-    """Names and values of the columns of x, shape (M, D), and of y, shape (M, K), if it is numbers."""
+    """Names and values of the columns of x, shape (M, D), and of y, (M, K), if it is numbers."""
     columns = list(zip(names[0], x.T, strict=True))
     return columns if y is None else columns + list(zip(names[1], y.T, strict=True))

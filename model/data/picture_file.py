@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ def read_picture(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64], 
                         " without"
                     )
                 as_it_is = mode in ("1", "L", "RGB") or mode.startswith("I")
-                pixels = file.read(index=0, mode=None if as_it_is else "RGB")
+                pixels: Any = file.read(index=0, **({} if as_it_is else {"mode": "RGB"}))
     except BadInput:
         raise
     except Exception as error:  # whatever a decoder meets in bytes that are none of its own

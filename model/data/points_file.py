@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitreel.model.data.data_shape import DataShape
-from fitreel.model.data.table.labels import classes_of
 from fitreel.model.data.picture_file import CHANNELS, PICTURE_ENDINGS, read_picture
 from fitreel.model.data.precision import as_float32
 from fitreel.model.data.table.bad_cell import column_text
 from fitreel.model.data.table.columns import MOST_NAMES_SAID, shortened
+from fitreel.model.data.table.labels import classes_of
 from fitreel.model.data.table.layout import delimiter_text
 from fitreel.model.data.table.npz_file import read_npz
 from fitreel.model.data.table.text_table import TextTable
@@ -119,8 +119,8 @@ class Points:
     def summary(self) -> str:
         """What was read, in a line."""
         if self.picture is not None:
-            rows, columns = self.picture
-            return f"a picture of {columns} x {rows} pixels: from place to colour"
+            height, width = self.picture
+            return f"a picture of {width} x {height} pixels: from place to colour"
         columns = self.columns
         parts = [
             f"{shortened(name)} from {values.min():.10g} to {values.max():.10g}"

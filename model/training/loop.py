@@ -16,7 +16,7 @@ from fitreel.model.data.data_shape import DataShape
 from fitreel.model.data.function import Function
 from fitreel.model.data.points_file import Points
 from fitreel.model.errors import BadInput
-from fitreel.model.own_code import OwnCode
+from fitreel.model.own_code import NO_CODE, OwnCode
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.settings import (
     MOST_WEIGHTS_RECORDED,
@@ -54,7 +54,7 @@ class Task:
     train: TrainSettings
     function: Function | None = None
     points: Points | None = None
-    own_code: OwnCode = OwnCode()
+    own_code: OwnCode = NO_CODE
 
     @property
     def shape(self) -> DataShape:
@@ -112,8 +112,6 @@ class Training:
         self._truth = None if self.data.truth is None else self._target(self.data.truth)
         self._classes = self.data.y.to(self.device) if self.data.classes else None
         self.loss: Loss = build_loss(task.loss, train.loss_args, task.own_code.loss)
-        if task.own_code.loss is not None:
-            check_own_loss(self.loss, task.loss, *self._trial())
         self.optimizer: Optimizer | None = None
         """None where a step is nothing but p -= lr · gradient, which needs none of torch's."""
         self.scheduler: Scheduler | None = None
@@ -142,6 +140,8 @@ class Training:
         # A network of one's own may have weights that this loss doesn't reach.
         self._plain_sgd = task.network.module is None and is_plain_sgd(train)
         self._by_hand: ManualBackward | None = None
+        if task.own_code.loss is not None:
+            check_own_loss(self.loss, task.loss, *self._trial())
 
     @property
     def layout(self) -> dict[str, tuple[int, ...]]:

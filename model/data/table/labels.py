@@ -35,7 +35,7 @@ def classes_of(labels: Sequence[str], name: str) -> tuple[NDArray[np.int64], tup
     values: Sequence[str | float] = different
     if None not in numbers:
         values = [number for number in numbers if number is not None]
-    order: Sequence[str | float] = sorted({*values})  # type: ignore[type-var]
+    order: Sequence[str | float] = sorted({*values})
     if len(order) < 2:
         raise BadInput(f"{name} is {shortened(different[0])} in every row; two classes are needed")
     if len(order) > MOST_CLASSES:
@@ -49,7 +49,7 @@ def classes_of(labels: Sequence[str], name: str) -> tuple[NDArray[np.int64], tup
 
 
 def gaps_in(classes: Sequence[str]) -> str | None:
-    """What is to be said of classes that are whole numbers, but not one after another; else None."""
+    """What is to be said of classes that are whole numbers with gaps between them; else None."""
     numbers = [_number(name) for name in classes]
     whole = [int(number) for number in numbers if number is not None and number == int(number)]
     if (

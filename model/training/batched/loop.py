@@ -19,8 +19,8 @@ from torch import Tensor, nn
 
 from fitreel.model.batch_eligibility import ALIKE, alike
 from fitreel.model.errors import BadInput
-from fitreel.model.settings import LOSSES_OF_CLASSES, LOSSES_OF_NUMBERS
 from fitreel.model.record.snapshot import Snapshot
+from fitreel.model.settings import LOSSES_OF_CLASSES, LOSSES_OF_NUMBERS
 from fitreel.model.training.batched.members import EpochBatch, Member
 from fitreel.model.training.batched.optimizers import options_of, rule_of, state_names
 from fitreel.model.training.batched.padded_tensors import ParameterRows

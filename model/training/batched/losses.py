@@ -14,7 +14,7 @@ from fitreel.model.training.losses import LOSSES
 
 @dataclass(frozen=True)
 class BatchedLoss:
-    """A loss as two functions of each network's errors, prediction - y, of shape (K, N, outputs)."""
+    """A loss as two functions of each network's errors, prediction - y, (K, N, outputs)."""
 
     values: Callable[[Tensor], Tensor]
     """To (K,): each network's own mean."""

@@ -159,7 +159,7 @@ def _scaled(values: Tensor, columns: tuple[Column, ...]) -> Tensor:
 def _recorded(
     tensors: dict[str, Tensor], classes: int, *, is_file: bool
 ) -> dict[str, NDArray[Any]]:
-    """As a record has them: of a file float64; the truth of classes 1 at the one, 0 at the others."""
+    """As a record has them: of a file float64; the truth of classes 1 at the one, else 0."""
     own: dict[str, NDArray[Any]] = {}
     for key, tensor in tensors.items():
         if key == "truth" and classes:

@@ -12,7 +12,7 @@ from fitreel.model.training.data.formula_tensors import TORCH
 
 
 def draw(function: Function, settings: DataSettings, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    """N points: the inputs, then the noise; what is random is float32 whatever `dtype` it is used in.
+    """N points: the inputs, then the noise; what is random is float32, whatever `dtype` says.
 
     Returns:
         x, shape (N, D), and y, shape (N, K), of classes their numbers, int64, shape (N,).
