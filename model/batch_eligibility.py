@@ -3,7 +3,6 @@
 import itertools
 from typing import Any
 
-from fitreel.model.data.data_shape import DataShape
 from fitreel.model.settings import DataSettings, NetworkSettings, TrainSettings
 
 MOST_NETWORKS = 64
@@ -32,7 +31,7 @@ def alike(
     network: NetworkSettings,
     train: TrainSettings,
     points: int,
-    shape: DataShape,
+    sizes: tuple[int, int],
 ) -> tuple[Any, ...]:
     """What the networks of a batch have in common, in the order of `ALIKE`.
 
@@ -41,13 +40,13 @@ def alike(
         network: likewise.
         train: likewise.
         points: how many it learns.
-        shape: of these.
+        sizes: of its network: how many inputs and outputs.
     """
     return (
         network.hidden,
         tuple(name.lower().replace("_", "") for name in network.activation_names),
         points,
-        (shape.inputs, shape.outputs),
+        sizes,
         data.grid,
         train.optimizer,
         train.optimizer_args,
@@ -58,8 +57,8 @@ def alike(
     )
 
 
-def most_at_once(network: NetworkSettings, points: int, shape: DataShape) -> int:
+def most_at_once(network: NetworkSettings, points: int, sizes: tuple[int, int]) -> int:
     """How many networks of this kind a batch may hold."""
-    widths = network.widths(shape.inputs, shape.outputs)
+    widths = network.widths(*sizes)
     weights = sum((a + 1) * b for a, b in itertools.pairwise(widths))
     return max(1, min(MOST_NETWORKS, MOST_NUMBERS // (weights + points * sum(widths))))

@@ -12,9 +12,9 @@ from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from fitreel.model.record.header import MOST_CLASSES, MOST_INPUTS, MOST_OUTPUTS
+from fitreel.model.limits import MOST_CLASSES, MOST_INPUTS, MOST_OUTPUTS
 from fitreel.model.suggestions import nearest
 
 Count = Annotated[int, Field(ge=1)]
@@ -40,6 +40,7 @@ LOSSES_OF_CLASSES = ("cross_entropy", "bce")
 LOSSES = (*LOSSES_OF_NUMBERS, *LOSSES_OF_CLASSES)
 OF_OWN_CODE = r"^.+\.py:[A-Za-z_]\w*$"
 """A Python file of one's own, and what of it is meant."""
+_OWN_CODE = re.compile(OF_OWN_CODE)
 
 
 class Settings(BaseModel):
@@ -320,17 +321,17 @@ class TrainSettings(Settings):
     """exact: bit for bit what a plain loop gives. batched: networks of one shape are trained at
     once, many times faster where a comparison has many, each within rounding of exact."""
 
-    @model_validator(mode="after")
-    def _has_loss(self) -> Self:
-        name = self.loss
-        if name is not None and name not in LOSSES and not self.has_own_loss:
+    @field_validator("loss")
+    @classmethod
+    def _is_there(cls, name: str | None) -> str | None:
+        if name is not None and name not in LOSSES and not _OWN_CODE.match(name):
             raise ValueError(
-                f"loss = {name[:60]!r}: there is no such loss{nearest(name, LOSSES)}; there are"
-                f' {", ".join(LOSSES)}, and your own as "file.py:name"'
+                f"there is no such loss{nearest(name, LOSSES)}; there are {', '.join(LOSSES)}, and"
+                ' your own as "file.py:name"'
             )
-        return self
+        return name
 
     @property
     def has_own_loss(self) -> bool:
         """Whether the loss is the user's own function."""
-        return self.loss is not None and re.match(OF_OWN_CODE, self.loss) is not None
+        return self.loss is not None and _OWN_CODE.match(self.loss) is not None

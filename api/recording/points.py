@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitreel.model.data.grid_places import grid_places
-from fitreel.model.record.header import MOST_INPUTS, MOST_OUTPUTS, Column
+from fitreel.model.limits import MOST_INPUTS, MOST_OUTPUTS
+from fitreel.model.record.header import Column
 from fitreel.recording.arrays import as_array
 
 MOST_NUMBERS = 100_000_000

@@ -120,6 +120,12 @@ class Comparison(Subject):
         )
 
 
+NO_CELLS = (
+    'compare.layout = "grid": a record of numbers, or of several inputs or outputs, has no curve to '
+    'draw in a cell; layout = "overlay" shows the losses of all'
+)
+
+
 def check_comparison(comparison: Comparison, plan: Plan) -> None:
     """Refuse what can't be drawn or written, before anything is trained.
 
@@ -139,10 +145,7 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
             raise BadInput(f"film.{key}: of one run; a comparison doesn't have it")
     picture = comparison.comparison_picture(comparison.picture)
     if comparison.job.compare.layout == "grid" and picture.layout != "grid":
-        raise BadInput(
-            'compare.layout = "grid": a record of numbers, or of several inputs or outputs, has no '
-            'curve to draw in a cell; layout = "overlay" shows the losses of all'
-        )
+        raise BadInput(NO_CELLS)
     check_tables(plan.tables, plan.options)
     from fitreel.render.comparison import readability
     from fitreel.render.comparison.pacing import check_pacing_of_comparison

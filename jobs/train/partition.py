@@ -32,7 +32,7 @@ def partition(
     for group in groups.values():
         resolved_job = configurations[group[0]].resolved_job
         network = resolved_job.loaded.job.network
-        most = min(fair, most_at_once(network, _points(resolved_job), resolved_job.shape))
+        most = min(fair, most_at_once(network, _points(resolved_job), resolved_job.shape.sizes))
         parts = -(-len(group) // most)
         batches += [tuple(group[part::parts]) for part in range(parts)]
     return [*sorted(batches, key=len, reverse=True), *single]
@@ -40,8 +40,8 @@ def partition(
 
 def _shape(resolved_job: ResolvedJob) -> tuple[Any, ...]:
     job = resolved_job.loaded.job
-    points, shape = _points(resolved_job), resolved_job.shape
-    return alike(job.data, job.network, resolved_job.train, points, shape)
+    points, sizes = _points(resolved_job), resolved_job.shape.sizes
+    return alike(job.data, job.network, resolved_job.train, points, sizes)
 
 
 def _points(resolved_job: ResolvedJob) -> int:

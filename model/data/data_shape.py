@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fitreel.model.errors import BadInput
-from fitreel.model.record.header import MOST_CLASSES, MOST_INPUTS, MOST_OUTPUTS
+from fitreel.model.limits import MOST_CLASSES, MOST_INPUTS, MOST_OUTPUTS
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,11 @@ class DataShape:
     def is_curve(self) -> bool:
         """Whether it is one number over one input."""
         return (self.inputs, self.outputs, self.classes) == (1, 1, 0)
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Inputs, and columns of y."""
+        return self.inputs, self.outputs
 
     def network_outputs(self, loss: str) -> int:
         """How many numbers a network says at each place; of the logit of two classes, one."""

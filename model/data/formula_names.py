@@ -3,7 +3,7 @@
 import math
 import re
 
-from fitreel.model.record.header import MOST_INPUTS
+from fitreel.model.limits import MOST_INPUTS
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau}
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from fitreel.model.data.formula_names import FUNCTION_NAMES, NAMES, input_place, signature_of
 from fitreel.model.errors import BadInput
-from fitreel.model.record.header import MOST_INPUTS
+from fitreel.model.limits import MOST_INPUTS
 
 MAX_DEPTH = 40
 

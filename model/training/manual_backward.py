@@ -33,6 +33,13 @@ class Activation:
     """Whether the backward kernel reads what came out, not what went in."""
 
 
+_SINE = Activation(
+    lambda z, out: torch.sin(torch.mul(z, OMEGA, out=out), out=out),
+    lambda g, z: g.mul_((z * OMEGA).cos()).mul_(OMEGA),
+    keeps_result=False,
+)
+
+
 def activation_of(kind: type[nn.Module]) -> Activation | None:
     """The two kernels of a torch activation made without arguments; None if not known here.
 
@@ -89,11 +96,7 @@ def activation_of(kind: type[nn.Module]) -> Activation | None:
             False,
         )
     if kind is Sine:
-        return Activation(
-            lambda z, out: torch.sin(torch.mul(z, OMEGA, out=out), out=out),
-            lambda g, z: g.mul_((z * OMEGA).cos()).mul_(OMEGA),
-            False,
-        )
+        return _SINE
     if kind is nn.Identity:
         return Activation(lambda z, out: None, lambda g, a: None, True)
     return None

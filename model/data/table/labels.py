@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fitreel.model.data.table.columns import shortened
 from fitreel.model.errors import BadInput
-from fitreel.model.record.header import MOST_CLASSES
+from fitreel.model.limits import MOST_CLASSES
 
 LONGEST = 255
 """Characters of a class's name."""

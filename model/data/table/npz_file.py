@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fitreel.model.data.table.columns import Columns, choose_columns, clean_name, shortened
 from fitreel.model.errors import BadInput
-from fitreel.model.record.header import MOST_INPUTS
+from fitreel.model.limits import MOST_INPUTS
 from fitreel.model.settings import MOST_POINTS, DataSettings
 
 # What zipfile raises on bytes that are no archive; RuntimeError is an encrypted one.

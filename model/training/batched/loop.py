@@ -90,7 +90,7 @@ def _why_not(task: Task) -> str | None:
 
 
 def _alike(task: Task) -> tuple[Any, ...]:
-    return alike(task.data, task.network, task.train, _points(task), task.shape)
+    return alike(task.data, task.network, task.train, _points(task), task.shape.sizes)
 
 
 def _points(task: Task) -> int:

@@ -24,7 +24,6 @@ from fitreel.jobs.train.ensure_trained import ensure_batch_trained, ensure_train
 from fitreel.jobs.train.partition import partition
 from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.batch_eligibility import MOST_NETWORKS, most_at_once
-from fitreel.model.data.data_shape import DataShape
 from fitreel.model.errors import Busy, CannotWrite, Stopped
 from fitreel.model.record import writer as recorder
 from fitreel.model.record.reader import Record
@@ -129,7 +128,7 @@ def test_a_batch_holds_no_more_than_memory_and_open_files_allow() -> None:
     many = found([f"seed={seeds}"], BATCHED, "train.epochs=9")
     assert [len(share) for share in partition(many, range(256), 1)] == [MOST_NETWORKS] * 4
     wide = prepared("network.hidden=[4000,4000]").loaded.job.network
-    assert 1 <= most_at_once(wide, 100, DataShape()) < 10
+    assert 1 <= most_at_once(wide, 100, (1, 1)) < 10
 
 
 @pytest.mark.parametrize(
