@@ -121,8 +121,8 @@ class Comparison(Subject):
 
 
 NO_CELLS = (
-    'compare.layout = "grid": a record of numbers, or of several inputs or outputs, has no curve to '
-    'draw in a cell; layout = "overlay" shows the losses of all'
+    'compare.layout = "grid": a record of numbers, or of several inputs or outputs, has no '
+    'curve to draw in a cell; layout = "overlay" shows the losses of all'
 )
 
 

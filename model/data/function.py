@@ -179,7 +179,7 @@ def check_classes(function: Function, y: NDArray[Any]) -> None:
             f" 0 to {function.classes - 1} are needed"
         )
     if len(y) and y.min() == y.max():
-        raise BadInput(f"class {y[0]:g} at every point; two classes are needed")
+        raise BadInput(f"class {int(y[0])} at every point; two classes are needed")
 
 
 def facts_of(function: Function, settings: DataSettings) -> dict[str, Any]:

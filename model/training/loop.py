@@ -26,6 +26,7 @@ from fitreel.model.settings import (
 )
 from fitreel.model.training.data.dataset import Data, draw_data
 from fitreel.model.training.devices import check_memory, choose_device, choose_threads
+from fitreel.model.training.layers import FourierFeatures
 from fitreel.model.training.losses import (
     Loss,
     as_recorded,
@@ -99,6 +100,9 @@ class Training:
         if task.data.seed is not None:
             torch.manual_seed(task.seed)
         self.network = build_network(task.network, inputs, outputs, task.own_code.module)
+        for layer in self.network.modules():
+            if isinstance(layer, FourierFeatures):
+                self.data.own["frequencies"] = layer.frequencies.numpy()
         if task.own_code.module is not None:
             check_shapes(self.network, self.data.x, outputs)
         self.parameter_count = sum(p.numel() for p in self.network.parameters())

@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from support.plain_training import training
+from support.plain_training import task, training
 from torch import Tensor, nn
 
 from fitreel.model.data.grid_places import grid_places, pixel_places
 from fitreel.model.errors import BadInput
+from fitreel.model.record.snapshot import Snapshot
+from fitreel.model.training.batched.loop import BatchedTraining
+from fitreel.model.training.checkpoint import load_checkpoint, save_checkpoint
 from fitreel.model.training.loop import Training
 
 EPOCHS, EVERY = 12, 3
@@ -366,3 +369,81 @@ def test_what_is_no_network_or_loss_is_refused(
     with pytest.raises(BadInput) as caught:
         training("data.function=x**2 - y**2", f"{key}={own}:{name}")
     assert message in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        ("data.function=spirals", "data.validation=0.25", 'network.features={count=4}'),
+        ("data.function=xor", "train.loss=bce", "network.dropout=0.2", "train.batch_size=30"),
+        ("data.function=lissajous", "data.standardize=true", "train.optimizer=Adam"),
+    ],
+)  # fmt: skip
+def test_what_is_cut_goes_on_bit_for_bit(job: tuple[str, ...]) -> None:
+    def kept(training: Training, epochs: int = EPOCHS) -> list[Any]:
+        snapshots = []
+        for snapshot in training.epochs():
+            if snapshot is not None:
+                snapshots.append(snapshot)
+            if training.epoch == epochs:
+                break
+        return [[s.epoch, s.loss, s.prediction.tobytes(), s.metrics] for s in snapshots]
+
+    whole = training(*job, *SHORT)
+    expected = kept(whole)
+    cut = training(*job, *SHORT)
+    before = kept(cut, 7)
+    state = save_checkpoint(cut)
+    torch.rand(9)
+    again = training(*job, *SHORT)
+    load_checkpoint(again, *state)
+    assert before + kept(again) == expected
+    assert whole.closing is not None and again.closing is not None
+    assert again.closing.prediction.tobytes() == whole.closing.prediction.tobytes()
+    assert again.closing.metrics == whole.closing.metrics
+
+
+def batch(*jobs: tuple[str, ...]) -> list[list[Snapshot]]:
+    batched = BatchedTraining([task(*job) for job in jobs])
+    kept: list[list[Snapshot]] = [[] for _ in jobs]
+    for snapshots in batched.epochs():
+        for k, snapshot in snapshots.items():
+            kept[k].append(snapshot)
+    return kept
+
+
+@pytest.mark.parametrize("loss", ["mse", "rmse", "mae", "huber", "smooth_l1", "log_cosh"])
+@pytest.mark.parametrize("hidden", ["[8]", "[]"])
+def test_many_at_once_are_what_each_alone_is(loss: str, hidden: str) -> None:
+    for function in ('["x1*x2 + x3", "sin(x1)"]', "x*y", "heart"):
+        jobs = [
+            (f"data.function={function}", "data.points=33", f"train.loss={loss}", f"seed={k}",
+             *SHORT[:2], f"network.hidden={hidden}", "data.noise=0.01", "network.activations=sine")
+            for k in range(3)
+        ]  # fmt: skip
+        together = batch(*jobs)
+        for k, job in enumerate(jobs):
+            exact = [each for each in training(*job).epochs() if each is not None]
+            for mine, its in zip(together[k], exact, strict=True):
+                np.testing.assert_allclose(mine.prediction, its.prediction, atol=1e-4, rtol=1e-4)
+                assert mine.loss == pytest.approx(its.loss, rel=1e-3)
+                assert {*mine.metrics} == {"r2"} == {*its.metrics}
+                assert mine.metrics["r2"] == pytest.approx(its.metrics["r2"], abs=1e-3, rel=1e-3)
+    alone = [[s.prediction.tobytes(), s.metrics] for s in batch(jobs[1])[0]]
+    assert [[s.prediction.tobytes(), s.metrics] for s in together[1]] == alone
+
+
+@pytest.mark.parametrize(
+    ("job", "message"),
+    [
+        ("data.function=xor", "train.loss: cross_entropy can't be batched; mse, rmse, mae"),
+        ("network.features={count=3}", "network.features can't be batched"),
+        ("data.validation=0.2", "data.validation can't be batched"),
+    ],
+)
+def test_what_cannot_be_batched_is_refused_by_its_name(job: str, message: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        BatchedTraining([task(job)])
+    assert message in str(caught.value)
+    with pytest.raises(BadInput, match="the inputs and outputs must be the same"):
+        BatchedTraining([task("data.function=x*y"), task("data.function=heart")])
