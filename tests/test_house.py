@@ -17,7 +17,7 @@ import fitreel
 
 FLOORS = ("model", "render", "jobs", "api")
 """From the lowest; none knows one above it."""
-WITH_TORCH = {"model/training", "model/training/batched", "api/callbacks"}
+WITH_TORCH = {"model/training", "model/training/batched", "model/training/data", "api/callbacks"}
 MORE_THAN_A_LINE = {"model/training", "api/callbacks"}
 """Rooms that can't be entered without a library: at the door it is said if it is missing."""
 WITH_MATPLOTLIB = {

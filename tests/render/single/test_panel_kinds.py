@@ -14,7 +14,6 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin, new_header
 from fitreel.render.panel_kinds import PANEL_KINDS
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.single.run_state import RunState
 from fitreel.render.single.scene_choice import scene_of
 from fitreel.render.text.translations import languages, translation_of
 
