@@ -20,6 +20,9 @@ LINE_BEFORE_NOISE = 1.25
 NO_NOISE = 1e-9
 """Of the constant's loss: what is under it is rounding."""
 
+MOST_SEARCHED = 50_000
+"""Points up to which the best line of another loss than a mean square is looked for."""
+
 
 @dataclass(frozen=True)
 class Yardsticks:
@@ -60,10 +63,13 @@ class Yardsticks:
 def yardsticks_of(run: Record) -> Yardsticks | None:
     """The yardsticks of a run, or None where the kind of its loss isn't known.
 
-    So it is with what a program recorded, with classes, and with several outputs.
+    So it is with what a program recorded, with classes, with several outputs, and with more than
+    `MOST_SEARCHED` points where the best can't be computed at once.
     """
     kind = loss_kind_of(run)
     if kind is None or len(run.x) == 0:
+        return None
+    if len(run.x) > MOST_SEARCHED and not kind.is_square:
         return None
     y = _as_seen(run, run.y)
     with np.errstate(all="ignore"):
