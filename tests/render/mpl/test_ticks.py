@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fitreel.render.mpl.loss_scale import loss_scale
-from fitreel.render.mpl.loss_ticks import LOW, SMALLEST, loss_ticks
+from fitreel.render.mpl.loss_ticks import LOW, loss_ticks
 from fitreel.render.mpl.ticks import linear_ticks, log_ticks
 
 EXPONENTS = st.floats(-30, 30)
