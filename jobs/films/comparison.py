@@ -186,6 +186,12 @@ class Comparison(Subject):
         return replace(whole, loss_panel=False)
 
 
+NO_CELLS = (
+    'compare.layout = "grid": a record of numbers, or of several inputs or outputs, has no '
+    'curve to draw in a cell; layout = "overlay" shows the losses of all'
+)
+
+
 def check_comparison(comparison: Comparison, plan: Plan) -> None:
     """Refuse what can't be drawn or written, before anything is trained.
 
@@ -201,6 +207,8 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
             f"film.panels: {', '.join(others)}: of one run; a comparison has the loss panel only"
         )
     translation_of(settings.language, settings.words)
+    if settings.limits == "frame":
+        raise BadInput('film.limits = "frame": of one run; in a comparison they are of the film')
     for output in plan.outputs:
         if output.kind is OutputKind.PAGE:
             from fitreel.render.handout.page import check_grid
@@ -208,10 +216,7 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
             check_grid(*(output.sheet or SHEET))
     picture = comparison.comparison_picture(comparison.picture)
     if comparison.job.compare.layout == "grid" and picture.layout != "grid":
-        raise BadInput(
-            'compare.layout = "grid": a record of numbers, or of several inputs or outputs, has no '
-            'curve to draw in a cell; layout = "overlay" shows the losses of all'
-        )
+        raise BadInput(NO_CELLS)
     check_tables(plan.tables, plan.options)
     from fitreel.render.captions.set_captions import check_captions
     from fitreel.render.comparison import readability

@@ -81,12 +81,15 @@ def _write_head(
     page, words = style.page, style.words
     right = place.box.right
     left, baseline = start
-    title = style.loss_name if name == "loss" else ""
-    title = title or words.text(f"panel_{name}")
+    title = "" if name == "metrics" else words.text(f"panel_{name}")
+    if name == "loss" and style.loss_name:
+        title = style.loss_name
     if name in IN_Y and style.labels.y:
         title = f"{title} ({style.labels.y})"
-    if name in ("loss", "metrics") and place.x_name_in_head:
-        least = SMALLEST * page.width_of(title, style.label)
+    # Of two such panels under each other the lower one has the numbers, and their name.
+    if name in ("loss", "metrics") and place.x_name_in_head and place.x_labels:
+        names = panel.least_width() if isinstance(panel, MetricCurves) else 0.0
+        least = max(SMALLEST * page.width_of(title, style.label), names)
         right -= _write_axis_name(style, right, baseline, right - left - least)
     if isinstance(panel, MetricCurves):
         panel.write_names(left, right, baseline)

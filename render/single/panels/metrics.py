@@ -62,6 +62,11 @@ class MetricCurves:
         self._plot = LossPlot(page, box, paths, self._style.axis, style)
         self.moving: Sequence[Artist] = self._plot.moving
 
+    def least_width(self) -> float:
+        """How much room the names need, in pixels."""
+        page, size = self._style.page, SMALLEST * self._style.label
+        return sum(page.width_of(drawable(name), size) + BETWEEN * size for name in self._values)
+
     def write_names(self, left: float, right: float, baseline: float) -> None:
         """Write the curves' names in their colours, from `left` to `right` at most."""
         page, colours = self._style.page, self._style.page.theme.lines

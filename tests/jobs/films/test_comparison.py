@@ -212,6 +212,7 @@ def test_a_comparison_in_a_theme_of_ones_own(fitreel: Fitreel, tmp_path: Path) -
         ("film.title=学", "no font"),
         ("film.language=xx", "film.language"),
         ("compare.group=sed", 'did you mean "seed"'),
+        ("film.limits=frame", "film.limits"),
     ):
         refused = fitreel(*asked, "--set", setting)
         assert refused.returncode in (65, 69) and word in refused.stderr
