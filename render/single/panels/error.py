@@ -1,5 +1,7 @@
 """The panel of the error: how far the network is from the true function."""
 
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
 from collections.abc import Sequence
 
 import numpy as np

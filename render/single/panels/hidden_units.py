@@ -1,5 +1,7 @@
 """The panel of the hidden units: what each of the last layer adds to the curve, and their sum."""
 
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,5 +1,7 @@
 """The panel of the residuals: how far each point lies above or below the network's curve."""
 
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
 from collections.abc import Sequence
 
 import numpy as np
