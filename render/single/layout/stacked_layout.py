@@ -29,6 +29,8 @@ ROWS = {"middle": (0.24, 0.42, 0.5), "tall": (0.3, 0.46, 0.56)}
 """The same for one, two or three rows of panels."""
 COLUMNS = {"middle": (1, 2, 3, 2, 3, 3), "tall": (1, 1, 2, 2, 2, 2)}
 """In how many columns so many panels stand, from one on."""
+LONG_REMARK = 0.25
+"""Of what there is between the margins; a longer word has a row over the fit for itself."""
 TALLEST = 1.25
 """Height by width of a fit that stands alone; what is left of a tall frame stays free."""
 READOUT_RISE, READOUT_FOOT = 24.0, 22.0
@@ -49,7 +51,9 @@ def lay_out_stacked(size: tuple[int, int], contents: Contents) -> ThemedLayout:
         readouts = contents.headings + px(READOUT_RISE) + ASCENT * types.readout
     else:
         readouts = px(TOP + 8) + ASCENT * types.readout
-    top = readouts + px(READOUT_FOOT) + (KEY * types.tick if contents.key else 0.0)
+    # A long word would leave epoch and loss too little room.
+    has_row = contents.remark > LONG_REMARK * (frame.right - frame.left)
+    top = readouts + px(READOUT_FOOT) + (contents.key + has_row) * KEY * types.tick
     bottom = 0.04 * frame.height if shape == "middle" else EMPTY_FOOT * frame.height
     last = bottom + 0.24 * types.caption
     first = last + max(contents.captions - 1, 0) * 1.25 * types.caption
@@ -69,10 +73,12 @@ def lay_out_stacked(size: tuple[int, int], contents: Contents) -> ThemedLayout:
             first += spare
     check_height(fit.height, frame)
     baseline = frame.height - readouts
-    aside = contents.remark + px(BEFORE_REMARK) if contents.remark else 0.0
+    aside = contents.remark + px(BEFORE_REMARK) if contents.remark and not has_row else 0.0
+    key = fit.top + px(KEY_FOOT)
+    remark = key + contents.key * KEY * types.tick if has_row else baseline
     row = ReadoutsPlace(frame.left, frame.right - aside, baseline, None)
     return ThemedLayout(
-        types, frame.left, frame.right, fit, row, first, baseline, fit.top + px(KEY_FOOT), panels,
+        types, frame.left, frame.right, fit, row, first, remark, key, panels,
         loss_rides,
     )  # fmt: skip
 

@@ -205,7 +205,10 @@ def test_a_comparison_in_a_theme_of_ones_own(fitreel: Fitreel, tmp_path: Path) -
         picture = iio.imread(tmp_path / "clip.png")
         assert picture.shape[:2] == (542, 962)
         assert "#" + bytes(picture[0, 0, :3]).hex() == ground
-    for setting, word in (("film.theme=drak", "dark"), ("film.title=T", "film.title")):
+    for setting, word in (
+        ("film.theme=drak", "dark"),
+        ("film.limits=frame", "film.limits"),
+    ):
         refused = fitreel(*asked, "--set", setting)
         assert refused.returncode == 65 and word in refused.stderr
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.program import Fitreel
+from support.run_states import show_in
 
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin, new_header
 from fitreel.render.panel_kinds import PANEL_KINDS
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.single.run_state import RunState
 from fitreel.render.single.scene_choice import scene_of
 from fitreel.render.text.translations import languages, translation_of
 
@@ -29,8 +29,7 @@ class Net(torch.nn.Linear):
 @pytest.mark.parametrize("name", sorted(PANEL_KINDS.keys() - {"metrics"}))  # which no job has
 def test_every_panel_can_be_drawn_and_has_a_title(short_run: Record, name: str) -> None:
     scene = scene_of(short_run, PictureSettings(panels=(name,), theme="light"))
-    snapshot = next(short_run.snapshots([3], weights=True))
-    scene.show(RunState(snapshot, float(snapshot.epoch)))  # type: ignore[arg-type]
+    show_in(scene, next(short_run.snapshots([3], weights=True)))
     assert len(scene.figure.axes) >= 2
     for language in languages():
         assert translation_of(language).text(f"panel_{name}")

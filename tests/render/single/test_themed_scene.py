@@ -1,6 +1,7 @@
 """The lecture hall's picture: exact, nothing over anything else, every character there."""
 
 import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,11 @@ from fitreel.render.mpl.theme import THEMES, load_theme
 from fitreel.render.page.type_sizes import type_sizes
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.raster.frame_drawer import FrameDrawer
+from fitreel.render.single.layout.themed_page import Parts, themed_page
 from fitreel.render.single.run_state import RunState
 from fitreel.render.single.scene_choice import scene_of
 from fitreel.render.single.themed_scene import ThemedScene
+from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.epoch_axis import epoch_axis
 from fitreel.render.timing.pace_settings import Pacing
 
@@ -109,8 +112,9 @@ def is_quick(number: int) -> bool:
 
 ARRANGED = [
     pytest.param(
-        THEMES[number % len(THEMES)], size, ALL[:count] if number % 2 else ALL[-count:][:count],
-        LANGUAGES[number % len(LANGUAGES)], number % 3, marks=[] if is_quick(number) else pytest.mark.long,
+        THEMES[1:][number % 4], size, ALL[:count] if number % 2 else ALL[-count:][:count],
+        LANGUAGES[number % len(LANGUAGES)], number % 3,
+        marks=[] if is_quick(number) else pytest.mark.long,
     )
     for number, (size, count) in enumerate(itertools.product(SIZES, COUNTS))
 ]  # fmt: skip
@@ -194,13 +198,14 @@ def test_the_places_at_720p_are_those_of_the_specification(short_run: Record) ->
     assert box_of(found, "network").x0 == pytest.approx(fit.x1 + 8, abs=2)
 
 
-def test_a_long_title_breaks_then_shrinks_then_takes_a_third_line(short_run: Record) -> None:
+def test_a_long_title_breaks_then_shrinks_then_takes_a_third_line() -> None:
     words = "How a network of two hidden layers slowly finds its way to the cubic of the data "
 
     def lines(text: str) -> list[Text]:
-        found = scene(short_run, "light", "720p", ("loss",), {"title": text.strip()})
-        bold = [text for text in found.figure.texts if text.get_fontweight() == "bold"]
-        return [text for text in bold if text.get_text() and text not in found.moving]
+        settings = FilmSettings(theme="light", size="720p", title=text.strip()).picture
+        themed = themed_page(settings, load_theme("light"), translation_of("en", {}), Parts())
+        themed.headings.write()
+        return themed.page.figure.texts
 
     sizes = []
     for repeats, count in ((0.4, 1), (1, 2), (1.6, 2), (2.4, 3)):
@@ -320,21 +325,9 @@ def test_wide_numbers_at_the_axes_have_room(tmp_path: Path, function: str, size:
     found = scene(run, "light", size, ("units", "error", "residuals", "loss"), {"title": "A"})
     found.show(state_of(next(run.snapshots([1], weights=True))))
     found.figure.canvas.draw()
-    for axes in found.figure.axes:
-        low, high = sorted(axes.get_ylim())
-        for label, at in zip(axes.get_yticklabels(), axes.get_yticks(), strict=True):
-            box = label.get_window_extent()
-            if not low <= at <= high:
-                continue
-            assert box.x0 >= 0 and "e" not in label.get_text()
-            for other in found.figure.axes:
-                inside = other.get_window_extent()
-                if other is not axes and inside.y0 < box.y1 and box.y0 < inside.y1:
-                    assert box.x1 <= inside.x0 or box.x0 >= inside.x1, label.get_text()
-
-
-def _ticks(axes: object) -> list[Text]:
-    return [*axes.get_xticklabels(), *axes.get_yticklabels()]  # type: ignore[attr-defined]
+    assert faults(found.figure, "light", type_sizes(FilmSettings(size=size).pixels).least) == []
+    numbers = [label.get_text() for label in drawn_texts(found.figure)]
+    assert not any(re.fullmatch(r"[0-9.,−-]*e[0-9+−-]+", number) for number in numbers)
 
 
 @pytest.mark.parametrize("panel", ["weights", "gradients"])
@@ -422,7 +415,8 @@ def test_units_add_up_to_the_curve(short_run: Record) -> None:
     found = scene(short_run, "light", "720p", ("units",), {})
     snapshot = next(short_run.snapshots([7], weights=True))
     found.show(state_of(snapshot))
-    lines = found.figure.axes[1].lines
+    count = len(snapshot.prediction)
+    lines = [line for line in found.figure.axes[1].lines if len(line.get_xdata()) == count]
     assert np.allclose(lines[-1].get_ydata(), snapshot.prediction, atol=1e-5)
     bias = np.asarray(lines[-1].get_ydata()) - sum(
         np.asarray(line.get_ydata()) for line in lines[:-1]
