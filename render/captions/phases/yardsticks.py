@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitreel.model.data.targets import read_function
+from fitreel.model.data.function import function_of
 from fitreel.model.errors import FitreelError
 from fitreel.model.record.reader import Record
+from fitreel.model.settings import DataSettings
 from fitreel.render.captions.phases.loss_kinds import LossKind, loss_kind
 
 LINE_COUNTS = 0.8
@@ -123,6 +124,7 @@ def _truth_at_points(run: Record) -> NDArray[Any] | None:
         return run.truth
     text = run.header.job.get("data", {}).get("function", "x**3")
     try:
-        return read_function(text)(run.x)
+        formula, *others = function_of(DataSettings(function=text)).formulas
     except FitreelError:
         return None
+    return None if others else formula(run.x)
