@@ -13,7 +13,8 @@ from fitreel.render.geometry import Box
 from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle
 from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.shown_snapshots import losses_from
-from fitreel.render.single.panels.panel import PanelPlace, PanelStyle
+from fitreel.render.single.layout.themed_layout import PanelPlace
+from fitreel.render.single.panels.panel import PanelStyle
 
 WIDTH, LOW_WIDTH = 4.0, 3.0
 """Of the path, and in a plot lower than `LOW`; pixels at 720."""

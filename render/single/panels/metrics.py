@@ -18,7 +18,8 @@ from fitreel.render.panel_kinds import NO_METRICS
 from fitreel.render.plots.loss_plot import LossPlot, LossPlotStyle
 from fitreel.render.plots.losses.loss_path import LossPath
 from fitreel.render.plots.losses.loss_scale import LossScale, linear_scale, loss_scale
-from fitreel.render.single.panels.panel import PanelPlace, PanelStyle
+from fitreel.render.single.layout.themed_layout import PanelPlace
+from fitreel.render.single.panels.panel import PanelStyle
 
 MOST_CURVES = 8
 """More can't be told apart; the first that were logged are drawn."""

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box
-from fitreel.render.single.panels.panel import PanelPlace, PanelStyle, axes_over_x, signed_ticks
+from fitreel.render.single.layout.themed_layout import PanelPlace
+from fitreel.render.single.panels.panel import PanelStyle, axes_over_x, signed_ticks
 from fitreel.render.single.panels.reach import reach
 
 DOT = 6.0
