@@ -27,6 +27,7 @@ WITH_MATPLOTLIB = {
     "render/comparison/grid", "render/comparison/lines", "render/comparison/losses",
     "render/comparison/overlay", "render/comparison/page",
     "render/handout", "render/page", "render/plots", "render/plots/labels",
+    "render/plots/losses",
 }  # fmt: skip
 MOST_FILES = 14
 """In a folder."""

@@ -21,6 +21,9 @@ LINE_BEFORE_NOISE = 1.25
 NO_NOISE = 1e-9
 """Of the constant's loss: what is under it is rounding."""
 
+MOST_SEARCHED = 50_000
+"""Points up to which the best line of another loss than a mean square is looked for."""
+
 
 @dataclass(frozen=True)
 class Yardsticks:
@@ -61,10 +64,13 @@ class Yardsticks:
 def yardsticks_of(run: Record) -> Yardsticks | None:
     """The yardsticks of a run, or None where the kind of its loss isn't known.
 
-    So it is with what a program recorded, with classes, and with several outputs.
+    So it is with what a program recorded, with classes, with several outputs, and with more than
+    `MOST_SEARCHED` points where the best can't be computed at once.
     """
     kind = loss_kind_of(run)
     if kind is None or len(run.x) == 0:
+        return None
+    if len(run.x) > MOST_SEARCHED and not kind.is_square:
         return None
     y = _as_seen(run, run.y)
     with np.errstate(all="ignore"):
@@ -90,7 +96,7 @@ def loss_kind_of(run: Record) -> LossKind | None:
 def loss_name_of(run: Record) -> tuple[str, dict[str, Any]]:
     """The name and the arguments of the loss of a job's run."""
     train = run.header.job.get("train", {})
-    return train.get("loss", "mse"), train.get("loss_args", {})
+    return train.get("loss") or "mse", train.get("loss_args", {})
 
 
 def _as_seen(run: Record, values: NDArray[Any]) -> NDArray[np.float64]:
@@ -122,9 +128,11 @@ def _truth_at_points(run: Record) -> NDArray[Any] | None:
     """The noiseless function at the training points, shape (N,)."""
     if run.truth is None or run.grid is None:
         return run.truth
-    text = run.header.job.get("data", {}).get("function", "x**3")
-    try:
-        formula, *others = function_of(DataSettings(function=text)).formulas
-    except FitreelError:
+    if len(run.header.inputs) != 1:
         return None
-    return None if others else formula(run.x)
+    try:
+        said = run.header.job.get("data", {}).get("function", DataSettings().function)
+        (formula,) = function_of(DataSettings(function=said)).formulas
+    except (FitreelError, ValueError):
+        return None
+    return formula(run.x)

@@ -87,9 +87,10 @@ class GridPanel:
         axes = fit_axes(setting.page, box, limits)
         axes.set_axis_on()
         names = setting.labels if number == 0 else NO_LABELS
+        heights, texts = setting.y_ticks
         draw_furniture(
-            setting.page, axes, box, x_ticks, setting.y_ticks, tick=setting.plan.tick,
-            x_labels=plan.is_lowest(number), y_labels=is_first,
+            setting.page, axes, box, x_ticks, (heights, texts if is_first else [""] * len(texts)),
+            tick=setting.plan.tick, x_labels=plan.is_lowest(number),
             names=AxisLabels(names.x if plan.is_lowest(number) else "", names.y),
         )  # fmt: skip
         axes.spines[:].set_zorder(UNDER_ALL)

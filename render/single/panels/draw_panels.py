@@ -10,11 +10,12 @@ from fitreel.render.geometry import Box
 from fitreel.render.plots.axes_furniture import widest
 from fitreel.render.plots.axes_names import write_name
 from fitreel.render.plots.loss_plot import time_name
+from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.single.panels.error import Error
 from fitreel.render.single.panels.hidden_units import HiddenUnits
 from fitreel.render.single.panels.loss import LossCurve
 from fitreel.render.single.panels.metrics import MetricCurves
-from fitreel.render.single.panels.panel import Panel, PanelPlace, PanelStyle
+from fitreel.render.single.panels.panel import Panel, PanelStyle
 from fitreel.render.single.panels.residuals import Residuals
 from fitreel.render.single.panels.weights import Gradients, Weights
 

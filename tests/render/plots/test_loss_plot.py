@@ -11,11 +11,11 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from fitreel.render.geometry import Box
-from fitreel.render.mpl.loss_scale import loss_scale
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import load_theme
-from fitreel.render.plots.loss_path import OFF, placed
 from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle
+from fitreel.render.plots.losses.loss_path import OFF, placed
+from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.epoch_axis import EpochAxis

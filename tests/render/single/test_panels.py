@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from fitreel.render.mpl.theme import load_theme
 from fitreel.render.panel_kinds import PANEL_KINDS
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.shown_snapshots import shown_snapshots
+from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.single.panels.draw_panels import PANELS, draw_panels
 from fitreel.render.single.panels.panel import Panel, PanelStyle
 from fitreel.render.single.panels.reach import reach, round_up
@@ -27,17 +28,6 @@ from fitreel.render.timing.epoch_axis import EpochAxis
 
 AXIS = EpochAxis(60.0, 5.0)
 ROWS, OTHER_ROWS = ("loss", "residuals", "units"), ("error", "weights", "gradients")
-
-
-@dataclass(frozen=True)
-class Place:
-    """As the layout gives it."""
-
-    box: Box
-    left: float = 60.0
-    head: float | None = None
-    x_labels: bool = True
-    x_name_in_head: bool = True
 
 
 class Drawn:
@@ -57,8 +47,10 @@ class Drawn:
         self.samples = list(shown_snapshots(run, range(len(run)), weights=True))
         pitch = height + 65
         places = {
-            name: Place(Box(60, 690 - pitch * (n + 1) + 35, width, height),
-                        head=690 - pitch * n - 18)
+            name: PanelPlace(
+                Box(60, 690 - pitch * (n + 1) + 35, width, height), 60.0, 690 - pitch * n - 18,
+                x_name_in_head=True,
+            )
             for n, name in enumerate(names)
         }  # fmt: skip
         self.panels: list[Panel] = draw_panels(run, places, style, self.samples)
