@@ -18,7 +18,7 @@ from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.train.ensure_trained import ensure_trained
 from fitreel.render.metadata.checksum import check_whole
 from fitreel.render.metadata.provenance import read_provenance
-from fitreel.render.mpl.theme import theme_named
+from fitreel.render.mpl.theme import load_theme
 
 FOLDER = ROOT / "jobs" / "job" / "examples"
 EXAMPLES = sorted(FOLDER.glob("*.toml"))
@@ -39,7 +39,7 @@ def test_example(path: Path, tmp_path: Path) -> None:
     assert 1 <= len(run) <= 4 and run.ending in ("complete", "diverged")
     film_records([run.path], options, report)
     picture = iio.imread(tmp_path / "still.png")
-    network = theme_named(loaded.job.film.theme).prediction
+    network = load_theme(loaded.job.film.theme).prediction
     colour = np.round(np.multiply(to_rgb(network), 255))
     near = np.abs(picture[..., :3].astype(int) - colour).max(axis=2) < 8
     assert np.count_nonzero(near) > 500
