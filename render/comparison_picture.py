@@ -21,6 +21,8 @@ class Entry:
     """Its record; None before it is trained, and where training failed."""
     failure: str = ""
     """Why there is no run, in one line."""
+    group: str = ""
+    """What is the same in its group, as "lr 0.05"; "" where there are no groups."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,9 @@ class ComparisonPicture:
     layout: Layout = "auto"
     """A cell of a grid each, or all lines in one; auto: by their number."""
     clock: Clock = "epoch"
-    loss_panel: bool = False
+    loss_panel: bool = True
     """Whether all loss curves stand beside the entries."""
+    ranking: bool = False
+    """Whether it ends with the ranking as a table."""
     note: str = ""
     """A line under the ranking."""
-    seeds_only: bool = False
-    """Whether the runs differ in nothing but their seed."""

@@ -1,10 +1,13 @@
 """What a job may say of its film: frozen, checked when made."""
 
+import math
+from collections.abc import Callable
 from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from fitreel.model.settings import Settings
 from fitreel.render.panel_kinds import PANEL_KINDS
@@ -25,9 +28,16 @@ LARGEST_SIDE = 8192
 
 FONT_ENDINGS = (".ttf", ".otf", ".ttc", ".otc")
 
+_MOST_HELD = 0.4
+"""The part of a film's duration for which it may stand still so that sentences can be read."""
+
 Side = Annotated[int, Field(ge=1, le=LARGEST_SIDE)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
+EpochCaption = tuple[
+    Annotated[int, Field(ge=0, le=10**15)],
+    Annotated[str, Field(max_length=500, pattern=r"^[^\n]*$")],
+]
 Label = Annotated[str, Field(max_length=100, pattern=r"^[^\n]*$")]
 
 
@@ -78,7 +88,10 @@ class FilmSettings(Settings):
     subtitle: Words | None = None
     """Stands under the title."""
     caption: Words | None = None
-    """Stands at the foot."""
+    """Stands at the foot in every frame."""
+    captions: Literal["auto", "none"] | tuple[EpochCaption, ...] = "auto"
+    """What stands at the foot without a `caption`: auto (sentences by what the numbers say; the
+    demo's theme has none), none, or a list of [epoch, "text"], each from its epoch on."""
     x_label: Label | None = None
     """Under the axes; $…$ is mathematics. Default: the input's name in its file; "" for none. The
     demo's own look has labels only where they are set."""
@@ -90,19 +103,27 @@ class FilmSettings(Settings):
     """Your own words in place of some, such as { epoch = "step" }."""
     font: str | None = Field(default=None, min_length=1, max_length=4096)
     """A font's name or file; default: matplotlib's own, and what the machine has for the rest."""
-    pace: Pace = "even"
-    """even, log (slow early, fast late), loss (equal change of loss per second), or a list of
-    [epoch, second] points."""
+    pace: Pace | None = None
+    """even, log (slow early, fast late), loss (equal change of loss per second), path (the marker
+    moves evenly along the curve of the loss), or a list of [epoch, second] points. Default: path;
+    even in the demo's own look, and by clock = "time"."""
     duration: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] | None = None
-    """The whole film in seconds, holds included; default: one frame a snapshot."""
-    hold_start: Seconds = 0.0
-    """Seconds that the first frame stands still."""
-    hold_end: Seconds = 0.0
-    """Seconds that the last frame stands still."""
-    interpolate: bool = False
-    """Draw frames between two snapshots where the film has more frames; they are marked."""
+    """The whole film in seconds, holds included; default: 9.5 seconds and the holds at the pace
+    path, else one frame a snapshot."""
+    hold_start: Seconds | None = None
+    """Seconds that the first frame stands still; default: as long as its sentence takes to read at
+    the pace path in a theme, else 0."""
+    hold_end: Seconds | None = None
+    """Seconds that the last frame stands still; default as for hold_start."""
+    interpolate: bool | None = None
+    """Draw frames between two snapshots where the film has more frames; they are marked. Default:
+    true at the pace path, else false."""
     transparent: bool = False
     """No background, for slides: .webm and .png only."""
+
+    limits: Literal["film", "frame"] | None = None
+    """Of the axes in theme demo: film, the same in all frames, or frame, as matplotlib would choose
+    them for each. Default: frame for the demo's own job, else film, as in all other themes."""
 
     @field_validator("size")
     @classmethod
@@ -115,9 +136,22 @@ class FilmSettings(Settings):
 
     @field_validator("pace")
     @classmethod
-    def _known_pace(cls, pace: Pace) -> Pace:
-        check_pace(pace)
+    def _known_pace(cls, pace: Pace | None) -> Pace | None:
+        if pace is not None:
+            check_pace(pace)
         return pace
+
+    @field_validator("captions")
+    @classmethod
+    def _rising_captions(
+        cls, captions: str | tuple[tuple[int, str], ...]
+    ) -> str | tuple[tuple[int, str], ...]:
+        if isinstance(captions, str):
+            return captions
+        for (before, _), (epoch, _) in pairwise(captions):
+            if epoch <= before:
+                raise ValueError(f"epoch {epoch} comes after epoch {before}; they must grow")
+        return captions
 
     @field_validator("panels")
     @classmethod
@@ -125,6 +159,14 @@ class FilmSettings(Settings):
         if twice := {panel for panel in panels if panels.count(panel) > 1}:
             raise ValueError(f"{sorted(twice)[0]} is there twice")
         return panels
+
+    @model_validator(mode="after")
+    def _limits_of_each_frame_only_in_the_demo(self) -> Self:
+        if self.limits == "frame" and not self.picture.is_demo:
+            raise ValueError(
+                'limits = "frame": of theme demo, with nothing added; else they are the film\'s'
+            )
+        return self
 
     @property
     def theme_is_file(self) -> bool:
@@ -149,7 +191,37 @@ class FilmSettings(Settings):
             **{field.name: getattr(self, field.name) for field in fields(PictureSettings)}
         )
 
-    @property
-    def pacing(self) -> Pacing:
-        """What decides which snapshot is on screen when."""
-        return Pacing(**{field.name: getattr(self, field.name) for field in fields(Pacing)})
+    def pacing(
+        self,
+        clock: Literal["epoch", "time"] = "epoch",
+        sentences: Callable[[], tuple[float, float]] = lambda: (0.0, 0.0),
+    ) -> Pacing:
+        """What decides which snapshot is on screen when, with what the job leaves open.
+
+        Args:
+            clock: what the runs of a comparison advance in.
+            sentences: for how many seconds the first and the last frame are held, so that what
+                stands under them can be read; called where the job leaves that open.
+        """
+        is_story = self.theme != "demo"
+        pace: Pace = self.pace or ("path" if is_story and clock == "epoch" else "even")
+        is_path = pace == "path"
+        start, end = self.hold_start, self.hold_end
+        if is_path and is_story and (start is None or end is None):
+            needed = sentences()
+            # A short film doesn't stand still for all of it.
+            room = math.inf
+            if self.duration is not None:
+                room = _MOST_HELD * max(self.duration - (start or 0.0) - (end or 0.0), 0.0)
+            open_ends = (needed[0] if start is None else 0.0) + (needed[1] if end is None else 0.0)
+            part = min(1.0, room / open_ends) if open_ends else 1.0
+            start = round(part * needed[0], 3) if start is None else start
+            end = round(part * needed[1], 3) if end is None else end
+        return Pacing(
+            fps=self.fps,
+            pace=pace,
+            duration=self.duration,
+            hold_start=start or 0.0,
+            hold_end=end or 0.0,
+            interpolate=is_path if self.interpolate is None else self.interpolate,
+        )

@@ -1,10 +1,13 @@
 """Rectangles of a frame, in pixels. Imports nothing heavy."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 SMALLEST_TEXT = 0.0235
 """Of a comparison: its least height, in parts of that of the largest 4:3 picture that fits."""
 
+REFERENCE = 720
+"""The shorter side, in pixels, at which lengths are said; others have them in proportion."""
 SHAPE = (640, 480)
 """The demo's."""
 
@@ -61,6 +64,22 @@ def intersection(a: Rectangle, b: Rectangle) -> Rectangle:
     right = a[2] if a[2] < b[2] else b[2]
     bottom = a[3] if a[3] < b[3] else b[3]
     return (left, top, right, bottom) if left < right and top < bottom else NOTHING
+
+
+def outermost(rectangles: Sequence[Rectangle]) -> list[Rectangle]:
+    """Those that lie in no other one: together the same pixels."""
+    outer: list[Rectangle] = []
+    for left, top, right, bottom in sorted(rectangles, key=_size, reverse=True):
+        if left < right and not any(
+            a <= left and b <= top and right <= c and bottom <= d for a, b, c, d in outer
+        ):
+            outer.append((left, top, right, bottom))
+    return outer
+
+
+def _size(rectangle: Rectangle) -> int:
+    left, top, right, bottom = rectangle
+    return (right - left) * (bottom - top)
 
 
 def overlap(a: Rectangle, b: Rectangle) -> bool:

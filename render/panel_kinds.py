@@ -20,8 +20,6 @@ Need = Literal["losses", "curve", "truth", "hidden layers", "weights", "metrics"
 class PanelKind:
     """One panel that may stand beside the fit. Its title are the words of the key `panel_NAME`."""
 
-    artist: str
-    """The class in `single.panels` that draws it."""
     needs: tuple[Need, ...] = ()
     """What a record must have beside epochs, losses and predictions."""
 
@@ -32,15 +30,15 @@ class PanelKind:
 
 
 PANEL_KINDS = {
-    "loss": PanelKind("LossCurve", ("losses",)),
-    "metrics": PanelKind("MetricCurves", ("metrics",)),
-    "residuals": PanelKind("Residuals", ("curve",)),
-    "units": PanelKind("Units", ("curve", "hidden layers", "weights")),
-    "error": PanelKind("Error", ("curve", "truth")),
-    "weights": PanelKind("Weights", ("weights",)),
-    "gradients": PanelKind("Gradients", ("weights",)),
+    "loss": PanelKind(("losses",)),
+    "metrics": PanelKind(("metrics",)),
+    "residuals": PanelKind(("curve",)),
+    "units": PanelKind(("curve", "hidden layers", "weights")),
+    "error": PanelKind(("curve", "truth")),
+    "weights": PanelKind(("weights",)),
+    "gradients": PanelKind(("weights",)),
 }
-"""By the names that stand in jobs."""
+"""By the names that stand in jobs; `single.panels.draw_panels` says what draws each."""
 
 NO_TRUTH = "these data have no noiseless function; train with data.function"
 NO_METRICS = "this record has none; a Recorder keeps them: rec.log(step, loss, val_loss=…)"

@@ -26,6 +26,8 @@ class PictureSettings:
     """Under the title."""
     caption: str | None = None
     """At the foot."""
+    captions: str | tuple[tuple[int, str], ...] = "auto"
+    """"auto": sentences by phase, in a theme; "none"; or texts, each from an epoch on."""
     x_label: str | None = None
     """Under the axes of the fit; None: what the input is called, in a theme."""
     y_label: str | None = None
@@ -38,11 +40,17 @@ class PictureSettings:
     """A name or a file."""
     transparent: bool = False
     """Whether there is no background."""
+    limits: str | None = None
+    """Of the axes in the demo's look: "film" for all its frames, "frame" for each its own; None:
+    each its own in the demo's own job, else the film's."""
 
     @property
     def is_demo(self) -> bool:
         """Whether the picture is the demo's own, with nothing added."""
-        added = (*self.panels, self.title, self.subtitle, self.caption, self.font, *self.words)
+        texts = () if isinstance(self.captions, str) else self.captions
+        added = (
+            *self.panels, self.title, self.subtitle, self.caption, *texts, self.font, *self.words,
+        )  # fmt: skip
         return (
             self.theme == "demo"
             and not any(added)

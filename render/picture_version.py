@@ -12,9 +12,12 @@ from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.timing.pace_settings import Pacing
 
-PICTURE_VERSION = 2
+PICTURE_VERSION = 3
 """Raised when a version of fitreel draws other pictures than the one before: all films are then
 made again. `tests/test_picture_version.py` fails when pictures change and this doesn't."""
+
+PATH_SINCE = 3
+"""The version from which on a theme has the pace "path" where a job says nothing of pace."""
 
 
 def run_facts(picture: PictureSettings, files: Mapping[str, str]) -> dict[str, Any]:
@@ -38,6 +41,10 @@ def comparison_facts(comparison: ComparisonPicture, files: Mapping[str, str]) ->
         "note": comparison.note,
         "labels": [entry.label for entry in comparison.entries],
     }
+    if comparison.ranking:
+        facts["ranking"] = True
+    if any(entry.group for entry in comparison.entries):
+        facts["groups"] = [entry.group for entry in comparison.entries]
     return facts | _changes(comparison.picture, {"pixels", "truth"}) | dict(files)
 
 

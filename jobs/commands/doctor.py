@@ -112,11 +112,14 @@ def _encoders() -> str:
 
 
 def _fonts() -> str:
+    from fitreel.render.mpl.own_fonts import roboto_files
     from fitreel.render.mpl.setup import BUNDLED_FONTS
 
     if not (BUNDLED_FONTS / "DejaVuSans.ttf").is_file():
         raise Unavailable("DejaVu Sans, which matplotlib brings, is missing")
-    return "DejaVu Sans, as matplotlib brings it"
+    if not roboto_files():
+        return "DejaVu Sans; pictures in a theme have Roboto after pip install font-roboto"
+    return "Roboto, and DejaVu Sans as matplotlib brings it"
 
 
 def _cache() -> str:

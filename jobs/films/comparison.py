@@ -3,9 +3,10 @@
 from collections.abc import Generator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from fitreel.jobs.films.plan import Plan
+from fitreel.jobs.films.sidecar_files import SHEET
 from fitreel.jobs.films.single_run import check_labels
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.films.tables import check_tables
@@ -14,16 +15,21 @@ from fitreel.model.errors import BadInput
 from fitreel.render.comparison.ranking.rows import ranking
 from fitreel.render.comparison.ranking.table import table
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
-from fitreel.render.film_settings import NAMED_SIZES, FilmSettings
+from fitreel.render.film_settings import NAMED_SIZES
 from fitreel.render.frame import DrawnFrame, FrameSelection
+from fitreel.render.metadata.provenance import Chapter
 from fitreel.render.output.destination import make_folder_of
+from fitreel.render.output.formats import SRT, OutputKind
 from fitreel.render.output.output import Output
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import comparison_facts, pacing_facts
+from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.comparison_timetable import Timetable
+from fitreel.render.timing.pace_settings import Pacing
 
-OF_ONE_RUN = ("title", "subtitle", "caption", "language", "words", "font", "transparent")
-"""Settings of a film that comparisons don't have."""
+if TYPE_CHECKING:
+    from fitreel.render.handout.page import Kind
+
 SIZE = NAMED_SIZES["1080p"]
 """A comparison's size where the job doesn't say."""
 
@@ -36,8 +42,6 @@ class Comparison(Subject):
     entries: Sequence[Entry]
     note: str = ""
     """What the seed varies, for the log and the closing still; may be empty."""
-    seeds_only: bool = False
-    """Whether the runs differ in nothing but their seed."""
 
     @property
     def picture(self) -> PictureSettings:
@@ -48,19 +52,45 @@ class Comparison(Subject):
     @cached_property
     def timetable(self) -> Timetable:
         """Which snapshot each entry shows in each frame before the ranking."""
-        from fitreel.render.comparison.pacing import paced, timetable_of
+        from fitreel.render.comparison.pacing import held, paced, timetable_of
 
         timetable = timetable_of(self.entries, self.job.compare.clock)
         if not len(timetable):
             raise BadInput("there is no snapshot to draw in any of the runs")
-        return paced(self.entries, timetable, self.job.film.pacing)
+        moving = paced(self.entries, timetable, self.pacing, self.ending_count)
+        return held(moving, self.ending_count - self.closing_count)
+
+    @cached_property
+    def pacing(self) -> Pacing:
+        """How the clip goes through the runs: what the job says, and what fits where it doesn't."""
+        return self.job.film.pacing(self.job.compare.clock, self._sentence_seconds)
+
+    def _sentence_seconds(self) -> tuple[float, float]:
+        """How long the first and the last sentence take to read."""
+        from fitreel.render.comparison.pacing import timetable_of
+        from fitreel.render.comparison.sentences import hold_seconds_of
+
+        timetable = timetable_of(self.entries, self.job.compare.clock)
+        if not len(timetable):
+            return 0.0, 0.0
+        return hold_seconds_of(self.comparison_picture(self.picture), timetable)
 
     @property
     def closing_count(self) -> int:
-        """For how many frames the ranking stands at the end."""
+        """For how many frames the ranking stands at the end, where it is asked for."""
+        return self.ending_count if self.job.compare.ranking else 0
+
+    @property
+    def ending_count(self) -> int:
+        """How many frames follow the pace's own: the ranking's; or where nothing holds the end, so
+        many that places and final losses can be read.
+        """
+        film = self.job.film
+        if not self.job.compare.ranking and (film.given("hold_end") or self.pacing.hold_end > 0):
+            return 0
         from fitreel.render.comparison.ranking.duration import closing_frames
 
-        return closing_frames(self.job.film.fps, self.job.film.duration)
+        return closing_frames(film.fps, film.duration)
 
     @property
     def frame_count(self) -> int:
@@ -73,6 +103,38 @@ class Comparison(Subject):
 
         picture = self.comparison_picture(self.picture)
         return comparison_frames(picture, self.timetable, self.closing_count, selection)
+
+    def chapters(self) -> Sequence[Chapter]:
+        """Its start, how runs end and its end, with titles in the film's language."""
+        from fitreel.render.comparison.narration import comparison_chapters
+
+        picture = self.comparison_picture(self.picture)
+        return comparison_chapters(picture, self.timetable, self.frame_count)
+
+    def sidecar(self, output: Output) -> bytes:
+        """The content of subtitles or of a page of frames that goes with the clip."""
+        picture = self.comparison_picture(self.picture)
+        if output.kind is OutputKind.SUBTITLES:
+            from fitreel.render.captions.subtitle_formats import srt, vtt
+            from fitreel.render.comparison.narration import comparison_cues
+
+            cues = comparison_cues(picture, self.timetable)
+            return "".join((srt if output.format is SRT else vtt)(cues)).encode()
+        from fitreel.render.handout.frame_sheet import even_frames, frame_sheet
+
+        across, down = output.sheet or SHEET
+        table = self.timetable
+        runs = [
+            (clock, entry.run.losses)
+            for entry, clock in zip(self.entries, table.clocks, strict=True)
+            if entry.run is not None and len(entry.run)
+        ]
+        numbers = even_frames(table.times, table.axis, runs, across * down)
+        numbers[-1] = len(table) - 1  # the last with its places
+        selection = FrameSelection(film=False, stills=frozenset(numbers))
+        frames = [drawn.frame.copy() for drawn in self.frames(selection)]
+        kind = cast("Kind", output.format.name)
+        return frame_sheet(frames, [""] * len(frames), self.picture, across, down, kind)
 
     def still_number(self, output: Output) -> int:
         """Which frame a still shows: the last before the ranking, or the one at its time."""
@@ -101,7 +163,7 @@ class Comparison(Subject):
         film = self.job.film
         picture = replace(self.files.for_provenance(film.picture), pixels=self.picture.pixels)
         facts = comparison_facts(self.comparison_picture(picture), self.files.digests())
-        return facts | (pacing_facts(film.pacing) if number is None else {"still": number})
+        return facts | (pacing_facts(self.pacing) if number is None else {"still": number})
 
     def table(self, ending: str) -> tuple[bytes, int]:
         """The content of a table of the ranking, and how many rows it has."""
@@ -110,14 +172,18 @@ class Comparison(Subject):
 
     def comparison_picture(self, picture: PictureSettings) -> ComparisonPicture:
         """All that decides the pictures, with this size and theme."""
+        from fitreel.render.comparison.readability import is_readable
+
         own = self.job.compare
         curves = [entry.run is None or entry.run.header.is_curve for entry in self.entries]
-        layout, loss_panel = own.layout, own.loss_panel
-        if not all(curves):  # what has no curve has its losses, which one axis shows of all
-            layout, loss_panel = "overlay", any(curves)
-        return ComparisonPicture(
-            self.entries, picture, layout, own.clock, loss_panel, self.note, self.seeds_only
+        whole = ComparisonPicture(
+            self.entries, picture, own.layout, own.clock, own.loss_panel, own.ranking, self.note
         )
+        if not all(curves):  # what has no curve has its losses, which one axis shows of all
+            return replace(whole, layout="overlay", loss_panel=True)
+        if own.given("loss_panel") or is_readable(whole):
+            return whole
+        return replace(whole, loss_panel=False)
 
 
 NO_CELLS = (
@@ -131,29 +197,38 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
 
     Raises:
         BadInput: too many panels, too small a size, a table of an unknown ending or in the place of
-            what fitreel did not make, no such theme, or what is made of a single run only.
+            what fitreel did not make, no such theme or language, or panels of a single run only.
+        Unavailable: no font here has a text's characters.
         CannotWrite: a table's folder can't be made.
     """
-    for output in plan.outputs:
-        if output.is_sidecar:
-            raise BadInput(f"{output.path}: subtitles and sheets are made of one run")
     settings = comparison.job.film
-    if settings.panels:
-        raise BadInput("film.panels: of one run; a comparison has compare.loss_panel")
-    for key in OF_ONE_RUN:
-        if getattr(settings, key) != FilmSettings.model_fields[key].default:
-            raise BadInput(f"film.{key}: of one run; a comparison doesn't have it")
+    if others := [panel for panel in settings.panels if panel != "loss"]:
+        raise BadInput(
+            f"film.panels: {', '.join(others)}: of one run; a comparison has the loss panel only"
+        )
+    translation_of(settings.language, settings.words)
+    if settings.limits == "frame":
+        raise BadInput('film.limits = "frame": of one run; in a comparison they are of the film')
+    for output in plan.outputs:
+        if output.kind is OutputKind.PAGE:
+            from fitreel.render.handout.page import check_grid
+
+            check_grid(*(output.sheet or SHEET))
     picture = comparison.comparison_picture(comparison.picture)
     if comparison.job.compare.layout == "grid" and picture.layout != "grid":
         raise BadInput(NO_CELLS)
     check_tables(plan.tables, plan.options)
+    from fitreel.render.captions.set_captions import check_captions
     from fitreel.render.comparison import readability
     from fitreel.render.comparison.pacing import check_pacing_of_comparison
+    from fitreel.render.comparison.page.lettering import fonts_of
     from fitreel.render.mpl.theme import load_theme
 
     load_theme(comparison.picture.theme)
     check_labels(comparison.picture)
-    check_pacing_of_comparison(settings.pacing)
+    check_captions(comparison.picture, None)
+    fonts_of(picture)
+    check_pacing_of_comparison(comparison.pacing, comparison.ending_count)
     readability.check_comparison(picture)
     for path in plan.tables:
         make_folder_of(path)

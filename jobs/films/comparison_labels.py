@@ -5,7 +5,9 @@ from typing import Any
 
 from fitreel.jobs.job.job import Job
 from fitreel.jobs.job.sweep import label_of
+from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
+from fitreel.model.suggestions import nearest
 
 
 def seed_note(jobs: Sequence[Job]) -> str:
@@ -16,14 +18,24 @@ def seed_note(jobs: Sequence[Job]) -> str:
     return f"the seed varies {'the network alone' if is_data_fixed else 'data and network'}"
 
 
-def only_seeds_differ(jobs: Sequence[Job]) -> bool:
-    """Whether jobs train the same but for their seed."""
+def groups_of(jobs: Sequence[Job], keys: Sequence[str]) -> list[str]:
+    """What each record has in common with its group, in which `keys` vary; "" without keys.
 
-    def rest(job: Job) -> dict[str, Any]:
-        values = _flat(job)
-        return {key: value for key, value in values.items() if key not in ("seed", "data.seed")}
-
-    return len(jobs) > 1 and all(rest(job) == rest(jobs[0]) for job in jobs)
+    Raises:
+        BadInput: there is no such key.
+    """
+    flat = [_flat(job) for job in jobs]
+    for key in keys:
+        if key not in flat[0]:
+            raise BadInput(f"compare.group: there is no key {key!r}{nearest(key, flat[0])}")
+    if not keys:
+        return [""] * len(jobs)
+    rest = [{key: value for key, value in each.items() if key not in keys} for each in flat]
+    differing = [key for key in rest[0] if any(each[key] != rest[0][key] for each in rest)]
+    return [
+        label_of({key: each[key] for key in differing if each[key] is not None}) or "as it is"
+        for each in rest
+    ]
 
 
 def _flat(job: Job) -> dict[str, Any]:

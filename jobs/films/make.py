@@ -33,6 +33,8 @@ def make(plan: Plan, subject: Subject, report: Report) -> None:
     options = plan.options
     warn_of_rounding(subject.job.film, report)
     warn_of_weak_colours(subject.files.theme, report)
+    for line in subject.remarks():
+        report.warn(line)
     count = subject.frame_count
     films = []
     for output in plan.outputs:

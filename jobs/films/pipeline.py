@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.films.comparison import NO_CELLS, Comparison, check_comparison
-from fitreel.jobs.films.comparison_labels import labels_of, only_seeds_differ, seed_note
+from fitreel.jobs.films.comparison_labels import groups_of, labels_of, seed_note
 from fitreel.jobs.films.make import make
 from fitreel.jobs.films.plan import plan_films
 from fitreel.jobs.films.request import Request
@@ -75,9 +75,8 @@ def _film_configurations(
     comparison = Comparison(
         loaded.job,
         style_files_of(loaded),
-        entries=[Entry(each.label, None) for each in configurations],
+        entries=[Entry(each.label, None, group=each.group) for each in configurations],
         note=note,
-        seeds_only=bool(note) and only_seeds_differ(jobs),
     )
     check_comparison(comparison, plan)
     report_data([each.resolved_job for each in configurations], options, report)
@@ -91,7 +90,7 @@ def _film_configurations(
             raise SomeFailed(configurations, failures)
         reasons = {n: failure.reason.splitlines()[0] for n, failure in failures.items()}
         entries = [
-            Entry(each.label, records.get(n), reasons.get(n, ""))
+            Entry(each.label, records.get(n), reasons.get(n, ""), each.group)
             for n, each in enumerate(configurations)
         ]
         comparison = replace(comparison, entries=entries)
@@ -156,14 +155,15 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
     loaded = load_job(source, options.assignments)
     if len({run.points_digest for run in records}) > 1:
         report.warn("the records have different data: each panel shows its own")
+    labels, groups = labels_of(jobs, records), groups_of(jobs, loaded.job.compare.group_keys)
     entries = [
-        Entry(label, run) for label, run in zip(labels_of(jobs, records), records, strict=True)
+        Entry(label, run, group=group)
+        for label, run, group in zip(labels, records, groups, strict=True)
     ]
     comparison = Comparison(
         loaded.job,
         style_files_of(loaded),
         entries=entries,
-        seeds_only=only_seeds_differ(jobs) and all(r.header.recorder == "job" for r in records),
     )
     # Nobody but the command line says anything of this job.
     plan = plan_films(LoadedJob(loaded.job, DEMO), options, compares=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.films.plan import destinations_of
@@ -14,6 +15,7 @@ from fitreel.jobs.outputs.clashes import Destination, clash_of, clashes
 from fitreel.model.errors import BadInput, FitreelError
 from fitreel.model.record.reader import HEADER
 from fitreel.render.metadata.provenance import read_provenance
+from fitreel.render.picture_version import PATH_SINCE
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,18 @@ def read_request(path: Path | None) -> Request:
             f"{path}: compares records that were there, not what a job trains; render them again: "
             f"fitreel render RUN RUN -o {path.name}"
         )
+    values = _with_its_pace(values, provenance.get("film"))
     return Request(Source(str(path), path.parent, values, trusted=False), film=path)
+
+
+def _with_its_pace(job: dict[str, Any], facts: Any) -> dict[str, Any]:
+    """The job of a film as it was made: a theme's pace was even before `PATH_SINCE`."""
+    version = facts.get("frames") if isinstance(facts, dict) else None
+    film = job.get("film", {})
+    is_old = not isinstance(version, int) or version < PATH_SINCE
+    if not is_old or not isinstance(film, dict) or film.get("theme", "demo") == "demo":
+        return job
+    return job | {"film": {"pace": "even"} | film}
 
 
 def read_requests(paths: Sequence[Path | None], options: Options) -> list[Request | Exception]:

@@ -19,7 +19,7 @@ from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.timeline import Timeline
 
 if TYPE_CHECKING:
-    from fitreel.render.handout.contact_sheet import Kind
+    from fitreel.render.handout.page import Kind
 
 SHEET = (3, 4)
 """Columns and rows of a page where nothing is said."""
@@ -50,6 +50,9 @@ def make_sidecar(output: Output, subject: Subject, options: Options, report: Rep
     what = "subtitles" if output.kind is OutputKind.SUBTITLES else page
     took = seconds(time.monotonic() - started)
     report.say(f"{output.path}: {what}, {size(len(content))}, {took}")
+    if output.kind is OutputKind.PAGE and subject.picture.panels:
+        panels = ", ".join(subject.picture.panels)
+        report.say(f"{output.path}: a sheet shows the fit alone, not film.panels ({panels})")
 
 
 def sidecar_form(output: Output, picture: PictureSettings) -> Form:

@@ -1,6 +1,6 @@
 """The film of one run."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,8 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import pacing_facts, run_facts
 from fitreel.render.pipeline.draw_worker import DrawWorker
 from fitreel.render.shown_snapshots import shown_count
+from fitreel.render.text.translations import translation_of
+from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.timeline import Timeline, make_timeline
 
 
@@ -49,7 +51,20 @@ class SingleRun(Subject):
         if not len(run):
             why = "diverged at epoch 0" if run.ending == "diverged" else "none is recorded yet"
             raise BadInput(f"{run.path}: there is no snapshot to draw: {why}")
-        return make_timeline(run.epochs[:count], run.losses[:count], self.job.film.pacing)
+        return make_timeline(run.epochs[:count], run.losses[:count], self.pacing)
+
+    @cached_property
+    def pacing(self) -> Pacing:
+        """How the film goes through the run: what the job says, and what fits where it doesn't."""
+        return self.job.film.pacing(sentences=self._sentence_seconds)
+
+    def _sentence_seconds(self) -> tuple[float, float]:
+        """How long the first and the last sentence take to read."""
+        from fitreel.render.captions.run_captions import run_hold_seconds
+
+        picture = self.job.film.picture
+        words = translation_of(picture.language, picture.words)
+        return run_hold_seconds(self.run, picture, words)
 
     @property
     def frame_count(self) -> int:
@@ -69,6 +84,15 @@ class SingleRun(Subject):
 
         return run_chapters(self.run, self.picture, self.timeline)
 
+    def remarks(self) -> Iterator[str]:
+        """Which captions of the job's own are at epochs that the training never came to."""
+        from fitreel.render.captions.set_captions import unreached_captions
+
+        if len(self.run) and self.run.ending is not None:
+            line = unreached_captions(self.job.film.picture, int(self.run.epochs[-1]))
+            if line:
+                yield line
+
     def still_number(self, output: Output) -> int:
         """Which snapshot a still shows: the last, or that of its epoch."""
         return self._shown - 1 if output.at is None else self.run.index_of(output.at)
@@ -87,7 +111,7 @@ class SingleRun(Subject):
         facts = run_facts(self.files.for_provenance(film.picture), self.files.digests())
         if number is not None:
             return facts | {"epoch": int(self.run.epochs[number])}
-        return facts | pacing_facts(film.pacing, self.frame_count)
+        return facts | pacing_facts(self.pacing, self.frame_count)
 
     def sidecar(self, output: Output) -> bytes:
         """The content of subtitles or of a page that goes with the film."""
@@ -119,14 +143,16 @@ def check_single_run(plan: Plan, run: Record | None = None) -> StyleFiles:
 
     Raises:
         BadInput: a theme, text, language or size that can't be drawn, a pace that can't be kept,
-            panels that the data or the network can't have, or a file that a film or a record names.
+            panels that the data or the network can't have, captions at epochs that don't exist, or
+            a file that a film or a record names.
         Unavailable: no font here has the characters.
     """
     job = plan.loaded.job
     # numpy and matplotlib are imported only where something is made.
-    from fitreel.render.timing.timeline import check_pacing
+    from fitreel.render.captions.set_captions import check_captions
+    from fitreel.render.timing.frame_counts import check_pacing
 
-    check_pacing(job.film.pacing)
+    check_pacing(job.film.pacing())
     for output in plan.outputs:
         if output.kind is OutputKind.PAGE:
             from fitreel.render.handout.contact_sheet import check_contact_sheet
@@ -142,7 +168,11 @@ def check_single_run(plan: Plan, run: Record | None = None) -> StyleFiles:
     files = style_files_of(plan.loaded)
     if run is None or run.header.recorder == "job":
         check_panels(job.film.panels, job.data, job.network)
-    from fitreel.render.single.themed_scene import check_themed_scene
+        check_captions(files.for_drawing(job.film.picture), job.train.epochs)
+    else:
+        last = int(run.epochs[-1]) if len(run) and run.ending is not None else None
+        check_captions(files.for_drawing(job.film.picture), last)
+    from fitreel.render.single.layout.themed_page import check_themed_scene
 
     check_themed_scene(files.for_drawing(job.film.picture))
     return files

@@ -1,7 +1,7 @@
 """What films are made of, one run or a comparison: how many frames it has, and how it is drawn."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
@@ -43,6 +43,10 @@ class Subject(ABC):
 
     def chapters(self) -> Sequence[Chapter]:
         """Named stretches of a film."""
+        return ()
+
+    def remarks(self) -> Iterable[str]:
+        """What somebody should know of what is asked for and can't be seen, a line each."""
         return ()
 
     def describe(self, output: Output) -> Output:

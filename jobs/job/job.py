@@ -22,8 +22,13 @@ class CompareSettings(Settings):
     """A panel each, or all lines in one; auto: grid up to 16 panels."""
     clock: Literal["epoch", "time"] = "epoch"
     """What the panels advance in together: epochs, or seconds of training."""
-    loss_panel: bool = False
+    loss_panel: bool = True
     """Draw all loss curves as well."""
+    group: str | tuple[str, ...] = ()
+    """A key, or keys, that vary within a group: "seed". A configuration has one colour then, its
+    median and the band of its runs (5 to 95 %)."""
+    ranking: bool = False
+    """End with the ranking as a table."""
     table: str | None = Field(default=None, min_length=1, max_length=4096)
     """Write the ranking as a file, too: .csv, .md or .json."""
 
@@ -31,6 +36,11 @@ class CompareSettings(Settings):
     def is_comparison(self) -> bool:
         """Whether the job makes a comparison at all."""
         return bool(self.vary or self.panel)
+
+    @property
+    def group_keys(self) -> tuple[str, ...]:
+        """The keys that vary within a group; none: no groups."""
+        return (self.group,) if isinstance(self.group, str) else self.group
 
 
 class Job(Settings):

@@ -20,6 +20,7 @@ from fitreel.jobs.job.loading import (
 from fitreel.jobs.job.resolve import ResolvedJob, resolve_job
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import LOSSES
+from fitreel.model.suggestions import nearest
 
 MOST = 256
 """Configurations in one comparison."""
@@ -36,6 +37,8 @@ class Configuration:
     assignments: tuple[str, ...]
     """KEY=VALUE over the job."""
     resolved_job: ResolvedJob
+    group: str = ""
+    """What is the same in its group; "" where there are no groups."""
 
 
 def parse_vary(text: str) -> tuple[str, tuple[Any, ...]]:
@@ -81,6 +84,7 @@ def configurations_of(loaded: LoadedJob, options: Options) -> list[Configuration
     """
     compare = loaded.job.compare
     combinations = _combinations(compare.vary, compare.panel, loaded.source.label)
+    groups = _groups(combinations, compare.group_keys, loaded.source.label)
     labels = _labels(combinations)
     # A single run doesn't know of the others.
     source = replace(
@@ -90,12 +94,12 @@ def configurations_of(loaded: LoadedJob, options: Options) -> list[Configuration
     plain = tuple(text for text in options.assignments if not text.startswith("compare."))
     configurations: list[Configuration] = []
     problems: dict[str, str] = {}
-    for label, combination in zip(labels, combinations, strict=True):
+    for label, group, combination in zip(labels, groups, combinations, strict=True):
         own = tuple(f"{key}={toml_text(value)}" for key, value in combination.items())
         over = plain if options.seed is None else (*plain, f"seed={options.seed}")
         try:
             configurations.append(
-                Configuration(label, (*over, *own), resolve_configuration(source, over, own))
+                Configuration(label, (*over, *own), resolve_configuration(source, over, own), group)
             )
         except BadInput as error:
             problems.setdefault(str(error).removeprefix(f"{loaded.source.label}: "), label)
@@ -176,6 +180,22 @@ def _labels(combinations: list[dict[str, Any]]) -> list[str]:
     return _distinct(labels, combinations, differing)
 
 
+def _groups(
+    combinations: Sequence[Mapping[str, Any]], keys: Sequence[str], label: str
+) -> list[str]:
+    """What each has in common with its group, in which `keys` vary; "" where there are none."""
+    varied = list(dict.fromkeys(key for c in combinations for key in c if key != "label"))
+    for key in keys:
+        if key not in varied:
+            raise BadInput(
+                f"{label}: compare.group: {key!r} doesn't differ between the panels"
+                f"{nearest(key, varied)}; what differs: {', '.join(varied)}"
+            )
+    if not keys:
+        return [""] * len(combinations)
+    return _labels([{k: v for k, v in c.items() if k not in keys} for c in combinations])
+
+
 def _distinct(
     labels: list[str], combinations: list[dict[str, Any]], differing: Sequence[str]
 ) -> list[str]:
@@ -201,6 +221,8 @@ def label_of(values: Mapping[str, Any]) -> str:
         last = key.rpartition(".")[2]
         name = key if last_parts.count(last) > 1 else last
         text = value_text(value)
+        if not text and not isinstance(value, str):  # no arguments are nothing to say
+            continue
         parts.append(text if isinstance(value, str) else f"{name.replace('_', ' ')} {text}")
     return ", ".join(parts)
 

@@ -51,9 +51,15 @@ SUGGESTIONS = {
     "film.y_label": '"temperature in °C"',
     "film.words": '{ epoch = "step" }',
     "film.font": '"Noto Sans CJK SC"',
+    "film.pace": '"even"',
     "film.duration": "30.0",
+    "film.hold_start": "2.0",
+    "film.hold_end": "3.0",
+    "film.interpolate": "true",
+    "film.limits": '"film"',
     "compare.vary": '{ "train.lr" = [0.01, 0.05], "train.optimizer" = ["SGD", "Adam"] }',
     "compare.panel": '[{ label = "ReLU", "network.activations" = ["relu", "relu"] }]',
+    "compare.group": '"seed"',
     "compare.table": '"ranking.md"',
 }
 

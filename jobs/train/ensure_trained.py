@@ -11,7 +11,7 @@ from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.read_lock import reading
 from fitreel.jobs.runtime.report import Report, seconds
 from fitreel.jobs.train.locked_run import LockedRun, lock_run
-from fitreel.jobs.train.run_store import RunStore, how_far
+from fitreel.jobs.train.run_store import RunStore, divergence_of, how_far, how_it_ended
 from fitreel.jobs.train.train_batch import build_batch, train_batch
 from fitreel.jobs.train.train_single import build_training, train_single
 from fitreel.model.errors import Busy, CannotWrite, FitreelError, Stopped
@@ -42,6 +42,14 @@ def open_trained(resolved_job: ResolvedJob, options: Options, report: Report) ->
         Busy: another process is making it or draws from it, and isn't waited for, or not any more.
         Stopped: a signal came; what is trained is on disk.
     """
+    with _open_trained(resolved_job, options, report) as run:
+        if divergence := divergence_of(run):
+            report.warn(f"{run.path}: {divergence}")
+        yield run
+
+
+@contextmanager
+def _open_trained(resolved_job: ResolvedJob, options: Options, report: Report) -> Iterator[Record]:
     store = RunStore.of(options)
     path = store.path_of(resolved_job)
     if not options.force:
@@ -49,7 +57,6 @@ def open_trained(resolved_job: ResolvedJob, options: Options, report: Report) ->
             run = store.record_of(resolved_job)
             if run is not None and run.ending is not None:
                 _say_trained(run, report)
-                _warn_of_divergence(run, report)
                 _sweep_if_free(run)
                 yield run
                 return
@@ -63,7 +70,6 @@ def open_trained(resolved_job: ResolvedJob, options: Options, report: Report) ->
                 run = _train(locked_run, report)
             # Before the run's lock goes, or another process could come between.
             read_lock.enter_context(reading(path))
-        _warn_of_divergence(run, report)
         yield run
 
 
@@ -72,6 +78,8 @@ def ensure_batch_trained(
 ) -> dict[int, FitreelError]:
     """One job's whole record, or many jobs', trained at once; those that failed by their place.
 
+    Which of them diverged is for the caller to say, who has names for them.
+
     Raises:
         FitreelError: as `ensure_trained`, of one.
         BadInput: they can't be trained at once.
@@ -79,8 +87,8 @@ def ensure_batch_trained(
         Stopped: a signal came; what is trained is on disk.
     """
     if len(resolved_jobs) == 1:
-        ensure_trained(resolved_jobs[0], options, report)
-        return {}
+        with _open_trained(resolved_jobs[0], options, report):
+            return {}
     store = RunStore.of(options)
     locked_runs: dict[int, LockedRun] = {}
     failures: dict[int, FitreelError] = {}
@@ -102,9 +110,6 @@ def ensure_batch_trained(
             errors = train_batch(list(locked_runs.values()), report)
             numbers = list(locked_runs)
             failures |= {numbers[k]: error for k, error in errors.items()}
-        for number, locked_run in locked_runs.items():
-            if number not in failures:
-                _warn_of_divergence(Record(locked_run.path), report)
     return failures
 
 
@@ -130,7 +135,7 @@ def _train(locked_run: LockedRun, report: Report) -> Record:
         train_single(locked_run, report)
     run = Record(locked_run.path)
     report.say(
-        f"{locked_run.path}: {len(run)} snapshots, {_how_it_ended(run)}, in "
+        f"{locked_run.path}: {len(run)} snapshots, {how_it_ended(run)}, in "
         f"{seconds(time.monotonic() - started)}"
     )
     return run
@@ -149,22 +154,3 @@ def _sweep_if_free(run: Record) -> None:
         with suppress(Busy, CannotWrite, OSError), locked(run.path, "run"):
             sweep(run.path)
             forget_states(run.path, keep=len(run.chunks) - 1)
-
-
-def _how_it_ended(run: Record) -> str:
-    if run.ending == "delta":
-        return f"delta reached at epoch {run.ending_epoch}"
-    if run.ending == "diverged":
-        return f"diverged at epoch {run.ending_epoch}"
-    return f"{run.ending_epoch} epochs"
-
-
-def _warn_of_divergence(run: Record, report: Report) -> None:
-    if run.ending == "diverged":
-        by_scale = run.ending_epoch == 0 and not run.loss_is_scaled
-        by_scale &= all(values.min() < values.max() for values in (run.x, run.y))
-        advice = "; data.standardize = true takes the data's scale off it" if by_scale else ""
-        report.warn(
-            f"{run.path}: diverged at epoch {run.ending_epoch}: the loss is no longer finite"
-            + advice
-        )

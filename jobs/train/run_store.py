@@ -120,3 +120,22 @@ def _folder(name: Path, runs: Path) -> Path:
     if not name.exists() and not name.is_absolute() and (runs / name).is_dir():
         return runs / name
     return name
+
+
+def how_it_ended(run: Record) -> str:
+    """Of a whole record, in a few words."""
+    if run.ending == "delta":
+        return f"delta reached at epoch {run.ending_epoch}"
+    if run.ending == "diverged":
+        return f"diverged at epoch {run.ending_epoch}"
+    return f"{run.ending_epoch} epochs"
+
+
+def divergence_of(run: Record) -> str:
+    """What a warning says of a run that diverged, after its name; "" of any other."""
+    if run.ending != "diverged":
+        return ""
+    by_scale = run.ending_epoch == 0 and not run.loss_is_scaled
+    by_scale &= all(values.min() < values.max() for values in (run.x, run.y))
+    advice = "; data.standardize = true takes the data's scale off it" if by_scale else ""
+    return f"{how_it_ended(run)}: the loss is no longer finite{advice}"

@@ -4,7 +4,7 @@ What is trained in one go, by one process, is a batch, if only of one configurat
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from fitreel.jobs.runtime.read_lock import reading
 from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.train.ensure_trained import check_trainable, ensure_batch_trained
 from fitreel.jobs.train.partition import Batch, partition
-from fitreel.jobs.train.run_store import RunStore
+from fitreel.jobs.train.run_store import RunStore, divergence_of, how_it_ended
 from fitreel.jobs.train.worker_messages import encode_request
 from fitreel.jobs.train.worker_pool import Failure, TrainRequest, WorkerPool
 from fitreel.model.errors import BadInput, Busy, FitreelError, Stopped, gravest
@@ -73,11 +73,24 @@ def open_all_trained(
                     break
                 records[number] = record
             else:
+                _say_endings(configurations, records, report)
                 yield records, failures
                 return
             # Another process has begun to make one anew since: it is waited for like any other.
             read_locks.close()
             options = replace(options, force=False)
+
+
+def _say_endings(
+    configurations: Sequence[Configuration], records: Mapping[int, Record], report: Report
+) -> None:
+    """Say which of them diverged, and which reached delta, whoever has trained them and when."""
+    for number, record in records.items():
+        label = configurations[number].label
+        if divergence := divergence_of(record):
+            report.warn(f"{label}: {divergence}")
+        elif record.ending == "delta":
+            report.say(f"{label}: {how_it_ended(record)}")
 
 
 def train_all(
@@ -191,6 +204,11 @@ def _refuse(configurations: Sequence[Configuration], refusals: Failures) -> None
         raise BadInput("; ".join(f"{label}: {reason}" for reason, label in reasons.items()))
 
 
+def _early_ending(record: Record | None) -> str:
+    """How a record ended that reached delta or diverged; "" of others."""
+    return "" if record is None or record.ending == "complete" else how_it_ended(record)
+
+
 def _at_once(
     configurations: Sequence[Configuration],
     batches: Sequence[Batch],
@@ -202,6 +220,7 @@ def _at_once(
     numbers = [number for batch in batches for number in batch]
     names = [_name(configurations, batch) for batch in batches]
     epochs = max(configurations[n].resolved_job.loaded.job.train.epochs for n in numbers)
+    store = RunStore.of(options)
 
     def requests(batches: Sequence[Batch], *, check: bool) -> list[TrainRequest]:
         return [
@@ -221,8 +240,12 @@ def _at_once(
         with report.many(names, epochs, "epochs") as update:
 
             def progress(which: int, done: int | None, word: str) -> None:
-                update(which, epochs if done is None else done, word)
-                if done is None:
+                early = ""
+                if done is None and len(batches[which]) == 1:
+                    only = configurations[batches[which][0]]
+                    early = _early_ending(store.whole(only.resolved_job))
+                update(which, epochs if done is None else done, early or word)
+                if done is None and not early:  # what ended early is said of all, at the end
                     report.say(f"{names[which]}: {word}")
 
             return pool.work(requests(batches, check=False), progress)

@@ -273,9 +273,9 @@ class WorkerPool:
             message = {"failures": [[k, *message["lost"]] for k in range(len(batch))]}
         if "failures" in message:
             worker.which, worker.began = None, False
-            for k, code, reason in message["failures"]:
-                failures[batch[k]] = _failure(code, reason)
-            progress(which, None, _outcome(len(batch), len(message["failures"])))
+            failed = {batch[k]: _failure(code, reason) for k, code, reason in message["failures"]}
+            failures |= failed
+            progress(which, None, _outcome(len(batch), [each.reason for each in failed.values()]))
         elif "done" in message:
             progress(which, message["done"], message["word"])
         else:
@@ -307,7 +307,10 @@ def _failure(code: int, reason: str) -> Failure:
     return Failure(code, reason)
 
 
-def _outcome(count: int, failed: int) -> str:
-    if not failed:
+def _outcome(count: int, reasons: Sequence[str]) -> str:
+    if not reasons:
         return "trained"
-    return "failed" if failed == count else f"{count - failed} trained, {failed} failed"
+    first = reasons[0].partition("\n")[0]
+    failed = f"{len(reasons)} failed" if count > 1 else "failed"
+    others = f"{count - len(reasons)} trained, " if len(reasons) < count else ""
+    return f"{others}{failed}: {first}"

@@ -25,7 +25,7 @@ def pages_of(sentences: Sequence[str]) -> list[str]:
 
 def _wrapped(sentence: str) -> list[str]:
     """A sentence in as few lines of at most `WIDTH` as will do, of about one length."""
-    pieces = _pieces(sentence)
+    pieces = pieces_of(sentence)
     fewest = len(_broken(pieces, WIDTH))
     narrowest = math.ceil(_width(sentence) / fewest)
     tried = (_broken(pieces, width) for width in range(min(narrowest, WIDTH), WIDTH + 1))
@@ -42,7 +42,7 @@ def _broken(pieces: Sequence[str], width: float) -> list[str]:
     return [line.strip(" ") for line in lines]
 
 
-def _pieces(sentence: str) -> list[str]:
+def pieces_of(sentence: str) -> list[str]:
     """A sentence cut where a line may end: after spaces, and between East Asian characters."""
     pieces = [""]
     for before, sign in zip(" " + sentence, sentence, strict=False):

@@ -1,26 +1,21 @@
 """From many runs to the frames of a comparison: all entries at each time, then the ranking."""
 
-from collections.abc import Generator, Iterator, Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Generator, Sequence
 
 from fitreel.model.errors import BadInput
-from fitreel.model.record.reader import Record
-from fitreel.model.record.snapshot import Snapshot
-from fitreel.render.comparison.axis_limits import Limits, shared_limits
-from fitreel.render.comparison.frame_state import ComparisonState
-from fitreel.render.comparison.grid import GridScene
-from fitreel.render.comparison.overlay import OverlayScene
+from fitreel.render.comparison.grid.grid_scene import GridScene
+from fitreel.render.comparison.overlay.overlay_scene import OverlayScene
+from fitreel.render.comparison.page.setting import Setting, setting_of
 from fitreel.render.comparison.ranking.card import RankingCard
 from fitreel.render.comparison.ranking.rows import ranking
 from fitreel.render.comparison.readability import check_comparison, layout_of
-from fitreel.render.comparison_picture import ComparisonPicture, Entry
+from fitreel.render.comparison.sentences import captions_of
+from fitreel.render.comparison.states import states
+from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.geometry import NOTHING
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.raster.frame_drawer import FrameDrawer
-from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.timing.comparison_timetable import Timetable
 
 
@@ -60,9 +55,12 @@ def _drawn(
     times = 1 if selection.film else 0
     moving = [number for number in numbers if number < len(table)]
     if moving:
-        scene = scene_of(comparison, table)
+        setting = setting_of(comparison, table)
+        scene = scene_in(setting)
         drawer = FrameDrawer(scene)
-        for number, state in zip(moving, states(comparison.entries, table, moving), strict=True):
+        caption = captions_of(comparison, setting.contenders, table).at
+        shown = states(comparison.entries, table, moving, caption)
+        for number, state in zip(moving, shown, strict=True):
             scene.show(state)
             yield DrawnFrame(drawer.draw(), number, times, drawer.changed)
     if len(moving) < len(numbers):
@@ -80,44 +78,14 @@ def scene_of(comparison: ComparisonPicture, table: Timetable) -> GridScene | Ove
     Raises:
         BadInput: a record is damaged.
     """
-    limits = _limits(comparison.entries, table)
-    end = float(table.times[-1]) if len(table) else 0.0
-    layout = layout_of(len(comparison.entries), comparison.layout)
-    kind = GridScene if layout == "grid" else OverlayScene
-    return kind(comparison, limits, end)
+    return scene_in(setting_of(comparison, table))
 
 
-def states(
-    entries: Sequence[Entry], table: Timetable, frames: Sequence[int]
-) -> Iterator[ComparisonState]:
-    """What all entries show in each of `frames`, which don't decrease."""
-    players = [
-        _played(entry.run, row[list(frames)])
-        for entry, row in zip(entries, table.indices, strict=True)
-    ]
-    for frame, snapshots in zip(frames, zip(*players, strict=True), strict=True):
-        yield ComparisonState(
-            float(table.times[frame]), table.indices[:, frame].tolist(), snapshots
-        )
+def scene_in(setting: Setting) -> GridScene | OverlayScene:
+    """The picture of a comparison on its page.
 
-
-def _played(run: Record | None, indices: NDArray[np.int64]) -> Iterator[Snapshot | None]:
-    """A run's snapshot in each frame; each is read once."""
-    snapshots: Iterator[Snapshot] = iter(())
-    if run is not None:
-        snapshots = shown_snapshots(run, np.unique(indices[indices >= 0]).tolist())
-    at, snapshot = -1, None
-    for index in indices.tolist():
-        if index != at:
-            at, snapshot = index, next(snapshots)
-        yield snapshot
-
-
-def _limits(entries: Sequence[Entry], table: Timetable) -> Limits:
-    pairs = [
-        (e.run, row) for e, row in zip(entries, table.indices, strict=True) if e.run is not None
-    ]
-    pairs = [(run, row) for run, row in pairs if run.header.is_curve]
-    if not pairs:
-        return Limits((0.0, 1.0), (0.0, 1.0))
-    return shared_limits([run for run, _ in pairs], [row for _, row in pairs])
+    Raises:
+        BadInput: a record is damaged.
+    """
+    layout = layout_of(len(setting.contenders), setting.comparison.layout)
+    return (GridScene if layout == "grid" else OverlayScene)(setting)

@@ -7,22 +7,26 @@ from typing import Literal
 import numpy as np
 
 from fitreel.model.errors import BadInput
-from fitreel.render.comparison.grid_plan import MOST_CELLS, SMALLEST_TICK, plan_grid
-from fitreel.render.comparison.overlay_plan import MOST_RUNS, plan_overlay
+from fitreel.render.comparison.grid.grid_plan import HEAD, MOST_PANELS, plan_grid
+from fitreel.render.comparison.overlay.overlay_plan import BEST, MOST_NAMED, MOST_RUNS, plan_overlay
+from fitreel.render.comparison.page.page_plan import plan_page
 from fitreel.render.comparison_picture import ComparisonPicture, Layout
 from fitreel.render.film_settings import LARGEST_SIDE
-from fitreel.render.geometry import SMALLEST_TEXT, unit_height
 
-SMALLEST_FONT = 11.0
-"""In pixels: smaller letters can't be read."""
-SMALLEST_DIGITS = 8.8
-"""In pixels, at the ticks."""
+SMALLEST_PANEL = (56.0, 30.0)
+"""Width and height of a panel's axes, in pixels."""
+SMALLEST_FIT = (160.0, 110.0)
+SMALLEST_LOSSES = (90.0, 36.0)
+LINE = 1.3
+"""From one line of text to the next, in font sizes."""
+LETTER = 0.55
+"""How wide a digit is, in font sizes."""
 
 
 def layout_of(count: int, layout: Layout) -> Literal["grid", "overlay"]:
     """What "auto" means for so many entries."""
     if layout == "auto":
-        return "grid" if count <= MOST_CELLS else "overlay"
+        return "grid" if count <= MOST_PANELS else "overlay"
     return layout
 
 
@@ -41,11 +45,11 @@ def check_comparison(comparison: ComparisonPicture) -> None:
     if not count:
         raise BadInput("a comparison without a single panel")
     layout = layout_of(count, comparison.layout)
-    limit = MOST_CELLS if layout == "grid" else MOST_RUNS
+    limit = MOST_PANELS if layout == "grid" else MOST_RUNS
     if count > limit:
         instead = f'; layout = "overlay" shows up to {MOST_RUNS}' if layout == "grid" else ""
         raise BadInput(f"{count} panels: {layout} shows up to {limit}{instead}")
-    readable = _grid_is_readable if layout == "grid" else _overlay_is_readable
+    readable = _readable(layout)
     if not readable(count, size, loss_panel):
         raise BadInput(
             f"film.size {size[0]} x {size[1]}: too small for {count} panels "
@@ -54,21 +58,40 @@ def check_comparison(comparison: ComparisonPicture) -> None:
         )
 
 
+def is_readable(comparison: ComparisonPicture) -> bool:
+    """Whether the size is large enough for all that is in it."""
+    count = len(comparison.entries)
+    readable = _readable(layout_of(count, comparison.layout))
+    return readable(count, comparison.picture.pixels, comparison.loss_panel)
+
+
+def _readable(
+    layout: Literal["grid", "overlay"],
+) -> Callable[[int, tuple[int, int], bool], bool]:
+    return _grid_is_readable if layout == "grid" else _overlay_is_readable
+
+
 def _grid_is_readable(count: int, size: tuple[int, int], loss_panel: bool) -> bool:
-    plan = plan_grid(count, size, loss_panel, with_clock=True)
-    # Three digits, a sign and a point at the ticks; a letter is 0.6 font sizes wide.
-    width, height = plan.axes_size(3.6 * plan.tick, 1.9 * plan.tick)
-    return plan.values(width, height) >= SMALLEST_FONT and plan.tick >= SMALLEST_DIGITS
+    page = plan_page(size, has_title=True, has_subtitle=True)
+    left = max(page.margin, page.px(33) + 4 * LETTER * page.tick)
+    plan = plan_grid(page, count, left, loss_panel, (page.px(110), count * 1.3 * page.name))
+    boxes = [(box, SMALLEST_PANEL) for box in plan.panels]
+    if plan.losses is not None:
+        numbers = 4 * LETTER * page.tick
+        boxes.append((plan.losses._replace(width=plan.losses.width - numbers), SMALLEST_LOSSES))
+    return page.px(HEAD) >= LINE * page.name and all(
+        box.width >= least[0] and box.height >= least[1] for box, least in boxes
+    )
 
 
 def _overlay_is_readable(count: int, size: tuple[int, int], loss_panel: bool) -> bool:
-    plan = plan_overlay(count, size, loss_panel)
-    base = unit_height(size)
-    boxes = [plan.lines] if plan.losses is None else [plan.lines, plan.losses]
-    return (
-        min(plan.text, SMALLEST_TEXT * base) >= SMALLEST_FONT
-        and SMALLEST_TICK * base >= SMALLEST_DIGITS
-        and all(box.width >= 14 * plan.tick and box.height >= 8 * plan.tick for box in boxes)
+    page = plan_page(size, has_title=True, has_subtitle=True)
+    left = max(page.margin, page.px(33) + 4 * LETTER * page.tick)
+    rows = count if count <= MOST_NAMED else BEST + 2
+    plan = plan_overlay(page, rows, left, loss_panel, has_curves=True)
+    boxes = [(plan.fit, SMALLEST_FIT), (plan.losses, SMALLEST_LOSSES)]
+    return plan.row >= LINE * 10 and all(
+        box.width >= least[0] and box.height >= least[1] for box, least in boxes if box is not None
     )
 
 

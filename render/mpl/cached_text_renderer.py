@@ -4,8 +4,9 @@ The names that it overrides are private ones, so they are tried out once: where 
 behave differently (matplotlib before 3.11 has others), text is drawn the public way.
 """
 
-from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+from fitreel.render.mpl.setup import in_force, without_hinting  # isort: skip  (before matplotlib)
 
+import contextlib
 import functools
 import math
 from typing import Any, Literal, cast
@@ -25,18 +26,22 @@ class CachedTextRenderer(RendererAgg):
     """matplotlib's Agg renderer with its text from a cache: the same bytes, sooner.
 
     `width` and `height` are in pixels. With `cached_text` False, or with a matplotlib whose
-    private names differ, it draws text as its base class does.
+    private names differ, it draws text as its base class does. `hinted`: as matplotlib has it.
     """
 
-    def __init__(self, width: int, height: int, dpi: float, cached_text: bool = True) -> None:
+    def __init__(
+        self, width: int, height: int, dpi: float, cached_text: bool = True, hinted: bool = True
+    ) -> None:
         base: Any = super()
         base.__init__(width, height, dpi)
         self.glyphs: GlyphCache | None = None
         self.lines: list[tuple[GraphicsContextBase, float, float]] = []
         """Where lines of upright text began since this was last set; see `draw_line`."""
         self._math_is_tried = False
+        self._hinting = contextlib.nullcontext if hinted else without_hinting
         if cached_text and cached_text_is_exact():
-            self.glyphs = GlyphCache(height, dpi, cast(Any, self)._prepare_font)
+            with self._hinting():
+                self.glyphs = GlyphCache(height, dpi, cast(Any, self)._prepare_font)
 
     def draws_from_cache(self, ismath: bool | Literal["TeX"]) -> bool:
         """Whether text comes from the cache; mathematics is tried out when it is first drawn.
@@ -70,7 +75,8 @@ class CachedTextRenderer(RendererAgg):
         cached = self.draws_from_cache(ismath)
         if not cached or self.glyphs is None or ismath or _has_own_shaping(mtext):
             base: Any = super()
-            base.draw_text(gc, x, y, s, prop, angle, ismath=ismath, mtext=mtext)
+            with self._hinting():
+                base.draw_text(gc, x, y, s, prop, angle, ismath=ismath, mtext=mtext)
             return
         if not angle:
             self.lines.append((gc, x, y))
@@ -130,7 +136,8 @@ class CachedTextRenderer(RendererAgg):
         """The size in pixels of a line of text."""
         if self.glyphs is None or ismath:
             base: Any = super()
-            return cast(Metrics, base.get_text_width_height_descent(s, prop, ismath))
+            with self._hinting():
+                return cast(Metrics, base.get_text_width_height_descent(s, prop, ismath))
         return self.glyphs.layout(s, prop)[1]
 
 

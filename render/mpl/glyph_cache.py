@@ -3,7 +3,7 @@
 They return at the same few sub-pixel offsets, so few glyphs are laid out and rasterized anew.
 """
 
-from fitreel.render.mpl.setup import BUNDLED_FONTS  # isort: skip  (before matplotlib)
+from fitreel.render.mpl.setup import is_bundled  # isort: skip  (before matplotlib)
 
 import math
 import re
@@ -25,7 +25,8 @@ BEGINNINGS_KEPT = 500
 LAYOUTS_KEPT = 4_000
 """Strings, and pieces of strings, whose layout is kept in a renderer."""
 
-# In DejaVu Sans, digits and points melt with no neighbour into another shape, and how far apart
+NUMBERS_COMPOSABLE = {"DejaVuSans", "Roboto-Regular", "Roboto-Medium", "Roboto-Bold"}
+# In these, digits and points melt with no neighbour into another shape, and how far apart
 # two glyphs stand depends on these two alone. So a number's layout is put together from pairs.
 # That is true of plain letters and signs, not of marks that sit on them or of other scripts.
 PIECES = re.compile(r"([0-9.])")
@@ -165,7 +166,7 @@ class GlyphCache:
         if cached is not None:
             return cached
         file = Path(str(self._prepare_font(properties).fname))
-        holds = file.parent == BUNDLED_FONTS and file.stem == "DejaVuSans"
+        holds = is_bundled(file) and file.stem in NUMBERS_COMPOSABLE
         return _remember(self._composable, style, holds, LAYOUTS_KEPT)
 
     def stamps(

@@ -1,16 +1,17 @@
 """A figure laid out in pixels: boxes, and text that is measured before it is placed."""
 
-from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+from fitreel.render.mpl.setup import in_force, text_families  # isort: skip  (before matplotlib)
 
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 
+from fitreel.render.geometry import REFERENCE
 from fitreel.render.geometry import Box as Box
 from fitreel.render.mpl.cached_text_renderer import CachedTextRenderer
 from fitreel.render.mpl.figure import figure_of_size
@@ -19,12 +20,13 @@ from fitreel.render.mpl.theme import Theme, load_theme
 LINE = 1.25
 """From one line of text to the next, in font sizes."""
 ELLIPSIS = "…"
+Weight = Literal["regular", "medium", "bold"]
 
 
 class Page:
     """A figure of `size` (width, height) pixels; font sizes and line widths are in pixels, too.
 
-    `fonts` are families, of which the first that has a sign draws it; none: matplotlib's own.
+    `fonts` are families, of which the first that has a sign draws it; none: Roboto.
     """
 
     @in_force()
@@ -37,11 +39,15 @@ class Page:
     ) -> None:
         self.theme = load_theme("demo") if theme is None else theme
         self.transparent = transparent
-        self.fonts = list(fonts)
-        self.figure = figure_of_size(size)
+        self.fonts = list(fonts) or list(text_families())
+        self.figure = figure_of_size(size, hinted=False)
         self.figure.patch.set_facecolor("none" if transparent else self.theme.background)
         self.box = Box(0, 0, *size)
-        self._ruler: Any = CachedTextRenderer(1, 1, self.figure.dpi)
+        self._ruler: Any = CachedTextRenderer(1, 1, self.figure.dpi, hinted=False)
+
+    def px(self, length: float) -> float:
+        """A length at `REFERENCE` pixels of the shorter side, in this page's pixels."""
+        return length * min(self.box.width, self.box.height) / REFERENCE
 
     def points(self, pixels: float) -> float:
         """A length as matplotlib wants it for fonts and lines."""
@@ -65,34 +71,53 @@ class Page:
         return axes
 
     @in_force()
-    def text(self, x: float, y: float, string: str, size: float, **properties: Any) -> Text:
-        """One line or more at pixel `x`, `y`; nothing in it is read as mathematics."""
+    def text(
+        self,
+        x: float,
+        y: float,
+        string: str,
+        size: float,
+        *,
+        weight: Weight = "regular",
+        colour: str | None = None,
+        **properties: Any,
+    ) -> Text:
+        """One line or more at pixel `x`, `y`; nothing in it is read as mathematics.
+
+        `properties` are matplotlib's own, such as `ha`, `va`, `alpha`; by default a text begins
+        at `x`, its baseline at `y`, in the theme's ink.
+        """
         style: dict[str, Any] = {
             "parse_math": False,
+            "math_fontfamily": "custom",
             "fontsize": self.points(size),
-            "color": self.theme.text,
+            "fontweight": weight,
+            "fontfamily": self.fonts,
+            "color": self.theme.text if colour is None else colour,
+            # There is nothing to clip at, and without it a film's frames find it sooner.
+            "clip_on": False,
         } | properties
-        if self.fonts:
-            style["fontfamily"] = self.fonts
         place = (x / self.box.width, y / self.box.height)
         return self.figure.text(*place, string, **style)
 
-    def width_of(self, string: str, size: float) -> float:
+    def width_of(self, string: str, size: float, weight: Weight = "regular") -> float:
         """How wide one line of text is, in pixels."""
-        return self.extent_of(string, size)[0]
+        return self.extent_of(string, size, weight)[0]
 
     @in_force()
     def extent_of(
         self,
         string: str,
         size: float,
-        weight: str = "normal",
+        weight: str = "regular",
         math: bool = False,
         fonts: Sequence[str] = (),
     ) -> tuple[float, float, float]:
         """Width, height and descent of one line of text, in pixels; `fonts`: not the page's."""
-        families = list(fonts) or self.fonts or None
-        properties = FontProperties(size=self.points(size), weight=weight, family=families)
+        properties = FontProperties(
+            size=self.points(size), weight=weight, family=list(fonts) or self.fonts,
+            math_fontfamily="custom",
+        )  # fmt: skip
         width, height, descent = self._ruler.get_text_width_height_descent(string, properties, math)
         return float(width), float(height), float(descent)
 

@@ -25,6 +25,7 @@ import numpy as np
 from fitreel.model.errors import Unavailable
 from fitreel.render.mpl.font_cache import own_cache
 from fitreel.render.mpl.lean_import import undocumented
+from fitreel.render.mpl.own_fonts import ROBOTO, roboto_files
 from fitreel.render.mpl.own_process import is_own
 from fitreel.render.mpl.private_names import OF_FONT_MANAGER, OF_SETTINGS
 
@@ -108,6 +109,17 @@ else:
 BUNDLED_FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 """The folder of the fonts that matplotlib brings."""
 
+
+def is_bundled(file: str | Path) -> bool:
+    """Whether a font comes with matplotlib, or is one of ours: the same on every machine."""
+    return Path(file).parent == BUNDLED_FONTS or Path(file) in roboto_files()
+
+
+def text_families() -> tuple[str, ...]:
+    """The families that pictures in a theme are set in; Roboto first, where it is installed."""
+    return (ROBOTO, "DejaVu Sans") if roboto_files() else ("DejaVu Sans",)
+
+
 Undo = Callable[[], object]
 """Puts back what was before."""
 
@@ -133,7 +145,20 @@ def _default_settings() -> dict[str, Any]:
     defaults: Any = matplotlib.rcParamsDefault
     with _way_in(defaults) as (get, _):
         values = {name: get(name) for name in defaults if not name.startswith("backend")}
-    return values if _IMPORTED_HERE else values | _changed_lists(values)
+    changed = {} if _IMPORTED_HERE else _changed_lists(values)
+    return values | changed | _custom_mathematics()
+
+
+def _custom_mathematics() -> dict[str, str]:
+    """Which fonts mathematics has where a text asks for the "custom" ones; others are unchanged."""
+    family = text_families()[0]
+    return {
+        "mathtext.rm": f"{family}:medium",
+        "mathtext.it": f"{family}:italic:medium",
+        "mathtext.bf": f"{family}:bold",
+        "mathtext.bfit": f"{family}:italic:bold",
+        "mathtext.fallback": "stixsans",
+    }
 
 
 @contextlib.contextmanager
@@ -191,15 +216,31 @@ class _FontList:
 
 
 def _bundled_first(entries: list[Any], own: list[Any]) -> list[Any]:
-    bundled = [entry for entry in entries if Path(entry.fname).parent == BUNDLED_FONTS]
+    bundled = [entry for entry in entries if is_bundled(entry.fname)]
     if not any(entry.name == "DejaVu Sans" for entry in bundled):  # a damaged font list
         bundled = [
             font_manager.ttfFontProperty(font_manager.get_font(path))
             for path in sorted(BUNDLED_FONTS.glob("*.ttf"))
         ]
+    bundled = [entry for entry in bundled if entry.name != ROBOTO]
+    bundled += [
+        font_manager.ttfFontProperty(font_manager.get_font(path)) for path in roboto_files()
+    ]
     bundled.sort(key=lambda entry: str(entry.fname))
     names = {entry.name for entry in bundled}
     return bundled + [entry for entry in [*entries, *own] if entry.name not in names]
+
+
+@contextlib.contextmanager
+def without_hinting() -> Iterator[None]:
+    """A block in which letters have their own widths; Agg's default makes their spacing ragged."""
+    with _way_in(matplotlib.rcParams) as (get, put):
+        before = get("text.hinting")
+        put("text.hinting", "none")
+        try:
+            yield
+        finally:
+            put("text.hinting", before)
 
 
 def forget_fonts() -> None:

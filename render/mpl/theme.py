@@ -45,6 +45,7 @@ def _colour(value: str) -> str:
 
 Colour = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_colour)]
 Ratio = Annotated[float, Field(gt=0, le=5, allow_inf_nan=False)]
+Part = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Dashes = Annotated[
     tuple[Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)], ...], Field(max_length=8)
 ]
@@ -79,9 +80,20 @@ class Theme(Settings):
     points_size: Ratio = 1.0
     points_filled: bool = True
     """Filled dots, or rings."""
+    points_opacity: Part = 1.0
+    data_text: Colour
+    """What names the training points."""
+    quiet_points: Colour
+    """The training points of a comparison, at 70 %."""
     prediction: Colour
     """The network's curve."""
     prediction_width: Ratio = 1.0
+    gap_opacity: Part = 0.34
+    """Of the sticks between points and network, in the network's colour."""
+    past_opacity: Part = 0.20
+    """Of the path that a loss is still to take."""
+    warning: Colour
+    """A sentence that warns, and the mark where a curve left the picture."""
     truth: Colour
     """The noiseless function."""
     truth_dashes: Dashes = (2.6, 1.6)
@@ -138,6 +150,18 @@ def load_theme(theme: str, folder: Path | None = None) -> Theme:
         BadInput: there is none of that name, or the file isn't there or isn't a theme.
     """
     return _built_in(theme) if theme in THEMES else _from_file(theme, folder)
+
+
+def comparison_theme(theme: str) -> Theme:
+    """The theme of a comparison; the demo's is the light one on the demo's white ground.
+
+    Raises:
+        BadInput: as `load_theme`.
+    """
+    if theme != "demo":
+        return load_theme(theme)
+    ground = load_theme("demo").background
+    return load_theme("light").model_copy(update={"background": ground, "axes": ground})
 
 
 @cache
@@ -239,7 +263,7 @@ def contrast(a: str, b: str) -> float:
 
 def text_pairs(theme: Theme) -> Iterator[tuple[str, str]]:
     """The names of all colours of text, each with what it stands on."""
-    for name in ("text", "muted", "ticks", "accent", "heading"):
+    for name in ("text", "muted", "ticks", "accent", "heading", "data_text", "warning"):
         yield name, "background"
     yield "value", "axes"
     yield "failure", "empty"

@@ -3,7 +3,7 @@
 from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from matplotlib.ticker import MaxNLocator
@@ -12,6 +12,12 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 SHORT = 5
 """Of numbers with more digits a power of ten would be wider than all of them."""
+PLAIN = (1e-4, 1e5)
+"""From here up to there a round number is written out, others as powers of ten."""
+FAMILIES = ((1, 2, 5), (1, 3), (1,))
+"""First digits of round numbers whose steps look alike on a logarithmic axis."""
+NARROW = 0.75
+"""On so many decades or fewer, evenly spaced numbers look even enough on a logarithmic axis."""
 
 Ticks = tuple[list[float], list[str]]
 """Where, and what is written there."""
@@ -23,35 +29,87 @@ def linear_ticks(low: float, high: float, most: int) -> Ticks:
     locator = MaxNLocator(nbins=max(most, 1), steps=[1, 2, 5, 10])
     places = [float(at) for at in locator.tick_values(low, high) if low <= at <= high]
     places = places[:: math.ceil(len(places) / (2 * max(most, 1))) or 1]
-    return places, _written(places)
+    return places, tick_texts(places)
 
 
-@in_force()
 def log_ticks(low: float, high: float, most: int) -> Ticks:
-    """At most `most` powers of ten from `low` to `high`, both above 0; others where few."""
+    """At most `most` round numbers from `low` to `high`, both above 0, on a logarithmic axis.
+
+    No two are nearer together than half of what `most` evenly spaced ones would be.
+    """
+    apart = math.log10(high / low) / (2 * max(most, 1)) if high / low < math.inf else 300 / most
+    best: list[float] = []
+    for families in (_in_decades(low, high), _evenly(low, high), _few(low, high)):
+        fitting = (each for each in families if len(each) <= most and _are_apart(each, apart))
+        best = max([best, *fitting], key=lambda ticks: (len(ticks), round(_spread(ticks), 9)))
+        if len(best) > 1:  # one number alone doesn't say how an axis is divided
+            break
+    return best, log_texts(best)
+
+
+def round_numbers(low: float, high: float, digits: Sequence[int]) -> list[float]:
+    """All numbers of these first digits from `low` to `high`, both above 0; ascending."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-
-    def between(digits: Sequence[int], step: int) -> list[float]:
-        exponents = [k for k in range(first, last + 1) if k % step == 0]
-        candidates = (float(f"{digit}e{k}") for k in exponents for digit in digits)
-        return [at for at in candidates if low <= at <= high]
-
-    places = between((1, 2, 5), 1)
-    step = 1
-    while len(places) > most:
-        places = between((1,), step)
-        step += 1
-    if len(places) < 2:  # one number alone doesn't say how an axis is divided
-        others = (between(digits, 1) for digits in ((1, 3), (2, 5)))
-        evenly = (linear_ticks(low, high, few)[0] for few in range(most, 0, -1))
-        tried = (each for each in (*others, *evenly) if min(each, default=0) > 0)
-        places = next((each for each in tried if 2 <= len(each) <= most), places)
-    return places, [_spelled(f"{at:g}") for at in places]
+    numbers = (float(f"{digit}e{k}") for k in range(first, last + 1) for digit in digits)
+    return [at for at in numbers if low <= at <= high]
 
 
-def _written(places: Sequence[float]) -> list[str]:
+def every_nth_decade(low: float, high: float, step: int) -> Iterator[list[float]]:
+    """The powers of ten from `low` to `high`, every `step`th, from each of the first `step` on."""
+    decades = round_numbers(low, high, (1,))
+    for first in range(min(step, len(decades))):
+        yield decades[first::step]
+
+
+def _in_decades(low: float, high: float) -> Iterator[list[float]]:
+    """Ticks that come again in every decade, or every few decades."""
+    for digits in (*FAMILIES, (2, 5)):
+        yield round_numbers(low, high, digits)
+    for step in range(2, len(round_numbers(low, high, (1,)))):
+        yield from every_nth_decade(low, high, step)
+
+
+def _evenly(low: float, high: float) -> Iterator[list[float]]:
+    for few in range(8, 0, -1):
+        yield [at for at in linear_ticks(low, high, few)[0] if at > 0]
+
+
+def _few(low: float, high: float) -> Iterator[list[float]]:
+    """The outer two, or one."""
+    for digits in FAMILIES:
+        numbers = round_numbers(low, high, digits)
+        yield numbers[:: max(len(numbers) - 1, 1)]
+        yield numbers[len(numbers) // 2 :][:1]
+
+
+def _are_apart(places: Sequence[float], decades: float) -> bool:
+    return all(math.log10(b) - math.log10(a) >= decades for a, b in pairwise(places))
+
+
+def _spread(places: Sequence[float]) -> float:
+    return math.log10(places[-1]) - math.log10(places[0]) if places else -1.0
+
+
+def log_texts(places: Sequence[float]) -> list[str]:
+    """Round numbers as they are said: written out, but powers of ten alike where one needs it."""
+    if any(not PLAIN[0] <= at < PLAIN[1] for at in places) and all(map(is_decade, places)):
+        return [_power(round(math.log10(at))) for at in places]
+    return [spelled(f"{at:g}") for at in places]
+
+
+def is_decade(value: float) -> bool:
+    """Whether a number is a power of ten."""
+    return f"{value:e}".startswith("1.000000e")
+
+
+def _power(exponent: int) -> str:
+    return {0: "1", 1: "10"}.get(exponent, "10" + str(exponent).translate(_RAISED))
+
+
+def tick_texts(places: Sequence[float]) -> list[str]:
     """Numbers with as many digits as it takes to tell them apart; ascending."""
     apart = min((b - a for a, b in pairwise(places)), default=0.0)
+    texts: list[str] = []
     for digits in range(1, 17):
         texts = [f"{at:.{digits}g}" for at in places]
         exact = all(
@@ -64,12 +122,19 @@ def _written(places: Sequence[float]) -> list[str]:
     plain = [float(text) for text in texts]
     largest = 1e5 if digits <= SHORT else 10.0 ** (digits + 1)
     if all(value == 0 or 1e-3 <= abs(value) < largest for value in plain):
-        decimals = max((len(repr(v).partition(".")[2].rstrip("0")) for v in plain), default=0)
-        texts = [f"{value:.{decimals}f}" for value in plain]
-    return [_spelled(text) for text in texts]
+        each = [_decimals(value) for value in plain]
+        if digits > SHORT:  # long numbers are compared digit by digit
+            each = [max(each)] * len(each)
+        texts = [f"{value:.{n}f}" for value, n in zip(plain, each, strict=True)]
+    return [spelled(text) for text in texts]
 
 
-def _spelled(number: str) -> str:
+def _decimals(value: float) -> int:
+    """Of a number as short as it can be: 0.5 beside 0 and 1, as one says them."""
+    return len(repr(value).partition(".")[2].rstrip("0")) if "e" not in repr(value) else 0
+
+
+def spelled(number: str) -> str:
     """1.5e+06 as 1.5·10⁶, and 1e-05 as 10⁻⁵: narrower, and as it is said."""
     front, _, power = number.partition("e")
     if power:

@@ -60,8 +60,9 @@ class DrawRequest:
     digest: str
     """Of its last chunk; what another process has added since is not drawn."""
     picture: "PictureSettings"
-    timeline: "Timeline | None"
+    timeline: "Timeline"
     stills: frozenset[int]
+    film: bool
     as_yuv: bool
     places: int
 
@@ -121,7 +122,7 @@ class DrawWorker:
         self,
         run: "Record",
         picture: "PictureSettings",
-        timeline: "Timeline | None",
+        timeline: "Timeline",
         selection: "FrameSelection",
     ) -> bool:
         """Have it begin to draw what `drawn_snapshots` would; False where it can't.
@@ -146,6 +147,7 @@ class DrawWorker:
             picture,
             timeline,
             selection.stills,
+            selection.film,
             selection.as_yuv,
             places,
         )

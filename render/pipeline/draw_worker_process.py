@@ -83,7 +83,10 @@ def _draw(
                 os._exit(0)
             used += 1
 
-    for picture in pictures(run, request.picture, request.timeline, request.stills):
+    drawn_pictures = pictures(
+        run, request.picture, request.timeline, request.stills, film=request.film
+    )
+    for picture in drawn_pictures:
         lacking = [union(rectangle, picture.changed) for rectangle in lacking]
         wait_for(drawn - places + 1)
         place = drawn % places

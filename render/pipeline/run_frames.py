@@ -38,13 +38,12 @@ def run_frames(
     Raises:
         FitreelError: when a frame is taken: the record is damaged, or holds what can't be drawn.
     """
-    moving = timeline if selection.film else None
-    if draw_worker is not None and draw_worker.ask(run, picture, moving, selection):
+    if draw_worker is not None and draw_worker.ask(run, picture, timeline, selection):
         return draw_worker.pictures(check)
     # matplotlib is imported only where something is drawn.
     from fitreel.render.single.snapshot_frames import drawn_snapshots
 
-    return drawn_snapshots(run, picture, moving, selection.stills)
+    return drawn_snapshots(run, picture, timeline, selection.stills, film=selection.film)
 
 
 def run_chapters(run: Record, picture: PictureSettings, timeline: Timeline) -> list[Chapter]:

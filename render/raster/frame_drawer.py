@@ -20,7 +20,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.spines import Spine
 
 from fitreel.render.frame import Frame as Frame
-from fitreel.render.geometry import NOTHING, Rectangle, overlap, union
+from fitreel.render.geometry import NOTHING, Rectangle, outermost, overlap, union
+from fitreel.render.mpl.figure import is_hinted
 from fitreel.render.mpl.private_names import OF_AXES, OF_FIGURE
 from fitreel.render.raster.axes_view import View
 from fitreel.render.raster.layers import Layer, Region
@@ -42,7 +43,9 @@ class FrameDrawer:
         figure = scene.figure
         canvas: Any = figure.canvas
         width, height = canvas.get_width_height(physical=True)
-        self._renderer = RecordingRenderer(width, height, figure.dpi, cached_text)
+        self._renderer = RecordingRenderer(
+            width, height, figure.dpi, cached_text, is_hinted(figure)
+        )
         buffer: Any = self._renderer
         self._pixels: Frame = np.asarray(buffer.buffer_rgba())
         self.is_full = _needs_full_draws(scene)
@@ -175,7 +178,7 @@ class FrameDrawer:
                 self._changed = union(self._changed, region.rectangle)
             elif not self._limits_changed and not region.is_stale:
                 continue
-            else:
+            elif not region.is_crossed:
                 self._restore(self._composed, region.moving)
             if region.is_crossed:
                 self._restore(self._background, region.late)
@@ -195,9 +198,9 @@ class FrameDrawer:
 
     def _restore(self, source: Frame, layers: list[Layer]) -> None:
         """Takes away what layers have painted."""
-        for layer in layers:
-            _copy(source, self._pixels, layer.damage)
-            self._changed = union(self._changed, layer.damage)
+        for damage in outermost([layer.damage for layer in layers]):
+            _copy(source, self._pixels, damage)
+            self._changed = union(self._changed, damage)
 
     def _repaint(self, layer: Layer) -> None:
         layer.paint(self._renderer)

@@ -32,8 +32,10 @@ class RecordingRenderer(CachedTextRenderer):
     carried out later, and no pixel changes.
     """
 
-    def __init__(self, width: int, height: int, dpi: float, cached_text: bool = True) -> None:
-        super().__init__(width, height, dpi, cached_text)
+    def __init__(
+        self, width: int, height: int, dpi: float, cached_text: bool = True, hinted: bool = True
+    ) -> None:
+        super().__init__(width, height, dpi, cached_text, hinted)
         self.canvas: Rectangle = (0, 0, int(width), int(height))
         self.damage = NOTHING
         self.display_list: list[Command] | None = None

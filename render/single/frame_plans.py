@@ -1,16 +1,13 @@
-"""Which snapshots of a run are drawn, for how many frames each, and what lies between two."""
+"""Which snapshots the demo's picture shows, for how many frames, and what lies between two."""
 
 import math
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.timing.timeline import Timeline
-
-if TYPE_CHECKING:
-    pass
 
 
 class FramePlan(NamedTuple):
@@ -23,7 +20,7 @@ class FramePlan(NamedTuple):
 
 
 def frame_plans(
-    run: Record, timeline: Timeline | None, stills: Collection[int], weights: bool = False
+    run: Record, timeline: Timeline | None, stills: Collection[int]
 ) -> Iterator[FramePlan]:
     """What has to be drawn, in order: the frames of `timeline`, and the snapshots of `stills`.
 
@@ -36,7 +33,7 @@ def frame_plans(
             shares[blend] = shares.get(blend, 0) + 1
     ends = {index + 1 for index, shares in frames.items() if any(shares)}
     indices = sorted(frames.keys() | ends)
-    snapshots = shown_snapshots(run, indices, weights=weights)
+    snapshots = shown_snapshots(run, indices)
     after = next(snapshots)
     for index in indices:
         snapshot = after
@@ -59,6 +56,5 @@ def _between(before: Snapshot, after: Snapshot, share: float) -> Snapshot:
         loss=blend_of(before.loss, after.loss),
         seconds=blend_of(before.seconds, after.seconds),
         prediction=blend_of(before.prediction, after.prediction),
-        weights=blend_of(before.weights, after.weights),
         truth_loss=blend_of(before.truth_loss, after.truth_loss),
     )

@@ -1,37 +1,77 @@
 """From a run to its pictures: each snapshot that is shown, drawn once."""
 
 from collections.abc import Collection, Generator
-from typing import TYPE_CHECKING
 
 from fitreel.model.record.reader import Record
+from fitreel.render.captions.run_captions import run_captions
 from fitreel.render.frame import DrawnFrame
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.shown_snapshots import shown_count
+from fitreel.render.single.demo_scene import DemoScene
 from fitreel.render.single.frame_plans import frame_plans
+from fitreel.render.single.run_state import film_states, still_states
 from fitreel.render.single.scene_choice import scene_of
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline
 
-if TYPE_CHECKING:
-    pass
-
 
 def drawn_snapshots(
-    run: Record, settings: PictureSettings, timeline: Timeline | None, stills: Collection[int]
+    run: Record,
+    settings: PictureSettings,
+    timeline: Timeline,
+    stills: Collection[int],
+    *,
+    film: bool = True,
 ) -> Generator[DrawnFrame, None, None]:
-    """Draw what `timeline` shows and the snapshots `stills`, in order, in bounded memory.
+    """Draw what `timeline` shows and the snapshots `stills`, in bounded memory.
+
+    Args:
+        run: the record.
+        settings: how it looks.
+        timeline: that of the film, of which a still has the axis of epochs.
+        stills: numbers of snapshots; in a theme they come first.
+        film: whether the frames of the film are drawn, too.
 
     Raises:
         BadInput: the record is damaged, or holds what can't be drawn.
         Unavailable: no font here has the characters.
     """
     words = translation_of(settings.language, settings.words)
+    if settings.is_demo and run.header.is_curve:
+        moving = timeline if film else None
+        yield from _demo_frames(run, settings, words, moving, stills)
+        return
+    captions = run_captions(run, settings, timeline, words)
+    scene = scene_of(run, settings, timeline.axis, captions.texts())
+    assert not isinstance(scene, DemoScene)
+    drawer = FrameDrawer(scene)
+    weights = needs_weights(settings.panels)
+    for number, state in still_states(run, stills, captions, weights=weights):
+        scene.show(state)
+        frame = drawer.draw()
+        yield DrawnFrame(frame, number, 0, drawer.changed)
+    if not film:
+        return
+    for plan in film_states(run, timeline, captions, weights=weights):
+        scene.show(plan.state)
+        frame = drawer.draw()
+        yield DrawnFrame(frame, None, plan.frames, drawer.changed)
+
+
+def _demo_frames(
+    run: Record,
+    settings: PictureSettings,
+    words: Translation,
+    timeline: Timeline | None,
+    stills: Collection[int],
+) -> Generator[DrawnFrame, None, None]:
     scene = scene_of(run, settings)
+    assert isinstance(scene, DemoScene)
     drawer = FrameDrawer(scene)
     last = shown_count(run, settings) - 1
-    for plan in frame_plans(run, timeline, stills, needs_weights(settings.panels)):
+    for plan in frame_plans(run, timeline, stills):
         if plan.number is None:
             remark = words.text("interpolated")
         else:

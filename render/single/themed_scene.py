@@ -1,6 +1,6 @@
 """The picture of a film for the lecture hall: the fit, its numbers in large type, and panels.
 
-Nothing is written over the data: `lay_out` gives every text and panel a place of its own. The
+Nothing is written over the data: `themed_page` gives every text and panel a place of its own. The
 limits of all axes stay as they are throughout the film, so that only the curves move.
 """
 
@@ -9,64 +9,52 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.text import Text
-from numpy.typing import NDArray
 
-from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.model.record.snapshot import Snapshot
-from fitreel.render.geometry import Box, unit_height
-from fitreel.render.mpl.line_styles import mark_point
-from fitreel.render.mpl.pixel_layout import Page
-from fitreel.render.mpl.theme import Theme, load_theme
+from fitreel.render.captions.caption import Caption
+from fitreel.render.captions.phases.yardsticks import Yardsticks, yardsticks_of
+from fitreel.render.geometry import Box
+from fitreel.render.plots.losses.loss_scale import loss_scale
+from fitreel.render.mpl.theme import Theme
+from fitreel.render.page.caption_line import CaptionLine
+from fitreel.render.page.readouts import Readout, RunReadouts
+from fitreel.render.page.type_sizes import shape_of
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.plots.fit_axes import fit_limits
+from fitreel.render.plots.labels.key import draw_key, key_width
 from fitreel.render.shown_snapshots import losses_from, shown_snapshots
-from fitreel.render.single.axes_style import AxesStyle, style_axes
-from fitreel.render.single.headings import HEADINGS, Headings
-from fitreel.render.single.layout_candidates import TICK_FOOT, Contents
-from fitreel.render.single.legend import draw_legend, entry_width, legend_entries
-from fitreel.render.single.metric_panel import MetricCurves
-from fitreel.render.single.panel_titles import SMALLEST_LABEL, write_curve_names, write_panel_title
-from fitreel.render.single.panels import make_panel
-from fitreel.render.single.themed_layout import SMALLEST_TYPE, ThemedLayout, lay_out
-from fitreel.render.text.axis_labels import (
-    LABEL_ROOM,
-    NO_LABELS,
-    AxisLabels,
-    axis_labels,
-    write_axis_labels,
-)
-from fitreel.render.text.fonts import fonts_for
-from fitreel.render.text.mathtext import check_mathtext
+from fitreel.render.single.fit_picture import FitPicture, fit_ticks
+from fitreel.render.single.layout.themed_layout import PanelPlace
+from fitreel.render.single.layout.themed_page import Parts, ThemedPage, themed_page
+from fitreel.render.single.panels.draw_panels import draw_panels
+from fitreel.render.single.panels.panel import Panel, PanelStyle
+from fitreel.render.single.run_state import RunState
+from fitreel.render.text.axis_labels import NO_LABELS, axis_labels
+from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.scaled_loss import loss_label, unscaled_loss
-from fitreel.render.text.translations import Translation, translation_of
+from fitreel.render.text.translations import Translation
+from fitreel.render.timing.epoch_axis import EpochAxis
 
 LOOKED_AT = 60
-"""So many snapshots, evenly spaced, decide the limits of axes."""
-WITHIN = 0.6
-"""How far beyond the data, in parts of their range, the fit's axes follow a prediction."""
-REMARKS: tuple[tuple[str, dict[str, str]], ...] = (
-    ("interpolated", {}),
-    ("diverged", {"epoch": "99999"}),
-    ("delta_reached", {"epoch": "99999"}),
-)
-"""What may be said of a frame, at its longest."""
+"""So many snapshots, evenly spaced, decide the limits of panels."""
 BETWEEN = " · "
 """What stands between two remarks."""
-DEFAULT_LEFT = 3.2
-"""Room for the numbers left of axes, in their font size, where no more is needed."""
-SIGNS = "0123456789.,−-·⁻⁰¹²³⁴⁵⁶⁷⁸⁹●━╍ "
+STRIP_ROWS = (3.0, 7.0)
+"""How high a strip for the loss may be, in font sizes of its numbers."""
+RIDER_GAP = 8.0
+"""From the fit to what rides right of it; pixels at 720."""
+TICKS_BEFORE_LAYOUT = Box(0, 0, 1e4, 1e4)
 
 
 class ThemedScene:
     """A run in any theme, size and language, with the panels that the settings ask for.
+
+    `axis` is that of the film's pace, `captions` all that is said at the foot. `notes` say what
+    somebody who looks for a reason should read.
 
     Raises:
         BadInput: a text that doesn't fit or parse, or a panel that this record has no numbers for.
@@ -75,268 +63,173 @@ class ThemedScene:
 
     @in_force()
     def __init__(
-        self, run: Record, settings: PictureSettings, theme: Theme, words: Translation
+        self,
+        run: Record,
+        settings: PictureSettings,
+        theme: Theme,
+        words: Translation,
+        axis: EpochAxis,
+        captions: Sequence[str] = (),
     ) -> None:
-        self._words, self._run = words, run
-        self._build(run, settings, theme, Lefts())
-        lefts = self._lefts()
-        if lefts != Lefts():  # numbers at the axes that are wider than most
-            try:
-                self._build(run, settings, theme, lefts)
-            except BadInput:
-                self._build(run, settings, theme, Lefts())
-
-    def _lefts(self) -> "Lefts":
-        """What the numbers left of the axes need."""
-        page, tick = self._page, self._tick
-        widths = [
-            max(
-                (page.width_of(text.get_text(), tick) for text in axes.get_yticklabels()), default=0
-            )
-            for axes in self.figure.axes
-        ]
-        beside = 0.5 + page.theme.tick_length
-        fit, *panels = (max(DEFAULT_LEFT, width / tick + beside) for width in widths)
-        return Lefts(fit, max(panels, default=DEFAULT_LEFT))
-
-    def _build(self, run: Record, settings: PictureSettings, theme: Theme, lefts: "Lefts") -> None:
-        is_curve = run.header.is_curve
-        # Without a curve the first panel stands in its place.
-        beside = settings if is_curve else replace(settings, panels=settings.panels[1:])
-        has_truth = is_curve and run.truth is not None
-        labels = axis_labels(settings, [run.header]) if is_curve else NO_LABELS
-        layout = _themed_page(beside, theme, self._words, labels, has_truth, lefts)
-        page, plan = layout.page, layout.plan
-        self._page, self._tick = page, plan.tick
-        self.figure = page.figure
-        for key in HEADINGS:
-            layout.headings.write(key, getattr(plan, key))
-        # What a divergence ended on would flatten all that came before.
-        count = run.closing if run.ending == "diverged" and run.closing else len(run)
-        indices = np.unique(np.linspace(0, count - 1, LOOKED_AT).round().astype(int)).tolist()
-        weights = needs_weights(settings.panels)
-        samples = list(shown_snapshots(run, indices, weights=weights))
-        style = AxesStyle(page, theme, plan.unit, plan.tick, self._words)
-        self._line: Line2D | None = None
-        boxes = dict(plan.panels)
-        if is_curve:
-            self._order = np.argsort(run.prediction_x, kind="stable")
-            self._line = self._draw_fit(run, style, layout, samples)
-        else:
-            boxes[settings.panels[0]] = plan.fit._replace(height=plan.fit.height - plan.head)
+        self._said = [settings.caption] if settings.caption else [*filter(None, captions)]
+        self._run, self._settings, self._theme, self._words = run, settings, theme, words
+        self._axis = axis
         self._losses_from = losses_from(run)
-        self._epoch, self._loss = self._numbers(page, plan, run)
-        self._remark = self._remark_line(page, plan, run)
-        if plan.legend is not None:
-            draw_legend(page, plan, layout.entries)
-        self._panels: list[Callable[[Snapshot], None]] = []
-        moving: list[Artist] = [self._line] if self._line is not None else []
-        moving += [self._epoch, self._loss, self._remark]
-        for name in settings.panels:
-            panel = make_panel(name, run, style, boxes[name], samples)
-            if isinstance(panel, MetricCurves):
-                write_curve_names(page, plan, boxes[name], panel.names)
-            else:
-                write_panel_title(page, plan, boxes[name], self._words.text(f"panel_{name}"))
-            self._panels.append(panel.show)
-            moving += panel.moving
+        self._format = LossFormat.of(run.losses, words)
+        self._yardsticks: Yardsticks | None = yardsticks_of(run)
+        self._truth = (
+            run.header.is_curve
+            and run.truth is not None
+            and (settings.truth or "error" in settings.panels)
+        )
+        self._limits = fit_limits([run], self._truth) if run.header.is_curve else None
+        self.notes: list[str] = []
+        self._build(key=False)
+
+    def _build(self, key: bool) -> None:
+        """Make the page; with a row for a key where that is found to need one."""
+        run, words = self._run, self._words
+        settings = self._settings
+        if self._limits is None:  # the first panel stands in the fit's place
+            settings = replace(settings, panels=settings.panels[1:])
+        readouts = self._readouts()
+        rider = words.text("legend_prediction") if self._limits is not None else ""
+        parts = Parts(self._numbers(), readouts, rider, key, self._said, self._longest_remark())
+        self._page = themed = themed_page(settings, self._theme, words, parts)
+        page, layout = themed.page, themed.layout
+        self.figure = page.figure
+        shows: list[Callable[[RunState], None]] = []
+        moving: list[Artist] = []
+        panels = dict(layout.panels)
+        if self._limits is not None:
+            fit = FitPicture(
+                page, layout, run, self._limits, self._axis, words, truth=self._truth,
+                names=axis_labels(self._settings, [run.header]), noise=self._yardsticks,
+            )  # fmt: skip
+            if fit.plan.missing and not key and not self._has_key_row(fit):
+                self._build(key=True)
+                return
+            self.notes = fit.plan.notes
+            self._draw_key(fit)
+            shows.append(fit.show)
+            moving += fit.moving
+        else:
+            panels = {self._settings.panels[0]: _in_place_of_fit(themed)} | panels
+        themed.headings.write()
+        numbers = RunReadouts(page, layout.readouts, layout.types, readouts)
+        self._remark = page.text(
+            layout.right, layout.remark, "", layout.types.tick, colour=self._theme.muted, ha="right"
+        )
+        self._captions = CaptionLine(page, themed.captions, layout.left, layout.captions)
+        if settings.caption is not None:
+            self._captions.show(Caption(settings.caption))
+        self._numbers_shown = numbers
+        moving += [*numbers.moving, self._remark, *self._captions.moving]
+        self._panels = self._draw_panels(themed, panels)
+        moving += [part for panel in self._panels for part in panel.moving]
+        self._shows = shows
         self.moving: Sequence[Artist] = moving
 
-    def _draw_fit(
-        self, run: Record, style: AxesStyle, layout: "_ThemedPage", samples: Sequence[Snapshot]
-    ) -> Line2D:
-        """The axes of the fit with all that stands still in them; returns the prediction's line."""
-        page, theme, unit, box = style.page, style.theme, style.unit, layout.plan.fit
-        truth = run.truth if layout.truth else None
-        axes = page.axes(box)
-        y = _limits(run.y, truth, [snapshot.prediction for snapshot in samples])
-        left, right = (
-            float(min(run.x.min(), run.prediction_x.min())),
-            float(max(run.x.max(), run.prediction_x.max())),
-        )
-        room = 0.03 * (right - left) or max(1.0, 0.05 * abs(left))
-        style_axes(axes, style, (left - room, right + room), y, box)
-        _scatter(axes, style, run)
-        x = run.prediction_x[self._order]
-        if truth is not None:
-            axes.plot(
-                x, truth[self._order], color=theme.truth, zorder=2.5,
-                lw=page.points(0.006 * unit), dashes=theme.truth_dashes or (None, None),
-            )  # fmt: skip
-        (line,) = axes.plot(
-            x, np.full(len(x), np.nan), color=theme.prediction, zorder=3,
-            lw=page.points(0.012 * theme.prediction_width * unit), solid_joinstyle="round",
-            solid_capstyle="round",
+    def _numbers(self) -> list[str]:
+        """What stands left of the axes over the left margin: of the fit, of a strip under it."""
+        if self._limits is None:
+            return []
+        numbers = [*fit_ticks(self._limits, TICKS_BEFORE_LAYOUT, 1.0, self._words)[1][1]]
+        if "loss" in self._settings.panels and shape_of(self._settings.pixels) != "wide":
+            for rows in STRIP_ROWS:
+                numbers += loss_scale([self._run.losses], rows).ticks[1]
+        return numbers
+
+    def _readouts(self) -> list[Readout]:
+        words, theme, run = self._words, self._theme, self._run
+        epochs = [words.integer(int(run.epochs.max()))]
+        readouts = [Readout(words.text("epoch"), epochs, theme.text)]
+        if self._losses_from < math.inf:
+            name, widest = loss_label(run, words), self._format.widest()
+            readouts.append(Readout(name, widest, theme.prediction))
+        return readouts
+
+    def _has_key_row(self, fit: FitPicture) -> bool:
+        """Whether the key has room beside the subtitle."""
+        themed = self._page
+        if not themed.has_subtitle_row:
+            return False
+        page, layout = themed.page, themed.layout
+        width = key_width(page, fit.plan.missing, layout.types.tick)
+        free = layout.right - layout.left - themed.headings.last_width() - page.px(30)
+        return width <= free
+
+    def _draw_key(self, fit: FitPicture) -> None:
+        """Write in a key what found no place beside its thing, over the right end of the fit."""
+        if not fit.plan.missing:
+            return
+        themed = self._page
+        page, layout = themed.page, themed.layout
+        width = key_width(page, fit.plan.missing, layout.types.tick)
+        right = layout.fit.right
+        start = layout.left
+        if themed.has_subtitle_row:
+            start += themed.headings.last_width() + page.px(30)
+        if right - width < start:
+            right = layout.right
+        draw_key(
+            page, fit.plan.missing, right=right, baseline=layout.key, size=layout.types.tick,
+            points=fit.points,
         )  # fmt: skip
-        return mark_point(line)
 
-    def _unscaled(self, run: Record, loss: float) -> str:
+    def _longest_remark(self) -> str:
+        """Of all frames' quiet words, the longest: of losses the first is about the widest."""
+        losses = [self._unscaled(float(loss)) for loss in (*self._run.losses[:1], 1e9)]
+        return BETWEEN.join(filter(None, (max(losses, key=len), self._words.text("interpolated"))))
+
+    def _draw_panels(self, themed: ThemedPage, places: dict[str, PanelPlace]) -> list[Panel]:
+        run, settings = self._run, self._settings
+        samples = []
+        if set(places) - {"loss"}:
+            # What a divergence ended on would flatten all that came before.
+            count = run.closing if run.ending == "diverged" and run.closing else len(run)
+            indices = np.unique(np.linspace(0, count - 1, LOOKED_AT).round().astype(int)).tolist()
+            samples = list(shown_snapshots(run, indices, weights=needs_weights(settings.panels)))
+        page, layout = themed.page, themed.layout
+        noise = self._yardsticks.noise if self._yardsticks is not None else None
+        style = PanelStyle(
+            page, self._words, layout.types.tick, layout.types.label, self._axis,
+            axis_labels(settings, [run.header]) if run.header.is_curve else NO_LABELS,
+            loss_label(run, self._words), noise,
+            layout.fit.right + page.px(RIDER_GAP) if layout.loss_rides else None,
+        )  # fmt: skip
+        places = {name: places[name] for name in settings.panels if name in places}
+        return draw_panels(run, places, style, samples)
+
+    def _unscaled(self, loss: float) -> str:
         """The loss in the data's own units, where it is another one."""
-        unscaled = unscaled_loss(run, loss, self._words)
-        return f"{self._words.text('loss')}, {unscaled}" if unscaled else ""
-
-    def _remark_line(self, page: Page, plan: ThemedLayout, run: Record) -> Text:
-        remarks = [self._words.text(key, **values) for key, values in REMARKS]
-        # Of all losses the first is about the widest, and of those in powers of ten any.
-        remarks += [self._unscaled(run, float(loss)) for loss in (*run.losses[:1], 1e9)]
-        self._remark_room = plan.remark.width if plan.remark else math.inf
-        self._remark_size = size = page.size_to_fit(remarks, self._remark_room, plan.label)
-        return _text_in(page, plan.remark, size, page.theme.accent)
-
-    def _remark_of(self, snapshot: Snapshot, remark: str) -> str:
-        """The remark, and the unscaled loss where there is room beside it."""
-        unscaled = self._unscaled(self._run, snapshot.loss)
-        if not unscaled or not remark:
-            return unscaled or remark
-        both = f"{unscaled}{BETWEEN}{remark}"
-        has_room = self._page.width_of(both, self._remark_size) <= self._remark_room
-        return both if has_room else remark
+        return unscaled_loss(self._run, loss, self._words)
 
     @in_force()
-    def show(self, snapshot: Snapshot, remark: str = "") -> None:
-        """Moves everything to `snapshot`; `remark` has a line of its own."""
-        if self._line is not None:
-            self._line.set_ydata(np.ravel(snapshot.prediction)[self._order])
-        self._epoch.set_text(self._words.integer(snapshot.epoch))
-        is_known = snapshot.epoch >= self._losses_from
-        self._loss.set_text(self._words.number(snapshot.loss) if is_known else "")
-        self._remark.set_text(self._remark_of(snapshot, remark))
-        for show in self._panels:
-            show(snapshot)
-
-    def _numbers(self, page: Page, plan: ThemedLayout, run: Record) -> tuple[Text, Text]:
-        """Epoch and loss: what they are called stays, the numbers move."""
-        widest = [self._words.integer(int(run.epochs.max()))]
-        losses = np.unique(np.concatenate([run.losses[:1], run.losses[-1:]]))
-        numbers = [self._words.number(float(loss)) for loss in losses]
-        numbers += [self._words.number(float(run.losses[np.isfinite(run.losses)].max(initial=0)))]
-        theme, texts = page.theme, []
-        for key, box, strings in (
-            ("epoch", plan.epoch, widest),
-            ("loss", plan.loss, numbers),
-        ):
-            label = self._words.text("epoch")
-            if key == "loss":
-                label = loss_label(run, self._words) if self._losses_from < math.inf else ""
-            base = box.bottom + 0.15 * plan.number
-            if plan.numbers_in_row:
-                small = page.size_to_fit([label], 0.4 * box.width, plan.label)
-                page.text(box.left, base, label, small, color=theme.muted, va="baseline")
-                left = box.left + page.width_of(label, small) + 0.6 * small
-            else:
-                left = box.left
-                small = page.size_to_fit([label], box.width, plan.label)
-                page.text(
-                    left, box.top - 1.05 * small, label, small, color=theme.muted, va="baseline"
-                )
-            type_ = page.size_to_fit(strings, box.right - left, plan.number)
-            texts.append(page.text(left, base, "", type_, color=theme.text, va="baseline"))
-        return texts[0], texts[1]
+    def show(self, state: RunState) -> None:
+        """Move everything to a frame."""
+        snapshot, words = state.snapshot, self._words
+        for show in self._shows:
+            show(state)
+        for panel in self._panels:
+            panel.show(snapshot, state.epoch)
+        numbers = [words.integer(int(snapshot.epoch))]
+        is_known = state.epoch >= self._losses_from
+        if self._losses_from < math.inf:
+            numbers.append(self._format.write(snapshot.loss) if is_known else "")
+        self._numbers_shown.show(numbers)
+        remarks = [self._unscaled(snapshot.loss) if is_known else ""]
+        if state.is_interpolated:
+            remarks.append(words.text("interpolated"))
+        if not self._page.layout.is_bare:
+            self._remark.set_text(BETWEEN.join(filter(None, remarks)))
+        if self._settings.caption is None:
+            self._captions.show(state.caption)
 
 
-class Lefts(NamedTuple):
-    """Room for the numbers left of axes, in their font size."""
-
-    fit: float = DEFAULT_LEFT
-    panel: float = DEFAULT_LEFT
-
-
-class _ThemedPage(NamedTuple):
-    """What there is before any run."""
-
-    page: Page
-    headings: Headings
-    plan: ThemedLayout
-    truth: bool
-    entries: list[tuple[str, str, str]]
-
-
-def _themed_page(
-    settings: PictureSettings,
-    theme: Theme,
-    words: Translation,
-    labels: AxisLabels,
-    has_truth: bool = True,
-    lefts: Lefts = Lefts(),  # noqa: B008
-) -> _ThemedPage:
-    """Check every text and find every place, before there is any run."""
-    size = settings.pixels
-    texts = {key: getattr(settings, key) for key in HEADINGS if getattr(settings, key)}
-    for key, text in texts.items():
-        check_mathtext(text, f"film.{key}")
-    fonts = fonts_for(
-        [*texts.values(), *labels, *words.entries.values(), SIGNS],
-        settings.font,
-        settings.language,
-        ("normal", "bold") if theme.title_weight == "bold" and texts else ("normal",),
-    )
-    page = Page(size, theme, settings.transparent, fonts.families)
-    fit_left = lefts.fit + (LABEL_ROOM if labels.y else 0)
-    headings = Headings(page, fonts, texts, size, fit_left)
-    truth = has_truth and (settings.truth or "error" in settings.panels)
-    entries = legend_entries(theme, words, truth)
-    label, least = (each * unit_height(size) for each in (SMALLEST_LABEL, SMALLEST_TYPE))
-    plan = lay_out(
-        size,
-        Contents(
-            panels=tuple(settings.panels),
-            title=headings.height("title"),
-            subtitle=headings.height("subtitle"),
-            caption=headings.height("caption"),
-            remark=max(page.width_of(words.text(key, **values), label) for key, values in REMARKS),
-            legend=len(entries) if truth else 0,
-            legend_width=sum(entry_width(page, word, least) for _, _, word in entries),
-            fit_left=fit_left,
-            panel_left=lefts.panel,
-            fit_foot=TICK_FOOT + (LABEL_ROOM if labels.x else 0),
-        ),
-    )
-    room = fit_left * plan.tick, (TICK_FOOT + LABEL_ROOM) * plan.tick
-    write_axis_labels(page, labels, plan.fit, room, 1.1 * plan.tick)
-    return _ThemedPage(page, headings, plan, truth, entries)
-
-
-@in_force()
-def check_themed_scene(settings: PictureSettings) -> None:
-    """Refuse what can't be drawn, before anything is trained.
-
-    Raises:
-        BadInput: a theme, text, language or size that can't be drawn.
-        Unavailable: no font here has the characters.
-    """
-    words = translation_of(settings.language, settings.words)
-    _themed_page(settings, load_theme(settings.theme), words, axis_labels(settings))
-
-
-def _limits(
-    y: NDArray[np.float32],
-    truth: NDArray[np.float32] | None,
-    predictions: Sequence[NDArray[np.float32]],
-) -> tuple[float, float]:
-    """Of the fit's axes: all data, and predictions as far as they don't flatten these."""
-    fixed = np.concatenate([y, truth if truth is not None else y]).astype(np.float64)
-    low, high = float(np.min(fixed)), float(np.max(fixed))
-    reach = WITHIN * (high - low) or 1.0
-    values = np.concatenate([np.ravel(each) for each in predictions]).astype(np.float64)
-    values = values[np.isfinite(values)]
-    if len(values):
-        low = max(min(low, float(values.min())), low - reach)
-        high = min(max(high, float(values.max())), high + reach)
-    room = 0.06 * (high - low) or max(0.5, 0.05 * abs(low))
-    return low - room, high + room
-
-
-def _scatter(axes: Axes, style: AxesStyle, run: Record) -> None:
-    theme, page = style.theme, style.page
-    crowd = min(1.0, (300 / len(run.x)) ** 0.25)
-    axes.plot(
-        run.x, run.y, "o", ms=page.points(0.017 * theme.points_size * crowd * style.unit),
-        mfc=theme.points if theme.points_filled else "none", mec=theme.points_edge,
-        mew=page.points(0.002 * style.unit), zorder=2,
-    )  # fmt: skip
-
-
-def _text_in(page: Page, box: Box | None, size: float, colour: str) -> Text:
-    """A line without words yet; without a box it has no place, and no words either."""
-    left, base = (0.0, 0.0) if box is None else (box.left, box.bottom + 0.3 * size)
-    return page.text(left, base, "", 0.9 * size, color=colour, va="baseline")
+def _in_place_of_fit(themed: ThemedPage) -> PanelPlace:
+    """Where a panel stands alone, in place of a fit."""
+    fit, tick = themed.layout.fit, themed.layout.types.tick
+    numbers, foot, head = 2.87 * tick, 1.2 * tick, 1.3 * themed.layout.types.label
+    box = Box(fit.left - numbers, fit.bottom + foot, fit.width + numbers, fit.height - foot - head)
+    return PanelPlace(box, numbers, box.top + 0.35 * head)

@@ -1,11 +1,11 @@
 """Fonts that have every character of a film's texts, found before anything is drawn.
 
-matplotlib's own DejaVu Sans comes first, so that what it has looks as in the demo; then whatever
-else is needed. A font that the job gives comes before it. Nothing is ever drawn as a box: a text
-that no font here has is refused.
+Roboto comes first, in the demo's look matplotlib's own DejaVu Sans; then whatever else is needed.
+A font that the job gives comes before it. Nothing is ever drawn as a box: a text that no font here
+has is refused.
 """
 
-from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+from fitreel.render.mpl.setup import in_force, text_families  # isort: skip  (before matplotlib)
 
 import re
 import warnings
@@ -88,6 +88,7 @@ def fonts_for(
     font: str | None = None,
     language: str = "en",
     weights: Sequence[str] = ("normal",),
+    own: Sequence[str] = (),
 ) -> Fonts:
     """Fonts that have every character of `texts`, so that none is drawn as a box.
 
@@ -96,7 +97,8 @@ def fonts_for(
             `fitreel.render.text.mathtext.check_mathtext`).
         font: one that goes before all others: its name, or the path of its file.
         language: of the film; decides between fonts that have the same characters.
-        weights: that will be drawn, as "normal" and "bold".
+        weights: that will be drawn, as "normal", "medium" and "bold".
+        own: families to begin with; default: those of pictures in a theme.
 
     Raises:
         BadInput: `font` is a file that isn't a font, or a text has characters that can't be
@@ -108,7 +110,7 @@ def fonts_for(
     for text in texts:
         check_signs(text, shapes=shapes_text())
     plain = sorted({sign for text in texts for sign in _plain(text) if needs_font(sign)})
-    families = [OWN]
+    families = list(own or text_families())
     if font is not None:
         families.insert(0, _family_of_font(font, language, plain))
     families = list(dict.fromkeys(families))

@@ -1,6 +1,6 @@
 """The fonts on this machine: which there are, and which characters each has."""
 
-from fitreel.render.mpl.setup import BUNDLED_FONTS, forget_fonts, silent_children  # isort: skip  (before matplotlib)
+from fitreel.render.mpl.setup import forget_fonts, is_bundled, silent_children  # isort: skip  (before matplotlib)
 
 import functools
 import re
@@ -93,7 +93,7 @@ def family_names() -> set[str]:
 
 def fallback_families() -> list[str]:
     """The families to choose from, those to be taken first first."""
-    bundled = {entry.name for entry in _entries() if Path(entry.fname).parent == BUNDLED_FONTS}
+    bundled = {entry.name for entry in _entries() if is_bundled(entry.fname)}
     names = {name for name in family_names() - bundled if not _STAND_INS.search(name)}
     return [*sorted(names, key=lambda name: (_is_odd(name), name)), *HELPFUL]
 
@@ -117,7 +117,7 @@ def _entries() -> list[Any]:
 def look_for_new_fonts() -> None:
     """Add fonts that were installed after matplotlib made its list."""
     entries = _entries()
-    own = {entry.name for entry in entries if Path(entry.fname).parent == BUNDLED_FONTS}
+    own = {entry.name for entry in entries if is_bundled(entry.fname)}
     files = {str(entry.fname) for entry in entries}
     with silent_children():
         paths = set(map(str, findSystemFonts()))
@@ -130,9 +130,7 @@ def look_for_new_fonts() -> None:
                 continue  # a damaged font is as good as none
     # The fonts that matplotlib brings go before others of their names.
     fontManager.ttflist[:] = [
-        entry
-        for entry in fontManager.ttflist
-        if entry.name not in own or Path(entry.fname).parent == BUNDLED_FONTS
+        entry for entry in fontManager.ttflist if entry.name not in own or is_bundled(entry.fname)
     ]
     forget_lookups()
 

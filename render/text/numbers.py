@@ -19,10 +19,10 @@ class NumberStyle:
 
 DEMO = NumberStyle(4, largest=math.inf)
 """The demo's `Loss=%.4f`, however large."""
-CORNER = NumberStyle(4, power_decimals=4, largest=1e9)
-"""Where the demo's text stands in a corner, which it must not outgrow."""
 SHORT = NumberStyle(4)
 """Beside or in axes, where there is little room."""
+UNSCALED = NumberStyle(4, smallest=5e-4)
+"""Beside a loss of scaled values: the data may have any unit."""
 TABLE = NumberStyle(4, power_decimals=2, smallest=1e-3)
 """In a column that is read from top to bottom: small losses are told apart."""
 

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).with_name("languages")
 DEFAULT = "en"
 SMALLEST_TABLE = ("epoch", "loss")
 """What a job must say itself to use a language that isn't here; the rest stays English."""
-GONE = {"panel_fit", "legend_unit", "legend_sum", "page"}
+GONE = {"panel_fit", "legend_unit", "legend_sum", "page", "epoch_done"}
 """Keys of versions before, which said nothing in any film; a job may still have them."""
 LONGEST_WORDS = 200
 """Characters of one entry."""
@@ -60,7 +60,7 @@ class Translation:
             return self._not_finite(value)
         style = NumberStyle(digits, max(digits - 1, 0), largest=_FIRST_GROUPED)
         text = write_number(value, style)
-        return self._in_this_language(text if text.strip("-0.") else text.lstrip("-"))
+        return self.in_this_language(text if text.strip("-0.") else text.lstrip("-"))
 
     def short(self, value: float) -> str:
         """A number of any size with three significant digits, for a sentence."""
@@ -70,7 +70,7 @@ class Translation:
             return "0"
         rounded = float(f"{value:.{SIGNIFICANT - 1}e}")
         if not 1e-4 <= abs(rounded) < _FIRST_GROUPED:
-            return self._in_this_language(f"{value:.{SIGNIFICANT - 1}e}")
+            return self.in_this_language(f"{value:.{SIGNIFICANT - 1}e}")
         digits = max(SIGNIFICANT - 1 - math.floor(math.log10(abs(rounded))), 0)
         return self.respelled(f"{rounded:.{digits}f}")
 
@@ -92,7 +92,7 @@ class Translation:
             return value
         return self.integer(value) if isinstance(value, int) else self.short(value)
 
-    def _in_this_language(self, number: str) -> str:
+    def in_this_language(self, number: str) -> str:
         """A number as Python writes it."""
         front, _, power = number.partition("e")
         exponent = str(int(power)).translate(_SUPERSCRIPT) if power else ""

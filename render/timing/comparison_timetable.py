@@ -1,11 +1,16 @@
 """Which snapshot of each run is on screen in which frame of a comparison: pure functions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from fitreel.render.timing.epoch_axis import EpochAxis, epoch_axis
+from fitreel.render.timing.pace_settings import Pacing
+from fitreel.render.timing.timeline import Timeline
 
 Clock = Literal["epoch", "time"]
 """What runs advance in together: epochs, or seconds of training."""
@@ -22,10 +27,31 @@ class Timetable:
     indices: NDArray[np.int64]
     """Shape (R, F): each run's snapshot in each frame, the last at or before the clock. Before
     its first snapshot a run shows that one; a run without snapshots has -1."""
+    clocks: Sequence[NDArray[np.float64]]
+    """Of each run, shape (S,), not decreasing: when each of its snapshots is."""
+    axis: EpochAxis
+    """That the film's pace has."""
+    fps: Fraction = Fraction(20)
+    """Frames a second."""
+    is_interpolated: bool = False
+    """Whether frames are drawn between two snapshots."""
 
     def __len__(self) -> int:
         """Number of frames."""
         return len(self.times)
+
+    @property
+    def timeline(self) -> Timeline:
+        """The same of the clock alone, whose snapshots are those of all runs."""
+        every = np.unique(np.concatenate([np.empty(0), *self.clocks]))
+        indices = np.maximum(np.searchsorted(every, self.times, side="right") - 1, 0)
+        still = np.zeros(len(self.times))
+        return Timeline(indices, still, self.fps, 0, 0, self.times, self.axis)
+
+    def seconds_at_end(self, frame: int) -> float | None:
+        """Since the last snapshots came on screen; None before."""
+        first = int(np.searchsorted(self.times, self.times[-1]))
+        return float((frame - first) / self.fps) if frame >= first else None
 
 
 def timetable(
@@ -49,11 +75,28 @@ def timetable(
     else:
         own = [_rising(values) for values in seconds]
         times = _even(own)
+    return Timetable(times, _reached(own, times), own, epoch_axis(own, Pacing()))
+
+
+def resampled(table: Timetable, timeline: Timeline) -> Timetable:
+    """The frames of a comparison that a timeline chooses, whatever times it was made of."""
+    return replace(
+        table,
+        times=timeline.times,
+        indices=_reached(table.clocks, timeline.times),
+        axis=timeline.axis,
+        fps=timeline.fps,
+        is_interpolated=bool(timeline.blend.any()),
+    )
+
+
+def _reached(own: Sequence[NDArray[np.float64]], times: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The snapshot that each run has come to in each frame."""
     indices = np.full((len(own), len(times)), -1, np.int64)
     for row, at in zip(indices, own, strict=True):
         if len(at):
             row[:] = np.maximum(np.searchsorted(at, times, side="right") - 1, 0)
-    return Timetable(times, indices)
+    return indices
 
 
 def _epochs_of_frames(own: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:

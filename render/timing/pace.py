@@ -1,4 +1,4 @@
-"""The paces "log" and "loss": where in the film each snapshot lies."""
+"""The paces "log" and "loss": where in the film each snapshot lies; "path" is in `path_pace`."""
 
 import math
 
@@ -14,21 +14,27 @@ ABOVE_START = 10.0
 """How far above its first loss a diverging run is followed by the pace "loss"; LossPanel's, too."""
 
 
-def log_places(times: NDArray[np.float64], longest: float) -> NDArray[np.float64] | None:
-    """Where each snapshot comes in the film, from 0 to 1, or None where no time passes."""
-    passed = times - times[0]
+def longest_share(frames: int, snapshots: int, fps: float) -> float:
+    """For how much of a film of so many moving frames one snapshot may stay on screen."""
+    even = 1 / max(snapshots - 1, 1)
+    return max(LONGEST_STAY * fps / max(frames, 1), 2 * even)
+
+
+def log_scale(passed: NDArray[np.float64], longest: float) -> float | None:
+    """The s of log(1 + passed / s), or None where no time passes.
+
+    It is the first interval, or as much more as keeps each snapshot's share under `longest`.
+    """
     gaps = np.diff(passed)
-    if not len(gaps) or passed[-1] <= 0:
+    if not len(gaps) or passed[-1] <= passed[0]:
         return None
     scale = float(gaps[gaps > 0][0])
-    best: NDArray[np.float64] | None = None
-    least = math.inf
+    best, least = scale, math.inf
     while scale < 4 * passed[-1]:
         grown = np.log1p(passed / scale)
-        place: NDArray[np.float64] = grown / grown[-1]
-        stay = float(np.diff(place).max())
+        stay = float(np.diff(grown / grown[-1]).max())
         if stay < least:
-            best, least = place, stay
+            best, least = scale, stay
         if stay <= longest:
             break
         scale *= 2**0.25
@@ -36,7 +42,7 @@ def log_places(times: NDArray[np.float64], longest: float) -> NDArray[np.float64
 
 
 def loss_places(losses: NDArray[np.float64], longest: float) -> NDArray[np.float64] | None:
-    """As `log_places`, or None where no loss changes."""
+    """Where each snapshot comes in the film, from 0 to 1, or None where no loss changes."""
     changes = [_changes(row) for row in np.atleast_2d(losses)]
     # In parts of each run's own whole, so that no run's counts for more.
     parts = [change / change.sum() for change in changes if change.sum() > 0]

@@ -6,10 +6,12 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Literal, get_args
 
-PaceName = Literal["even", "log", "loss"]
+PaceName = Literal["even", "log", "loss", "path"]
 Point = tuple[float, float]
 """An epoch, and the second of the film (its holds not counted) at which it is on screen."""
 Pace = PaceName | tuple[Point, ...]
+MOTION_SECONDS = 9.5
+"""So long a film at the pace "path" moves where nothing is said of its duration."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,8 @@ class Pacing:
     """Frames a second."""
     pace: Pace = "even"
     duration: float | None = None
-    """The whole film in seconds, holds included; None: one frame a snapshot, or as points say."""
+    """The whole film in seconds, holds included; None: one frame a snapshot, or as points say, or
+    `MOTION_SECONDS` and the holds at the pace "path"."""
     hold_start: float = 0.0
     """Seconds that the first frame stands still."""
     hold_end: float = 0.0

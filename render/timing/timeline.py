@@ -4,20 +4,18 @@ A timeline is made of the times of snapshots, whatever they are counted in: the 
 the clock of a comparison's `Timetable`, whose frames can be chosen from in the same way.
 """
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fitreel.model.errors import BadInput
-from fitreel.render.timing.comparison_timetable import Timetable
-from fitreel.render.timing.pace import LONGEST_STAY, log_places, loss_places
-from fitreel.render.timing.pace_settings import Pacing, check_pace
-
-MOST_FRAMES = 10_000_000
-"""Two days at 60 frames a second: more is a slip of the pen."""
+from fitreel.render.timing.epoch_axis import EpochAxis, epoch_axis
+from fitreel.render.timing.frame_counts import frame_counts
+from fitreel.render.timing.pace import longest_share, loss_places
+from fitreel.render.timing.pace_settings import Pacing
+from fitreel.render.timing.path_pace import Losses, path_places
 
 # What rounding leaves: of the whole of the times, and in snapshots.
 _CLOSE, _SAME_PLACE = 1e-9, 1e-6
@@ -37,6 +35,10 @@ class Timeline:
     """Frames that stand still at the start; the first moving one comes after them."""
     hold_end: int
     """Frames that stand still at the end."""
+    times: NDArray[np.float64]
+    """Shape (F,), not decreasing: the exact epoch of each frame, or the clock's seconds."""
+    axis: EpochAxis
+    """That the film's pace has."""
 
     def __len__(self) -> int:
         """Number of frames."""
@@ -59,7 +61,9 @@ class Timeline:
         return min(int(np.searchsorted(self.indices, index)), len(self) - 1)
 
 
-def make_timeline(times: ArrayLike, losses: ArrayLike, pacing: Pacing) -> Timeline:
+def make_timeline(
+    times: ArrayLike, losses: ArrayLike, pacing: Pacing, runs: Sequence[Losses] | None = None
+) -> Timeline:
     """The frames of a film of n snapshots.
 
     A film has one frame a snapshot and its holds, or `duration` seconds with its holds in them, or
@@ -75,16 +79,19 @@ def make_timeline(times: ArrayLike, losses: ArrayLike, pacing: Pacing) -> Timeli
       that aren't finite change nothing, and what lies more than `ABOVE_START` times above the first
       loss counts as that. A change that takes more than its `LONGEST_STAY` is cut down to it. Where
       the loss doesn't change at all, the pace is even.
+    - "path": the marker of the loss moves evenly along its path on the film's axis, see
+      `path_places`; `MOTION_SECONDS` where nothing is said of the duration.
     - points: from point to point the epoch grows evenly. Until the first point's second, its epoch
       stands; a run that ends before the last point stands at its end.
 
-    With these three, a frame shows the last snapshot that its time has reached.
+    With these four, a frame shows the last snapshot that its time has reached.
 
     Args:
         times: shape (n,), n ≥ 1, not decreasing: of the snapshots; epochs, or seconds of training.
         losses: shape (n,), or (R, n) of several runs, whose changes then count alike.
         pacing: how the film goes through the times. Where it has `interpolate`, `blend` is filled,
             so that frames can be drawn between two snapshots.
+        runs: of several runs, each with its own times, for the pace "path"; default: `losses`.
 
     Raises:
         BadInput: as `check_pacing`, or a film of more than `MOST_FRAMES` frames.
@@ -93,79 +100,42 @@ def make_timeline(times: ArrayLike, losses: ArrayLike, pacing: Pacing) -> Timeli
     at = np.asarray(times, np.float64)
     if not len(at):
         raise ValueError("a film needs a snapshot")
-    starts, moving, ends = _parts(pacing, len(at))
-    position = _positions(at, np.asarray(losses, np.float64), moving, pacing)
+    starts, moving, ends = frame_counts(pacing, len(at))
+    axis = epoch_axis([at], pacing)
+    rows = np.asarray(losses, np.float64)
+    if pacing.pace == "path":
+        paths = [(at, row) for row in np.atleast_2d(rows)] if runs is None else runs
+        now = path_places(axis, paths, moving, float(pacing.exact_fps))
+        position = _reached(axis.places(at), now, pacing.interpolate)
+    else:
+        position = _positions(at, rows, moving, pacing, axis)
     first = position[0] if moving else 0.0
     last = float(len(at) - 1)
     position = np.concatenate([np.full(starts, first), position, np.full(ends, last)])
     if isinstance(pacing.pace, str):
         position[0] = 0.0
     position[-1] = last
-    indices = np.floor(position)
-    return Timeline(indices.astype(np.int64), position - indices, pacing.exact_fps, starts, ends)
+    indices = np.floor(position).astype(np.int64)
+    blend = position - indices
+    passed = _passed(at, indices, blend, pacing, axis)
+    return Timeline(indices, blend, pacing.exact_fps, starts, ends, passed, axis)
 
 
-def check_pacing(pacing: Pacing) -> None:
-    """Refuse what no film can keep, however many snapshots it has.
-
-    Raises:
-        BadInput: points out of order or together with a duration, holds longer than the duration,
-            a duration under one frame, or a film of more than `MOST_FRAMES` frames.
-    """
-    _parts(pacing, 1)
-
-
-def _parts(pacing: Pacing, count: int) -> tuple[int, int, int]:
-    """Frames that stand still at the start, that move through `count` snapshots, and at the end."""
-    fps = pacing.exact_fps
-    try:
-        check_pace(pacing.pace)
-    except ValueError as error:
-        raise BadInput(f"film.pace: {error}") from None
-    if pacing.duration is not None:
-        if not isinstance(pacing.pace, str):
-            raise BadInput(
-                "film.duration and film.pace: a list of points says itself how long the film is; "
-                "leave out one of the two"
-            )
-        moving = _frames_between_holds(pacing, pacing.duration)
-    elif isinstance(pacing.pace, str):
-        moving = count
-    else:
-        moving = max(1, _frames(float(pacing.pace[-1][1]), fps))
-    starts, ends = _frames(pacing.hold_start, fps), _frames(pacing.hold_end, fps)
-    if starts + moving + ends > MOST_FRAMES:
-        raise BadInput(
-            f"film.duration, film.pace, film.hold_start, film.hold_end: {starts + moving + ends} "
-            f"frames are too many; at most {MOST_FRAMES}"
-        )
-    return starts, moving, ends
-
-
-def resampled(table: Timetable, timeline: Timeline) -> Timetable:
-    """The frames of a comparison that a timeline, made of its `times`, chooses."""
-    return Timetable(table.times[timeline.indices], table.indices[:, timeline.indices])
-
-
-def _frames(seconds: float, fps: Fraction) -> int:
-    # As decimals: 0.1 s at 25 frames a second are 2.5 frames, not a hair more.
-    return math.floor(Fraction(repr(float(seconds))) * fps + Fraction(1, 2))
-
-
-def _frames_between_holds(pacing: Pacing, duration: float) -> int:
-    fps, hold_start, hold_end = pacing.exact_fps, pacing.hold_start, pacing.hold_end
-    whole = _frames(duration, fps)
-    if whole < 1:
-        raise BadInput(
-            f"film.duration: {duration:g} s are shorter than one frame at {float(fps):g} a second"
-        )
-    moving = whole - _frames(hold_start, fps) - _frames(hold_end, fps)
-    if moving < 0:
-        raise BadInput(
-            f"film.hold_start and film.hold_end: {hold_start:g} s and {hold_end:g} s are longer "
-            f"than film.duration, {duration:g} s, in which they are counted"
-        )
-    return moving
+def _passed(
+    times: NDArray[np.float64],
+    indices: NDArray[np.int64],
+    blend: NDArray[np.float64],
+    pacing: Pacing,
+    axis: EpochAxis,
+) -> NDArray[np.float64]:
+    """The exact time of each frame: between snapshots evenly on the axis, or as points say."""
+    after = times[np.minimum(indices + 1, len(times) - 1)]
+    before = times[indices]
+    if not isinstance(pacing.pace, str):
+        return np.asarray(before + blend * (after - before))
+    start, end = axis.places(before), axis.places(after)
+    between = np.clip(axis.epochs(start + blend * (end - start)), before, after)
+    return np.where(blend == 0, before, between)
 
 
 def _positions(
@@ -173,6 +143,7 @@ def _positions(
     losses: NDArray[np.float64],
     count: int,
     pacing: Pacing,
+    axis: EpochAxis,
 ) -> NDArray[np.float64]:
     """Where each of `count` moving frames is among the snapshots: 1.5 is between 1 and 2."""
     last = len(times) - 1
@@ -189,12 +160,17 @@ def _positions(
             return (frames * (last + 1) // count).astype(np.float64)
         # Nearest: the first and the last are in, the others evenly between.
         return ((2 * frames * last + count - 1) // max(2 * (count - 1), 1)).astype(np.float64)
-    even = 1 / max(last, 1)
-    longest = max(LONGEST_STAY * fps / max(count, 1), 2 * even)
-    place = log_places(times, longest) if pace == "log" else loss_places(losses, longest)
+    longest = longest_share(count, len(times), fps)
+    place = _log_places(times, axis) if pace == "log" else loss_places(losses, longest)
     if place is None:
-        return _positions(times, losses, count, replace(pacing, pace="even"))
+        return _positions(times, losses, count, replace(pacing, pace="even"), axis)
     return _reached(place, frames / max(count - 1, 1), interpolate)
+
+
+def _log_places(times: NDArray[np.float64], axis: EpochAxis) -> NDArray[np.float64] | None:
+    """Where each snapshot comes in the film, from 0 to 1, or None where no time passes."""
+    at = axis.places(times)
+    return (at - at[0]) / (at[-1] - at[0]) if at[-1] > at[0] else None
 
 
 def _reached(

@@ -16,7 +16,8 @@ from support.program import Fitreel
 from fitreel.jobs.command_line.options import sheet_of
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.handout.contact_sheet import _write_headings, contact_sheet
+from fitreel.render.handout.contact_sheet import contact_sheet
+from fitreel.render.handout.page import write_headings
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.output.ffmpeg import ffmpeg_path
 from fitreel.render.picture_settings import PictureSettings
@@ -38,8 +39,9 @@ def test_subtitles_and_sheets_are_made_and_found_up_to_date(
     assert (tmp_path / "clip.vtt").read_text("utf-8").startswith("WEBVTT\n\n00:00:00.000 --> ")
     assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
     svg = (tmp_path / "sheet.svg").read_text("utf-8")
-    captions = [int(epoch) for epoch in re.findall(r">epoch=(\d+) ", svg)]
-    assert captions == [0, 10, 25, 35, 50, 60], "evenly, first and last among them"
+    captions = [int(epoch) for epoch in re.findall(r">epoch=(\d+)<", svg)]
+    assert len(set(captions)) == 6 and captions == sorted(captions)
+    assert captions[0] == 0 and captions[-1] == 60
     again = fitreel("render", str(short_run.path), *outputs, "--sheet", "3x2")
     assert again.stdout.count("up to date") == 4
     other = fitreel("render", str(short_run.path), *outputs, "--sheet", "2x1")
@@ -62,6 +64,15 @@ def test_a_page_is_the_same_whatever_the_solvers_last_bits(
     monkeypatch.setattr(ConstrainedLayoutEngine, "execute", solved)
     pages = {contact_sheet(short_run, PictureSettings(), line, 3, 2, "svg") for _ in range(3)}
     assert len(pages) == 1
+
+
+def test_a_sheet_says_that_it_has_no_panels(
+    fitreel: Fitreel, short_run: Record, tmp_path: Path
+) -> None:
+    panels = ("--set", "film.theme=light", "--set", 'film.panels=["loss", "residuals"]')
+    done = fitreel("render", str(short_run.path), "-o", "page.svg", *panels)
+    assert done.returncode == 0, done.stderr
+    assert "page.svg: a sheet shows the fit alone, not film.panels (loss, residuals)" in done.stdout
 
 
 def test_a_sheet_as_png_is_no_still(fitreel: Fitreel, short_run: Record, tmp_path: Path) -> None:
@@ -156,12 +167,12 @@ def test_headings_are_within_the_page_and_apart(short_run: Record) -> None:
         "caption": "first\nsecond",
     }
     fonts = fonts_for([text for text in texts.values() if text])
-    low, high = _write_headings(figure, texts, load_theme("light"), fonts)
+    low, high = write_headings(figure, texts, load_theme("light"), fonts)
     boxes = [text.get_window_extent() for text in figure.texts]
     assert all(box.x0 > 0.04 * 1654 and box.x1 < 0.96 * 1654 for box in boxes)
     assert all(box.y0 >= high * 2338 - 1 for box in boxes[:3])
     assert all(box.y1 <= low * 2338 + 1 for box in boxes[3:])
     assert all(above.y0 >= below.y1 - 1 for above, below in pairwise(boxes))
     with pytest.raises(BadInput, match=r"film\.title: too long for a page"):
-        _write_headings(figure, {"title": "w" * 200, "subtitle": "", "caption": ""},
+        write_headings(figure, {"title": "w" * 200, "subtitle": "", "caption": ""},
                         load_theme("light"), fonts)  # fmt: skip

@@ -59,7 +59,7 @@ def test_its_pictures_are_those_drawn_here(
 ) -> None:
     run = short_run
     line = make_timeline(
-        run.epochs, run.losses, settings.pacing,
+        run.epochs, run.losses, settings.pacing(),
     )  # fmt: skip
     for stills in (set[int](), {0, 11}):  # one request after another
         assert draw_worker.ask(run, settings.picture, line, FrameSelection(True, frozenset(stills)))

@@ -17,20 +17,19 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont
 from matplotlib.ft2font import FT2Font
 from numpy.typing import NDArray
+from support.plain_frames import DEMO_TEXT, plain_demo_frame
 
 from fitreel.render.mpl import cached_text_renderer as glyphs
 from fitreel.render.mpl.figure import figure_of_size
 from fitreel.render.raster.frame_drawer import FrameDrawer
-from fitreel.render.single.demo_scene import DemoScene
+from fitreel.render.single.demo.whole_film import whole_film
+from fitreel.render.single.demo_scene import DemoScene, DemoText
 
 LONG = pytest.mark.long
-DEMO_TEXT = (0.3, -0.6)
-"""Where the demo has its epoch, in its data's units."""
 SIZES = [
     (640, 480), (854, 480), (1280, 720), (1920, 1080), (3840, 2160), (1080, 1920),
     (1080, 1080), (320, 240), (642, 480), (998, 562), (64, 48), (1366, 768),
@@ -51,30 +50,6 @@ class State:
 def points(count: int = 100, seed: int = 0) -> tuple[NDArray[Any], NDArray[Any]]:
     x = np.linspace(-1, 1, count) if count > 1 else np.array([0.5])
     return x, x**3 + 0.1 * np.random.default_rng(seed).standard_normal(count)
-
-
-def plain_demo_frame(
-    x: Any, y: Any, px: Any, moment: State, size: tuple[int, int] = (640, 480), remark: str = ""
-) -> NDArray[np.uint8]:
-    """The demo's frame, from nothing, with plain matplotlib calls."""
-    width, height = size
-    dpi = 100 * min(width / 640, height / 480)
-    figure = Figure((width / dpi, height / dpi), dpi=dpi)
-    canvas: Any = FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    axes.clear()
-    axes.scatter(x, y)
-    order = np.argsort(px, kind="stable")  # a curve is drawn from left to right
-    # A line over one place has no length, and a marker stands for it.
-    point = {"marker": "o", "ms": 12} if px.min() == px.max() else {}
-    axes.plot(px[order], moment.prediction[order], "r-", lw=5, **point)
-    style = {"size": 20, "color": "red"}
-    axes.text(*DEMO_TEXT, "epoch=%d" % moment.epoch, fontdict=style)  # noqa: UP031
-    axes.text(0.3, -0.8, "Loss=%.4f" % moment.loss, fontdict=style)  # noqa: UP031
-    if remark:
-        axes.set_title(remark)
-    canvas.draw()
-    return np.array(canvas.buffer_rgba())
 
 
 def full_draw(figure: Figure) -> NDArray[np.uint8]:
@@ -225,16 +200,29 @@ def test_many_hostile_runs(run: Any, order: Any, cached: bool) -> None:
 
 def check_hostile(run: Any, order: Any, cached: bool) -> None:
     x, y, px, moments, size = run
-    scene = DemoScene(x, y, px, size)
-    drawer = FrameDrawer(scene, cached)
     shown = [*moments, *order.sample(moments, len(moments))]
-    demo_text = scene.figure.axes[0].texts[0].get_position() == DEMO_TEXT
+    film = whole_film((x, y), px, [moment.prediction for moment in moments])
+    for scene in (
+        DemoScene(x, y, px, size, text=DemoText(is_above=True)),
+        DemoScene(x, y, px, size, film=film),
+    ):
+        check_frames(scene, shown, cached)
+    left, right, low, high = *np.sort(x)[[0, -1]], y.min(), y.max()
+    if left <= DEMO_TEXT[0] <= right and low <= -0.8 and DEMO_TEXT[1] <= high < 10:
+        scene = DemoScene(x, y, px, size)
+        plain = [plain_demo_frame(x, y, px, moment, size) for moment in shown]
+        for frame, expected in zip(check_frames(scene, shown, cached), plain, strict=True):
+            assert np.array_equal(frame, expected)
+
+
+def check_frames(scene: DemoScene, shown: list[State], cached: bool) -> list[NDArray[np.uint8]]:
+    """The frames, which are those of full draws."""
+    drawer, frames = FrameDrawer(scene, cached), []
     for moment in shown:
         scene.show(moment)
-        frame = drawer.draw()
-        assert np.array_equal(frame, full_draw(scene.figure))
-        if demo_text:
-            assert np.array_equal(frame, plain_demo_frame(x, y, px, moment, size))
+        frames.append(drawer.draw().copy())
+        assert np.array_equal(frames[-1], full_draw(scene.figure))
+    return frames
 
 
 @pytest.mark.parametrize(
@@ -278,36 +266,6 @@ def test_truth_lies_beneath_and_counts_for_the_limits() -> None:
         scene.show(moment)
         assert np.array_equal(drawer.draw(), full_draw(scene.figure))
     assert scene.figure.axes[0].get_ylim()[1] > 2
-
-
-@pytest.mark.parametrize(
-    ("sign", "size"),
-    [
-        (1, (640, 480)),
-        (-1, (1080, 1920)),
-        *(
-            pytest.param(sign, size, marks=LONG)
-            for sign, size in [
-                (-1, (640, 480)), (1, (1080, 1920)), (1, (1920, 1080)), (-1, (1920, 1080))
-            ]
-        ),
-    ],
-)  # fmt: skip
-def test_text_of_other_functions_stays_in_the_picture(sign: int, size: tuple[int, int]) -> None:
-    x = np.linspace(10, 20, 80)
-    y = sign * (x - 10) ** 2
-    scene = DemoScene(x, y, x, size)
-    drawer = FrameDrawer(scene)
-    for epoch, loss in [(0, 0.1), (1_000_000, 123456.789), (5, 3.4e38), (5, np.nan)]:
-        scene.show(State(epoch, loss, y.astype("f4")))
-        assert np.array_equal(drawer.draw(), full_draw(scene.figure))
-        texts = scene.figure.axes[0].texts
-        assert len(texts) == 2
-        for text in texts:
-            box = text.get_window_extent()
-            assert box.x0 >= 0 and box.x1 <= size[0] and box.y0 >= 0 and box.y1 <= size[1]
-            hidden = box.count_contains(scene.figure.axes[0].transData.transform(np.c_[x, y]))
-            assert hidden == 0
 
 
 class Panels:

@@ -10,15 +10,17 @@ from fontTools.ttLib import TTCollection, TTFont
 
 from fitreel.model.errors import BadInput, Unavailable
 from fitreel.render.mpl.cached_text_renderer import CachedTextRenderer
+from fitreel.render.mpl.setup import is_bundled, text_families
 from fitreel.render.text import fonts, installed_fonts
 from fitreel.render.text.characters import check_signs, language_of, package_for
-from fitreel.render.text.fonts import Fonts, fonts_for
+from fitreel.render.text.fonts import OWN, Fonts, fonts_for
 from fitreel.render.text.mathtext import check_mathtext
 
 from matplotlib.backends.backend_agg import RendererAgg  # isort: skip  (after our defaults)
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font  # isort: skip
 
 Font = Callable[..., Path]
+OURS = text_families()
 
 needs_shaping = pytest.mark.skipif(not fonts.shapes_text(), reason="an older matplotlib")
 
@@ -73,18 +75,19 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Path]]:
     before = list(fontManager.ttflist)
     monkeypatch.setattr(installed_fonts, "findSystemFonts", lambda: list(map(str, installed)))
     monkeypatch.setattr(installed_fonts, "_own_names", {})
-    bundled = installed_fonts.BUNDLED_FONTS
-    fontManager.ttflist[:] = [entry for entry in before if Path(entry.fname).parent == bundled]
+    fontManager.ttflist[:] = [entry for entry in before if is_bundled(entry.fname)]
     installed_fonts.forget_lookups()
     yield installed
     fontManager.ttflist[:] = before
     installed_fonts.forget_lookups()
 
 
-def test_what_the_demo_font_has_is_drawn_with_it_alone() -> None:
+def test_what_our_own_fonts_have_is_drawn_with_them_alone() -> None:
     texts = ["epoch=12", "Loss=0,1234", "δ reached", "Verlust öäüß", "época ñ", "−1 × 10⁻³", ""]
-    assert fonts_for(texts) == Fonts(("DejaVu Sans",))
-    assert fonts_for(texts, weights=("normal", "bold")).families == ("DejaVu Sans",)
+    assert OURS == ("Roboto", "DejaVu Sans")
+    for weights in (("normal",), ("regular", "medium", "bold")):
+        assert fonts_for(texts, weights=weights) == Fonts(OURS, weights)
+        assert fonts_for(texts, weights=weights, own=(OWN,)) == Fonts((OWN,), weights)
 
 
 def test_without_a_font_it_says_what_is_missing_and_where_to_get_it() -> None:
@@ -99,7 +102,7 @@ def test_without_a_font_it_says_what_is_missing_and_where_to_get_it() -> None:
 def test_a_font_installed_later_is_found(font: Font, machine: list[Path]) -> None:
     machine.append(font(("Later", "学习")))
     found = fonts_for(["学习 y"])
-    assert found.families == ("DejaVu Sans", "Later")
+    assert found.families == (*OURS, "Later")
     assert found.has("学") and found.has("y") and not found.has("次")
     with pytest.raises(Unavailable, match='has "次" U\\+6B21:'):
         fonts_for(["学习次"])
@@ -130,8 +133,8 @@ def test_as_few_fonts_as_will_do(font: Font, machine: list[Path]) -> None:
         font(("Last Resort", "학습률점"), name="none.ttf"),
         font(("One More", "점"), name="more.ttf"),
     ]
-    assert fonts_for(["학습률"]).families == ("DejaVu Sans", "Many")
-    assert fonts_for(["학습률점"]).families == ("DejaVu Sans", "Many", "One More")
+    assert fonts_for(["학습률"]).families == (*OURS, "Many")
+    assert fonts_for(["학습률점"]).families == (*OURS, "Many", "One More")
 
 
 def test_both_weights_have_to_be_there(font: Font, machine: list[Path]) -> None:
@@ -147,7 +150,7 @@ def test_both_weights_have_to_be_there(font: Font, machine: list[Path]) -> None:
 def test_a_font_given_by_path_goes_first(font: Font) -> None:
     path = font(("Mine", "学习轮次 y"))
     found = fonts_for(["学习 yz"], font=str(path))
-    assert len(found.families) == 2 and found.families[1] == "DejaVu Sans"
+    assert len(found.families) == 3 and found.families[1:] == OURS
     assert found.families[0].startswith("Mine (") and str(path) in found.families[0]
     assert FontProperties(family=list(found.families)).get_family() == list(found.families)
     assert fonts_for(["学习 yz"], font=str(path)) == found
@@ -166,8 +169,8 @@ def test_of_a_collection_the_face_that_fits(font: Font) -> None:
 
 
 def test_a_font_given_by_name() -> None:
-    assert fonts_for(["y"], font="dejavu serif").families == ("DejaVu Serif", "DejaVu Sans")
-    assert fonts_for(["y"], font="DejaVu Sans").families == ("DejaVu Sans",)
+    assert fonts_for(["y"], font="dejavu serif").families == ("DejaVu Serif", *OURS)
+    assert fonts_for(["y"], font="DejaVu Sans").families == ("DejaVu Sans", "Roboto")
     with pytest.raises(Unavailable, match='did you mean "DejaVu Serif"') as caught:
         fonts_for(["y"], font="Dejavu Srif")
     assert caught.value.exit_code == 69
@@ -208,7 +211,7 @@ def test_what_no_font_can_draw_is_refused_by_name(text: str, word: str) -> None:
 @needs_shaping
 def test_scripts_that_join_and_reorder_are_drawn() -> None:
     for text in ["العربية 12", "שלום", "می\u200cخواهم"]:
-        assert fonts_for([text]).families == ("DejaVu Sans",)
+        assert fonts_for([text]).families == OURS
 
 
 def test_or_refused_where_matplotlib_cannot() -> None:
@@ -230,14 +233,14 @@ def test_packages() -> None:
 def test_words_beside_mathematics_come_from_one_font(font: Font, machine: list[Path]) -> None:
     machine.append(font(("Later", "学习 以")))
     found = fonts_for(["学习 $y = x^3$", "以", "plain $x$"])
-    assert found.families == ("DejaVu Sans", "Later")
-    assert found.families_of("学习 $y = x^3$") == ("Later", "DejaVu Sans")
+    assert found.families == (*OURS, "Later")
+    assert found.families_of("学习 $y = x^3$") == ("Later", *OURS)
     assert found.families_of("学习 abc") == found.families_of("abc $x$") == found.families
     with pytest.raises(BadInput, match="around the mathematics"):
         fonts_for(["学习 abc $x$"])
     machine.append(font(("Whole", "学 abc"), name="whole.ttf"))
     both = fonts_for(["学习", "学 abc $x$"])
-    assert both.families == ("DejaVu Sans", "Later", "Whole")
+    assert both.families == (*OURS, "Later", "Whole")
     assert both.families_of("学 abc $x$")[0] == "Whole"
 
 

@@ -4,14 +4,13 @@ import math
 
 import pytest
 
-from fitreel.render.text.numbers import CORNER, DEMO, SHORT, TABLE, NumberStyle, write_number
+from fitreel.render.text.numbers import DEMO, SHORT, TABLE, NumberStyle, write_number
 
 
 @pytest.mark.parametrize(
     ("style", "texts"),
     [
         (DEMO, ["0.0000", "0.0005", "12.3457", "12345.6789", "5000000000.0000", "nan", "inf"]),
-        (CORNER, ["0.0000", "0.0005", "12.3457", "12345.6789", "5.0000e+09", "nan", "inf"]),
         (SHORT, ["0.0000", "0.0005", "12.3457", "1.235e+04", "5.000e+09", "nan", "inf"]),
         (TABLE, ["0.0000", "4.56e-04", "12.3457", "1.23e+04", "5.00e+09", "nan", "inf"]),
     ],

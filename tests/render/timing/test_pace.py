@@ -1,25 +1,38 @@
 """Pace, duration and holds, through the program to the film."""
 
+import math
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from support.program import Fitreel
 
-from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
+from fitreel.render.captions.caption_track import CaptionTrack
 from fitreel.render.comparison.pacing import paced, timetable_of
 from fitreel.render.comparison.ranking.duration import closing_frames
+from fitreel.render.comparison.states import states
 from fitreel.render.comparison_picture import Entry
 from fitreel.render.film_settings import FilmSettings
+from fitreel.render.frame import DrawnFrame
 from fitreel.render.metadata import gif_blocks, mp4_boxes, webm_elements
+from fitreel.render.metadata.provenance import read_provenance
+from fitreel.render.output.output import Output
+from fitreel.render.pipeline.film import write_frames
 from fitreel.render.single.frame_plans import frame_plans
+from fitreel.render.single.run_state import film_states
+from fitreel.render.timing.loss_path import losses_at
+from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.timeline import Timeline, make_timeline
+
+RECORDS = Path(__file__).parents[2] / "data" / "records"
 
 
 def _timeline(run: Record, settings: FilmSettings) -> Timeline:
-    return make_timeline(run.epochs, run.losses, settings.pacing)
+    return make_timeline(run.epochs, run.losses, settings.pacing())
 
 
 def length_of(path: Path) -> tuple[int, float]:
@@ -86,7 +99,7 @@ def test_another_pace_makes_the_film_again(
         ("film.pace=[[0,0],[50,2],[40,3]]", "out of order"),
         ("film.pace=[[0,0],[50,2],[60,1.5]]", "out of order"),
         ("film.pace=[[0,0]]", "at least two"),
-        ("film.pace=slow", "must be 'even', 'log' or 'loss'"),
+        ("film.pace=slow", "must be 'even', 'log', 'loss' or 'path'"),
         ("film.duration=0", "film.duration"),
         ("film.duration=-3", "film.duration"),
         ("film.duration=0.001", "shorter than one frame"),
@@ -131,12 +144,12 @@ def test_frames_between_snapshots_are_marked_and_lie_between(short_run: Record) 
 
 def test_a_comparison_is_as_long_as_asked(short_run: Record) -> None:
     entries = [Entry("one", short_run), Entry("failed", None)]
-    pacing = FilmSettings(duration=8.0, fps=25, pace="loss", hold_start=1.0).pacing
-    table = paced(entries, timetable_of(entries, "epoch"), pacing)
+    pacing = FilmSettings(duration=8.0, fps=25, pace="loss", hold_start=1.0).pacing()
+    table = paced(entries, timetable_of(entries, "epoch"), pacing, closing_frames(25, 8.0))
     assert len(table) + closing_frames(25, 8.0) == 200
     assert set(table.indices[0].tolist()) <= set(range(13)) and table.indices[0, -1] == 12
-    with pytest.raises(BadInput, match="interpolate"):
-        paced(entries, table, FilmSettings(interpolate=True).pacing)
+    whole = paced(entries, timetable_of(entries, "epoch"), pacing)
+    assert len(whole) == 200 and whole.indices[0, -1] == 12, "without a ranking it is all motion"
 
 
 def test_a_clip_of_two_runs_keeps_its_length(
@@ -155,3 +168,117 @@ def test_a_clip_of_two_runs_keeps_its_length(
 def test_films_have_a_frame_a_snapshot(short_run: Record) -> None:
     line = _timeline(short_run, FilmSettings())
     assert line.indices.tolist() == list(range(13)) and not line.blend.any()
+
+
+SAYS_NOTHING = Pacing(20, "path", None, 2.0, 3.0, interpolate=True)
+
+
+@pytest.mark.parametrize(
+    ("film", "pacing"),
+    [
+        ({"theme": "light"}, SAYS_NOTHING),
+        ({"theme": "light", "fps": 30}, replace(SAYS_NOTHING, fps=30)),
+        ({"theme": "light", "interpolate": False}, replace(SAYS_NOTHING, interpolate=False)),
+        ({"theme": "light", "hold_start": 0.5}, replace(SAYS_NOTHING, hold_start=0.5)),
+        ({"theme": "light", "hold_end": 0.0}, replace(SAYS_NOTHING, hold_end=0.0)),
+        ({"theme": "light", "duration": 20.0}, replace(SAYS_NOTHING, duration=20.0)),
+        ({"theme": "light", "duration": 5.0},
+         replace(SAYS_NOTHING, duration=5.0, hold_start=0.8, hold_end=1.2)),
+        ({"theme": "light", "duration": 5.0, "hold_start": 2.5},
+         replace(SAYS_NOTHING, duration=5.0, hold_start=2.5, hold_end=1.0)),
+        ({"theme": "light", "pace": "path"}, SAYS_NOTHING),
+        ({"theme": "light", "pace": "even"}, Pacing()),
+        ({"theme": "light", "pace": "log", "hold_end": 1.0}, Pacing(pace="log", hold_end=1.0)),
+        ({}, Pacing()),
+        ({"title": "a", "duration": 9.0}, Pacing(duration=9.0)),
+        ({"pace": "path"}, Pacing(pace="path", interpolate=True)),
+    ],
+)  # fmt: skip
+def test_what_a_job_says_of_pace_is_its_own(film: dict[str, Any], pacing: Pacing) -> None:
+    assert FilmSettings(**film).pacing(sentences=lambda: (2.0, 3.0)) == pacing
+    if "pace" not in film:
+        by_the_clock = FilmSettings(**film).pacing("time", lambda: (2.0, 3.0))
+        assert by_the_clock.pace == "even"
+        assert by_the_clock.interpolate == film.get("interpolate", False)
+
+
+def test_a_theme_moves_along_the_path_and_is_the_same_film_again(
+    fitreel: Fitreel, tmp_path: Path
+) -> None:
+    job, film = tmp_path / "told.toml", tmp_path / "told.gif"
+    job.write_text(
+        'train.epochs = 60\nfilm = { theme = "light", size = [320, 240], fps = 10, '
+        'outputs = ["told.gif"] }\n'
+    )
+    done = fitreel("run", str(job))
+    assert done.returncode == 0, done.stderr
+    facts = read_provenance(film)["film"]
+    assert facts["pace"] == "path" and facts["interpolate"]
+    assert facts["hold_start"] >= 1.5 and 2.5 <= facts["hold_end"] <= 4
+    held = facts["hold_start"] + facts["hold_end"]
+    assert length_of(film)[1] == pytest.approx(9.5 + held, abs=0.11)
+    assert "up to date" in fitreel("run", str(film)).stdout
+    again = tmp_path / "again.gif"
+    assert fitreel("run", str(film), "-o", str(again)).returncode == 0
+    assert again.read_bytes() == film.read_bytes()
+
+
+def test_a_film_made_before_is_made_again_at_its_own_pace(fitreel: Fitreel, tmp_path: Path) -> None:
+    job = {"name": "old", "train": {"epochs": 60}, "film": {"theme": "light", "size": [320, 240]}}
+    film = tmp_path / "old.gif"
+    provenance = {"fitreel": "0.1.0", "job": job, "runs": [{}], "film": {"frames": 2}}
+    frame = DrawnFrame(np.zeros((240, 320, 4), np.uint8), None, 1, (0, 0, 320, 240))
+    write_frames(
+        (frame for _ in range(2)), [Output(str(film), provenance=provenance)], (320, 240), 20,
+        lambda count: None, lambda: None,
+    )  # fmt: skip
+    done = fitreel("run", str(film))
+    assert done.returncode == 0, done.stderr
+    assert "13 frames" in done.stdout
+    made = read_provenance(film)
+    assert made["job"]["film"]["pace"] == "even" and "interpolate" not in made["film"]
+    assert "up to date" in fitreel("run", str(film)).stdout
+
+
+@pytest.mark.parametrize("pace", ["path", "even", "log", "loss"])
+def test_a_theme_ends_on_the_closing_snapshot(short_run: Record, pace: str) -> None:
+    film = FilmSettings(theme="light", pace=pace)  # type: ignore[arg-type]
+    *_, last = film_states(short_run, _timeline(short_run, film), CaptionTrack((), Fraction(20)))
+    assert short_run.closing == 12
+    assert last.state.snapshot.is_closing and last.state.snapshot.epoch == 60
+
+
+def test_a_comparison_goes_along_the_path_of_its_runs(short_run: Record) -> None:
+    other = Record(RECORDS / "adam")
+    entries = [Entry("one", short_run), Entry("failed", None), Entry("other", other)]
+    pacing = FilmSettings(theme="light").pacing("epoch", lambda: (1.0, 2.0))
+    table = paced(entries, timetable_of(entries, "epoch"), pacing)
+    assert len(table) == 20 + 190 + 40 and table.is_interpolated
+    assert table.times[0] == 0 and table.times[-1] == 66 and (np.diff(table.times) >= 0).all()
+    drawn = list(states(entries, table, range(len(table))))
+    assert [state.frame for state in drawn] == list(range(250))
+    for state in drawn[::13]:
+        one, failed, two = state.snapshots
+        assert failed is None and one is not None and two is not None
+        assert two.epoch == math.ceil(state.time) and one.epoch == math.ceil(min(state.time, 60))
+        assert one.loss == pytest.approx(
+            float(losses_at(table.axis, short_run.epochs, short_run.losses, min(state.time, 60))),
+            rel=1e-6,
+        )
+    assert drawn[-1].seconds_at_end == 2.0 and drawn[208].seconds_at_end is None
+    (still,) = states(entries, table, [100])
+    assert still.snapshots[0] is not None and drawn[100].snapshots[0] is not None
+    assert np.array_equal(still.snapshots[0].prediction, drawn[100].snapshots[0].prediction)
+
+
+@pytest.mark.parametrize("clock", ["epoch", "time"])
+def test_a_comparison_interpolates_at_other_paces_too(short_run: Record, clock: Any) -> None:
+    entries = [Entry("one", short_run), Entry("other", Record(RECORDS / "adam"))]
+    pacing = FilmSettings(theme="light", pace="even", interpolate=True, duration=5.0).pacing(clock)
+    table = paced(entries, timetable_of(entries, clock), pacing)
+    drawn = list(states(entries, table, range(len(table))))
+    assert len(drawn) == 100 and drawn[-1].indices == [12, 14]
+    for number, run in enumerate((short_run, Record(RECORDS / "adam"))):
+        shown = [state.snapshots[number] for state in drawn]
+        losses = [snapshot.loss for snapshot in shown if snapshot is not None]
+        assert len(set(losses)) > 20 and losses[-1] == run.losses[-1]

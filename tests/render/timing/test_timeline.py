@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fitreel.model.errors import BadInput
-from fitreel.render.timing.comparison_timetable import timetable
+from fitreel.render.timing.comparison_timetable import resampled, timetable
 from fitreel.render.timing.pace import LONGEST_STAY
-from fitreel.render.timing.pace_settings import Pacing, check_pace
-from fitreel.render.timing.timeline import Timeline, make_timeline, resampled
+from fitreel.render.timing.pace_settings import MOTION_SECONDS, Pacing, check_pace
+from fitreel.render.timing.timeline import Timeline, make_timeline
 
 RATES = [Fraction(rate) for rate in (10, 20, 24, 25, 30, 50, 60)]
-PACES: list[Any] = ["even", "log", "loss"]
+PACES: list[Any] = ["even", "log", "loss", "path"]
 
 
 def falling(count: int) -> Any:
@@ -183,7 +183,7 @@ def test_between_frames() -> None:
         ({"pace": ((0, 0),)}, ["film.pace", "at least two"]),
         ({"pace": ((0, 0), (math.inf, 1))}, ["film.pace", "point 2"]),
         ({"pace": ((0, 0), (-1.0, 1))}, ["film.pace", "point 2"]),
-        ({"pace": "slow"}, ["film.pace", "even, log, loss"]),
+        ({"pace": "slow"}, ["film.pace", "even, log, loss, path"]),
         ({"pace": ((0, 0), (9, 9)), "duration": 9}, ["film.duration", "film.pace"]),
         ({"duration": 2, "hold_start": 1, "hold_end": 1.1},
          ["film.duration", "film.hold_start", "film.hold_end"]),
@@ -269,7 +269,14 @@ def test_any_film(
     if duration is not None:
         assert abs(len(line) - duration * fps) <= 0.5 + 1e-6
     elif isinstance(pace, str):
-        assert len(line) == len(times) + line.hold_start + line.hold_end
+        moving = max(1, math.floor(MOTION_SECONDS * fps + Fraction(1, 2)))
+        moving = moving if pace == "path" and last else len(times)
+        assert len(line) == moving + line.hold_start + line.hold_end
+    assert line.times.shape == (len(line),) and (np.diff(line.times) >= 0).all()
+    at_snapshot = line.blend == 0
+    assert line.times[-1] == own[-1]
+    assert (line.times[at_snapshot] == own[line.indices[at_snapshot]]).all()
+    assert (own[line.indices] <= line.times).all()
     still = line.indices + line.blend
     assert len(set(still[: line.hold_start].tolist())) <= 2  # of one frame the end is shown
     assert line.hold_end == 0 or line.indices[len(line) - line.hold_end :].tolist() in (

@@ -1,0 +1,1 @@
+"""A comparison with a panel for every configuration."""

@@ -1,0 +1,1 @@
+"""How curves of configurations that lie on each other, and bands of many, are drawn."""

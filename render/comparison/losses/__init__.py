@@ -1,0 +1,1 @@
+"""All losses on one axis, with the names beside their markers."""

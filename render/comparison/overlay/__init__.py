@@ -1,0 +1,1 @@
+"""A comparison with all curves in one fit, and a table."""

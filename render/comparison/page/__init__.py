@@ -1,0 +1,1 @@
+"""The page of a comparison: fonts, names, header and foot."""

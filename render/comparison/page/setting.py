@@ -1,0 +1,141 @@
+"""What both pictures of a comparison are made from: page, fonts, colours, names, places."""
+
+from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitreel.render.comparison.page.colours import identity_colours
+from fitreel.render.comparison.page.lettering import Lettering, lettering_of, one_line
+from fitreel.render.comparison.page.page_header import Foot, PageHeader
+from fitreel.render.comparison.page.page_plan import PagePlan, plan_page
+from fitreel.render.comparison.standings.contenders import Contender, contenders_of, places_of
+from fitreel.render.comparison.standings.values import widest_values
+from fitreel.render.comparison.standings.yardstick import loss_format_of, noise_of
+from fitreel.render.comparison_picture import ComparisonPicture
+from fitreel.render.mpl.pixel_layout import Page
+from fitreel.render.mpl.theme import comparison_theme
+from fitreel.render.mpl.ticks import Ticks, linear_ticks
+from fitreel.render.plots.fit_axes import Limits, fit_limits
+from fitreel.render.text.axis_labels import AxisLabels, axis_labels
+from fitreel.render.text.loss_format import LossFormat
+from fitreel.render.text.translations import Translation, translation_of
+from fitreel.render.timing.comparison_timetable import Timetable
+from fitreel.render.timing.epoch_axis import EpochAxis
+
+TICKS = 4
+"""About so many along an axis of a fit."""
+LEFT = 33.0
+"""From the widest number to the page's left edge, in pixels at 720."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A comparison on its page, before there are plots."""
+
+    comparison: ComparisonPicture
+    axis: EpochAxis
+    """Of its loss plot."""
+    times: NDArray[np.float64]
+    """Shape (F,): the clock in each frame."""
+    fps: float
+    page: Page
+    plan: PagePlan
+    lettering: Lettering
+    words: Translation
+    contenders: Sequence[Contender]
+    colours: Sequence[str]
+    """Of the contenders."""
+    places: Sequence[int | None]
+    """Of the contenders, at the end."""
+    numbers: LossFormat
+    limits: Limits | None
+    """Of all fits; None where no run has a curve."""
+    y_ticks: Ticks
+    labels: AxisLabels
+    left: float
+    """Where title, plots and caption begin."""
+    header: PageHeader
+    foot: Foot
+
+    @property
+    def names(self) -> list[str]:
+        """Of the contenders, as they are written."""
+        return [one_line(each.label) for each in self.contenders]
+
+    @property
+    def subtitle_width(self) -> float:
+        """What the subtitle takes of its row, in pixels, with what is free beside it."""
+        text = self.comparison.picture.subtitle
+        if not text or not self.plan.has_subtitle:
+            return 0.0
+        return self.lettering.width(text, self.plan.label) + self.plan.px(LEFT)
+
+    def value_width(self, number: int, size: float) -> float:
+        """How wide a configuration's loss gets in the film, in bold letters of this size."""
+        texts = widest_values(self.contenders[number], self.numbers, self.words)
+        return max((self.lettering.width(text, size, "bold") for text in texts), default=0.0)
+
+    @property
+    def loss_name(self) -> str:
+        """What stands over losses: whose are medians, too."""
+        noisy = [n for n, each in enumerate(self.contenders) if each.is_noisy]
+        loss = self.words.text("axis_loss")
+        if not noisy:
+            return loss
+        if len(noisy) == len(self.contenders):
+            return self.words.text("loss_all_medians", loss=loss)
+        if len(noisy) == 1:
+            return self.words.text("loss_median_of", loss=loss, name=self.names[noisy[0]])
+        return self.words.text("loss_some_medians", loss=loss)
+
+    @property
+    def noise(self) -> float | None:
+        """The true function's own loss, where it is one for all."""
+        return noise_of(self.contenders)
+
+
+@in_force()
+def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
+    """Measure everything and begin a page.
+
+    Raises:
+        BadInput: a record is damaged, or a text that can't be drawn.
+        Unavailable: no font here has a text's characters.
+    """
+    picture = comparison.picture
+    words = translation_of(picture.language, picture.words)
+    theme = comparison_theme(picture.theme)
+    fonts_page = Page(picture.pixels, theme, picture.transparent)
+    lettering = lettering_of(fonts_page, comparison, [])
+    plan = plan_page(picture.pixels, picture.title is not None, picture.subtitle is not None)
+    contenders = contenders_of(comparison, table)
+    curves = [run for each in contenders for run in each.curves]
+    limits = fit_limits(curves, picture.truth) if curves else None
+    ticks = linear_ticks(*limits.y, TICKS) if limits is not None else ([], [])
+    widest = max((lettering.width(text, plan.tick) for text in ticks[1]), default=0.0)
+    left = max(plan.margin, plan.px(LEFT) + widest)
+    last = float(table.times[-1]) if len(table) else 0.0
+    return Setting(
+        comparison=comparison,
+        axis=table.axis,
+        times=table.times,
+        fps=float(table.fps),
+        page=fonts_page,
+        plan=plan,
+        lettering=lettering,
+        words=words,
+        contenders=contenders,
+        colours=identity_colours(len(contenders), theme),
+        places=places_of(contenders),
+        numbers=loss_format_of(contenders, words),
+        limits=limits,
+        y_ticks=ticks,
+        labels=axis_labels(picture, [run.header for run in curves]),
+        left=left,
+        header=PageHeader(lettering, plan, picture, words, comparison.clock, last, left),
+        foot=Foot(lettering, plan, left),
+    )

@@ -1,0 +1,1 @@
+"""What is compared: configurations, their losses, predictions and places."""

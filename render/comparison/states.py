@@ -1,0 +1,62 @@
+"""What all entries of a comparison show in each of its frames."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitreel.model.record.reader import Record
+from fitreel.model.record.snapshot import Snapshot
+from fitreel.render.captions.caption import NO_CAPTION, Caption
+from fitreel.render.comparison.standings.frame_state import ComparisonState
+from fitreel.render.comparison_picture import Entry
+from fitreel.render.interpolated_snapshots import snapshots_at
+from fitreel.render.timing.comparison_timetable import Timetable
+
+
+def states(
+    entries: Sequence[Entry],
+    table: Timetable,
+    frames: Sequence[int],
+    caption: Callable[[int], Caption] = lambda frame: NO_CAPTION,
+) -> Iterator[ComparisonState]:
+    """What all entries show in each of `frames`, which increase.
+
+    Of each run a few snapshots are in memory at a time.
+
+    Args:
+        entries: those of the comparison.
+        table: its frames.
+        frames: which of them.
+        caption: gives the sentence of a frame.
+    """
+    # The curve of a frame between snapshots is told by its neighbours, too.
+    numbers = range(len(table)) if table.is_interpolated else list(frames)
+    players = [
+        _played(entry.run, table, clock, table.times[numbers])
+        for entry, clock in zip(entries, table.clocks, strict=True)
+    ]
+    asked = set(frames)
+    for frame, snapshots in zip(numbers, zip(*players, strict=True), strict=True):
+        if frame in asked:
+            yield ComparisonState(
+                float(table.times[frame]),
+                table.indices[:, frame].tolist(),
+                snapshots,
+                frame,
+                caption(frame),
+                table.seconds_at_end(frame),
+            )
+
+
+def _played(
+    run: Record | None, table: Timetable, clock: NDArray[np.float64], times: NDArray[np.float64]
+) -> Iterator[Snapshot | None]:
+    """A run's snapshot at each of the times; each is made once."""
+    if run is None or not len(clock):
+        yield from [None] * len(times)
+        return
+    axis = table.axis if table.is_interpolated else None
+    for shown in snapshots_at(run, clock, times, axis):
+        for _ in range(shown.frames):
+            yield shown.snapshot

@@ -1,0 +1,1 @@
+"""Where everything stands in the picture of one run, for any size of frame."""

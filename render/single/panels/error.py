@@ -1,0 +1,55 @@
+"""The panel of the error: how far the network is from the true function."""
+
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+from numpy.typing import NDArray
+
+from fitreel.model.errors import BadInput
+from fitreel.model.record.reader import Record
+from fitreel.model.record.snapshot import Snapshot
+from fitreel.render.geometry import Box
+from fitreel.render.mpl.line_styles import mark_point
+from fitreel.render.panel_kinds import NO_TRUTH
+from fitreel.render.single.layout.themed_layout import PanelPlace
+from fitreel.render.single.panels.panel import PanelStyle, axes_over_x, signed_ticks
+from fitreel.render.single.panels.reach import reach
+
+WIDTH = 4.0
+"""In pixels at 720."""
+
+
+class Error:
+    """Network less true function, along x."""
+
+    def __init__(
+        self, run: Record, style: PanelStyle, samples: Sequence[Snapshot], height: float
+    ) -> None:
+        if run.truth is None:
+            raise BadInput(f"film.panels: error: {NO_TRUTH}")
+        self._run, self._style = run, style
+        order = np.argsort(run.prediction_x, kind="stable")
+        self._order, self._truth = order, run.truth[order]
+        self._reach = reach([self._of(each) for each in samples], samples, style.axis)
+        self._ticks = signed_ticks(self._reach, height, style)
+        self.y_texts: Sequence[str] = self._ticks[1]
+
+    def draw(self, place: PanelPlace, inner: Box) -> None:
+        """As `Panel`."""
+        run, page, order = self._run, self._style.page, self._order
+        axes = axes_over_x(run, self._style, place, inner, self._reach, self._ticks)
+        (self._line,) = axes.plot(
+            run.prediction_x[order], np.full(len(order), np.nan), color=page.theme.prediction,
+            lw=page.points(page.px(WIDTH)), solid_joinstyle="round", solid_capstyle="round",
+        )  # fmt: skip
+        self.moving: Sequence[Artist] = (mark_point(self._line),)
+
+    def _of(self, snapshot: Snapshot) -> NDArray[np.floating]:
+        return np.asarray(np.ravel(snapshot.prediction)[self._order] - self._truth)
+
+    def show(self, snapshot: Snapshot, epoch: float) -> None:
+        """The error of `snapshot`."""
+        self._line.set_ydata(self._of(snapshot))
