@@ -10,6 +10,7 @@ from support.program import Fitreel
 
 from fitreel.jobs.job.loading import DEMO, load_job
 from fitreel.jobs.job.resolve import resolve_job
+from fitreel.jobs.train.record_size import warning_of_size
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 
@@ -210,6 +211,38 @@ def test_what_films_of_fields_cannot_have_is_refused_before_training(
     done = fitreel("run", *sets("data.function=moons", *assignments), "-o", output)
     assert done.returncode == 65 and message in done.stderr, done.stderr
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("assignments", "message"),
+    [
+        (
+            ["data.function=gaussians", "data.classes=10"],
+            "may take 325 MB, 801 snapshots of 101,482",
+        ),
+        (
+            ["data.function=x*y", "data.grid=500", "train.snapshot_every=8"],
+            "or a smaller data.grid",
+        ),
+        (["data.function=x*y"], None),
+        (["data.points=1000000", "train.snapshot_every=1000"], None),
+        (["data.points=1000000", "train.snapshot_every=80"], "train.snapshot_every = 160 makes it"),
+    ],
+)
+def test_a_record_that_will_be_large_is_told_before_training(
+    assignments: list[str], message: str | None
+) -> None:
+    line = warning_of_size(resolve_job(load_job(DEMO, assignments)))
+    assert line is None if message is None else line is not None and message in line, line
+
+
+def test_a_large_record_is_told_once(fitreel: Fitreel, tmp_path: Path) -> None:
+    large = sets(
+        "data.points=300000", "train.epochs=200", "train.snapshot_every=1", "train.delta=9"
+    )
+    done = fitreel("train", *large)
+    assert done.returncode == 0 and "the demo: the record may take 242 MB" in done.stderr
+    assert "may take" not in fitreel("train", *large).stderr
 
 
 def test_films_of_them_show_their_numbers(fitreel: Fitreel, tmp_path: Path) -> None:
