@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from support.program import Fitreel
 
+import fitreel as fitreel_api
 from fitreel.jobs.job.loading import DEMO, load_job
 from fitreel.jobs.job.resolve import resolve_job
 from fitreel.jobs.train.record_size import warning_of_size
@@ -49,6 +50,11 @@ def test_a_table_of_classes_is_read_recorded_told_and_exported(
     (first, *_) = record.snapshots()
     np.testing.assert_allclose(first.prediction.sum(1), 1, rtol=1e-5)
     assert {*record.metrics} == {"accuracy", "val_loss", "val_accuracy"}
+    run = fitreel_api.Run(tmp_path / "r")
+    assert (run.inputs, run.outputs) == (("sepal", "petal"), ("species",))
+    assert run.classes == record.header.classes and run.grid_shape == record.header.grid_shape
+    assert run.prediction.shape == (len(run), np.prod(run.grid_shape), 3)
+    assert run.validation is not None and run.validation[1].shape == (6,)
     facts = json.loads(fitreel("info", "r", "--json").stdout)
     assert (facts["inputs"], facts["outputs"]) == (["sepal", "petal"], ["species"])
     assert facts["classes"] == ["iris", "rose", "setosa"] and facts["validation_points"] == 6
