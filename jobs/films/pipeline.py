@@ -78,7 +78,7 @@ def _film_configurations(
         entries=[Entry(each.label, None, group=each.group) for each in configurations],
         note=note,
     )
-    check_comparison(comparison, plan)
+    check_comparison(comparison, plan, max(job.train.epochs for job in jobs))
     report_data([each.resolved_job for each in configurations], options, report)
     with open_all_trained(configurations, options, report) as (records, failures):
         if note:
@@ -167,7 +167,9 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
     )
     # Nobody but the command line says anything of this job.
     plan = plan_films(LoadedJob(loaded.job, DEMO), options, compares=True)
-    check_comparison(comparison, plan)
+    has_ended = all(len(run) and run.ending is not None for run in records)
+    last = max(int(run.epochs[-1]) for run in records) if has_ended else None
+    check_comparison(comparison, plan, last)
     make(plan, _with_comparable_losses(comparison, report), report)
 
 

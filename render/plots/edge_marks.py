@@ -71,12 +71,16 @@ class EdgeMarks:
             self._values[edge] = page.text(
                 box.x0, base, "", size, weight="bold", colour=colour, va="baseline"
             )
+        self._has_marks = False
         self.moving: Sequence[Artist] = [*self._marks.values(), *self._values.values()]
 
     def show(self, prediction: NDArray[np.floating], is_warning: bool = False) -> None:
         """Mark where `prediction`, shape (M,), is out; in a warning's colour where it is one."""
         y = np.ravel(prediction)[self._order]
         low, high = self._axes.get_ylim()
+        had_marks, self._has_marks = self._has_marks, not (low <= y.min() and y.max() <= high)
+        if not (had_marks or self._has_marks):
+            return
         is_out = {"upper": (y > high) | np.isnan(y), "lower": y < low}
         for edge, mark in self._marks.items():
             text, out = self._values[edge], is_out[edge]
