@@ -10,6 +10,7 @@ from fitreel.model.record.reader import Record
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.output.output import Output
 from fitreel.render.panel_kinds import NO_METRICS, PANEL_KINDS
+from fitreel.render.single.view import check_view, view_of
 
 
 def check_films_of(
@@ -21,6 +22,7 @@ def check_films_of(
         BadInput: the line says what, why, and what to do.
     """
     train = resolved_job.train
+    check_view(resolved_job.shape, film.view)
     has_metrics = bool(train.metrics) or resolved_job.loaded.job.data.validation is not None
     _check_panels(film, is_curve=resolved_job.shape.is_curve, has_metrics=has_metrics)
     if "gradients" in film.panels and train.has_own_loss:
@@ -34,6 +36,7 @@ def check_films_of_record(run: Record, film: FilmSettings, outputs: Sequence[Out
     Raises:
         BadInput: the line says what, why, and what to do.
     """
+    view_of(run, film.view)
     if run.header.recorder == "program":
         return
     _check_panels(film, is_curve=run.header.is_curve, has_metrics=bool(run.metrics))
