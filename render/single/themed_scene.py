@@ -17,7 +17,7 @@ from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import Caption
 from fitreel.render.captions.phases.yardsticks import Yardsticks, yardsticks_of
 from fitreel.render.geometry import Box
-from fitreel.render.mpl.loss_scale import loss_scale
+from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.caption_line import CaptionLine
 from fitreel.render.page.readouts import Readout, RunReadouts

@@ -47,7 +47,10 @@ class Drawn:
         self.samples = list(shown_snapshots(run, range(len(run)), weights=True))
         pitch = height + 65
         places = {
-            name: PanelPlace(Box(60, 690 - pitch * (n + 1) + 35, width, height), 60.0, 690 - pitch * n - 18, x_name_in_head=True)
+            name: PanelPlace(
+                Box(60, 690 - pitch * (n + 1) + 35, width, height), 60.0, 690 - pitch * n - 18,
+                x_name_in_head=True,
+            )
             for n, name in enumerate(names)
         }  # fmt: skip
         self.panels: list[Panel] = draw_panels(run, places, style, self.samples)
