@@ -9,6 +9,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 
 Values = NDArray[np.float32]
+LEAST_PROBABILITY = np.float32(1e-20)
 
 
 class FieldGrid:
@@ -62,8 +63,17 @@ class PointValues:
         return total
 
     def wrong(self, field: Values, classes: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Shape (N,): which points lie in another class' region than their own."""
+        """Shape (N,): which points lie in another class' region; `field` as `log_field` has it."""
         return np.asarray(self.of(field).argmax(axis=1) != classes)
+
+
+def log_field(field: Values) -> Values:
+    """The logarithms of probabilities: what lies between two places is nearest to a line there.
+
+    Where a network is certain, probabilities between two places are a step.
+    """
+    with np.errstate(invalid="ignore"):
+        return np.log(np.maximum(field, LEAST_PROBABILITY))
 
 
 def _cells(places: NDArray[np.float64], values: NDArray[Any]) -> tuple[NDArray[np.int64], Any]:

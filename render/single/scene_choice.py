@@ -88,6 +88,14 @@ def scene_of(
 
 def _scene_class(view: str) -> "Callable[..., RunScene]":
     """The picture that shows a view, and is made as `RunScene` says; matplotlib comes with it."""
+    if view == "field":
+        from fitreel.render.single.fields.field_scene import FieldScene
+
+        return FieldScene
+    if view == "regions":
+        from fitreel.render.single.fields.regions_scene import RegionsScene
+
+        return RegionsScene
     from fitreel.render.single.themed_scene import ThemedScene
 
     return ThemedScene

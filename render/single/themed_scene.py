@@ -17,7 +17,6 @@ from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import Caption
 from fitreel.render.captions.phases.yardsticks import Yardsticks, yardsticks_of
 from fitreel.render.geometry import Box
-from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.caption_line import CaptionLine
 from fitreel.render.page.readouts import Readout, RunReadouts
@@ -26,6 +25,7 @@ from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.fit_axes import fit_limits
 from fitreel.render.plots.labels.key import draw_key, key_width
+from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.shown_snapshots import losses_from, shown_snapshots
 from fitreel.render.single.fit_picture import FitPicture, fit_ticks
 from fitreel.render.single.layout.themed_layout import PanelPlace

@@ -13,6 +13,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
+from matplotlib.transforms import IdentityTransform
 from numpy.typing import NDArray
 
 from fitreel.render.geometry import Box
@@ -92,6 +93,7 @@ class ClassPoints:
             [path], sizes=[1.0], offsets=np.empty((0, 2)), offset_transform=axes.transData,
             facecolors="none", zorder=FieldOrder.RINGS, clip_on=False,
         )  # fmt: skip
+        rings.set_transform(IdentityTransform())
         axes.add_artist(rings)
         return rings
 
@@ -116,6 +118,6 @@ class ClassPoints:
             colours = np.tile(self._ink, (int(some.sum()), 1))
             colours[:, 3] = self._strengths[some]
             rings.set_offsets(self._places[some])
-            rings.set_edgecolors(colours)
+            rings.set_edgecolor([tuple(each) for each in colours.tolist()])
             rings.set_linewidth(self._page.points(width))
             rings.set_sizes([self._page.points(self._outer + width) ** 2], self._page.figure.dpi)

@@ -1,4 +1,4 @@
-"""Colours and markers of classes: safe for colour blindness up to four, with shapes from five on."""
+"""Colours and markers of classes: from five on with shapes, for who doesn't see all colours."""
 
 from fitreel.render.mpl.theme import Theme
 

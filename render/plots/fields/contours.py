@@ -36,7 +36,7 @@ def level_lines(
     """All lines of a field, shape (rows, columns), at these levels; each shape (P, 2)."""
     if not np.isfinite(field).all():
         field = np.ma.masked_invalid(field)
-    lines = contour_generator(grid.x, grid.y, field, line_type=LineType.Separate)
+    lines: Any = contour_generator(grid.x, grid.y, field, line_type=LineType.Separate)
     return [line for level in levels for line in lines.lines(level)]
 
 

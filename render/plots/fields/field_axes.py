@@ -4,8 +4,10 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 
 from collections.abc import Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
 
 from fitreel.render.field_grid import FieldGrid
 from fitreel.render.geometry import Box
@@ -41,7 +43,13 @@ def field_axes(page: Page, box: Box, grid: FieldGrid, outline: bool = False) -> 
         width = page.points(page.px(OUTLINE))
         axes.add_patch(
             Rectangle(
-                (0, 0), 1, 1, transform=axes.transAxes, fill=False, ec=page.theme.grid, lw=width,
+                (0, 0),
+                1,
+                1,
+                transform=axes.transAxes,
+                fill=False,
+                ec=page.theme.grid,
+                lw=width,
                 zorder=FieldOrder.OUTLINE,
             )
         )
@@ -52,13 +60,19 @@ def field_ticks(grid: FieldGrid, box: Box, tick: float, words: Translation) -> t
     """Where a field has numbers, and these in the film's language; `tick`: their font size."""
     across = max(2, min(MOST_ACROSS, int(box.width / (APART * tick))))
     up = max(2, min(MOST_UP, int(box.height / (ROWS * tick))))
-    pairs = (linear_ticks(grid.x[0], grid.x[-1], across - 1),
-             linear_ticks(grid.y[0], grid.y[-1], up - 1))  # fmt: skip
+    pairs = _ticks(grid.x, across), _ticks(grid.y, up)
     x, y = (
         (places, [words.respelled(text.replace("\u2212", "-")) for text in texts])
         for places, texts in pairs
     )
     return x, y
+
+
+def _ticks(places: NDArray[np.float64], most: int) -> Ticks:
+    """Three to five, where there is room for so many."""
+    tried = [linear_ticks(float(places[0]), float(places[-1]), n) for n in range(2, most + 3)]
+    fitting = [each for each in tried if len(each[0]) <= most]
+    return max(fitting, key=lambda each: len(each[0]), default=tried[0])
 
 
 @in_force()
@@ -79,7 +93,7 @@ def draw_field_numbers(
         page, box, AxisLabels(names.x, "" if is_long else names.y), size, under=under, left=left
     )
     spans = _spans(grid.x, box.left, box.width, ticks[0][0])
-    for (text, middle) in zip(ticks[0][1], spans, strict=True):
+    for text, middle in zip(ticks[0][1], spans, strict=True):
         half = page.width_of(text, size) / 2
         if taken.row is not None and middle + half + 0.5 * size > taken.row[0]:
             continue
@@ -94,7 +108,9 @@ def draw_field_numbers(
                   va="baseline")  # fmt: skip
 
 
-def _spans(places: Sequence[float], start: float, length: float, ticks: Sequence[float]) -> list[float]:
+def _spans(
+    places: NDArray[np.float64], start: float, length: float, ticks: Sequence[float]
+) -> list[float]:
     return [start + length * (at - places[0]) / (places[-1] - places[0]) for at in ticks]
 
 

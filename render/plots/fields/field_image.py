@@ -5,7 +5,7 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 from typing import Any
 
 import numpy as np
-from matplotlib.image import FigureImage
+from matplotlib.artist import Artist
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
@@ -14,6 +14,28 @@ from fitreel.render.mpl.pixel_layout import Page
 
 UNDER_AXES = -1.0
 """Its `zorder`: axes, and all in them, lie over it."""
+
+
+class PixelImage(Artist):
+    """Opaque pixels, shape (height, width, 4), rows from below, whose lower left corner is `at`."""
+
+    @in_force()
+    def __init__(self, at: tuple[int, int], pixels: NDArray[np.uint8]) -> None:
+        super().__init__()
+        self._at, self._image = at, pixels
+        self.set_zorder(UNDER_AXES)
+        right, top = at[0] + pixels.shape[1], at[1] + pixels.shape[0]
+        self.set_clip_box(Bbox([at, (right, top)]))
+
+    def draw(self, renderer: Any) -> None:
+        """As every artist does."""
+        if not self.get_visible():
+            return
+        context = renderer.new_gc()
+        context.set_clip_rectangle(self.get_clip_box())
+        renderer.draw_image(context, *self._at, self._image)
+        context.restore()
+        self.stale = False
 
 
 class FieldImage:
@@ -25,10 +47,7 @@ class FieldImage:
         self.width, self.height = right - left, top - bottom
         """In pixels."""
         self._pixels = np.zeros((self.height, self.width, 4), np.uint8)
-        self.image = FigureImage(page.figure, offsetx=left, offsety=bottom, origin="lower")
-        self.image.set_zorder(UNDER_AXES)
-        self.image.set_data(self._pixels)
-        self.image.set_clip_box(Bbox([[left, bottom], [right, top]]))
+        self.image = PixelImage((left, bottom), self._pixels)
         page.figure.add_artist(self.image)
 
     def show(self, colours: NDArray[np.uint32]) -> None:

@@ -39,7 +39,7 @@ class Regions:
         self.moving: Sequence[Artist] = (self._image.image,)
 
     def show(self, field: Values) -> None:
-        """Paint probabilities, shape (rows, columns, K)."""
+        """Paint the logarithms of probabilities, shape (rows, columns, K)."""
         if self._count == 2:
             self._show_two(field)
             return
@@ -49,14 +49,14 @@ class Regions:
             other = self._sampling.of(np.ascontiguousarray(field[..., k]))
             number[other > best] = k
             best = np.maximum(best, other)
-        certainty = (best - 1 / self._count) / (1 - 1 / self._count)
+        certainty = (np.exp(best) - 1 / self._count) / (1 - 1 / self._count)
         steps = shade_numbers(certainty)
         self._image.show(self._shades.ravel()[number * STEPS + steps])
 
     def _show_two(self, field: Values) -> None:
-        """Of two classes the difference says both."""
+        """Of two classes the difference says both: p₁ − p₀ is tanh(½ log(p₁ / p₀))."""
         lead = self._sampling.of(field[..., 1] - field[..., 0])
-        steps = shade_numbers(np.abs(lead))
+        steps = shade_numbers(np.tanh(np.abs(lead) / 2))
         self._image.show(self._shades.ravel()[np.where(lead > 0, STEPS, 0) + steps])
 
 
@@ -67,11 +67,11 @@ def shades(ground: str, colours: Sequence[str]) -> NDArray[np.float64]:
     return np.asarray(np.array(to_rgb(ground)) * (1 - depth) + full * depth)
 
 
-def shade_numbers(certainty: NDArray[np.float32]) -> NDArray[np.int32]:
+def shade_numbers(certainty: NDArray[np.floating[Any]]) -> NDArray[np.int32]:
     """Which shade each certainty has, 0 to 1; where it isn't a number, the palest."""
     with np.errstate(invalid="ignore"):
         steps = np.clip(certainty * (STEPS - 1) + 0.5, 0, STEPS - 1)
-    return np.nan_to_num(steps).astype(np.int32)
+    return np.asarray(np.nan_to_num(steps), np.int32)
 
 
 class Boundary:
@@ -93,7 +93,7 @@ class Boundary:
         self.moving: Sequence[Artist] = [line.artist for line in self._lines]
 
     def show(self, field: Values) -> None:
-        """Draw it for probabilities, shape (rows, columns, K)."""
+        """Draw it for the logarithms of probabilities, shape (rows, columns, K)."""
         count = field.shape[2]
         lines: list[NDArray[np.float64]] = []
         if count == 2:
