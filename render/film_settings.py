@@ -12,8 +12,8 @@ from pydantic import AfterValidator, Field, WithJsonSchema, field_validator, mod
 from fitreel.model.settings import Settings
 from fitreel.render.panel_kinds import PANEL_KINDS
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.single.view import ViewName
 from fitreel.render.timing.pace_settings import Pace, Pacing, check_pace
+from fitreel.render.view import ViewName
 
 NAMED_SIZES = {
     "480p": (854, 480),

@@ -41,7 +41,7 @@ class PictureSettings:
     transparent: bool = False
     """Whether there is no background."""
     view: str | None = None
-    """What is shown; see `single.view`. None: what fits the data."""
+    """What is shown; see `view`. None: what fits the data."""
     limits: str | None = None
     """Of the axes in the demo's look: "film" for all its frames, "frame" for each its own; None:
     each its own in the demo's own job, else the film's."""

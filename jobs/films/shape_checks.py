@@ -10,7 +10,7 @@ from fitreel.model.record.reader import Record
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.output.output import Output
 from fitreel.render.panel_kinds import NO_METRICS, PANEL_KINDS
-from fitreel.render.single.view import check_view, view_of
+from fitreel.render.view import check_view, view_of
 
 
 def check_films_of(

@@ -11,7 +11,7 @@ from fitreel.render.output.formats import OutputKind
 from fitreel.render.output.output import Output
 from fitreel.render.panel_kinds import check_recorded_panels
 from fitreel.render.shown_snapshots import has_losses
-from fitreel.render.single.view import view_of
+from fitreel.render.view import view_of
 
 BY_A_PROGRAM = "a program of yours"
 """What films and `info` say of who recorded it, where it wasn't a job."""

@@ -9,7 +9,11 @@ import numpy as np
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import NO_CAPTION, Caption
 from fitreel.render.captions.caption_track import CaptionTrack, Stretch
-from fitreel.render.captions.classes.class_captions import ClassStory, class_captions
+from fitreel.render.captions.classes.class_story import (
+    ClassStory,
+    still_sentence,
+    tell_classes,
+)
 from fitreel.render.captions.phases.claims import Claim, LossCourse, phase_claims
 from fitreel.render.captions.phases.lower_bounds import (
     bounds,
@@ -23,12 +27,12 @@ from fitreel.render.captions.run_sentences import lower_ratio
 from fitreel.render.captions.run_story import RunStory
 from fitreel.render.captions.set_captions import set_captions
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.single.view import view_of
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.loss_path import losses_at
 from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.running_median import running_median
 from fitreel.render.timing.timeline import Timeline, make_timeline
+from fitreel.render.view import view_of
 
 START_SECONDS, END_SECONDS = (1.5, 3.0), (2.5, 4.0)
 """The shortest and the longest that a film stands still at its start and at its end."""
@@ -58,9 +62,7 @@ def run_captions(
     if not tells_phases(picture):
         return set_captions(picture, timeline, run.epochs, story.end if story.must_end else None)
     if shows_regions(run, picture):
-        return class_captions(
-            ClassStory(run, words), timeline, story.end if story.must_end else None
-        )
+        return _of_classes(story, ClassStory(run, words), timeline)
     course = _course(story, timeline)
     claims = [*_ends(story, course, timeline)]
     if story.sticks is not None and len(story.losses) > 1:
@@ -105,6 +107,26 @@ def tells_phases(picture: PictureSettings) -> bool:
     Not where the job has captions of its own, or wants none; and not in the demo's theme.
     """
     return picture.captions == "auto" and picture.caption is None and picture.theme != "demo"
+
+
+def _of_classes(story: RunStory, classes: ClassStory, timeline: Timeline) -> CaptionTrack:
+    """The captions of a film of regions, which count points on the wrong side."""
+    last = story.end if story.must_end else Caption(classes.end)
+    ending = last.text if story.must_end else None
+    stretches: list[Stretch] = []
+    for told in tell_classes(classes, timeline, ending, shortest_frames):
+        before = stretches[-1].stop if stretches else 0
+        if before < told.start:
+            stretches.append(Stretch(before, told.start, NO_CAPTION))
+        caption = last if told.is_end else Caption(told.text)
+        stretches.append(Stretch(told.start, told.stop, caption))
+
+    def of_snapshot(index: int) -> Caption:
+        if index >= len(story.run) - 1 and (index > 0 or story.must_end):
+            return last
+        return Caption(classes.start if index == 0 else still_sentence(classes, index))
+
+    return CaptionTrack(stretches, timeline.fps, of_snapshot)
 
 
 def shows_regions(run: Record, picture: PictureSettings) -> bool:

@@ -1,5 +1,7 @@
 """What all pictures of one run are: made once, then moved from frame to frame."""
 
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -14,7 +16,7 @@ class RunScene(Protocol):
 
     Each kind is a class that is made with (run, settings, theme, words, axis, captions): the
     record, `PictureSettings`, `Theme`, `Translation`, the film's `EpochAxis`, and all that is said
-    at the foot. Which one a run has says `view.view_of`.
+    at the foot. Which one a run has says `render.view.view_of`.
     """
 
     @property

@@ -12,13 +12,13 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.shown_snapshots import losses_from, shown_count, shown_snapshots
 from fitreel.render.single.demo.whole_film import whole_film
 from fitreel.render.single.demo_scene import DemoScene, DemoText
-from fitreel.render.single.view import view_of
 from fitreel.render.text.axis_labels import axis_labels
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.scaled_loss import DEMO_LABEL, beneath_loss
 from fitreel.render.text.translations import english, translation_of
 from fitreel.render.timing.epoch_axis import EpochAxis, epoch_axis
 from fitreel.render.timing.pace_settings import Pacing
+from fitreel.render.view import view_of
 
 if TYPE_CHECKING:
     from fitreel.render.single.run_scene import RunScene

@@ -108,16 +108,7 @@ def view_page(
     if not has_subtitle(size):
         texts.pop("subtitle", None)
     headings = Headings(page, fonts, texts, types, (left, right, right - beside_title))
-    own = settings.caption
-    room = right - left
-    if remark and own is None:
-        room -= page.width_of(remark, types.tick) + page.px(BEFORE_REMARK)
-    lines = CaptionText(
-        page, fonts, [own] if own is not None else () if shape == "small" else captions, room,
-        types.caption, MOST_CAPTION_LINES if own is not None else MOST_LINES,
-    )  # fmt: skip
-    if own is not None and lines.too_long:
-        raise BadInput(f"film.caption: too long to be read in {size[0]} x {size[1]}: {own[:60]!r}")
+    lines = _caption_text(page, fonts, settings.caption, captions, types, (right - left, remark))
     foot = page.px(FOOT if wide else NARROW_FOOT)
     if shape == "tall":
         foot = EMPTY_FOOT * size[1]
@@ -130,6 +121,30 @@ def view_page(
         size[1] - (under if headings.bottom else page.px(TOP + WITHOUT_HEADINGS)), bottom,
         size[1] - page.px(TOP + 9) - 0.78 * types.title, headings, lines, first,
     )  # fmt: skip
+
+
+def _caption_text(
+    page: Page,
+    fonts: Fonts,
+    own: str | None,
+    captions: Sequence[str],
+    types: TypeSizes,
+    room_and_remark: tuple[float, str],
+) -> CaptionText:
+    """All that is said at the foot, in lines; `own`: what a job itself says there all film."""
+    size = round(page.box.width), round(page.box.height)
+    room, remark = room_and_remark
+    if own is not None:
+        lines = CaptionText(page, fonts, [own], room, types.caption, MOST_CAPTION_LINES)
+        if lines.too_long:
+            raise BadInput(
+                f"film.caption: too long to be read in {size[0]} x {size[1]}: {own[:60]!r}"
+            )
+        return lines
+    if remark:
+        room -= page.width_of(remark, types.tick) + page.px(BEFORE_REMARK)
+    said = () if view_shape(size) == "small" else captions
+    return CaptionText(page, fonts, said, room, types.caption, MOST_LINES)
 
 
 def view_shape(size: tuple[int, int]) -> str:

@@ -1,20 +1,18 @@
 """What stands at the foot of a film of classes: sentences that count points on the wrong side."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
-from fitreel.render.captions.caption import NO_CAPTION, Caption
-from fitreel.render.captions.caption_track import CaptionTrack, Stretch
 from fitreel.render.captions.classes.class_yardsticks import ClassYardsticks, class_yardsticks
 from fitreel.render.captions.phases.stretches import best_stretches
-from fitreel.render.captions.reading import shortest_frames
 from fitreel.render.field_grid import FieldGrid, PointValues, log_field
 from fitreel.render.interpolated_snapshots import snapshots_at
 from fitreel.render.shown_snapshots import shown_snapshots
@@ -25,6 +23,9 @@ Counts = NDArray[np.int64]
 Said = tuple[str, NDArray[np.bool_], NDArray[np.float64]]
 """A sentence, in which frames it is true, and its worth there."""
 
+_END = 1
+"""The number of the last sentence among all that may be said."""
+_LETTERS_A_SECOND = 20
 _ENDS, _STILL, _MUST = 3.0, 0.1, 1e6
 _ELSEWHERE, _WEAK = 0.5, 0.3
 """Worth of what is true but isn't what one would say first, and of what says little."""
@@ -118,71 +119,80 @@ class ClassStory:
         yield said(f"caption_class_cut{many}", wrong < cut, wrong <= 0.9 * cut)
 
 
-def class_captions(story: ClassStory, timeline: Timeline, ending: Caption | None) -> CaptionTrack:
-    """The captions of a film of classes; each is true of every frame that it stands under.
+class Told(NamedTuple):
+    """A sentence that stands from a frame on to before another."""
 
-    `ending`: what must be said at the end, as of a training that diverged; None: how many are
-    wrong.
+    start: int
+    stop: int
+    text: str
+    is_end: bool
+
+
+def tell_classes(
+    story: ClassStory,
+    timeline: Timeline,
+    ending: str | None,
+    shortest: Callable[[str, float], int],
+) -> list[Told]:
+    """What is said when in a film of classes; each is true of every frame that it stands under.
+
+    Args:
+        story: of the run.
+        timeline: which snapshot is on screen in each frame.
+        ending: what must be said at the end, as of a training that diverged; None: how many are
+            wrong.
+        shortest: for how many frames a text stands at least, at so many a second.
     """
     fps = float(timeline.fps)
     wrong = story.counts(timeline)
-    last = Caption(story.end) if ending is None else ending
-    said = list(_ends(story, timeline, wrong, last, ending is not None, fps))
+    last = story.end if ending is None else ending
+    said = list(_ends(story, timeline, wrong, last, ending is not None))
     said += story.phases(wrong)
     if story.sticks.cut is None:
-        said += _still_counts(story, wrong, fps)
-    shortest = [shortest_frames(text, fps) for text, _, _ in said]
+        said += _still_counts(story, wrong, lambda text: shortest(text, fps))
+    fewest = [shortest(text, fps) for text, _, _ in said]
     if ending is not None:
-        shortest[1] = 1
+        fewest[_END] = 1
     choices = best_stretches(
         np.stack([is_true for _, is_true, _ in said]),
-        np.stack([worth for _, _, worth in said]), shortest, fps,
+        np.stack([worth for _, _, worth in said]), fewest, fps,
     )  # fmt: skip
-    stretches: list[Stretch] = []
-    for start, stop, number in choices:
-        before = stretches[-1].stop if stretches else 0
-        if before < start:
-            stretches.append(Stretch(before, start, NO_CAPTION))
-        stretches.append(Stretch(start, stop, last if number == 1 else Caption(said[number][0])))
-    return CaptionTrack(stretches, timeline.fps, lambda index: _of_snapshot(story, index, last))
+    return [Told(start, stop, said[n][0], n == _END) for start, stop, n in choices]
 
 
 def _ends(
-    story: ClassStory, timeline: Timeline, wrong: Counts, last: Caption, must: bool, fps: float
+    story: ClassStory, timeline: Timeline, wrong: Counts, last: str, must: bool
 ) -> Iterator[Said]:
     """The start, and the end as far back as it is true."""
-    times = timeline.times
+    times, fps = timeline.times, float(timeline.fps)
     at_first, at_last = times <= times[0], times >= times[-1]
-    read = np.arange(len(timeline)) < math.ceil(fps * len(story.start) / 20)
+    read = np.arange(len(timeline)) < math.ceil(fps * len(story.start) / _LETTERS_A_SECOND)
     yield story.start, at_first, np.where(read, _ENDS, _STILL)
     holds = at_last.copy()
     if not must:
-        same = (wrong == wrong[-1])[::-1]
-        holds |= np.logical_and.accumulate(same)[::-1]
-    yield last.text, holds, np.where(at_last, _MUST if must else _ENDS, 0.0)
+        holds |= np.logical_and.accumulate((wrong == wrong[-1])[::-1])[::-1]
+    yield last, holds, np.where(at_last, _MUST if must else _ENDS, 0.0)
 
 
-def _still_counts(story: ClassStory, wrong: Counts, fps: float) -> Iterator[Said]:
+def _still_counts(
+    story: ClassStory, wrong: Counts, shortest: Callable[[str], int]
+) -> Iterator[Said]:
     """How many are wrong, where that stays for as long as it takes to read."""
     frame = 0
     for count, group in groupby(wrong.tolist()):
         length = len(list(group))
         text = story.count_sentence(count)
-        if count < story.sticks.guess and length >= shortest_frames(text, fps):
+        if count < story.sticks.guess and length >= shortest(text):
             is_true = np.zeros(len(wrong), np.bool_)
             is_true[frame : frame + length] = True
             yield text, is_true, np.ones(len(wrong))
         frame += length
 
 
-def _of_snapshot(story: ClassStory, index: int, last: Caption) -> Caption:
-    """The caption of a still."""
-    if index >= len(story.run) - 1 and (index > 0 or last.is_warning):
-        return last
-    if index == 0:
-        return Caption(story.start)
+def still_sentence(story: ClassStory, index: int) -> str:
+    """What a still of a snapshot says that is neither the first nor the last."""
     wrong = story.wrong_at(index)
     if story.sticks.cut is None and wrong <= 0.9 * story.sticks.guess:
-        return Caption(story.count_sentence(wrong))
+        return story.count_sentence(wrong)
     phases = [each for each in story.phases(np.array([wrong])) if each[1][0]]
-    return Caption(max(phases, key=lambda each: float(each[2][0]))[0]) if phases else NO_CAPTION
+    return max(phases, key=lambda each: float(each[2][0]))[0] if phases else ""
