@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 ViewName = Literal["fit", "field", "regions", "numbers"]
 """What `film.view` may say: the fit of a curve; a field, a colour for each number over the plane;
-regions, the plane parted into classes; numbers, the panels alone. `single.scene_choice` draws each."""
+regions, the plane parted into classes; numbers, the panels alone. `single.scene_choice` has what
+draws each."""
 
 
 def views_of(inputs: int, outputs: int, classes: int, *, has_grid: bool) -> tuple[ViewName, ...]:

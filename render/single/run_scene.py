@@ -8,7 +8,7 @@ from typing import Protocol
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from fitreel.render.single.run_state import RunState
+from fitreel.render.single.states.run_state import RunState
 
 
 class RunScene(Protocol):

@@ -9,7 +9,7 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.shown_snapshots import shown_snapshots
-from fitreel.render.single.run_state import RunState
+from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.axis_labels import AxisLabels, axis_labels
 from fitreel.render.text.scaled_loss import unscaled_loss
 from fitreel.render.text.translations import Translation
