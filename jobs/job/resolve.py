@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -40,6 +40,10 @@ class ResolvedJob:
     """What is to be said of their scale, before they are trained with and not again."""
     former_fingerprint: str | None = None
     """What the same job had while a file counted by its bytes."""
+    data_content: Mapping[str, str] = field(default_factory=dict)
+    """What stands for its data in the fingerprint."""
+    module_digest: str | None = None
+    """What stands there for a module of the user's own."""
 
     @property
     def file(self) -> str:
@@ -52,6 +56,13 @@ class ResolvedJob:
         if self.former_fingerprint is None:
             return None
         return replace(self, fingerprint=self.former_fingerprint, former_fingerprint=None)
+
+    def fingerprint_after(self, epochs: int) -> str:
+        """The fingerprint of the same job with so many epochs."""
+        job = self.loaded.job
+        train = job.train.model_copy(update={"epochs": epochs})
+        shorter = job.model_copy(update={"train": train})
+        return fingerprint(shorter, self.data_content, self.module_digest)
 
     @property
     def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
@@ -115,6 +126,8 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
         module_file,
         warnings=tuple(f"{where}: {line}" for line in lines),
         former_fingerprint=former,
+        data_content=data,
+        module_digest=module_digest,
     )
     # One's own network may well do the scaling, and one line about it is enough.
     if job.data.standardize or module_file is not None or lines:
