@@ -17,6 +17,8 @@ class Options:
     outputs: tuple[str, ...] = ()
     assignments: tuple[str, ...] = ()
     """KEY=VALUE over the job."""
+    unset: tuple[str, ...] = ()
+    """Keys that are as if the job didn't say them."""
     seed: int | None = None
     at: int | None = None
     """The epoch of a still; None: the last snapshot."""
@@ -48,7 +50,7 @@ def options_of(values: Mapping[str, Any]) -> Options:
     """
     values = dict(values)
     wait, limit = values.pop("wait", False), values.pop("wait_limit", None)
-    for name in ("outputs", "assignments", "vary", "tables"):
+    for name in ("outputs", "assignments", "unset", "vary", "tables"):
         values[name] = tuple(values.get(name) or ())
     values["sheet"] = sheet_of(values.get("sheet"))
     if limit is not None:

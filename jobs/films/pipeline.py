@@ -17,6 +17,7 @@ from fitreel.jobs.job.job import LONGEST_NAME
 from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job
 from fitreel.jobs.job.program_record import check_recorded, dimensions_of
 from fitreel.jobs.job.resolve import resolve_job
+from fitreel.jobs.job.unset import without
 from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.train.data_report import report_data
 from fitreel.jobs.train.run_store import lacks_end, open_record
@@ -105,16 +106,22 @@ def film_records(
     Raises:
         FitreelError: as told by its class.
     """
-    for assignment in options.assignments:
-        if not assignment.startswith(("film.", "compare.")):
-            key = assignment.partition("=")[0]
-            raise BadInput(f"--set {key}: render draws a record as it is; only film.… can be set")
+    overrides = [("--set", text.partition("=")[0]) for text in options.assignments]
+    for option, key in [*overrides, *(("--unset", key) for key in options.unset)]:
+        if key.partition(".")[0] not in ("film", "compare"):
+            raise BadInput(
+                f"{option} {key}: render draws a record as it is; only film.… can be set"
+            )
     with ExitStack() as read_locks:
         if len(folders) > 1:
             if draw_worker is not None:
                 draw_worker.close()
             if options.seed is not None:
                 raise BadInput("--seed: the records have their own seeds")
+            if options.unset:
+                raise BadInput(
+                    f"--unset {options.unset[0]}: a comparison of records says only what is set"
+                )
             records = [
                 read_locks.enter_context(open_record(each, options.runs, report))
                 for each in folders
@@ -124,7 +131,7 @@ def film_records(
         if options.tables:
             raise BadInput("--table: the ranking of a comparison; give several runs")
         run = read_locks.enter_context(open_record(folders[0], options.runs, report))
-        loaded = load_job(_source_of(run), options.assignments)
+        loaded = load_job(without(_source_of(run), options.unset), options.assignments)
         if options.seed is not None and options.seed != loaded.job.seed:
             raise BadInput(
                 f"--seed {options.seed}: {run.path} was trained with seed {loaded.job.seed}"
