@@ -188,6 +188,8 @@ def label_of(values: Mapping[str, Any]) -> str:
         last = key.rpartition(".")[2]
         name = key if last_parts.count(last) > 1 else last
         text = value_text(value)
+        if not text and not isinstance(value, str):  # no arguments are nothing to say
+            continue
         parts.append(text if isinstance(value, str) else f"{name.replace('_', ' ')} {text}")
     return ", ".join(parts)
 

@@ -10,8 +10,9 @@ from typing import Any
 from fitreel.jobs.job.loading import Source, parse_value
 from fitreel.jobs.job.sweep import MOST
 from fitreel.model.errors import BadInput
+from fitreel.model.settings import LOSSES
 
-PATHS = ("data.file", "network.module")
+PATHS = ("data.file", "network.module", "train.loss")
 _NUMBER = r"[-+]?\d[-+.\deE_]{0,30}?"
 _RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})")
 """Two numbers; what has no number at its ends, such as ../points.csv, is a value."""
@@ -82,6 +83,8 @@ def with_vary(source: Source, texts: Sequence[str]) -> Source:
     for text in texts:
         key, parsed = parse_vary(text)
         if key in PATHS:  # on the command line, so it starts here, not at the job file
-            parsed = tuple(str(Path(str(value)).absolute()) for value in parsed)
+            parsed = tuple(
+                value if value in LOSSES else str(Path(str(value)).absolute()) for value in parsed
+            )
         vary[key] = list(parsed)
     return replace(source, values=values)

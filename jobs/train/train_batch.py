@@ -137,7 +137,7 @@ class _RecordedBatch:
             arrays, tree = checkpoint
             self.training.load_checkpoint(k, tensors_of(arrays), tree)
 
-        train = self.locked_runs[k].resolved_job.loaded.job.train
+        train = self.locked_runs[k].resolved_job.train
         if go_on(shorter, writer, train, save, load, self.report):
             self._compare_conditions(shorter, conditions)
 

@@ -20,12 +20,14 @@ from fitreel.render.geometry import Box
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.caption_line import CaptionLine
 from fitreel.render.page.readouts import Readout, RunReadouts
+from fitreel.render.page.type_sizes import shape_of
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.fit_axes import fit_limits
 from fitreel.render.plots.labels.key import draw_key, key_width
+from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.shown_snapshots import losses_from, shown_snapshots
-from fitreel.render.single.fit_picture import FitPicture, fit_ticks
+from fitreel.render.single.fit_picture import Fit, FitPicture, fit_ticks
 from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.single.layout.themed_page import Parts, ThemedPage, themed_page
 from fitreel.render.single.panels.draw_panels import draw_panels
@@ -41,6 +43,8 @@ LOOKED_AT = 60
 """So many snapshots, evenly spaced, decide the limits of panels."""
 BETWEEN = " · "
 """What stands between two remarks."""
+STRIP_ROWS = (3.0, 7.0)
+"""How high a strip for the loss may be, in font sizes of its numbers."""
 RIDER_GAP = 8.0
 """From the fit to what rides right of it; pixels at 720."""
 TICKS_BEFORE_LAYOUT = Box(0, 0, 1e4, 1e4)
@@ -98,10 +102,9 @@ class ThemedScene:
         moving: list[Artist] = []
         panels = dict(layout.panels)
         if self._limits is not None:
-            fit = FitPicture(
-                page, layout, run, self._limits, self._axis, words, truth=self._truth,
-                names=axis_labels(self._settings, [run.header]), noise=self._yardsticks,
-            )  # fmt: skip
+            names = axis_labels(self._settings, [run.header])
+            shown = Fit(run, self._limits, self._truth, names, self._yardsticks)
+            fit = FitPicture(page, layout, shown, self._axis, words)
             if fit.plan.missing and not key and not self._has_key_row(fit):
                 self._build(key=True)
                 return
@@ -127,10 +130,14 @@ class ThemedScene:
         self.moving: Sequence[Artist] = moving
 
     def _numbers(self) -> list[str]:
-        """What stands left of the fit's axes."""
+        """What stands left of the axes over the left margin: of the fit, of a strip under it."""
         if self._limits is None:
             return []
-        return fit_ticks(self._limits, TICKS_BEFORE_LAYOUT, 1.0, self._words)[1][1]
+        numbers = [*fit_ticks(self._limits, TICKS_BEFORE_LAYOUT, 1.0, self._words)[1][1]]
+        if "loss" in self._settings.panels and shape_of(self._settings.pixels) != "wide":
+            for rows in STRIP_ROWS:
+                numbers += loss_scale([self._run.losses], rows).ticks[1]
+        return numbers
 
     def _readouts(self) -> list[Readout]:
         words, theme, run = self._words, self._theme, self._run

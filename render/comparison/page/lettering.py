@@ -3,7 +3,6 @@
 from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
 
 import unicodedata
-from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.text import Text
@@ -13,6 +12,7 @@ from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.mpl.pixel_layout import Page, Weight
 from fitreel.render.text.fonts import Fonts, fonts_for, math_pieces
 from fitreel.render.text.mathtext import check_mathtext
+from fitreel.render.text.translations import translation_of
 
 WEIGHTS = ("regular", "medium", "bold")
 
@@ -22,9 +22,16 @@ class Lettering:
 
     def __init__(self, page: Page, fonts: Fonts) -> None:
         self.page, self._fonts = page, fonts
+        self._widths: dict[tuple[str, float, Weight], float] = {}
 
     def width(self, text: str, size: float, weight: Weight = "regular") -> float:
         """How wide a line is, in pixels."""
+        key = (text, size, weight)
+        if key not in self._widths:
+            self._widths[key] = self._measured(text, size, weight)
+        return self._widths[key]
+
+    def _measured(self, text: str, size: float, weight: Weight) -> float:
         families = self._fonts.families_of(text)
         if math_pieces(text):
             return self.page.extent_of(text, size, weight, math=True, fonts=families)[0]
@@ -51,18 +58,8 @@ class Lettering:
         return artist
 
 
-def lettering_of(page: Page, comparison: ComparisonPicture, more: Sequence[str]) -> Lettering:
-    """What writes the texts of a comparison; `more` than those that the job sets.
-
-    Raises:
-        BadInput: characters that can't be drawn.
-        Unavailable: no font here has them.
-    """
-    return Lettering(page, fonts_of(comparison, more))
-
-
 @in_force()
-def fonts_of(comparison: ComparisonPicture, more: Sequence[str] = ()) -> Fonts:
+def fonts_of(comparison: ComparisonPicture) -> Fonts:
     """Fonts that have all that a comparison writes.
 
     Raises:
@@ -76,7 +73,8 @@ def fonts_of(comparison: ComparisonPicture, more: Sequence[str] = ()) -> Fonts:
             check_mathtext(text, f"film.{key}")
     labels = [one_line(text) for entry in comparison.entries for text in (entry.label, entry.group)]
     own = [text for text in (picture.title, picture.subtitle, picture.caption) if text]
-    return fonts_for([*own, *labels, *more], picture.font, picture.language, weights=WEIGHTS)
+    words = translation_of(picture.language, picture.words).entries.values()
+    return fonts_for([*own, *labels, *words], picture.font, picture.language, weights=WEIGHTS)
 
 
 def one_line(label: str) -> str:

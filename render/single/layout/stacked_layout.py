@@ -90,7 +90,7 @@ def _with_panels(
     panels, types, px = frame.contents.panels, frame.types, frame.px
     columns = COLUMNS[shape][min(len(panels), 6) - 1]
     rows = math.ceil(len(panels) / columns)
-    foot = frame.ticks + AXIS_NAME * types.tick + 0.24 * types.tick
+    foot = frame.ticks + (0.24 + AXIS_NAME * alone) * types.tick
     head = 0.0 if alone else HEAD * types.label
     free = area.height - frame.ticks - px(BETWEEN) - rows * (head + foot)
     free -= (rows - 1) * px(BETWEEN) / 2

@@ -136,8 +136,11 @@ def _captions(
         return text
     if shape == "wide" and parts.remark:
         room -= page.width_of(parts.remark, types.tick) + page.px(BEFORE_REMARK)
-    most = 2 if shape == "tall" else 1
-    return CaptionText(page, fonts, parts.captions, room, types.caption, most)
+    for most in (2,) if shape == "tall" else (1, 2):
+        text = CaptionText(page, fonts, parts.captions, room, types.caption, most)
+        if not text.too_long:
+            break
+    return text
 
 
 def check_themed_scene(settings: PictureSettings) -> None:

@@ -24,7 +24,10 @@ MODES = ("network.dropout=0.2", "network.batch_norm=true", "train.batch_size=8")
 def bits(record: Record) -> list[Any]:
     """All that is recorded but the seconds, and the state at the end."""
     numbers = [
-        (s.epoch, s.loss, s.prediction.tobytes(), s.weights is not None and s.weights.tobytes())
+        (
+            *(s.epoch, s.loss, s.prediction.tobytes(), repr(s.metrics)),
+            s.weights is not None and s.weights.tobytes(),
+        )
         for s in record.snapshots(weights=True)
     ]
     arrays, tree = record.state()
@@ -50,6 +53,9 @@ def said(
         ("train.engine=batched", "train.optimizer=Adam"),
         ('train.scheduler={ name = "OneCycleLR", max_lr = 0.01, total_steps = 90 }',),
         ("train.epochs=17", "train.snapshot_every=1"),
+        ("data.function=spirals", "data.validation=0.2", "train.batch_size=8"),
+        ("data.function=heart", "data.standardize=true"),
+        ("data.function=peaks", "data.grid=5"),
     ],
 )
 def test_more_epochs_have_the_bits_of_a_training_that_ran_through(

@@ -1,6 +1,5 @@
 """What pictures say of columns and scaled losses, and predictions at one place."""
 
-import itertools
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from numpy.typing import NDArray
+from support.picture_rules import faults
 from support.run_states import show_in
 
 from fitreel.model.errors import BadInput
@@ -19,8 +19,8 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin, new_header
 from fitreel.render.comparison.comparable_losses import UNSCALED, comparable
 from fitreel.render.comparison.frames import scene_of as comparison_scene
-from fitreel.render.comparison.frames import states
 from fitreel.render.comparison.pacing import timetable_of
+from fitreel.render.comparison.states import states
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.network.recorded_network import Loss, Network
@@ -94,14 +94,7 @@ def test_pictures_of_scaled_points_are_full_draws_and_nothing_lies_over_a_label(
         assert np.array_equal(drawer.draw(), full_draw(plain.figure))
     if settings.is_demo:
         return
-    boxes = [
-        text.get_window_extent()
-        for text in plain.figure.findobj(Text)  # type: ignore[attr-defined]
-        if text.get_text() and text.get_visible()
-    ]
-    assert not any(a.padded(-1).overlaps(b.padded(-1)) for a, b in itertools.combinations(boxes, 2))
-    width, height = settings.pixels
-    assert all(b.x0 >= 0 and b.y0 >= 0 and b.x1 <= width and b.y1 <= height for b in boxes)
+    assert faults(plain.figure, settings.theme, 10) == []
 
 
 def test_what_is_said_of_columns_and_losses(tmp_path: Path) -> None:

@@ -124,7 +124,13 @@ def test_an_own_table_goes_before() -> None:
 
 
 def test_keys_of_versions_before_may_stand_in_a_job() -> None:
-    own = {"page": "p {page}", "legend_unit": "one", "legend_sum": "all", "panel_fit": "the fit"}
+    own = {
+        "epoch_done": "x",
+        "page": "p {page}",
+        "legend_unit": "one",
+        "legend_sum": "all",
+        "panel_fit": "the fit",
+    }
     assert translation_of("en", own).entries == translation_of("en").entries
 
 
