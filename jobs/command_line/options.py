@@ -36,6 +36,8 @@ class Options:
     """The run folder, instead of the job's own under `runs`."""
     force: bool = False
     """Make also what is up to date."""
+    is_dry: bool = False
+    """Only say what would be made."""
     wait: Patience | None = None
     """For other processes that make the same; None: not at all."""
     now: time.struct_time = field(default_factory=time.localtime)
