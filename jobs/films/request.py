@@ -9,6 +9,7 @@ from typing import Any
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.films.plan import destinations_of
+from fitreel.jobs.job.dated import with_date
 from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job, read_job_file
 from fitreel.jobs.job.unset import without
 from fitreel.jobs.job.vary import with_vary
@@ -33,7 +34,8 @@ class Request:
         Raises:
             BadInput: it is no job.
         """
-        source = with_vary(without(self.source, options.unset), options.vary)
+        source = without(with_date(self.source, options.now), options.unset)
+        source = with_vary(source, options.vary)
         return load_job(source, options.assignments, options.seed)
 
 

@@ -1,5 +1,6 @@
 """Where runs are kept: the folder of a job's run, and runs by what a user calls them."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -145,10 +146,12 @@ def folder_of(name: Path, runs: Path) -> Path:
 
 def _folder_of_job(path: Path, runs: Path) -> Path:
     """The folder of a job's record, whatever the job was called when it was trained."""
+    from fitreel.jobs.job.dated import with_date
     from fitreel.jobs.job.loading import load_job, read_job_file
     from fitreel.jobs.job.resolve import resolve_job
 
-    folder = RunStore(runs).path_of(resolve_job(load_job(read_job_file(path))))
+    source = with_date(read_job_file(path), time.localtime())
+    folder = RunStore(runs).path_of(resolve_job(load_job(source)))
     if not (folder / HEADER).exists():
         raise BadInput(f"{path}: nothing is recorded of this job; fitreel train {path}")
     return folder
