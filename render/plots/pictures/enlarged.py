@@ -1,0 +1,64 @@
+"""A picture's pixels as squares of the frame: whole multiples, or the mean where none fits."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+QUARTERS = 4
+"""Where no whole multiple fits well, a multiple of a quarter is taken."""
+WASTE = 0.75
+"""A whole multiple that takes less than so much of the room isn't taken."""
+
+
+@dataclass(frozen=True)
+class Enlargement:
+    """From (rows, columns) of a picture to pixels of a frame."""
+
+    rows: int
+    columns: int
+    quarters: int
+    """How large a pixel becomes, in quarters of one of the frame."""
+
+    @classmethod
+    def to_fit(cls, shape: tuple[int, int], width: float, height: float) -> "Enlargement":
+        """The largest that fits into a room; a picture larger than it is made smaller."""
+        rows, columns = shape
+        free = min(width / columns, height / rows)
+        whole = math.floor(free + 1e-9)
+        if whole >= WASTE * free and whole:
+            return cls(rows, columns, QUARTERS * whole)
+        return cls(rows, columns, max(math.floor(QUARTERS * free + 1e-9), 1))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in the frame."""
+        part = self.quarters / QUARTERS
+        return max(math.floor(self.columns * part), 1), max(math.floor(self.rows * part), 1)
+
+    def of(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """A picture of shape (rows, columns, 3) as it stands in the frame."""
+        if self.quarters % QUARTERS == 0:
+            times = self.quarters // QUARTERS
+            if times == 1:
+                return picture
+            return np.repeat(np.repeat(picture, times, axis=0), times, axis=1)
+        width, height = self.size
+        values = picture.astype(np.float32)
+        shape = values.shape
+        values = _shares(self.rows, height, self.quarters) @ values.reshape(shape[0], -1)
+        values = values.reshape(height, *shape[1:]).swapaxes(0, 1).reshape(shape[1], -1)
+        values = _shares(self.columns, width, self.quarters) @ values
+        values = values.reshape(width, height, *shape[2:]).swapaxes(0, 1)
+        return np.asarray(values + 0.5).astype(np.uint8)
+
+
+def _shares(count: int, size: int, quarters: int) -> NDArray[np.float32]:
+    """Which part of each of `size` pixels is taken by each of `count` squares, (size, count)."""
+    edges = np.arange(count + 1) * (quarters / QUARTERS)
+    edges[-1] = max(edges[-1], size)
+    left = np.arange(size)[:, None]
+    return np.clip(
+        np.minimum(edges[1:], left + 1) - np.maximum(edges[:-1], left), 0, 1
+    ).astype(np.float32)  # fmt: skip

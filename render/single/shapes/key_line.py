@@ -1,0 +1,35 @@
+"""What dashes and dots stand for, in one line under the readouts."""
+
+from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+
+from fitreel.render.mpl.pixel_layout import Page
+from fitreel.render.plots.labels.direct_labels import DirectLabel
+from fitreel.render.plots.labels.key import draw_key, key_width
+from fitreel.render.plots.points import PointStyle
+from fitreel.render.text.translations import Translation
+
+SMALLEST = 0.6
+
+
+@in_force()
+def draw_key_line(
+    page: Page,
+    left: float,
+    baseline: float,
+    width: float,
+    size: float,
+    words: Translation,
+    *,
+    truth: bool,
+    points: PointStyle,
+) -> None:
+    """Draw the key of the data and, with `truth`, of the target, from pixel `left` on."""
+    theme = page.theme
+    labels = [DirectLabel(words.text("legend_data"), "data", theme.data_text)]
+    if truth:
+        labels.insert(0, DirectLabel(words.text("legend_target"), "truth", theme.truth))
+    least = SMALLEST * size
+    while key_width(page, labels, size) > width and size > least:
+        size *= 0.97
+    right = left + key_width(page, labels, size)
+    draw_key(page, labels, right=right, baseline=baseline, size=size, points=points)

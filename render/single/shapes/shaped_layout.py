@@ -1,0 +1,214 @@
+"""Where a picture's middle, its readouts, and the plots beside or under it stand."""
+
+from dataclasses import dataclass
+
+from fitreel.render.geometry import Box
+from fitreel.render.page.readouts import ReadoutsPlace
+from fitreel.render.page.type_sizes import ASCENT, TOP, shape_of
+from fitreel.render.plots.pictures.enlarged import Enlargement
+from fitreel.render.single.layout.themed_layout import (
+    BEFORE_REMARK,
+    FOOT,
+    UNDER,
+    PanelPlace,
+)
+from fitreel.render.single.layout.themed_page import ThemedPage
+from fitreel.render.single.layout.wide_layout import (
+    AXIS_NAME,
+    HEAD,
+    HEAD_RISE,
+    HEADINGS_FOOT,
+    NAME_FOOT,
+    NUMBERS,
+    OVER_CAPTION,
+    READOUT_FOOT,
+    TITLE_FOOT,
+)
+from fitreel.render.single.shapes.shape_picture import Needs
+
+COLUMN_FROM = 1.2
+"""Width by height of a frame from which on a column stands beside the middle."""
+MOST_OF_WIDTH = {"wide": 0.56, "middle": 0.57}
+"""Of the frame, that the middle takes beside a column."""
+LEAST_COLUMN = 0.22
+"""Of the frame's width, that the column has."""
+BESIDE = 56.0
+"""From the middle to the column; lengths are those of 720 px."""
+LEAST_LOSS = 3.2
+"""The loss plot is at least so many font sizes of its numbers high."""
+BETWEEN = 26.0
+PICTURE_FOOT = 10.0
+"""From the headings to a picture, which has no numbers that it could touch."""
+SMALL_FOOT = 14.0
+STRIP = 0.24
+"""Of the height of middle and strip, where the loss stands under the middle."""
+EMPTY_FOOT = 0.1
+LINE = 1.36
+"""From a readout to the line under it, in font sizes."""
+
+
+@dataclass(frozen=True)
+class ShapedLayout:
+    """Where all stands; pixels from the lower left corner."""
+
+    main: Box
+    aside: Box | None
+    readouts: ReadoutsPlace
+    under: tuple[float, float]
+    """Where the line under the readouts begins, and its baseline."""
+    panels: dict[str, PanelPlace]
+    remark: float | None
+    """The baseline of a quiet word that ends at the right margin; None: it has no room."""
+
+
+def lay_out_shape(
+    themed: ThemedPage, needs: Needs, panels: tuple[str, ...], remark: float
+) -> ShapedLayout:
+    """The places on a page whose headings and captions are placed.
+
+    Args:
+        themed: the page; of its layout only the margins, captions and type sizes count.
+        needs: of the middle.
+        panels: what stands under each other.
+        remark: the width of a quiet word, in pixels.
+    """
+    size = round(themed.page.box.width), round(themed.page.box.height)
+    shape = shape_of(size)
+    if shape == "small":
+        return _bare(themed, needs)
+    if shape == "wide" or size[0] >= COLUMN_FROM * size[1]:
+        return _beside(themed, needs, panels, remark, shape)
+    return _under(themed, needs, panels, remark)
+
+
+def _main(box: Box, needs: Needs) -> Box:
+    """The middle in its room, at the upper left; a picture's pixels are whole ones."""
+    if needs.pixels is not None:
+        width, height = Enlargement.to_fit(needs.pixels, box.width, box.height).size
+        return Box(round(box.left), round(box.top) - height, width, height)
+    aspect = min(max(box.width / box.height, needs.narrowest), needs.widest)
+    width = min(box.width, box.height * aspect)
+    height = min(box.height, width / aspect)
+    return Box(box.left, box.top - height, width, height)
+
+
+def _beside(
+    themed: ThemedPage, needs: Needs, panels: tuple[str, ...], remark: float, shape: str
+) -> ShapedLayout:
+    page, layout, px = themed.page, themed.layout, themed.page.px
+    types = layout.types
+    ticks = px(UNDER) + ASCENT * types.tick
+    foot = ticks + 0.24 * types.tick
+    has_subtitle = themed.headings.has_subtitle
+    foot_of_headings = HEADINGS_FOOT if needs.pixels is None else PICTURE_FOOT
+    gap = foot_of_headings if has_subtitle else TITLE_FOOT if shape == "wide" else 18.0
+    head = themed.headings.bottom + px(gap) if themed.headings.bottom else px(TOP + 12)
+    top = page.box.height - head
+    low = px(FOOT)
+    if themed.captions.count:
+        over = OVER_CAPTION if shape == "wide" else SMALL_FOOT
+        low = layout.captions + ASCENT * types.caption + px(over)
+    name = AXIS_NAME * types.tick if not needs.has_ticks else 0.0
+    bottom = low + (ticks if needs.has_ticks else 0.0)
+    beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
+    share = MOST_OF_WIDTH.get(shape, 0.57)
+    room = share * page.box.width - (0.0 if shape == "wide" else layout.left - px(48))
+    main = _main(Box(layout.left, bottom, room, top - bottom), needs)
+    left = main.right + max(beside, px(14)) + px(BESIDE if shape == "wide" else 34.0)
+    left = min(left, page.box.width * (1 - LEAST_COLUMN) - px(64))
+    column = Box(left, low, layout.right - left, top - low)
+    baseline_names = top - ASCENT * types.label
+    baseline = baseline_names - px(NAME_FOOT) - ASCENT * types.readout
+    readouts = ReadoutsPlace(column.left, column.right, baseline, baseline_names)
+    under = baseline - LINE * types.label
+    next_top = (under if needs.under else baseline) - px(READOUT_FOOT)
+    last = low + ticks if needs.has_ticks else low + name
+    aside = None
+    if needs.aside or needs.rows:
+        height = min(needs.aside * column.width + needs.rows * types.label,
+                     0.62 * (next_top - last) if panels else next_top - last)  # fmt: skip
+        aside = Box(column.left, next_top - height, column.width, height)
+        next_top = aside.bottom - px(BETWEEN)
+    places = _stacked(themed, column, panels, next_top, last, needs.loss_in_readouts, foot)
+    at = layout.remark if shape == "wide" else _in_title_row(themed, remark)
+    return ShapedLayout(main, aside, readouts, (column.left, under), places, at)
+
+
+def _in_title_row(themed: ThemedPage, remark: float) -> float | None:
+    """The title's baseline, where a quiet word has room at its right end."""
+    page, layout = themed.page, themed.layout
+    if not themed.headings.bottom:
+        return page.box.height - page.px(TOP + 4)
+    free = layout.right - layout.left - themed.headings.last_width() - page.px(BEFORE_REMARK)
+    return page.box.height - themed.headings.bottom if remark <= free else None
+
+
+def _stacked(
+    themed: ThemedPage,
+    column: Box,
+    panels: tuple[str, ...],
+    top: float,
+    bottom: float,
+    is_named: bool,
+    foot: float,
+) -> dict[str, PanelPlace]:
+    """Panels under each other between two heights, the last one's axes on the lower."""
+    if not panels:
+        return {}
+    page, types, px = themed.page, themed.layout.types, themed.page.px
+    name = AXIS_NAME * types.tick
+    heads = [0.0 if panel == "loss" and is_named else HEAD * types.label for panel in panels]
+    between = (foot + name + px(12)) * (len(panels) - 1)
+    height = max((top - bottom - sum(heads) - between) / len(panels), LEAST_LOSS * types.tick)
+    places = {}
+    for panel, head in zip(panels, heads, strict=True):
+        top -= head
+        box = Box(column.left, top - height, column.width, height)
+        baseline = top + head - HEAD_RISE * types.label if head else None
+        places[panel] = PanelPlace(box, NUMBERS * types.tick, baseline)
+        top -= height + foot + name + px(12)
+    return places
+
+
+def _under(
+    themed: ThemedPage, needs: Needs, panels: tuple[str, ...], remark: float
+) -> ShapedLayout:
+    """The readouts over the middle, what is beside it under or right of it, the loss last."""
+    page, layout, px = themed.page, themed.layout, themed.page.px
+    types = layout.types
+    ticks = px(UNDER) + ASCENT * types.tick
+    foot = ticks + (AXIS_NAME + 0.24) * types.tick
+    readouts = layout.readouts
+    under = readouts.baseline - LINE * types.label
+    top = (under if needs.under else readouts.baseline) - px(22)
+    area = layout.fit
+    strip_bottom = min([place.box.bottom for place in layout.panels.values()] or [area.bottom])
+    low = strip_bottom if panels else area.bottom
+    strip = max(STRIP * (top - low), LEAST_LOSS * types.tick) * max(1.0, 0.7 * len(panels))
+    strip = strip + HEAD * types.label if panels else 0.0
+    bottom = low + strip + (px(14) + ticks if needs.has_ticks else px(14))
+    room = Box(layout.left, bottom, layout.right - layout.left, top - bottom)
+    beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
+    main, aside = _main(room._replace(width=room.width - beside), needs), None
+    if needs.aside or needs.rows:
+        left = room.width - main.width - px(30)
+        if left >= 0.3 * main.width:
+            height = min(needs.aside * left + needs.rows * types.label, main.height)
+            aside = Box(main.right + px(30), main.top - height, left, height)
+        else:
+            height = min(needs.aside * room.width, 0.32 * room.height) + needs.rows * types.label
+            gap = px(14) + (ticks if needs.has_ticks else 0.0)
+            main = _main(room._replace(bottom=bottom + height + gap,
+                                       height=room.height - height - gap), needs)  # fmt: skip
+            aside = Box(room.left, main.bottom - gap - height, room.width, height)
+    lowest = min(main.bottom - (ticks if needs.has_ticks else 0.0),
+                 aside.bottom if aside is not None else main.bottom)  # fmt: skip
+    column = Box(layout.left, low, layout.right - layout.left, 1.0)
+    places = _stacked(themed, column, panels, lowest - px(14), low, needs.loss_in_readouts, foot)
+    return ShapedLayout(main, aside, readouts, (readouts.left, under), places, layout.remark)
+
+
+def _bare(themed: ThemedPage, needs: Needs) -> ShapedLayout:
+    layout = themed.layout
+    main = _main(layout.fit, needs)
+    return ShapedLayout(main, None, layout.readouts, (0.0, 0.0), {}, None)
