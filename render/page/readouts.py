@@ -64,6 +64,11 @@ class RunReadouts:
             self._texts.append(text)
             x += wide + _apart(page, place)
         self.moving: Sequence[Artist] = self._texts
+        self.last_left = 0.0
+        """Where the last one's name begins, in pixels."""
+        if readouts:
+            last = _extent(page, place, readouts[-1], number, name)[1]
+            self.last_left = x - _apart(page, place) - last
 
     def show(self, numbers: Sequence[str]) -> None:
         """Write the numbers, one for each readout."""

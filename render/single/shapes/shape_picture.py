@@ -37,6 +37,8 @@ class Needs:
     """Beside the epoch."""
     under: str = ""
     """The widest line under the last readout."""
+    names: Sequence[str] = ()
+    """What is written in signs of whatever kind."""
     loss_in_readouts: bool = False
     """Whether the loss is one of these; else its number stands over its plot."""
 

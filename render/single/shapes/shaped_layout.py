@@ -54,8 +54,8 @@ class ShapedLayout:
     main: Box
     aside: Box | None
     readouts: ReadoutsPlace
-    under: tuple[float, float]
-    """Where the line under the readouts begins, and its baseline."""
+    under: float
+    """The baseline of the line under the readouts."""
     panels: dict[str, PanelPlace]
     remark: float | None
     """The baseline of a quiet word that ends at the right margin; None: it has no room."""
@@ -131,7 +131,7 @@ def _beside(
         next_top = aside.bottom - px(BETWEEN)
     places = _stacked(themed, column, panels, next_top, last, needs.loss_in_readouts, foot)
     at = layout.remark if shape == "wide" else _in_title_row(themed, remark)
-    return ShapedLayout(main, aside, readouts, (column.left, under), places, at)
+    return ShapedLayout(main, aside, readouts, under, places, at)
 
 
 def _in_title_row(themed: ThemedPage, remark: float) -> float | None:
@@ -205,10 +205,10 @@ def _under(
                  aside.bottom if aside is not None else main.bottom)  # fmt: skip
     column = Box(layout.left, low, layout.right - layout.left, 1.0)
     places = _stacked(themed, column, panels, lowest - px(14), low, needs.loss_in_readouts, foot)
-    return ShapedLayout(main, aside, readouts, (readouts.left, under), places, layout.remark)
+    return ShapedLayout(main, aside, readouts, under, places, layout.remark)
 
 
 def _bare(themed: ThemedPage, needs: Needs) -> ShapedLayout:
     layout = themed.layout
     main = _main(layout.fit, needs)
-    return ShapedLayout(main, None, layout.readouts, (0.0, 0.0), {}, None)
+    return ShapedLayout(main, None, layout.readouts, 0.0, {}, None)

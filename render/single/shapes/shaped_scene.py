@@ -70,7 +70,8 @@ class ShapedScene:
         said = [settings.caption] if settings.caption else [*filter(None, captions)]
         self._readouts = self._all_readouts()
         parts = Parts(
-            picture.needs.numbers, self._readouts, "", False, said, self._longest_remark()
+            picture.needs.numbers, self._readouts, "", False, said, picture.needs.names,
+            self._longest_remark(),
         )
         on_page = replace(settings, panels=("loss",))
         self._themed = themed = themed_page(on_page, theme, words, parts)
@@ -85,8 +86,8 @@ class ShapedScene:
         self._numbers = RunReadouts(page, layout.readouts, types, self._readouts)
         self._remark = page.text(themed.layout.right, layout.remark or 0.0, "", types.tick,
                                  colour=theme.muted, ha="right")  # fmt: skip
-        x, baseline = layout.under
-        self._under = page.text(x, baseline, "", types.label, colour=theme.muted)
+        self._under = page.text(self._numbers.last_left, layout.under, "", types.label,
+                                colour=theme.muted)  # fmt: skip
         self._captions = CaptionLine(
             page, themed.captions, themed.layout.left, themed.layout.captions
         )
