@@ -56,7 +56,7 @@ class ConfusionPicture:
         count = len(self._true)
         self.needs = Needs(
             0.9, 1.25, has_ticks=False, under=self._right(0), names=self._names,
-            readouts=[Readout(words.text("wrong"), [self._wrong(count)], theme.text)],
+            readouts=[Readout(words.text("wrong_points"), [self._wrong(count)], theme.text)],
         )  # fmt: skip
         self.loss_colour = theme.text
         self.noise: float | None = None
