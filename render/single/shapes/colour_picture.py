@@ -52,7 +52,6 @@ class ColourPicture:
             aside=0.5 * rows / columns + 0.08 if self._target is not None else 0.0,
         )  # fmt: skip
         self.loss_colour = theme.prediction
-        self.noise: float | None = None
         self._aside: tuple[PixelImage, Enlargement, ErrorColours] | None = None
         self.moving: Sequence[Artist] = ()
 

@@ -20,7 +20,7 @@ from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.readouts import Readout
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.single.run_state import RunState
-from fitreel.render.single.shapes.at_points import PointPredictions
+from fitreel.render.point_predictions import PointPredictions
 from fitreel.render.single.shapes.class_colours import class_colours
 from fitreel.render.single.shapes.shape_picture import Needs, Places
 from fitreel.render.text.translations import Translation
@@ -59,7 +59,6 @@ class ConfusionPicture:
             readouts=[Readout(words.text("wrong_points"), [self._wrong(count)], theme.text)],
         )  # fmt: skip
         self.loss_colour = theme.text
-        self.noise: float | None = None
         self.moving: Sequence[Artist] = ()
 
     def _wrong(self, wrong: int) -> str:
@@ -114,7 +113,7 @@ class ConfusionPicture:
         texts = []
         for row, column in product(range(classes), repeat=2):
             is_right = row == column
-            size = min(limit, (DIAGONAL if is_right else OTHER) * side)
+            size = min(limit, max((DIAGONAL if is_right else OTHER) * side, least))
             x = box.left + column * (wide + gap) + wide / 2
             y = box.top - row * (high + gap) - high / 2 - 0.36 * size
             texts.append(page.text(x, y, "", size, weight="bold" if is_right else "regular",

@@ -22,7 +22,7 @@ from fitreel.render.plots.points import point_style
 from fitreel.render.plots.truth import truth_dashes
 from fitreel.render.single.fit_picture import fit_ticks
 from fitreel.render.single.run_state import RunState
-from fitreel.render.single.shapes.at_points import PointPredictions
+from fitreel.render.point_predictions import PointPredictions
 from fitreel.render.single.shapes.class_colours import class_colours
 from fitreel.render.single.shapes.curve_names import CurveNames
 from fitreel.render.single.shapes.shape_picture import Needs, Places
@@ -64,7 +64,6 @@ class CurvesPicture:
             beside=max(self._names, key=len)[:24], names=self._names,
         )  # fmt: skip
         self.loss_colour = theme.text
-        self.noise: float | None = None
         self.moving: Sequence[Artist] = ()
 
     @in_force()

@@ -73,7 +73,6 @@ class PlanePicture:
             rows=1.1, loss_in_readouts=True,
         )  # fmt: skip
         self.loss_colour = theme.prediction
-        self.noise: float | None = None
         self.moving: Sequence[Artist] = ()
 
     @in_force()

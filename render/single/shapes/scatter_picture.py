@@ -22,7 +22,7 @@ from fitreel.render.plots.pictures.dot_size import dot_size
 from fitreel.render.plots.pictures.residual_bars import ResidualBars
 from fitreel.render.single.fit_picture import fit_ticks
 from fitreel.render.single.run_state import RunState
-from fitreel.render.single.shapes.at_points import PointPredictions
+from fitreel.render.point_predictions import PointPredictions, typical_error
 from fitreel.render.single.shapes.shape_picture import Needs, Places
 from fitreel.render.text.axis_labels import NO_LABELS
 from fitreel.render.text.loss_format import LossFormat
@@ -63,7 +63,6 @@ class ScatterPicture:
                               theme.prediction)],
         )  # fmt: skip
         self.loss_colour = theme.prediction
-        self.noise: float | None = None
         self.moving: Sequence[Artist] = ()
         self._bars: ResidualBars | None = None
 
@@ -145,12 +144,6 @@ class ScatterPicture:
     def line_under(self, state: RunState) -> str:
         """As `ShapePicture`."""
         return ""
-
-
-def typical_error(residuals: NDArray[np.floating]) -> float:
-    """The root of the mean squared residual."""
-    with np.errstate(all="ignore"):
-        return float(np.sqrt(np.mean(np.square(residuals))))
 
 
 def _span(true: NDArray[np.float64], predictions: Sequence[NDArray[np.float64]]) -> tuple[float, float]:

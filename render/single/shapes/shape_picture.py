@@ -59,8 +59,6 @@ class ShapePicture(Protocol):
 
     needs: Needs
     loss_colour: str
-    noise: float | None
-    """The true function's own loss, a line in the plot of the loss."""
     moving: Sequence[Artist]
 
     def draw(self, page: Page, places: Places) -> None:

@@ -9,6 +9,7 @@ from fitreel.render.plots.pictures.enlarged import Enlargement
 from fitreel.render.single.layout.themed_layout import (
     BEFORE_REMARK,
     FOOT,
+    KEY,
     UNDER,
     PanelPlace,
 )
@@ -40,9 +41,13 @@ BETWEEN = 26.0
 PICTURE_FOOT = 10.0
 """From the headings to a picture, which has no numbers that it could touch."""
 SMALL_FOOT = 14.0
-STRIP = 0.24
+STRIP = 0.2
 """Of the height of middle and strip, where the loss stands under the middle."""
-EMPTY_FOOT = 0.1
+TALL_FROM = 1.25
+"""Height by width of a frame from which on readouts stand over the middle."""
+MOST_OF_SQUARE = 0.7
+UNDER_MIDDLE = 0.28
+"""Of the height of the middle, that what belongs to it takes under it."""
 LINE = 1.36
 """From a readout to the line under it, in font sizes."""
 
@@ -123,6 +128,8 @@ def _beside(
     under = baseline - LINE * types.label
     next_top = (under if needs.under else baseline) - px(READOUT_FOOT)
     last = low + ticks if needs.has_ticks else low + name
+    if shape != "wide":  # a sentence may reach under it
+        last = low + foot + AXIS_NAME * types.tick
     aside = None
     if needs.aside or needs.rows:
         height = min(needs.aside * column.width + needs.rows * types.label,
@@ -173,39 +180,70 @@ def _stacked(
 def _under(
     themed: ThemedPage, needs: Needs, panels: tuple[str, ...], remark: float
 ) -> ShapedLayout:
-    """The readouts over the middle, what is beside it under or right of it, the loss last."""
+    """The loss under the middle; readouts right of it, in a tall frame over it."""
     page, layout, px = themed.page, themed.layout, themed.page.px
     types = layout.types
+    is_tall = page.box.height > TALL_FROM * page.box.width
     ticks = px(UNDER) + ASCENT * types.tick
-    foot = ticks + (AXIS_NAME + 0.24) * types.tick
+    foot = ticks + 0.24 * types.tick
+    low = px(FOOT)
+    if themed.captions.count:
+        low = layout.captions + ASCENT * themed.captions.size + px(SMALL_FOOT)
+    low += (foot + AXIS_NAME * types.tick) * bool(panels)
     readouts = layout.readouts
     under = readouts.baseline - LINE * types.label
-    top = (under if needs.under else readouts.baseline) - px(22)
-    area = layout.fit
-    strip_bottom = min([place.box.bottom for place in layout.panels.values()] or [area.bottom])
-    low = strip_bottom if panels else area.bottom
+    has_row = layout.remark != readouts.baseline
+    if is_tall:
+        top = (under if needs.under else readouts.baseline) - px(22)
+        top -= KEY * types.tick * has_row
+    else:
+        head = themed.headings.bottom + px(24) if themed.headings.bottom else px(TOP + 12)
+        top = page.box.height - head
     strip = max(STRIP * (top - low), LEAST_LOSS * types.tick) * max(1.0, 0.7 * len(panels))
     strip = strip + HEAD * types.label if panels else 0.0
-    bottom = low + strip + (px(14) + ticks if needs.has_ticks else px(14))
-    room = Box(layout.left, bottom, layout.right - layout.left, top - bottom)
+    bottom = low + strip + px(SMALL_FOOT) + ticks * needs.has_ticks
+    area = Box(layout.left, bottom, layout.right - layout.left, top - bottom)
     beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
-    main, aside = _main(room._replace(width=room.width - beside), needs), None
-    if needs.aside or needs.rows:
-        left = room.width - main.width - px(30)
-        if left >= 0.3 * main.width:
-            height = min(needs.aside * left + needs.rows * types.label, main.height)
-            aside = Box(main.right + px(30), main.top - height, left, height)
-        else:
-            height = min(needs.aside * room.width, 0.32 * room.height) + needs.rows * types.label
-            gap = px(14) + (ticks if needs.has_ticks else 0.0)
-            main = _main(room._replace(bottom=bottom + height + gap,
-                                       height=room.height - height - gap), needs)  # fmt: skip
-            aside = Box(room.left, main.bottom - gap - height, room.width, height)
-    lowest = min(main.bottom - (ticks if needs.has_ticks else 0.0),
+    aside: Box | None = None
+    if is_tall:
+        main, aside = _over_each_other(themed, needs, area, beside, ticks)
+        place, at = readouts, layout.remark
+    else:
+        room = area._replace(width=MOST_OF_SQUARE * area.width)
+        main = _main(room, needs)
+        left = main.right + max(beside, px(14)) + px(20)
+        names = top - ASCENT * types.label
+        baseline = names - px(NAME_FOOT) - ASCENT * types.readout
+        place = ReadoutsPlace(left, layout.right, baseline, names)
+        under = baseline - LINE * types.label
+        at = _in_title_row(themed, remark)
+        if needs.aside or needs.rows:
+            highest = (under if needs.under else baseline) - px(READOUT_FOOT)
+            height = needs.aside * (layout.right - left) + needs.rows * types.label
+            height = min(height, highest - main.bottom)
+            aside = Box(left, highest - height, layout.right - left, height)
+    lowest = min(main.bottom - ticks * needs.has_ticks,
                  aside.bottom if aside is not None else main.bottom)  # fmt: skip
     column = Box(layout.left, low, layout.right - layout.left, 1.0)
-    places = _stacked(themed, column, panels, lowest - px(14), low, needs.loss_in_readouts, foot)
-    return ShapedLayout(main, aside, readouts, under, places, layout.remark)
+    top = lowest - px(SMALL_FOOT)
+    places = _stacked(themed, column, panels, top, low, needs.loss_in_readouts, foot)
+    return ShapedLayout(main, aside, place, under, places, at)
+
+
+def _over_each_other(
+    themed: ThemedPage, needs: Needs, area: Box, beside: float, ticks: float
+) -> tuple[Box, Box | None]:
+    """The middle, and what belongs to it under that."""
+    px, label = themed.page.px, themed.layout.types.label
+    room = area._replace(width=area.width - beside)
+    if not (needs.aside or needs.rows):
+        return _main(room, needs), None
+    height = min(needs.aside * area.width, UNDER_MIDDLE * area.height) + needs.rows * label
+    gap = px(SMALL_FOOT) + ticks * needs.has_ticks
+    main = _main(
+        room._replace(bottom=area.bottom + height + gap, height=area.height - height - gap), needs
+    )
+    return main, Box(area.left, main.bottom - gap - height, area.width, height)
 
 
 def _bare(themed: ThemedPage, needs: Needs) -> ShapedLayout:

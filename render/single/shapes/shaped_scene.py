@@ -11,7 +11,7 @@ from matplotlib.text import Text
 
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import Caption
-from fitreel.render.geometry import Box
+from fitreel.render.captions.phases.yardsticks import yardsticks_of
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.caption_line import CaptionLine
 from fitreel.render.page.readouts import Readout, RunReadouts
@@ -143,7 +143,9 @@ class ShapedScene:
         path = LossPath(run.epochs[known], run.losses[known], picture.loss_colour,
                         is_diverged=run.ending == "diverged")  # fmt: skip
         width = page.px(4.0 if place.box.height > page.px(HIGH) else 3.0)
-        style = LossPlotStyle(types.tick, self._words, width, picture.noise)
+        sticks = yardsticks_of(run)
+        noise = sticks.noise if sticks is not None else None
+        style = LossPlotStyle(types.tick, self._words, width, noise)
         self._loss_plot = LossPlot(page, place.box, [path], self._axis, style)
         if place.head is None:
             return
@@ -183,7 +185,3 @@ class ShapedScene:
         if self._settings.caption is None:
             self._captions.show(state.caption)
 
-
-def over_head(box: Box, height: float) -> tuple[Box, float]:
-    """A box less a head of so many pixels, and the baseline of what stands in that."""
-    return box._replace(height=box.height - height), box.top - 0.74 * height

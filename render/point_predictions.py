@@ -46,6 +46,12 @@ class PointPredictions:
         yield from shown_snapshots(run, indices)
 
 
+def typical_error(residuals: NDArray[np.floating]) -> float:
+    """The root of the mean squared residual."""
+    with np.errstate(all="ignore"):
+        return float(np.sqrt(np.mean(np.square(residuals))))
+
+
 def _on_grid(
     run: Record, x: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64] | None, NDArray[np.float64]]:
