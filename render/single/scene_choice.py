@@ -94,6 +94,14 @@ def _scene_class(view: str) -> "Callable[..., RunScene]":
         from fitreel.render.single.shapes.shaped_scene import ShapedScene
 
         return partial(ShapedScene, picture_class(view))
+    if view == "field":
+        from fitreel.render.single.fields.field_scene import FieldScene
+
+        return FieldScene
+    if view == "regions":
+        from fitreel.render.single.fields.regions_scene import RegionsScene
+
+        return RegionsScene
     from fitreel.render.single.themed_scene import ThemedScene
 
     return ThemedScene

@@ -15,9 +15,9 @@ from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_names import write_name
+from fitreel.render.plots.fields.field_image import FieldImage
 from fitreel.render.plots.pictures.enlarged import Enlargement
 from fitreel.render.plots.pictures.error_colours import ErrorColours, full_error
-from fitreel.render.plots.pictures.pixel_image import PixelImage
 from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.single.run_state import RunState
 from fitreel.render.single.shapes.shape_picture import Needs, Places
@@ -52,7 +52,7 @@ class ColourPicture:
             aside=0.5 * rows / columns + 0.08 if self._target is not None else 0.0,
         )  # fmt: skip
         self.loss_colour = theme.prediction
-        self._aside: tuple[PixelImage, Enlargement, ErrorColours] | None = None
+        self._aside: tuple[FieldImage, Enlargement, ErrorColours] | None = None
         self.moving: Sequence[Artist] = ()
 
     @in_force()
@@ -60,9 +60,9 @@ class ColourPicture:
         """As `ShapePicture`."""
         rows, columns = self._shape
         self._enlargement = Enlargement.to_fit(self._shape, places.main.width, places.main.height)
-        self._image = PixelImage(page, places.main)
+        self._image = FieldImage(page, places.main)
         outline(page, places.main)
-        moving: list[Artist] = [self._image]
+        moving: list[Artist] = [self._image.image]
         if places.aside is not None and self._target is not None:
             moving += self._draw_aside(page, places.aside, places.types.label)
         self.moving = moving
@@ -77,8 +77,8 @@ class ColourPicture:
         first = next(shown_snapshots(self._run, [0]))
         most = full_error(np.abs(colours_of(first.prediction) - self._target).mean(1))
         colours = ErrorColours(self._theme, most)
-        names = (self._words.text("legend_target"), self._theme.text), (
-            self._words.text("legend_error"), self._theme.prediction)  # fmt: skip
+        names = (self._words.text("target"), self._theme.text), (
+            self._words.text("field_error"), self._theme.prediction)  # fmt: skip
         images = []
         for number, (name, colour) in enumerate(names):
             place = Box(round(box.left + number * (room + gap)), round(box.top - head) - height,
@@ -86,11 +86,11 @@ class ColourPicture:
             write_name(page, name, (place.left, box.top - 0.74 * label), label, width)
             page.figure.texts[-1].set_color(colour)
             page.figure.texts[-1].set_fontweight("bold")
-            images.append(PixelImage(page, place))
+            images.append(FieldImage(page, place))
             outline(page, place)
-        images[0].set_pixels(fitted.of(self._placed(bytes_of(self._target))))
+        images[0].show_bytes(fitted.of(self._placed(bytes_of(self._target))))
         self._aside = images[1], fitted, colours
-        return [images[1]]
+        return [images[1].image]
 
     def _placed(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Pixels of shape (M, 3) as shape (rows, columns, 3), the upper row first."""
@@ -100,11 +100,11 @@ class ColourPicture:
     def show(self, state: RunState) -> None:
         """As `ShapePicture`."""
         colours = colours_of(state.snapshot.prediction)
-        self._image.set_pixels(self._enlargement.of(self._placed(bytes_of(colours))))
+        self._image.show_bytes(self._enlargement.of(self._placed(bytes_of(colours))))
         if self._aside is not None and self._target is not None:
             image, fitted, error = self._aside
             away = np.abs(colours - self._target).mean(1)
-            image.set_pixels(fitted.of(self._placed(error.of(away))))
+            image.show_bytes(fitted.of(self._placed(error.of(away))))
 
     def numbers(self, state: RunState) -> list[str]:
         """As `ShapePicture`."""

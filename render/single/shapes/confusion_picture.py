@@ -19,9 +19,9 @@ from fitreel.render.mpl.pixel_layout import Page, drawable
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.readouts import Readout
 from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.plots.fields.class_styles import class_styles
 from fitreel.render.single.run_state import RunState
 from fitreel.render.point_predictions import PointPredictions
-from fitreel.render.single.shapes.class_colours import class_colours
 from fitreel.render.single.shapes.shape_picture import Needs, Places
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
@@ -81,7 +81,7 @@ class ConfusionPicture:
         gap = min(page.px(GAP), 0.08 * box.width / classes)
         wide = (box.width - gap * (classes - 1)) / classes
         high = (box.height - gap * (classes - 1)) / classes
-        colours = class_colours(theme, classes)
+        colours = [colour for colour, _ in class_styles(theme, classes)]
         axes = page.axes(box)
         axes.set_axis_off()
         axes.set_xlim(0, box.width)

@@ -16,6 +16,7 @@ from fitreel.render.mpl.pixel_layout import Page, drawable
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_furniture import draw_furniture
+from fitreel.render.plots.fields.class_styles import class_styles
 from fitreel.render.plots.fit_axes import Limits, Order, curve_order, fit_axes
 from fitreel.render.plots.network_line import FAR, clip_vertically
 from fitreel.render.plots.points import point_style
@@ -23,7 +24,6 @@ from fitreel.render.plots.truth import truth_dashes
 from fitreel.render.single.fit_picture import fit_ticks
 from fitreel.render.single.run_state import RunState
 from fitreel.render.point_predictions import PointPredictions
-from fitreel.render.single.shapes.class_colours import class_colours
 from fitreel.render.single.shapes.curve_names import CurveNames
 from fitreel.render.single.shapes.shape_picture import Needs, Places
 from fitreel.render.text.axis_labels import AxisLabels
@@ -53,7 +53,7 @@ class CurvesPicture:
         self._columns = run.header.predicted_columns
         if run.header.classes:
             self._names = list(run.header.classes)
-            self._colours = class_colours(theme, self._columns)
+            self._colours = [colour for colour, _ in class_styles(theme, self._columns)]
         else:
             self._names = [column.name for column in run.header.outputs]
             self._colours = [theme.lines[n % len(theme.lines)] for n in range(self._columns)]

@@ -27,7 +27,7 @@ def draw_key_line(
     theme = page.theme
     labels = [DirectLabel(words.text("legend_data"), "data", theme.data_text)]
     if truth:
-        labels.insert(0, DirectLabel(words.text("legend_target"), "truth", theme.truth))
+        labels.insert(0, DirectLabel(words.text("target"), "truth", theme.truth))
     least = SMALLEST * size
     while key_width(page, labels, size) > width and size > least:
         size *= 0.97

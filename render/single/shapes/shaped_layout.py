@@ -1,9 +1,10 @@
 """Where a picture's middle, its readouts, and the plots beside or under it stand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fitreel.render.geometry import Box
-from fitreel.render.page.readouts import ReadoutsPlace
+from fitreel.render.page.readouts import Readout, ReadoutsPlace, row_width
 from fitreel.render.page.type_sizes import ASCENT, TOP, shape_of
 from fitreel.render.plots.pictures.enlarged import Enlargement
 from fitreel.render.single.layout.themed_layout import (
@@ -31,8 +32,8 @@ COLUMN_FROM = 1.2
 """Width by height of a frame from which on a column stands beside the middle."""
 MOST_OF_WIDTH = {"wide": 0.56, "middle": 0.57}
 """Of the frame, that the middle takes beside a column."""
-LEAST_COLUMN = 0.22
-"""Of the frame's width, that the column has."""
+LEAST_MIDDLE = 0.4
+"""Of the frame's width, where readouts are wide."""
 BESIDE = 56.0
 """From the middle to the column; lengths are those of 720 px."""
 LEAST_LOSS = 3.2
@@ -67,7 +68,11 @@ class ShapedLayout:
 
 
 def lay_out_shape(
-    themed: ThemedPage, needs: Needs, panels: tuple[str, ...], remark: float
+    themed: ThemedPage,
+    needs: Needs,
+    panels: tuple[str, ...],
+    remark: float,
+    readouts: Sequence[Readout],
 ) -> ShapedLayout:
     """The places on a page whose headings and captions are placed.
 
@@ -76,14 +81,16 @@ def lay_out_shape(
         needs: of the middle.
         panels: what stands under each other.
         remark: the width of a quiet word, in pixels.
+        readouts: epoch and what else is read.
     """
     size = round(themed.page.box.width), round(themed.page.box.height)
     shape = shape_of(size)
     if shape == "small":
         return _bare(themed, needs)
     if shape == "wide" or size[0] >= COLUMN_FROM * size[1]:
-        return _beside(themed, needs, panels, remark, shape)
-    return _under(themed, needs, panels, remark)
+        least = row_width(themed.page, themed.layout.types, readouts)
+        return _beside(themed, needs, panels, remark, least)
+    return _under(themed, needs, panels, remark, len(readouts))
 
 
 def _main(box: Box, needs: Needs) -> Box:
@@ -98,8 +105,10 @@ def _main(box: Box, needs: Needs) -> Box:
 
 
 def _beside(
-    themed: ThemedPage, needs: Needs, panels: tuple[str, ...], remark: float, shape: str
+    themed: ThemedPage, needs: Needs, panels: tuple[str, ...], remark: float, least: float
 ) -> ShapedLayout:
+    """Readouts and all else in a column, at least `least` pixels wide, right of the middle."""
+    shape = shape_of((round(themed.page.box.width), round(themed.page.box.height)))
     page, layout, px = themed.page, themed.layout, themed.page.px
     types = layout.types
     ticks = px(UNDER) + ASCENT * types.tick
@@ -117,10 +126,11 @@ def _beside(
     bottom = low + (ticks if needs.has_ticks else 0.0)
     beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
     share = MOST_OF_WIDTH.get(shape, 0.57)
-    room = share * page.box.width - (0.0 if shape == "wide" else layout.left - px(48))
+    gap = max(beside, px(14)) + px(BESIDE if shape == "wide" else 20.0)
+    room = min(share * page.box.width, layout.right - least - gap - layout.left)
+    room = max(room, LEAST_MIDDLE * page.box.width)
     main = _main(Box(layout.left, bottom, room, top - bottom), needs)
-    left = main.right + max(beside, px(14)) + px(BESIDE if shape == "wide" else 34.0)
-    left = min(left, page.box.width * (1 - LEAST_COLUMN) - px(64))
+    left = main.right + gap
     column = Box(left, low, layout.right - left, top - low)
     baseline_names = top - ASCENT * types.label
     baseline = baseline_names - px(NAME_FOOT) - ASCENT * types.readout
@@ -178,7 +188,7 @@ def _stacked(
 
 
 def _under(
-    themed: ThemedPage, needs: Needs, panels: tuple[str, ...], remark: float
+    themed: ThemedPage, needs: Needs, panels: tuple[str, ...], remark: float, count: int
 ) -> ShapedLayout:
     """The loss under the middle; readouts right of it, in a tall frame over it."""
     page, layout, px = themed.page, themed.layout, themed.page.px
@@ -214,7 +224,9 @@ def _under(
         left = main.right + max(beside, px(14)) + px(20)
         names = top - ASCENT * types.label
         baseline = names - px(NAME_FOOT) - ASCENT * types.readout
-        place = ReadoutsPlace(left, layout.right, baseline, names)
+        step = ASCENT * (types.label + types.readout) + px(NAME_FOOT + READOUT_FOOT)
+        place = ReadoutsPlace(left, layout.right, baseline, names, step=step)
+        baseline -= step * (count - 1)
         under = baseline - LINE * types.label
         at = _in_title_row(themed, remark)
         if needs.aside or needs.rows:

@@ -79,7 +79,9 @@ class ShapedScene:
         self.figure = page.figure
         panels = self._panel_names()
         remark = page.width_of(parts.remark, types.tick)
-        self._layout = layout = lay_out_shape(themed, picture.needs, panels, remark)
+        self._layout = layout = lay_out_shape(
+            themed, picture.needs, panels, remark, self._readouts
+        )
         self._is_bare = shape_of(settings.pixels) == "small"
         picture.draw(page, Places(types, layout.main, layout.aside, self._is_bare))
         themed.headings.write()
