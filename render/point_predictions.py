@@ -22,10 +22,10 @@ class PointPredictions:
     def __init__(self, run: Record) -> None:
         self._run = run
         self._columns = run.header.predicted_columns
-        self.y = np.asarray(run.y, np.float64 if not run.header.classes else np.int64)
-        """Shape (N, K), or (N,) the numbers of classes."""
-        if not run.header.classes:
-            self.y = self.y.reshape(len(self.y), -1)
+        self.y = np.asarray(run.y, np.float64).reshape(len(run.y), -1)
+        """Shape (N, K), or of classes (N, 1)."""
+        self.classes = np.asarray(run.y if run.header.classes else [], np.int64)
+        """Shape (N,): the number of each point's class; empty where y is numbers."""
         x = np.asarray(run.x, np.float64).reshape(len(run.x), -1)
         self._corners, self._shares = _on_grid(run, x)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.artist import Artist
+from matplotlib.text import Text
 
 from fitreel.model.errors import BadInput
 from fitreel.render.mpl.pixel_layout import Page
@@ -55,7 +56,7 @@ class RunReadouts:
         number, name = _fitted(page, place, types, readouts)
         width = _width(page, place, readouts, number, name)
         x = place.right - width if place.ends else place.left
-        self._texts = []
+        self._texts: list[Text] = []
         for readout in readouts:
             beside, wide = _extent(page, place, readout, number, name)
             down = place.step * len(self._texts)

@@ -59,6 +59,5 @@ def _shares(count: int, size: int, quarters: int) -> NDArray[np.float32]:
     edges = np.arange(count + 1) * (quarters / QUARTERS)
     edges[-1] = max(edges[-1], size)
     left = np.arange(size)[:, None]
-    return np.clip(
-        np.minimum(edges[1:], left + 1) - np.maximum(edges[:-1], left), 0, 1
-    ).astype(np.float32)  # fmt: skip
+    shares = np.minimum(edges[1:], left + 1) - np.maximum(edges[:-1], left)
+    return np.asarray(np.clip(shares, 0, 1), np.float32)

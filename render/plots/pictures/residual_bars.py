@@ -77,4 +77,4 @@ class ResidualBars:
         zero = np.zeros_like(heights)
         corners = np.stack([np.stack([left, left, right, right], 1),
                             np.stack([zero, heights, heights, zero], 1)], 2)  # fmt: skip
-        self._bars.set_verts(corners[heights > 0])
+        self._bars.set_verts(list(corners[heights > 0]))

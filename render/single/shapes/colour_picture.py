@@ -58,7 +58,6 @@ class ColourPicture:
     @in_force()
     def draw(self, page: Page, places: Places) -> None:
         """As `ShapePicture`."""
-        rows, columns = self._shape
         self._enlargement = Enlargement.to_fit(self._shape, places.main.width, places.main.height)
         self._image = FieldImage(page, places.main)
         outline(page, places.main)

@@ -20,8 +20,8 @@ from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.readouts import Readout
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.fields.class_styles import class_styles
-from fitreel.render.single.run_state import RunState
 from fitreel.render.point_predictions import PointPredictions
+from fitreel.render.single.run_state import RunState
 from fitreel.render.single.shapes.shape_picture import Needs, Places
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
@@ -51,7 +51,7 @@ class ConfusionPicture:
     ) -> None:
         self._theme, self._words = theme, words
         self._at_points = PointPredictions(run)
-        self._true = self._at_points.y
+        self._true = self._at_points.classes
         self._names = [drawable(name) for name in run.header.classes]
         count = len(self._true)
         self.needs = Needs(
@@ -73,7 +73,7 @@ class ConfusionPicture:
     @in_force()
     def draw(self, page: Page, places: Places) -> None:
         """As `ShapePicture`."""
-        types, theme, words = places.types, self._theme, self._words
+        types, theme = places.types, self._theme
         label, classes = types.label, len(self._names)
         box = places.main
         if not places.is_bare:
@@ -174,9 +174,7 @@ class ConfusionPicture:
         return self._right(self._number_wrong)
 
 
-def predicted_classes(
-    probabilities: NDArray[np.floating], classes: int
-) -> NDArray[np.int64]:
+def predicted_classes(probabilities: NDArray[np.floating], classes: int) -> NDArray[np.int64]:
     """The most probable class of each point, shape (N,), of probabilities of shape (N, K)."""
     if probabilities.shape[1] == 1 and classes == 2:
         return (probabilities[:, 0] > 0.5).astype(np.int64)

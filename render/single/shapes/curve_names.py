@@ -1,4 +1,4 @@
-"""The names of several curves right of their axes, at the heights where these end, none touching."""
+"""The names of several curves right of their axes, where these end, none touching another."""
 
 from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
 

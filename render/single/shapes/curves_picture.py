@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.render.geometry import Box
@@ -21,9 +20,9 @@ from fitreel.render.plots.fit_axes import Limits, Order, curve_order, fit_axes
 from fitreel.render.plots.network_line import FAR, clip_vertically
 from fitreel.render.plots.points import point_style
 from fitreel.render.plots.truth import truth_dashes
+from fitreel.render.point_predictions import PointPredictions
 from fitreel.render.single.fit_picture import fit_ticks
 from fitreel.render.single.run_state import RunState
-from fitreel.render.point_predictions import PointPredictions
 from fitreel.render.single.shapes.curve_names import CurveNames
 from fitreel.render.single.shapes.shape_picture import Needs, Places
 from fitreel.render.text.axis_labels import AxisLabels

@@ -19,7 +19,7 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.plots.fit_axes import Limits, Order, fit_axes
 from fitreel.render.plots.pictures.plane_names import HALO, StartName
-from fitreel.render.plots.points import draw_points, point_style
+from fitreel.render.plots.points import point_style
 from fitreel.render.plots.trail import FADE, OPACITIES, SAMPLES, STEP
 from fitreel.render.plots.truth import truth_dashes
 from fitreel.render.single.fit_picture import fit_ticks

@@ -9,7 +9,6 @@ from matplotlib.artist import Artist
 from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
-from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme
@@ -20,9 +19,9 @@ from fitreel.render.plots.axes_names import write_name
 from fitreel.render.plots.fit_axes import Limits, Order, fit_axes
 from fitreel.render.plots.pictures.dot_size import dot_size
 from fitreel.render.plots.pictures.residual_bars import ResidualBars
+from fitreel.render.point_predictions import PointPredictions, typical_error
 from fitreel.render.single.fit_picture import fit_ticks
 from fitreel.render.single.run_state import RunState
-from fitreel.render.point_predictions import PointPredictions, typical_error
 from fitreel.render.single.shapes.shape_picture import Needs, Places
 from fitreel.render.text.axis_labels import NO_LABELS
 from fitreel.render.text.loss_format import LossFormat
@@ -146,7 +145,9 @@ class ScatterPicture:
         return ""
 
 
-def _span(true: NDArray[np.float64], predictions: Sequence[NDArray[np.float64]]) -> tuple[float, float]:
+def _span(
+    true: NDArray[np.float64], predictions: Sequence[NDArray[np.float64]]
+) -> tuple[float, float]:
     """From where to where both axes go: what is true, and predictions not far from it."""
     low, high = float(true.min()), float(true.max())
     reach = 0.35 * (high - low) or max(abs(high), 1.0)
@@ -159,7 +160,7 @@ def _span(true: NDArray[np.float64], predictions: Sequence[NDArray[np.float64]])
 
 
 def _write_names(page: Page, box: Box, size: float, words: Translation, colour: str) -> None:
-    """"predicted" inside at the upper left, "true" at the lower right."""
+    """What the axes are, inside of these: at the upper left, and at the lower right."""
     inset = page.px(14)
     page.text(box.left + inset, box.top - inset - 0.74 * size, words.text("predicted"), size,
               colour=colour)  # fmt: skip

@@ -46,7 +46,7 @@ STRIP = 0.2
 """Of the height of middle and strip, where the loss stands under the middle."""
 TALL_FROM = 1.25
 """Height by width of a frame from which on readouts stand over the middle."""
-MOST_OF_SQUARE = 0.7
+MOST_OF_SQUARE, HALF = 0.7, 0.56
 UNDER_MIDDLE = 0.28
 """Of the height of the middle, that what belongs to it takes under it."""
 LINE = 1.36
@@ -99,9 +99,9 @@ def _main(box: Box, needs: Needs) -> Box:
         width, height = Enlargement.to_fit(needs.pixels, box.width, box.height).size
         return Box(round(box.left), round(box.top) - height, width, height)
     aspect = min(max(box.width / box.height, needs.narrowest), needs.widest)
-    width = min(box.width, box.height * aspect)
-    height = min(box.height, width / aspect)
-    return Box(box.left, box.top - height, width, height)
+    wide = min(box.width, box.height * aspect)
+    high = min(box.height, wide / aspect)
+    return Box(box.left, box.top - high, wide, high)
 
 
 def _beside(
@@ -172,7 +172,7 @@ def _stacked(
     """Panels under each other between two heights, the last one's axes on the lower."""
     if not panels:
         return {}
-    page, types, px = themed.page, themed.layout.types, themed.page.px
+    types, px = themed.layout.types, themed.page.px
     name = AXIS_NAME * types.tick
     heads = [0.0 if panel == "loss" and is_named else HEAD * types.label for panel in panels]
     between = (foot + name + px(12)) * (len(panels) - 1)
@@ -203,7 +203,9 @@ def _under(
     readouts = layout.readouts
     under = readouts.baseline - LINE * types.label
     has_row = layout.remark != readouts.baseline
-    if is_tall:
+    # What stands beside the middle leaves no room for readouts there.
+    has_picture = needs.aside > 0 or needs.rows > 3
+    if is_tall or has_picture:
         top = (under if needs.under else readouts.baseline) - px(22)
         top -= KEY * types.tick * has_row
     else:
@@ -215,9 +217,16 @@ def _under(
     area = Box(layout.left, bottom, layout.right - layout.left, top - bottom)
     beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
     aside: Box | None = None
+    at: float | None = layout.remark
+    place = readouts
     if is_tall:
         main, aside = _over_each_other(themed, needs, area, beside, ticks)
-        place, at = readouts, layout.remark
+    elif has_picture:
+        main = _main(area._replace(width=HALF * area.width), needs)
+        left = main.right + px(30)
+        height = needs.aside * (layout.right - left) + needs.rows * types.label
+        height = min(height, main.height)
+        aside = Box(left, main.top - height, layout.right - left, height)
     else:
         room = area._replace(width=MOST_OF_SQUARE * area.width)
         main = _main(room, needs)

@@ -70,7 +70,12 @@ class ShapedScene:
         said = [settings.caption] if settings.caption else [*filter(None, captions)]
         self._readouts = self._all_readouts()
         parts = Parts(
-            picture.needs.numbers, self._readouts, "", False, said, picture.needs.names,
+            picture.needs.numbers,
+            self._readouts,
+            "",
+            False,
+            said,
+            picture.needs.names,
             self._longest_remark(),
         )
         on_page = replace(settings, panels=("loss",))
@@ -79,9 +84,7 @@ class ShapedScene:
         self.figure = page.figure
         panels = self._panel_names()
         remark = page.width_of(parts.remark, types.tick)
-        self._layout = layout = lay_out_shape(
-            themed, picture.needs, panels, remark, self._readouts
-        )
+        self._layout = layout = lay_out_shape(themed, picture.needs, panels, remark, self._readouts)
         self._is_bare = shape_of(settings.pixels) == "small"
         picture.draw(page, Places(types, layout.main, layout.aside, self._is_bare))
         themed.headings.write()
@@ -186,4 +189,3 @@ class ShapedScene:
             self._remark.set_text(BETWEEN.join(filter(None, remarks)))
         if self._settings.caption is None:
             self._captions.show(state.caption)
-
