@@ -9,6 +9,7 @@ import numpy as np
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import NO_CAPTION, Caption
 from fitreel.render.captions.caption_track import CaptionTrack, Stretch
+from fitreel.render.captions.classes.class_captions import ClassStory, class_captions
 from fitreel.render.captions.phases.claims import Claim, LossCourse, phase_claims
 from fitreel.render.captions.phases.lower_bounds import (
     bounds,
@@ -22,6 +23,7 @@ from fitreel.render.captions.run_sentences import lower_ratio
 from fitreel.render.captions.run_story import RunStory
 from fitreel.render.captions.set_captions import set_captions
 from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.single.view import view_of
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.loss_path import losses_at
 from fitreel.render.timing.pace_settings import Pacing
@@ -55,6 +57,10 @@ def run_captions(
     story = RunStory(run, picture, words)
     if not tells_phases(picture):
         return set_captions(picture, timeline, run.epochs, story.end if story.must_end else None)
+    if shows_regions(run, picture):
+        return class_captions(
+            ClassStory(run, words), timeline, story.end if story.must_end else None
+        )
     course = _course(story, timeline)
     claims = [*_ends(story, course, timeline)]
     if story.sticks is not None and len(story.losses) > 1:
@@ -79,6 +85,13 @@ def run_hold_seconds(
     """
     story = RunStory(run, picture, words)
     tells = tells_phases(picture) and len(run) > 0
+    if tells and shows_regions(run, picture):
+        of_classes = ClassStory(run, words)
+        end = story.end.text if story.must_end else of_classes.end
+        return (
+            _within(reading_seconds(of_classes.start), START_SECONDS),
+            _within(reading_seconds(end) + BEFORE_END, END_SECONDS),
+        )
     start, end = (story.start, story.end.text) if tells else ("", "")
     seconds = _within(reading_seconds(start), START_SECONDS)
     if tells and story.sticks is not None:
@@ -92,6 +105,11 @@ def tells_phases(picture: PictureSettings) -> bool:
     Not where the job has captions of its own, or wants none; and not in the demo's theme.
     """
     return picture.captions == "auto" and picture.caption is None and picture.theme != "demo"
+
+
+def shows_regions(run: Record, picture: PictureSettings) -> bool:
+    """Whether wrong points are seen, so that they are what is told of."""
+    return view_of(run, picture.view) == "regions"
 
 
 def _within(seconds: float, ends: tuple[float, float]) -> float:
@@ -210,7 +228,8 @@ def _text(story: RunStory, key: str, factor: int = 0) -> str:
         return story.start if key == "start" else story.end.text
     if story.constant != "flat":
         key = key.replace("_flat", f"_{story.constant}")
-        key = f"height_{story.constant}" if key == "height" else key
+        if key == "height" and story.constant != "level":
+            key = f"height_{story.constant}"
     if factor:
         return story.words.text(f"caption_{key}_times", factor=written_factor(factor, story.words))
     return story.words.text(f"caption_{key}")

@@ -22,7 +22,7 @@ WORSE = 1.05
 
 
 def constant_of(run: Record, view: str | None) -> str:
-    """What the best constant is called: "flat", "point", "colour" or "mean".
+    """What the best constant is called: "flat", "level", "point", "colour" or "mean".
 
     Args:
         run: the record.
@@ -31,8 +31,8 @@ def constant_of(run: Record, view: str | None) -> str:
     inputs, columns = len(run.header.inputs), run.header.predicted_columns
     if view in ("scatter", "slices") or inputs > 2 or (inputs == 2 and columns not in (1, 3)):
         return "mean"
-    if inputs == 2 and columns == 3:
-        return "colour"
+    if inputs == 2:
+        return "colour" if columns == 3 else "level"
     return "point" if view == "plane" else "flat"
 
 

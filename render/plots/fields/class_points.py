@@ -70,7 +70,7 @@ class ClassPoints:
             style: dict[str, Any] = {
                 "linestyle": "none", "marker": marker, "markerfacecolor": colour,
                 "markeredgecolor": page.theme.axes, "markersize": page.points(diameter + rim),
-                "markeredgewidth": page.points(rim), "clip_on": False,
+                "markeredgewidth": page.points(rim),
             }  # fmt: skip
             axes.plot(own[:, 0], own[:, 1], zorder=FieldOrder.POINTS, **style)
             self._wrong += axes.plot([], [], zorder=FieldOrder.WRONG, **style)
@@ -91,7 +91,7 @@ class ClassPoints:
         path = shape.get_path().transformed(shape.get_transform())
         rings = PathCollection(
             [path], sizes=[1.0], offsets=np.empty((0, 2)), offset_transform=axes.transData,
-            facecolors="none", zorder=FieldOrder.RINGS, clip_on=False,
+            facecolors="none", zorder=FieldOrder.RINGS,
         )  # fmt: skip
         rings.set_transform(IdentityTransform())
         axes.add_artist(rings)

@@ -17,13 +17,15 @@ UNDER_AXES = -1.0
 
 
 class PixelImage(Artist):
-    """Opaque pixels, shape (height, width, 4), rows from below, whose lower left corner is `at`."""
+    """Pixels, shape (height, width, 4), rows from below, whose lower left corner is `at`."""
 
     @in_force()
-    def __init__(self, at: tuple[int, int], pixels: NDArray[np.uint8]) -> None:
+    def __init__(
+        self, at: tuple[int, int], pixels: NDArray[np.uint8], order: float = UNDER_AXES
+    ) -> None:
         super().__init__()
         self._at, self._image = at, pixels
-        self.set_zorder(UNDER_AXES)
+        self.set_zorder(order)
         right, top = at[0] + pixels.shape[1], at[1] + pixels.shape[0]
         self.set_clip_box(Bbox([at, (right, top)]))
 
@@ -33,6 +35,9 @@ class PixelImage(Artist):
             return
         context = renderer.new_gc()
         context.set_clip_rectangle(self.get_clip_box())
+        alpha = self.get_alpha()
+        if alpha is not None:
+            context.set_alpha(alpha)
         renderer.draw_image(context, *self._at, self._image)
         context.restore()
         self.stale = False

@@ -22,6 +22,8 @@ DEEPEST = 0.48
 """Opacity of a class' colour where the network is certain."""
 STEPS = 256
 """So many shades has a colour."""
+LEADS, FARTHEST = 1024, 12.0
+"""How finely log(p₁ / p₀) is divided on either side of 0, and how far it goes."""
 BOUNDARY, PANEL_BOUNDARY = 3.0, 2.5
 """How wide the boundary is; pixels at 720."""
 HALO, HALO_OPACITY = 2.5, 0.55
@@ -35,7 +37,8 @@ class Regions:
         self._image = FieldImage(page, box)
         self._count = len(colours)
         self._sampling = Upsampling(grid.shape, self._image.height, self._image.width)
-        self._shades = packed(shades(page.theme.axes, colours))
+        self._shades = packed(shades(page.theme.axes, colours)).ravel()
+        self._leads = self._shades[_shades_of_leads()]
         self.moving: Sequence[Artist] = (self._image.image,)
 
     def show(self, field: Values) -> None:
@@ -51,13 +54,20 @@ class Regions:
             best = np.maximum(best, other)
         certainty = (np.exp(best) - 1 / self._count) / (1 - 1 / self._count)
         steps = shade_numbers(certainty)
-        self._image.show(self._shades.ravel()[number * STEPS + steps])
+        self._image.show(self._shades[number * STEPS + steps])
 
     def _show_two(self, field: Values) -> None:
-        """Of two classes the difference says both: p₁ − p₀ is tanh(½ log(p₁ / p₀))."""
-        lead = self._sampling.of(field[..., 1] - field[..., 0])
-        steps = shade_numbers(np.tanh(np.abs(lead) / 2))
-        self._image.show(self._shades.ravel()[np.where(lead > 0, STEPS, 0) + steps])
+        """Of two classes the difference says both."""
+        lead = np.nan_to_num(field[..., 1] - field[..., 0]) * np.float32(LEADS / FARTHEST)
+        at = (self._sampling.of(lead) + np.float32(LEADS)).astype(np.int32)
+        self._image.show(np.take(self._leads, at, mode="clip"))
+
+
+def _shades_of_leads() -> NDArray[np.int32]:
+    """The shade of each log(p₁ / p₀) from -`FARTHEST` on, of the first class or the second."""
+    lead = (np.arange(2 * LEADS) + 0.5 - LEADS) * (FARTHEST / LEADS)
+    # p₁ − p₀ is the tangent of half of it.
+    return shade_numbers(np.tanh(np.abs(lead) / 2)) + np.where(lead > 0, np.int32(STEPS), 0)
 
 
 def shades(ground: str, colours: Sequence[str]) -> NDArray[np.float64]:

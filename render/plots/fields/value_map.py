@@ -10,10 +10,11 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import PathCollection
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.markers import MarkerStyle
-from matplotlib.transforms import IdentityTransform
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, IdentityTransform
 from numpy.typing import NDArray
 
 from fitreel.render.field_grid import FieldGrid, Values
@@ -23,11 +24,13 @@ from fitreel.render.mpl.theme import Theme, luminance
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.page.type_sizes import ASCENT
 from fitreel.render.plots.fields.contours import Contours, level_lines, path_of
-from fitreel.render.plots.fields.field_image import FieldImage, Upsampling, packed
+from fitreel.render.plots.fields.field_image import FieldImage, PixelImage, Upsampling, packed
 from fitreel.render.plots.fields.field_order import FieldOrder
 from fitreel.render.text.translations import Translation
 
 SHADES = 256
+UNDER_LINES = -0.5
+"""The points' `zorder`: over the colours, under the axes that hold the lines."""
 LEVELS = 7
 LINE, LINE_OPACITY = 1.2, 0.4
 """How wide contour lines are, in pixels at 720."""
@@ -93,7 +96,14 @@ class ValueImage:
 
     def show(self, field: Values) -> None:
         """Paint it."""
-        self._image.show(self._colours[self._scale.numbers(self._sampling.of(field))])
+        scale = self._scale
+        span = scale.high - scale.low
+        with np.errstate(invalid="ignore", over="ignore"):
+            parts = (np.nan_to_num(field, nan=scale.low) - scale.low) / span
+            # What lies far outside must not be more than a number of a shade can be.
+            steps = (np.clip(parts, -1, 2) * (SHADES - 1) + 0.5).astype(np.float32)
+        at = np.floor(self._sampling.of(steps)).astype(np.int32)
+        self._image.show(np.take(self._colours, at, mode="clip"))
 
 
 class ValueLines:
@@ -126,34 +136,44 @@ class ValueLines:
 
 
 class ValuePoints:
-    """Points in the colours of their values; at the film's end they go."""
+    """Points in the colours of their values; at the film's end they go.
+
+    They are painted once, since hundreds of colours take longer than the field does.
+    """
 
     @in_force()
     def __init__(
         self,
         page: Page,
-        axes: Axes,
+        box: Box,
         places: NDArray[Any],
         values: NDArray[Any],
         scale: ValueScale,
         diameter: float,
     ) -> None:
+        left, bottom, right, top = map(round, (box.left, box.bottom, box.right, box.top))
+        width, height = right - left, top - bottom
+        kind: Any = RendererAgg
+        renderer = kind(width, height, page.figure.dpi)
+        context = renderer.new_gc()
+        context.set_linewidth(0)
+        context.set_snap(False)
         shape = MarkerStyle("o")
-        self._points = PathCollection(
-            [shape.get_path().transformed(shape.get_transform())],
-            sizes=[page.points(diameter) ** 2], offsets=np.asarray(places, np.float64),
-            offset_transform=axes.transData, facecolors=scale.colours[scale.numbers(values)],
-            linewidths=0, zorder=FieldOrder.POINTS, clip_on=False,
-        )  # fmt: skip
-        self._points.set_sizes([page.points(diameter) ** 2], page.figure.dpi)
-        self._points.set_transform(IdentityTransform())
-        axes.add_artist(self._points)
-        self.moving: Sequence[Artist] = (self._points,)
+        dot, size = shape.get_path(), shape.get_transform() + Affine2D().scale(diameter)
+        numbers = scale.numbers(values)
+        for number in np.unique(numbers).tolist():
+            some = Path(places[numbers == number])
+            colour = (*scale.colours[number].tolist(), 1.0)
+            renderer.draw_markers(context, dot, size, some, IdentityTransform(), colour)
+        pixels = np.asarray(renderer.buffer_rgba())[::-1].copy()
+        self._image = PixelImage((left, bottom), pixels, UNDER_LINES)
+        page.figure.add_artist(self._image)
+        self.moving: Sequence[Artist] = (self._image,)
 
     def show(self, seconds_at_end: float | None) -> None:
         """Fade as far as the film's end has come."""
         part = 0.0 if seconds_at_end is None else (seconds_at_end - FADE_FROM) / FADE
-        self._points.set_alpha(1.0 - min(max(part, 0.0), 1.0))
+        self._image.set_alpha(1.0 - min(max(part, 0.0), 1.0))
 
 
 @in_force()

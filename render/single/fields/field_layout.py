@@ -185,7 +185,9 @@ def _stacked(
         key = (view.left, box.bottom - row - 2.2 * types.label)
     _check(view, box)
     foot = view.px(8) + (ASCENT + AXIS_NAME + 0.3) * types.tick
-    ceiling = box.bottom - row - (contents.key_lines and view.shape == "tall") * LINE * types.label
+    ceiling = box.bottom - row
+    if contents.key_lines and view.shape == "tall":
+        ceiling = key[1] - (contents.key_lines - 1) * LINE * types.label
     area = Box(view.left, view.bottom + foot, view.right - view.left, ceiling - view.bottom - foot)
     if view.shape == "tall" and len(contents.panels) == 1:
         spare = max(area.height - LOSS_SHARE * height, 0.0)

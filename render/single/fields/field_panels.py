@@ -39,6 +39,8 @@ BETWEEN = 0.4
 """From the words to the number, in their font sizes."""
 WIDTH, LOW_WIDTH, LOW = 4.0, 3.0, 130.0
 """Of the loss' path, and in a plot lower than `LOW`; pixels at 720."""
+EDGE = 16.0
+"""Between numbers and the frame's edge, in pixels at 720."""
 MOST_PERCENTILE = 98
 """Of the first snapshot's errors: from there on they have the full colour."""
 
@@ -76,13 +78,11 @@ class LossPanel:
         box = place.box
         texts = loss_scale([run.losses], box.height / types.tick).ticks[1]
         texts = [words.respelled(text.replace("\u2212", "-")) for text in texts]
-        left = min(widest(page, texts, types.tick), box.left)
+        outer, left = _with_numbers(page, box, widest(page, texts, types.tick))
         known = run.epochs >= self._from
         path = LossPath(run.epochs[known], run.losses[known], page.theme.text,
                         is_diverged=run.ending == "diverged")  # fmt: skip
         wide = page.px(WIDTH if box.height > page.px(LOW) else LOW_WIDTH)
-        # The numbers stand left of the column, so that the axes begin where heads do.
-        outer = Box(box.left - left, box.bottom, box.width + left, box.height)
         self._plot = LossPlot(
             page, outer, [path], style.axis,
             LossPlotStyle(types.tick, words, wide, style.noise, left=left),
@@ -102,6 +102,15 @@ class LossPanel:
         self._number.set_text(self._format.write(snapshot.loss) if is_known else "")
 
 
+def _with_numbers(page: Page, box: Box, numbers: float) -> tuple[Box, float]:
+    """A plot's place with what stands left of its axes, and how wide that is.
+
+    The axes begin where heads do, but that numbers keep clear of the frame's edge.
+    """
+    start = max(box.left - numbers, page.px(EDGE))
+    return Box(start, box.bottom, box.right - start, box.height), numbers
+
+
 class MetricsPanel:
     """The metrics, as beside a fit."""
 
@@ -111,11 +120,9 @@ class MetricsPanel:
         page, types, box = style.page, style.types, place.box
         shared = PanelStyle(page, style.words, types.tick, types.label, style.axis)
         self._curves = MetricCurves(run, shared, samples, box.height)
-        left = min(widest(page, self._curves.y_texts, types.tick), box.left)
-        outer = PanelPlace(
-            Box(box.left - left, box.bottom, box.width + left, box.height), left, None
-        )
-        self._curves.draw(outer, box)
+        outer, left = _with_numbers(page, box, widest(page, self._curves.y_texts, types.tick))
+        inner = Box(outer.left + left, box.bottom, outer.width - left, box.height)
+        self._curves.draw(PanelPlace(outer, left, None), inner)
         self._curves.write_names(box.left, box.right, place.head)
         self.moving: Sequence[Artist] = self._curves.moving
 

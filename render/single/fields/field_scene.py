@@ -16,6 +16,7 @@ from fitreel.render.page.readouts import Readout, RunReadouts, check_readouts, h
 from fitreel.render.page.type_sizes import type_sizes
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_names import LONGEST_IN_COLUMN
+from fitreel.render.plots.fields.class_names import in_pixels
 from fitreel.render.plots.fields.class_points import point_diameter
 from fitreel.render.plots.fields.field_axes import draw_field_numbers, field_axes, field_ticks
 from fitreel.render.plots.fields.value_map import (
@@ -124,9 +125,9 @@ class FieldScene:
         self._image = ValueImage(page, box, grid.shape, self._scale)
         axes = field_axes(page, box, grid)
         diameter = DOT * point_diameter(page, box, len(self._run.x))
-        self._dots = ValuePoints(
-            page, axes, self._run.x, np.asarray(self._run.y, np.float64), self._scale, diameter
-        )
+        places = in_pixels(grid, box, self._run.x)
+        values = np.asarray(self._run.y, np.float64)
+        self._dots = ValuePoints(page, box, places, values, self._scale, diameter)
         self._lines = ValueLines(page, axes, grid, self._scale)
         if view.shape != "small":
             ticks = field_ticks(grid, box, size, words)
