@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
+from fitreel.render.field_grid import FieldGrid, PointValues, log_field
 from fitreel.render.shown_snapshots import shown_snapshots
 
 LOOKED_AT = 60
@@ -24,14 +25,16 @@ class PointPredictions:
         self._columns = run.header.predicted_columns
         self.y = np.asarray(run.y, np.float64).reshape(len(run.y), -1)
         """Shape (N, K), or of classes (N, 1)."""
-        self.classes = np.asarray(run.y if run.header.classes else [], np.int64)
-        """Shape (N,): the number of each point's class; empty where y is numbers."""
         x = np.asarray(run.x, np.float64).reshape(len(run.x), -1)
         self._corners, self._shares = _on_grid(run, x)
 
     def of(self, snapshot: Snapshot) -> NDArray[np.float64]:
-        """Shape (N, K): of K outputs or classes; of two classes with one output, both."""
-        values = np.asarray(snapshot.prediction, np.float64).reshape(-1, self._columns)
+        """What a snapshot says at the points, shape (N, K), of K outputs or classes."""
+        return self.at_points(snapshot.prediction)
+
+    def at_points(self, prediction: NDArray[np.floating]) -> NDArray[np.float64]:
+        """The same of a snapshot's prediction."""
+        values = np.asarray(prediction, np.float64).reshape(-1, self._columns)
         if self._corners is None:
             return values
         with np.errstate(all="ignore"):
@@ -44,6 +47,28 @@ class PointPredictions:
         count = run.closing if run.ending == "diverged" and run.closing else len(run)
         indices = np.unique(np.linspace(0, count - 1, LOOKED_AT).round().astype(int)).tolist()
         yield from shown_snapshots(run, indices)
+
+
+class PointClasses:
+    """Which class the points are taken for; over two inputs as regions are drawn."""
+
+    def __init__(self, run: Record) -> None:
+        self.true = np.asarray(run.y, np.int64)
+        """Shape (N,): the number of each point's own class."""
+        self._grid = self._values = None
+        if run.grid is not None and len(run.header.inputs) == 2:
+            self._grid = FieldGrid(run)
+            self._values = PointValues(self._grid, run.x)
+        else:
+            self._predictions = PointPredictions(run)
+
+    def of(self, prediction: NDArray[np.floating]) -> NDArray[np.int64]:
+        """Shape (N,): the most probable classes, of a snapshot's probabilities."""
+        if self._grid is not None and self._values is not None:
+            values = self._values.of(log_field(self._grid.field(prediction)))
+        else:
+            values = np.asarray(self._predictions.at_points(prediction), np.float32)
+        return np.asarray(np.nan_to_num(values, nan=-np.inf).argmax(axis=1), np.int64)
 
 
 def typical_error(residuals: NDArray[np.floating]) -> float:

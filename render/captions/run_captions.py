@@ -109,7 +109,7 @@ def tells_phases(picture: PictureSettings) -> bool:
 
 def shows_regions(run: Record, picture: PictureSettings) -> bool:
     """Whether wrong points are seen, so that they are what is told of."""
-    return view_of(run, picture.view) == "regions"
+    return view_of(run, picture.view) in ("regions", "confusion")
 
 
 def _within(seconds: float, ends: tuple[float, float]) -> float:

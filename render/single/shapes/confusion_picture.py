@@ -20,7 +20,7 @@ from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.readouts import Readout
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.fields.class_styles import class_styles
-from fitreel.render.point_predictions import PointPredictions
+from fitreel.render.point_predictions import PointClasses
 from fitreel.render.single.run_state import RunState
 from fitreel.render.single.shapes.shape_picture import Needs, Places
 from fitreel.render.text.translations import Translation
@@ -50,8 +50,8 @@ class ConfusionPicture:
         axis: EpochAxis,
     ) -> None:
         self._theme, self._words = theme, words
-        self._at_points = PointPredictions(run)
-        self._true = self._at_points.classes
+        self._at_points = PointClasses(run)
+        self._true = self._at_points.true
         self._names = [drawable(name) for name in run.header.classes]
         count = len(self._true)
         self.needs = Needs(
@@ -151,7 +151,7 @@ class ConfusionPicture:
     def show(self, state: RunState) -> None:
         """As `ShapePicture`."""
         classes = len(self._names)
-        taken = predicted_classes(self._at_points.of(state.snapshot), classes)
+        taken = self._at_points.of(state.snapshot.prediction)
         counts = np.zeros((classes, classes), np.int64)
         np.add.at(counts, (self._true, taken), 1)
         self._number_wrong = int((taken != self._true).sum())
@@ -172,10 +172,3 @@ class ConfusionPicture:
     def line_under(self, state: RunState) -> str:
         """As `ShapePicture`."""
         return self._right(self._number_wrong)
-
-
-def predicted_classes(probabilities: NDArray[np.floating], classes: int) -> NDArray[np.int64]:
-    """The most probable class of each point, shape (N,), of probabilities of shape (N, K)."""
-    if probabilities.shape[1] == 1 and classes == 2:
-        return (probabilities[:, 0] > 0.5).astype(np.int64)
-    return np.asarray(np.nan_to_num(probabilities, nan=-1.0).argmax(1), np.int64)
