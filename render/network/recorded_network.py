@@ -93,7 +93,8 @@ class Network:
 
     def prediction(self, weights: NDArray[np.float32], x: Values) -> Values:
         """What a record would say at places of shape (M, D), shape (M, K): of classes, how probable
-        each is, else numbers in the data's own units."""
+        each is, else numbers in the data's own units.
+        """
         with np.errstate(all="ignore"):
             values = _linear(self.layers[-1], weights, self.hidden(weights, x)).T
             if not self._classes:

@@ -95,8 +95,9 @@ class CurvesPicture:
             names = AxisLabels(self._settings.x_label or _input_name(run),
                                self._settings.y_label or "")  # fmt: skip
             draw_furniture(page, axes, box, ticks_x, ticks_y, tick=places.types.tick, names=names)
-            self._rider = CurveNames(page, axes, box, self._names, self._colours,
-                                     places.types.label)  # fmt: skip
+            # The colours of classes are too pale for letters.
+            inks = [self._theme.text] * self._columns if run.header.classes else self._colours
+            self._rider = CurveNames(page, axes, box, self._names, inks, places.types.label)
             moving += self._rider.moving
         self.moving = moving
 

@@ -1,4 +1,4 @@
-"""What dashes and dots stand for, in one line under the readouts."""
+"""What dashes and dots stand for, under the readouts."""
 
 from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
 
@@ -8,7 +8,8 @@ from fitreel.render.plots.labels.key import draw_key, key_width
 from fitreel.render.plots.points import PointStyle
 from fitreel.render.text.translations import Translation
 
-SMALLEST = 0.6
+SMALLEST, LINE = 0.8, 1.3
+"""To which the type shrinks; what is too wide then stands in two rows."""
 
 
 @in_force()
@@ -31,5 +32,9 @@ def draw_key_line(
     least = SMALLEST * size
     while key_width(page, labels, size) > width and size > least:
         size *= 0.97
-    right = left + key_width(page, labels, size)
-    draw_key(page, labels, right=right, baseline=baseline, size=size, points=points)
+    rows = [labels] if key_width(page, labels, size) <= width else [[each] for each in labels]
+    for number, row in enumerate(rows):
+        draw_key(
+            page, row, right=left + key_width(page, row, size),
+            baseline=baseline - LINE * size * number, size=size, points=points,
+        )  # fmt: skip

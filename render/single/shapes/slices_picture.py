@@ -33,6 +33,8 @@ from fitreel.render.timing.epoch_axis import EpochAxis
 MOST = 12
 """So many inputs have a slice, the first ones."""
 MOST_IN_KEY = 8
+SAMPLE = 1.5
+"""Of a curve before its name, with what is between, in font sizes."""
 PLACES = 61
 """Along each input."""
 LINE, GAP, HEAD = 4.0, 16.0, 1.45
@@ -120,12 +122,22 @@ class SlicesPicture:
             size *= 0.97
         x = box.left
         for name, colour in zip(self._key, self._colours, strict=False):
-            if x + page.width_of(name, size, "bold") <= box.right + 1:
-                page.text(x, box.bottom + 0.3 * size, name, size, weight="bold", colour=colour)
-            x += page.width_of(name, size, "bold") + 0.7 * size
+            base, width = box.bottom + 0.3 * size, page.width_of(name, size)
+            if x + SAMPLE * size + width <= box.right + 1:
+                self._sample(page, x, base + 0.35 * size, colour, size)
+                page.text(x + SAMPLE * size, base, name, size)
+            x += SAMPLE * size + width + 0.7 * size
+
+    def _sample(self, page: Page, x: float, y: float, colour: str, size: float) -> None:
+        ends = np.array([x + 0.1 * size, x + (SAMPLE - 0.4) * size]) / page.box.width
+        line = Line2D(
+            ends, np.full(2, y / page.box.height), transform=page.figure.transFigure,
+            color=colour, lw=page.points(page.px(LINE)), solid_capstyle="round",
+        )  # fmt: skip
+        page.figure.add_artist(line)
 
     def _key_width(self, page: Page, size: float) -> float:
-        widths = [page.width_of(name, size, "bold") for name in self._key]
+        widths = [page.width_of(name, size) + SAMPLE * size for name in self._key]
         return sum(widths) + 0.7 * size * max(len(widths) - 1, 0)
 
     def _slice(
