@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 QUARTERS = 4
 """Where no whole multiple fits well, a multiple of a quarter is taken."""
-WASTE = 0.75
+WASTE = 0.6
 """A whole multiple that takes less than so much of the room isn't taken."""
 
 
@@ -30,6 +30,13 @@ class Enlargement:
         if whole >= WASTE * free and whole:
             return cls(rows, columns, QUARTERS * whole)
         return cls(rows, columns, max(math.floor(QUARTERS * free + 1e-9), 1))
+
+    @classmethod
+    def of_size(cls, shape: tuple[int, int], width: int, height: int) -> "Enlargement":
+        """The one that makes a picture so large."""
+        quarters = QUARTERS * width // shape[1]
+        around = (cls(*shape, each) for each in range(max(quarters, 1), quarters + QUARTERS + 2))
+        return next(each for each in around if each.size == (width, height))
 
     @property
     def size(self) -> tuple[int, int]:

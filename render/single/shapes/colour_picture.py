@@ -58,7 +58,8 @@ class ColourPicture:
     @in_force()
     def draw(self, page: Page, places: Places) -> None:
         """As `ShapePicture`."""
-        self._enlargement = Enlargement.to_fit(self._shape, places.main.width, places.main.height)
+        size = round(places.main.width), round(places.main.height)
+        self._enlargement = Enlargement.of_size(self._shape, *size)
         self._image = FieldImage(page, places.main)
         outline(page, places.main)
         moving: list[Artist] = [self._image.image]
