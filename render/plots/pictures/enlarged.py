@@ -2,6 +2,8 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,20 +53,33 @@ class Enlargement:
             if times == 1:
                 return picture
             return np.repeat(np.repeat(picture, times, axis=0), times, axis=1)
+        channels = [self.averaged(picture[:, :, channel]) for channel in range(3)]
+        return np.asarray(np.stack(channels, axis=2) + 0.5).astype(np.uint8)
+
+    def averaged(self, values: NDArray[Any]) -> NDArray[np.float32]:
+        """Values of shape (rows, columns) as they stand in the frame: means over its pixels."""
         width, height = self.size
-        values = picture.astype(np.float32)
-        shape = values.shape
-        values = _shares(self.rows, height, self.quarters) @ values.reshape(shape[0], -1)
-        values = values.reshape(height, *shape[1:]).swapaxes(0, 1).reshape(shape[1], -1)
-        values = _shares(self.columns, width, self.quarters) @ values
-        values = values.reshape(width, height, *shape[2:]).swapaxes(0, 1)
-        return np.asarray(values + 0.5).astype(np.uint8)
+        if QUARTERS % self.quarters == 0:  # some whole squares in each pixel
+            some = QUARTERS // self.quarters
+            parts = values[: some * height, : some * width].astype(np.float32)
+            total = np.zeros((height, width), np.float32)
+            for row in range(some):
+                for column in range(some):
+                    total += parts[row::some, column::some]
+            return total / np.float32(some * some)
+        across, down = self._shares
+        return np.asarray(down @ values.astype(np.float32) @ across.T)
+
+    @cached_property
+    def _shares(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        width, height = self.size
+        return _parts(self.columns, width, self.quarters), _parts(self.rows, height, self.quarters)
 
 
-def _shares(count: int, size: int, quarters: int) -> NDArray[np.float32]:
+def _parts(count: int, size: int, quarters: int) -> NDArray[np.float32]:
     """Which part of each of `size` pixels is taken by each of `count` squares, (size, count)."""
     edges = np.arange(count + 1) * (quarters / QUARTERS)
     edges[-1] = max(edges[-1], size)
     left = np.arange(size)[:, None]
-    shares = np.minimum(edges[1:], left + 1) - np.maximum(edges[:-1], left)
-    return np.asarray(np.clip(shares, 0, 1), np.float32)
+    parts = np.minimum(edges[1:], left + 1) - np.maximum(edges[:-1], left)
+    return np.asarray(np.clip(parts, 0, 1), np.float32)

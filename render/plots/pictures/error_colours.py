@@ -28,8 +28,9 @@ class ErrorColours:
 
     def of(self, errors: NDArray[np.floating]) -> NDArray[np.uint8]:
         """Of errors of any shape; one more axis, of 3 colours."""
-        share = np.nan_to_num(errors, nan=self.most, posinf=self.most) * (255 / self.most)
-        return np.asarray(self._table[np.minimum(share, 255).astype(np.uint8)])
+        # What is no number is as wrong as can be.
+        share = np.fmin(errors * (255 / self.most), 255)
+        return np.asarray(self._table.take(share.astype(np.uint8), axis=0))
 
 
 def full_error(errors: NDArray[np.floating]) -> float:

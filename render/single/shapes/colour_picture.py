@@ -16,7 +16,7 @@ from fitreel.render.mpl.theme import Theme
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_names import write_name
 from fitreel.render.plots.fields.field_image import FieldImage
-from fitreel.render.plots.pictures.enlarged import Enlargement
+from fitreel.render.plots.pictures.enlarged import QUARTERS, Enlargement
 from fitreel.render.plots.pictures.error_colours import ErrorColours, full_error
 from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.single.run_state import RunState
@@ -75,7 +75,7 @@ class ColourPicture:
         fitted = Enlargement.to_fit(self._shape, room, box.height - head)
         width, height = fitted.size
         first = next(shown_snapshots(self._run, [0]))
-        most = full_error(np.abs(colours_of(first.prediction) - self._target).mean(1))
+        most = full_error(error_of(colours_of(first.prediction), self._target))
         colours = ErrorColours(self._theme, most)
         names = (self._words.text("target"), self._theme.text), (
             self._words.text("field_error"), self._theme.prediction)  # fmt: skip
@@ -103,8 +103,12 @@ class ColourPicture:
         self._image.show_bytes(self._enlargement.of(self._placed(bytes_of(colours))))
         if self._aside is not None and self._target is not None:
             image, fitted, error = self._aside
-            away = np.abs(colours - self._target).mean(1)
-            image.show_bytes(fitted.of(self._placed(error.of(away))))
+            away = error_of(colours, self._target).reshape(self._shape)
+            away = away[::-1] if self._is_upward else away
+            is_smaller = fitted.quarters % QUARTERS
+            image.show_bytes(
+                error.of(fitted.averaged(away)) if is_smaller else fitted.of(error.of(away))
+            )
 
     def numbers(self, state: RunState) -> list[str]:
         """As `ShapePicture`."""
@@ -131,8 +135,14 @@ def outline(page: Page, box: Box) -> None:
 
 def colours_of(prediction: NDArray[np.floating]) -> NDArray[np.float32]:
     """Predicted colours, shape (M, 3), as they can be shown: from 0 to 1, no number is black."""
-    values = np.nan_to_num(np.asarray(prediction, np.float32), nan=0.0)
-    return np.clip(values, 0.0, 1.0, out=values)
+    values = np.fmax(np.asarray(prediction, np.float32), np.float32(0))
+    return np.minimum(values, np.float32(1), out=values)
+
+
+def error_of(colours: NDArray[np.float32], target: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How far each colour is from the target's, shape (M,): the mean of the three distances."""
+    away = np.abs(colours - target)
+    return np.asarray((away[:, 0] + away[:, 1] + away[:, 2]) / np.float32(3))
 
 
 def bytes_of(colours: NDArray[np.float32]) -> NDArray[np.uint8]:

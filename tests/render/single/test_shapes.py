@@ -173,8 +173,8 @@ def test_enlargements_are_whole_or_keep_the_mean() -> None:
     assert part.size == (24, 17) and part.of(picture).shape == (17, 24, 3)
     for room in range(3, 90):
         fitted = Enlargement.to_fit((10, 14), 1.4 * room, room)
-        assert Enlargement.of_size((10, 14), *fitted.size).of(picture).shape[:2] == (
-            fitted.size[::-1]
+        assert (
+            Enlargement.of_size((10, 14), *fitted.size).of(picture).shape[:2] == (fitted.size[::-1])
         )
     small = Enlargement.to_fit((100, 140), 70, 50)
     large = rng.integers(0, 256, (100, 140, 3), np.uint8)
