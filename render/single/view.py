@@ -24,7 +24,9 @@ many of each class were taken for which. slices: along each input. numbers: the 
 """
 
 
-def views_of(inputs: int, outputs: int, classes: int, *, has_grid: bool) -> tuple[ViewName, ...]:
+def views_of(
+    inputs: int, outputs: int, classes: int, *, has_grid: bool, at_points: bool = True
+) -> tuple[ViewName, ...]:
     """What can be shown of data, the usual first.
 
     Args:
@@ -32,9 +34,10 @@ def views_of(inputs: int, outputs: int, classes: int, *, has_grid: bool) -> tupl
         outputs: columns of y; 1 of classes.
         classes: how many; 0 where y is numbers.
         has_grid: whether two inputs are looked at on a grid.
+        at_points: whether predictions are at the points, or between places of a grid.
     """
     table: ViewName = "confusion" if classes else "scatter"
-    if not inputs:
+    if not inputs or not (at_points or has_grid or inputs == 1):
         return ("numbers",)
     if inputs == 1:
         if outputs == 1 and not classes:
@@ -62,7 +65,7 @@ def view_of(run: "Record", asked: str | None) -> str:
     inputs, outputs = len(header.inputs), len(header.outputs)
     views = views_of(
         inputs, 1 if header.classes else outputs, len(header.classes),
-        has_grid=bool(header.grid_shape),
+        has_grid=bool(header.grid_shape), at_points=run.grid is None,
     )  # fmt: skip
     return _chosen(views, asked)
 
