@@ -28,12 +28,15 @@ def train(
 ) -> None:
     """Train, and leave only the record."""
     import_numpy()
+    from fitreel.jobs.job.dated import with_date
     from fitreel.jobs.job.loading import DEMO, load_job, read_job_file
     from fitreel.jobs.job.resolve import resolve_job
+    from fitreel.jobs.job.unset import without
     from fitreel.jobs.train.data_report import report_data
     from fitreel.jobs.train.ensure_trained import ensure_trained
 
-    source = DEMO if job is None else read_job_file(job)
+    source = with_date(DEMO if job is None else read_job_file(job), options.now)
+    source = without(source, options.unset)
     resolved_job = resolve_job(load_job(source, options.assignments, options.seed))
     options = replace(options, folder=folder)
     report_data([resolved_job], options, report)

@@ -10,6 +10,8 @@ from fitreel.model.settings import OF_FILES
 
 FINGERPRINT_FORMAT = 1
 """Raised when the same settings come to mean other numbers."""
+LOG_SCHEDULE = 2
+"""Which epochs `snapshot_at = "log"` keeps; the first kept fewer than it promised."""
 
 
 def fingerprint(job: Job, data: Mapping[str, Any], own_code: Mapping[str, list[str]]) -> str:
@@ -29,6 +31,8 @@ def fingerprint(job: Job, data: Mapping[str, Any], own_code: Mapping[str, list[s
         "network": job.network.model_dump(mode="json", exclude_defaults=True),
         "train": job.train.model_dump(mode="json", exclude_defaults=True),
     }
+    if job.train.snapshot_at == "log":
+        content["log"] = LOG_SCHEDULE
     if "network.module" in own_code:
         content["network"]["module"] = own_code["network.module"]
     else:
