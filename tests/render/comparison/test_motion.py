@@ -91,6 +91,17 @@ def test_only_what_may_move_does(entries: list[Entry], layout: Any, theme: str) 
             assert np.nan_to_num(np.abs(np.diff(y))).max() < 0.25 * SIZE[1], text
 
 
+def test_a_still_is_the_frame_of_the_film(entries: list[Entry]) -> None:
+    pacing = Pacing(fps=FPS, pace="path", duration=4.0, interpolate=True)
+    table = held(paced(entries, timetable_of(entries, "epoch"), pacing), int(FPS))
+    film = list(states(entries, table, range(len(table))))
+    for frame in (0, 1, 7, 20, len(table) - 12, len(table) - 1):
+        (still,) = states(entries, table, [frame])
+        for one, other in zip(still.snapshots, film[frame].snapshots, strict=True):
+            assert one is not None and other is not None and one.loss == other.loss
+            assert np.allclose(one.prediction, other.prediction, rtol=1e-6, atol=1e-6)
+
+
 def moving_sideways(scene: Any) -> list[Text]:
     """Values beside a triangle, where a curve has left the picture, go with it."""
     return [text for panel in scene._panels for text in panel._marks._values.values()]
