@@ -8,8 +8,8 @@ from fitreel.jobs.films.plan import Plan
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime.report import Report
+from fitreel.jobs.train.continuation.more_epochs import record_of_fewer_epochs
 from fitreel.jobs.train.ensure_trained import check_trainable
-from fitreel.jobs.train.more_epochs import record_of_fewer_epochs
 from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.record.reader import Record
 from fitreel.model.system.extras import check_installed

@@ -11,7 +11,7 @@ from fitreel.jobs.job.job import dump_job
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime.locks import Patience, locked
 from fitreel.jobs.runtime.read_lock import without_readers
-from fitreel.jobs.train.more_epochs import record_of_fewer_epochs
+from fitreel.jobs.train.continuation.more_epochs import record_of_fewer_epochs
 from fitreel.jobs.train.run_place import check_run_place, discard_record
 from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.record.reader import Record

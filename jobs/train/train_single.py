@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.report import Report
+from fitreel.jobs.train.continuation.more_epochs import Checkpoint, go_on
 from fitreel.jobs.train.locked_run import (
     Environment,
     LockedRun,
@@ -14,7 +15,6 @@ from fitreel.jobs.train.locked_run import (
     other_conditions,
     task_of,
 )
-from fitreel.jobs.train.more_epochs import Checkpoint, go_on
 from fitreel.model.errors import BadInput, FitreelError
 from fitreel.model.record.chunk import Tensors
 from fitreel.model.record.reader import Record

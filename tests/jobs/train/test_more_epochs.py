@@ -129,7 +129,7 @@ def test_who_is_killed_while_taking_a_record_over_begins_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     train_here(tmp_path, *SMALL, "train.epochs=22")
-    monkeypatch.setattr("fitreel.jobs.train.more_epochs.BYTES_A_CHUNK", 1)
+    monkeypatch.setattr("fitreel.jobs.train.continuation.more_epochs.BYTES_A_CHUNK", 1)
     write, written = record_writer.RecordWriter.write, []
 
     def dies(self: Any, *state: Any) -> None:
