@@ -32,7 +32,8 @@ NOWHERE = "\U0001242b"
 def still(fitreel: Fitreel, folder: Path, job: str, size: str = "[640, 480]") -> tuple[int, str]:
     (folder / "job.toml").write_text(TRAINING + job, "utf-8")
     done = fitreel("run", "job.toml", "-o", "still.png", "-q", "--force",
-                   "--set", f"film.size={size}", "--set", "film.duration=1", "--set", "film.fps=5")  # fmt: skip
+                   *(word for each in (f"film.size={size}", "film.duration=1", "film.fps=5")
+                     for word in ("--set", each)))  # fmt: skip
     return done.returncode, done.stderr
 
 
