@@ -1,5 +1,7 @@
 """What the middle of a picture is asked for, whatever it shows."""
 
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
