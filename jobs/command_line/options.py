@@ -26,6 +26,10 @@ class Options:
     """KEY=V1,V2 to compare."""
     workers: int | None = None
     """Trainings at once; None: by cores."""
+    cluster: str | None = None
+    """Where others train: a scheduler's address, or a batch system's name; None: this machine."""
+    shard: tuple[int, int] | None = None
+    """Which part of how many is trained, from 1; None: all."""
     tables: tuple[Path, ...] = ()
     """Files for a comparison's ranking."""
     runs: Path = Path("runs")

@@ -59,7 +59,8 @@ def _film_configurations(
     loaded: LoadedJob, options: Options, report: Report, film: Path | None
 ) -> None:
     from fitreel.jobs.job.sweep import configurations_of
-    from fitreel.jobs.train.train_many import SomeFailed, open_all_trained
+    from fitreel.jobs.train.many.failures import SomeFailed
+    from fitreel.jobs.train.many.train_many import open_all_trained
 
     configurations = configurations_of(loaded, options)
     plan = plan_films(loaded, options, film, compares=True)
