@@ -15,6 +15,7 @@ ALIKE = (
     "network.hidden",
     "network.activations",
     "the number of points",
+    "the inputs and outputs",
     "data.grid",
     "train.optimizer",
     "train.optimizer_args",
@@ -26,7 +27,11 @@ ALIKE = (
 
 
 def alike(
-    data: DataSettings, network: NetworkSettings, train: TrainSettings, points: int
+    data: DataSettings,
+    network: NetworkSettings,
+    train: TrainSettings,
+    points: int,
+    sizes: tuple[int, int],
 ) -> tuple[Any, ...]:
     """What the networks of a batch have in common, in the order of `ALIKE`.
 
@@ -35,11 +40,13 @@ def alike(
         network: likewise.
         train: likewise.
         points: how many it learns.
+        sizes: of its network: how many inputs and outputs.
     """
     return (
         network.hidden,
         tuple(name.lower().replace("_", "") for name in network.activation_names),
         points,
+        sizes,
         data.grid,
         train.optimizer,
         train.optimizer_args,
@@ -50,8 +57,8 @@ def alike(
     )
 
 
-def most_at_once(network: NetworkSettings, points: int) -> int:
+def most_at_once(network: NetworkSettings, points: int, sizes: tuple[int, int]) -> int:
     """How many networks of this kind a batch may hold."""
-    widths = (1, *network.hidden, 1)
+    widths = network.widths(*sizes)
     weights = sum((a + 1) * b for a, b in itertools.pairwise(widths))
     return max(1, min(MOST_NETWORKS, MOST_NUMBERS // (weights + points * sum(widths))))

@@ -6,12 +6,16 @@ half when it builds them, still before any training.
 
 import ast
 import inspect
+import re
 import textwrap
 from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from fitreel.model.limits import MOST_CLASSES, MOST_INPUTS, MOST_OUTPUTS
+from fitreel.model.suggestions import nearest
 
 Count = Annotated[int, Field(ge=1)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -22,11 +26,21 @@ ColumnName = (
     Annotated[str, Field(min_length=1, max_length=255)] | Annotated[int, Field(ge=1, le=1_000_000)]
 )
 
+Formula = Annotated[str, Field(min_length=1, max_length=500)]
+
 MOST_POINTS = 1_000_000
 MOST_NEURONS = 65_536
 MOST_LAYERS = 64
 MOST_WEIGHTS_RECORDED = 10_000
 """A record has the weights of networks with up to so many parameters."""
+
+
+LOSSES_OF_NUMBERS = ("mse", "rmse", "mae", "huber", "smooth_l1", "log_cosh")
+LOSSES_OF_CLASSES = ("cross_entropy", "bce")
+LOSSES = (*LOSSES_OF_NUMBERS, *LOSSES_OF_CLASSES)
+OF_OWN_CODE = r"^.+\.py:[A-Za-z_]\w*$"
+"""A Python file of one's own, and what of it is meant."""
+_OWN_CODE = re.compile(OF_OWN_CODE)
 
 
 class Settings(BaseModel):
@@ -64,22 +78,39 @@ def descriptions(kind: type[Settings]) -> dict[str, str]:
     }
 
 
-OF_FILES = ("inputs", "outputs", "delimiter", "decimal", "thousands", "encoding", "missing")
+Domain = tuple[End, End]
+
+OF_FILES = (
+    "inputs",
+    "outputs",
+    "label",
+    "delimiter",
+    "decimal",
+    "thousands",
+    "encoding",
+    "missing",
+)
 """What a job says of how its file is read; what is read decides the numbers, not this."""
 
 
 class DataSettings(Settings):
     """The points that the network learns."""
 
-    function: str | None = Field(default="x**3", min_length=1, max_length=500)
-    """A formula in x, or the name of a target (`fitreel targets` lists them)."""
+    function: Formula | tuple[Formula, ...] | None = Field(default="x**3", min_length=1)
+    """A formula in x, in x and y, or in x1, x2, …; a list of them, one an output; or the name of a
+    target (`fitreel targets` lists them)."""
     file: str | None = Field(default=None, min_length=1, max_length=4096)
-    """Instead of a function: a CSV, TSV or NPZ file with an input and an output."""
+    """Instead of a function: a CSV, TSV or NPZ file of inputs and outputs, or a picture, PNG or
+    JPEG, whose colours are learned."""
     inputs: tuple[ColumnName, ...] | None = Field(default=None, min_length=1)
-    """The file's column that is the input, by its name, or by its place from 1. Default: x, or of
-    the only two columns of numbers the first."""
+    """The file's columns that are inputs, by their names, or by their places from 1. Default: x, or
+    of the only two columns of numbers the first; beside a label all others of numbers."""
     outputs: tuple[ColumnName, ...] | None = Field(default=None, min_length=1)
-    """The same for the output. Default: y, or of the only two columns of numbers the second."""
+    """The same for outputs. Default: y, or of the only two columns of numbers the second."""
+    label: ColumnName | None = None
+    """Instead of outputs: the file's column that says of which class each row is, in any words."""
+    classes: int | None = Field(default=None, ge=2, le=MOST_CLASSES)
+    """The formula numbers so many classes, from 0; of a cloud how many it has."""
     delimiter: Literal[",", ";", "\t", "|", " "] | None = None
     """What stands between a text file's cells; " " is any number of blanks. Default: what fits."""
     decimal: Literal[".", ","] | None = None
@@ -91,10 +122,11 @@ class DataSettings(Settings):
     with."""
     missing: Literal["refuse", "drop"] = "refuse"
     """What becomes of rows without a number: drop leaves them out."""
-    domain: tuple[End, End] = (-1.0, 1.0)
-    """Where x lies: the first and the last point."""
+    domain: Domain | tuple[Domain, ...] = (-1.0, 1.0)
+    """Where x lies: the first and the last point. Of several inputs one pair for all, or a list
+    with one each."""
     points: int = Field(default=100, ge=1, le=MOST_POINTS)
-    """How many evenly spaced points."""
+    """How many points: evenly spaced, of several inputs random."""
     noise: Finite = Field(default=0.1, ge=0)
     """What the noise is multiplied with: its standard deviation, or half its width if uniform."""
     noise_kind: Literal["normal", "uniform"] = "normal"
@@ -104,14 +136,22 @@ class DataSettings(Settings):
     standardize: bool = False
     """Train on inputs and outputs scaled to mean 0 and deviation 1; what is seen is scaled back."""
     grid: int | None = Field(default=None, ge=2, le=MOST_POINTS)
-    """Predict on this many evenly spaced points instead of the training points."""
+    """Predict on this many evenly spaced points instead of the training points; of two inputs, so
+    many along the longer side (default: 100, at most 512)."""
+    scale: int = Field(default=1, ge=1, le=2)
+    """Of a picture: predict so many pixels for each, along either side."""
+    validation: float | None = Field(default=None, gt=0, lt=1)
+    """Keep this part of the points aside: their loss is recorded, and nothing learned from them."""
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Self:
-        if self.domain[0] >= self.domain[1]:
-            raise ValueError("domain: the first end must be below the second")
+        for low, high in self.domain_pairs or (self.domain,):
+            if low >= high:  # type: ignore[operator]
+                raise ValueError("domain: the first end must be below the second")
         if self.file is not None:
-            keys = ("function", "domain", "points", "noise", "noise_kind", "seed")
+            keys = ["function", "domain", "points", "noise", "noise_kind", "classes"]
+            if self.validation is None:
+                keys.append("seed")  # nothing of a file is drawn but which points are kept aside
             if clash := [key for key in keys if self.given(key)]:
                 raise ValueError(
                     f"{' and '.join(clash)} and file: a file brings its own points; "
@@ -126,24 +166,48 @@ class DataSettings(Settings):
             raise ValueError(f"{' and '.join(lost)} without file: only a file has such")
         return self
 
+    @property
+    def domain_pairs(self) -> tuple[Domain, ...] | None:
+        """The domain of each input, where there is one each."""
+        first = self.domain[0] if self.domain else ()
+        return self.domain if isinstance(first, tuple) else None  # type: ignore[return-value]
+
+    def box(self, inputs: int) -> tuple[Domain, ...]:
+        """The domain of each of so many inputs."""
+        return self.domain_pairs or (self.domain,) * inputs  # type: ignore[return-value]
+
     def _check_columns(self) -> None:
-        for key in ("inputs", "outputs"):
-            if len(getattr(self, key) or ()) > 1:
-                raise ValueError(f"{key}: one column, as yet")
+        for key, most in (("inputs", MOST_INPUTS), ("outputs", MOST_OUTPUTS)):
+            count = len(getattr(self, key) or ())
+            if count > most:
+                raise ValueError(f"{key}: {count} columns; there may be {most} at most")
+        if self.label is not None and self.outputs is not None:
+            raise ValueError("label and outputs: y is classes or numbers; leave out one")
         if self.decimal is not None and self.decimal == self.thousands:
             raise ValueError("decimal and thousands: two different signs are needed")
 
 
+class FeaturesSettings(Settings):
+    """What the first layer sees in place of the inputs."""
+
+    name: Literal["fourier"] = "fourier"
+    """fourier: cosines and sines of the inputs, of random frequencies that aren't trained."""
+    count: int = Field(default=64, ge=1, le=4096)
+    """How many frequencies; the layer sees twice as many numbers."""
+    scale: Positive = 4.0
+    """The standard deviation of the frequencies, in waves per unit of an input."""
+
+
 class NetworkSettings(Settings):
-    """The network: fully connected, from one number to one number."""
+    """The network: fully connected, from D inputs to K outputs."""
 
     hidden: tuple[Annotated[int, Field(ge=1, le=MOST_NEURONS)], ...] = Field(
         default=(32, 32), max_length=MOST_LAYERS
     )
     """Neurons of each hidden layer; an empty list is linear regression."""
     activations: str | tuple[str, ...] | None = None
-    """Torch activations by their plain names: one for all hidden layers, or a list with one a
-    layer. Default: relu then sigmoid for two hidden layers, relu for any other number."""
+    """Torch activations by their plain names, or sine: one for all hidden layers, or a list with
+    one a layer. Default: relu then sigmoid for two hidden layers, relu for any other number."""
     style: Literal["subclass", "sequential", "add_module"] = "add_module"
     """How the network is written; the numbers are the same."""
     init: str = "default"
@@ -152,18 +216,30 @@ class NetworkSettings(Settings):
     """Probability of dropping each hidden activation while training."""
     batch_norm: bool = False
     """Normalise each hidden layer over the batch, before its activation."""
-    module: str | None = Field(default=None, pattern=r"^.+\.py:[A-Za-z_]\w*$")
-    """Your own network instead: "path/to/file.py:ClassName", a Module from (N, 1) to (N, 1)."""
+    features: FeaturesSettings | None = None
+    """What the first layer sees in place of the inputs, such as { name = "fourier", count = 64,
+    scale = 4.0 }: a plain network can't learn a picture."""
+    module: str | None = Field(default=None, pattern=OF_OWN_CODE)
+    """Your own network instead: "path/to/file.py:Name", a Module from (N, D) to (N, K), or a
+    function that makes one."""
+    module_args: dict[str, Any] = {}
+    """What it is made with, such as { width = 64 }."""
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Self:
         if self.module is not None:
-            keys = ("hidden", "activations", "style", "init", "dropout", "batch_norm")
+            keys = ("hidden", "activations", "style", "init", "dropout", "batch_norm", "features")
             if clash := [key for key in keys if self.given(key)]:
                 raise ValueError(
                     f"{' and '.join(clash)} and module: your own module decides that; "
                     f"leave out {'one' if len(clash) == 1 else 'module or the others'}"
                 )
+        elif self.module_args:
+            raise ValueError("module_args without module: only a network of one's own has such")
+        if self.init != "default" and self.has_sine:
+            raise ValueError(
+                'init and "sine": sine layers have a start of their own; leave out init'
+            )
         given = self.activations
         if isinstance(given, tuple) and len(given) != len(self.hidden):
             raise ValueError(
@@ -173,9 +249,23 @@ class NetworkSettings(Settings):
         return self
 
     @property
+    def has_sine(self) -> bool:
+        """Whether any activation is sine."""
+        return any(name.lower() == "sine" for name in self.activation_names)
+
+    @property
     def parameter_count(self) -> int:
-        """Weights and biases, without building the network; not that of a `module`."""
-        widths = (1, *self.hidden, 1)
+        """Weights and biases of the network from one number to one, as `parameters_of` has them."""
+        return self.parameters_of(1, 1)
+
+    def widths(self, inputs: int, outputs: int) -> tuple[int, ...]:
+        """How many numbers each layer reads, and the last one says."""
+        first = inputs if self.features is None else 2 * self.features.count
+        return (first, *self.hidden, outputs)
+
+    def parameters_of(self, inputs: int, outputs: int) -> int:
+        """Weights and biases, without building the network; not those of a `module`."""
+        widths = self.widths(inputs, outputs)
         count = sum(inputs * outputs + outputs for inputs, outputs in pairwise(widths))
         own = [name.lower().replace("_", "") for name in self.activation_names].count("prelu")
         return count + own + (2 * sum(self.hidden) if self.batch_norm else 0)
@@ -206,10 +296,15 @@ class TrainSettings(Settings):
     scheduler: dict[str, Any] | None = None
     """A torch learning rate scheduler that steps by epoch, such as
     { name = "StepLR", step_size = 1000 }."""
-    loss: Literal["mse", "rmse", "mae", "huber", "smooth_l1", "log_cosh"] = "mse"
-    """What is made small."""
+    loss: str | None = Field(default=None, max_length=4096)
+    """What is made small: mse, rmse, mae, huber, smooth_l1 or log_cosh; of classes cross_entropy,
+    or of two bce, on logits; or your own, "path/to/file.py:name", a function of (prediction, y).
+    Default: mse, of classes cross_entropy."""
     loss_args: dict[str, Any] = {}
     """The loss's arguments, such as { delta = 0.5 } for huber."""
+    metrics: tuple[Literal["accuracy", "r2"], ...] | None = None
+    """What is recorded beside the loss: accuracy (of classes), r2 (of numbers). Default: accuracy
+    of classes, r2 of several inputs or outputs."""
     batch_size: Count | None = None
     """Points a step, shuffled every epoch; default: all points."""
     epochs: int = Field(default=4000, ge=1, le=100_000_000)
@@ -225,3 +320,18 @@ class TrainSettings(Settings):
     engine: Literal["exact", "batched"] = "exact"
     """exact: bit for bit what a plain loop gives. batched: networks of one shape are trained at
     once, many times faster where a comparison has many, each within rounding of exact."""
+
+    @field_validator("loss")
+    @classmethod
+    def _is_there(cls, name: str | None) -> str | None:
+        if name is not None and name not in LOSSES and not _OWN_CODE.match(name):
+            raise ValueError(
+                f"there is no such loss{nearest(name, LOSSES)}; there are {', '.join(LOSSES)}, and"
+                ' your own as "file.py:name"'
+            )
+        return name
+
+    @property
+    def has_own_loss(self) -> bool:
+        """Whether the loss is the user's own function."""
+        return self.loss is not None and _OWN_CODE.match(self.loss) is not None

@@ -130,15 +130,11 @@ def _without_weights(data: DataSettings, network: NetworkSettings) -> str | None
     return reason
 
 
-def _without_metrics(data: DataSettings, network: NetworkSettings) -> str | None:
-    return NO_METRICS
-
-
 _REFUSALS: dict[Need, Callable[[DataSettings, NetworkSettings], str | None]] = {
     "losses": lambda data, network: None,
     "curve": lambda data, network: None,
     "truth": _without_truth,
     "hidden layers": _without_hidden_layers,
     "weights": _without_weights,
-    "metrics": _without_metrics,
+    "metrics": lambda data, network: None,  # which the shape of the data decides
 }

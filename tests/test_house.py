@@ -17,15 +17,17 @@ import fitreel
 
 FLOORS = ("model", "render", "jobs", "api")
 """From the lowest; none knows one above it."""
-WITH_TORCH = {"model/training", "model/training/batched", "api/callbacks"}
+WITH_TORCH = {"model/training", "model/training/batched", "model/training/data", "api/callbacks"}
 MORE_THAN_A_LINE = {"model/training", "api/callbacks"}
 """Rooms that can't be entered without a library: at the door it is said if it is missing."""
 WITH_MATPLOTLIB = {
     "api", "api/headless_gui", "render/text", "render/mpl", "render/raster", "render/figure",
-    "render/single", "render/single/demo", "render/comparison", "render/comparison/ranking",
+    "render/single", "render/single/demo", "render/single/layout", "render/single/panels",
+    "render/comparison", "render/comparison/ranking",
     "render/comparison/grid", "render/comparison/lines", "render/comparison/losses",
     "render/comparison/overlay", "render/comparison/page",
-    "render/handout", "render/plots", "render/plots/labels",
+    "render/handout", "render/page", "render/plots", "render/plots/labels",
+    "render/plots/losses",
 }  # fmt: skip
 MOST_FILES = 14
 """In a folder."""

@@ -7,15 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitreel.model.record.header import MOST_INPUTS, MOST_OUTPUTS, Column
+from fitreel.model.data.grid_places import grid_places
+from fitreel.model.limits import MOST_INPUTS, MOST_OUTPUTS
+from fitreel.model.record.header import Column
 from fitreel.recording.arrays import as_array
 
-GRID = 100
-"""Places of the grid of two inputs along its longer side."""
-MARGIN = 0.08
-"""What the grid has more than the points on each side, of its longer side."""
-FLATTEST = 0.1
-"""Flatter than this, the two inputs aren't of one scale, and the grid's cells no squares."""
 MOST_NUMBERS = 100_000_000
 """Of a prediction."""
 
@@ -170,29 +166,13 @@ def _places(x: NDArray[np.float64], at: Any) -> tuple[NDArray[np.float64], tuple
     """Where predictions are looked at, and the shape of the grid, if that is what it is."""
     inputs = x.shape[1]
     if at is None:
-        return _grid(x) if inputs == 2 else (x, ())
+        return grid_places(x) if inputs == 2 else (x, ())
     places = _values(at, "at")
     if inputs == 1 and len(places) == 1:
         places = places.T
     if places.shape[1] != inputs:
         raise ValueError(f"at has {places.shape[1]} columns, x {inputs}; they must be as many")
     return places, ()
-
-
-def _grid(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[int, ...]]:
-    """Places over the points' box, row after row from below, and how many rows and columns."""
-    low, high = x.min(0), x.max(0)
-    sides = np.where(high > low, high - low, 1.0)
-    if sides.min() >= FLATTEST * sides.max():  # of one scale
-        margins = np.full(2, MARGIN * sides.max())
-        whole = sides + 2 * margins
-        columns, rows = (max(2, int(n)) for n in np.round(GRID * whole / whole.max()))
-    else:
-        margins, columns, rows = MARGIN * sides, GRID, GRID
-    first = np.linspace(low[0] - margins[0], high[0] + margins[0], columns)
-    second = np.linspace(low[1] - margins[1], high[1] + margins[1], rows)
-    places = np.stack(np.meshgrid(first, second), axis=-1).reshape(-1, 2)
-    return places, (rows, columns)
 
 
 def _truth(truth: Any, points: RecordedPoints) -> NDArray[np.float64]:

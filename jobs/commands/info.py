@@ -65,6 +65,7 @@ def _of_run(run: "Record") -> dict[str, Any]:
         "ending_epoch": run.ending_epoch,
         "snapshots": len(run),
         "points": len(run.x),
+        **({} if run.validation is None else {"validation_points": len(run.validation[0])}),
         "predicted_at": len(run.prediction_x),
         **({} if is_program else {"parameters": header.parameters, "network": header.network}),
         "environment": header.environment,
@@ -76,6 +77,7 @@ def _of_run(run: "Record") -> dict[str, Any]:
             "info": header.info,
         }
     else:
+        facts |= {} if header.is_curve else _of_shape(run)
         facts["job"] = header.job
     if header.recorder == "job" and "data" in header.info:
         facts["data"] = header.info["data"]
@@ -98,6 +100,20 @@ def _of_run(run: "Record") -> dict[str, Any]:
             facts["closing_epoch"] = int(run.epochs[run.closing])
         if run.truth_losses is not None and not is_program:
             facts["last_truth_loss"] = float(run.truth_losses[-1])
+    return facts
+
+
+def _of_shape(run: "Record") -> dict[str, Any]:
+    """What there is to say of data that are no curve."""
+    header = run.header
+    facts: dict[str, Any] = {
+        "inputs": [column.name for column in header.inputs],
+        "outputs": [column.name for column in header.outputs],
+    }
+    if header.classes:
+        facts["classes"] = list(header.classes)
+    if header.grid_shape:
+        facts["grid"] = list(header.grid_shape)
     return facts
 
 

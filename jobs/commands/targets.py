@@ -34,7 +34,8 @@ def targets(
 
 
 def _list_targets(report: Report) -> None:
-    """Say each target's name, formula, lesson and a small picture."""
+    """Say each target's name, formula and lesson, of one input with a small picture."""
+    from fitreel.model.data.plane_targets import CLOUDS, CURVES, SURFACES
     from fitreel.model.data.targets import TARGETS, preview
 
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower()
@@ -46,6 +47,20 @@ def _list_targets(report: Report) -> None:
         for line in preview(target, ascii_only=ascii_only).splitlines():
             report.say(f"    {line}")
         report.say("")
+    heads = ((SURFACES, "two inputs, x and y"), (CURVES, "one input, two outputs: a curve"))
+    for plane_targets, what in heads:
+        for each in plane_targets:
+            kind = f"{what}, {each.classes} classes" if each.classes else what
+            report.say(f"{each.name}   {kind}, on [-1, 1]")
+            for formula in each.formulas:
+                report.say(f"  {formula}")
+            report.say(f"  {each.lesson}\n")
+    for cloud in CLOUDS:
+        more = "" if cloud.most_classes else " or more"
+        report.say(f"{cloud.name}   points of {cloud.classes}{more} classes: k = i % K for point i")
+        report.say(f"  {cloud.formula}")
+        report.say(f"  {cloud.lesson}\n")
+    report.say("u is torch.rand(N); data.noise * torch.randn(N, 2) is added to points of classes.")
 
 
 def _write_sheet(path: Path, report: Report, *, force: bool) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Generator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from fitreel.jobs.films.plan import Plan
+from fitreel.jobs.films.sidecar_files import SHEET
 from fitreel.jobs.films.single_run import check_labels
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.films.tables import check_tables
@@ -16,13 +17,18 @@ from fitreel.render.comparison.ranking.table import table
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.film_settings import NAMED_SIZES
 from fitreel.render.frame import DrawnFrame, FrameSelection
+from fitreel.render.metadata.provenance import Chapter
 from fitreel.render.output.destination import make_folder_of
+from fitreel.render.output.formats import SRT, OutputKind
 from fitreel.render.output.output import Output
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import comparison_facts, pacing_facts
 from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.comparison_timetable import Timetable
 from fitreel.render.timing.pace_settings import Pacing
+
+if TYPE_CHECKING:
+    from fitreel.render.handout.page import Kind
 
 SIZE = NAMED_SIZES["1080p"]
 """A comparison's size where the job doesn't say."""
@@ -98,6 +104,38 @@ class Comparison(Subject):
         picture = self.comparison_picture(self.picture)
         return comparison_frames(picture, self.timetable, self.closing_count, selection)
 
+    def chapters(self) -> Sequence[Chapter]:
+        """Its start, how runs end and its end, with titles in the film's language."""
+        from fitreel.render.comparison.narration import comparison_chapters
+
+        picture = self.comparison_picture(self.picture)
+        return comparison_chapters(picture, self.timetable, self.frame_count)
+
+    def sidecar(self, output: Output) -> bytes:
+        """The content of subtitles or of a page of frames that goes with the clip."""
+        picture = self.comparison_picture(self.picture)
+        if output.kind is OutputKind.SUBTITLES:
+            from fitreel.render.captions.subtitle_formats import srt, vtt
+            from fitreel.render.comparison.narration import comparison_cues
+
+            cues = comparison_cues(picture, self.timetable)
+            return "".join((srt if output.format is SRT else vtt)(cues)).encode()
+        from fitreel.render.handout.frame_sheet import even_frames, frame_sheet
+
+        across, down = output.sheet or SHEET
+        table = self.timetable
+        runs = [
+            (clock, entry.run.losses)
+            for entry, clock in zip(self.entries, table.clocks, strict=True)
+            if entry.run is not None and len(entry.run)
+        ]
+        numbers = even_frames(table.times, table.axis, runs, across * down)
+        numbers[-1] = len(table) - 1  # the last with its places
+        selection = FrameSelection(film=False, stills=frozenset(numbers))
+        frames = [drawn.frame.copy() for drawn in self.frames(selection)]
+        kind = cast("Kind", output.format.name)
+        return frame_sheet(frames, [""] * len(frames), self.picture, across, down, kind)
+
     def still_number(self, output: Output) -> int:
         """Which frame a still shows: the last before the ranking, or the one at its time."""
         if output.at is None:
@@ -148,6 +186,12 @@ class Comparison(Subject):
         return replace(whole, loss_panel=False)
 
 
+NO_CELLS = (
+    'compare.layout = "grid": a record of numbers, or of several inputs or outputs, has no '
+    'curve to draw in a cell; layout = "overlay" shows the losses of all'
+)
+
+
 def check_comparison(comparison: Comparison, plan: Plan) -> None:
     """Refuse what can't be drawn or written, before anything is trained.
 
@@ -157,22 +201,24 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
         Unavailable: no font here has a text's characters.
         CannotWrite: a table's folder can't be made.
     """
-    for output in plan.outputs:
-        if output.is_sidecar:
-            raise BadInput(f"{output.path}: subtitles and sheets are made of one run")
     settings = comparison.job.film
     if others := [panel for panel in settings.panels if panel != "loss"]:
         raise BadInput(
             f"film.panels: {', '.join(others)}: of one run; a comparison has the loss panel only"
         )
     translation_of(settings.language, settings.words)
+    if settings.limits == "frame":
+        raise BadInput('film.limits = "frame": of one run; in a comparison they are of the film')
+    for output in plan.outputs:
+        if output.kind is OutputKind.PAGE:
+            from fitreel.render.handout.page import check_grid
+
+            check_grid(*(output.sheet or SHEET))
     picture = comparison.comparison_picture(comparison.picture)
     if comparison.job.compare.layout == "grid" and picture.layout != "grid":
-        raise BadInput(
-            'compare.layout = "grid": a record of numbers, or of several inputs or outputs, has no '
-            'curve to draw in a cell; layout = "overlay" shows the losses of all'
-        )
+        raise BadInput(NO_CELLS)
     check_tables(plan.tables, plan.options)
+    from fitreel.render.captions.set_captions import check_captions
     from fitreel.render.comparison import readability
     from fitreel.render.comparison.pacing import check_pacing_of_comparison
     from fitreel.render.comparison.page.lettering import fonts_of
@@ -180,6 +226,7 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
 
     load_theme(comparison.picture.theme)
     check_labels(comparison.picture)
+    check_captions(comparison.picture, None)
     fonts_of(picture)
     check_pacing_of_comparison(comparison.pacing, comparison.ending_count)
     readability.check_comparison(picture)

@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.comparison import Comparison, check_comparison
+from fitreel.jobs.films.comparison import NO_CELLS, Comparison, check_comparison
 from fitreel.jobs.films.comparison_labels import groups_of, labels_of, seed_note
 from fitreel.jobs.films.make import make
 from fitreel.jobs.films.plan import plan_films
 from fitreel.jobs.films.request import Request
+from fitreel.jobs.films.shape_checks import check_films_of, check_films_of_record, line_of
 from fitreel.jobs.films.single_run import SingleRun, check_single_run
 from fitreel.jobs.films.style_files import style_files_of
 from fitreel.jobs.job.job import LONGEST_NAME
@@ -50,6 +51,9 @@ def film_request(
     plan = plan_films(loaded, options, request.film)
     files = check_single_run(plan)
     resolved_job = resolve_job(loaded)
+    check_films_of(resolved_job, loaded.job.film, plan.outputs)
+    if (line := line_of(loaded.source.label, resolved_job.shape)) is not None:
+        report.say(line)
     report_data([resolved_job], options, report)
     with open_trained(resolved_job, options, report) as run:
         make(plan, SingleRun(loaded.job, files, run=run, draw_worker=draw_worker), report)
@@ -66,6 +70,9 @@ def _film_configurations(
     plan = plan_films(loaded, options, film, compares=True)
     jobs = [each.resolved_job.loaded.job for each in configurations]
     note = seed_note(jobs)
+    has_curves = all(each.resolved_job.shape.is_curve for each in configurations)
+    if loaded.job.compare.layout == "grid" and not has_curves:
+        raise BadInput(NO_CELLS)
     comparison = Comparison(
         loaded.job,
         style_files_of(loaded),
@@ -132,6 +139,7 @@ def film_records(
             )
         plan = plan_films(loaded, options)
         check_recorded(run, loaded.job.film, plan.outputs)
+        check_films_of_record(run, loaded.job.film, plan.outputs)
         if (line := dimensions_of(run)) is not None:
             report.say(f"{run.path}: {line}")
         files = check_single_run(plan, run)

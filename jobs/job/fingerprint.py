@@ -12,14 +12,14 @@ FINGERPRINT_FORMAT = 1
 """Raised when the same settings come to mean other numbers."""
 
 
-def fingerprint(job: Job, data: Mapping[str, str], module_digest: str | None) -> str:
+def fingerprint(job: Job, data: Mapping[str, Any], own_code: Mapping[str, list[str]]) -> str:
     """SHA-256, 64 hexadecimal digits.
 
     Args:
         job: what can't change a number (its name, film and comparison) doesn't count.
-        data: what stands for the content of its data: "file" or "function"; how a file is read
-            doesn't count beside its numbers.
-        module_digest: what stands for a network's module of the user's own.
+        data: what stands for the content of its data: "file" or "function", and what else is to
+            stand there; how a file is read doesn't count beside its numbers.
+        own_code: what stands for Python files of the user's own, by key: digest and name.
     """
     content: dict[str, Any] = {
         "format": FINGERPRINT_FORMAT,
@@ -29,10 +29,13 @@ def fingerprint(job: Job, data: Mapping[str, str], module_digest: str | None) ->
         "network": job.network.model_dump(mode="json", exclude_defaults=True),
         "train": job.train.model_dump(mode="json", exclude_defaults=True),
     }
-    if module_digest is not None:
-        name = str(job.network.module).rpartition(":")[2]
-        content["network"]["module"] = [module_digest, name]
+    if "network.module" in own_code:
+        content["network"]["module"] = own_code["network.module"]
     else:
         content["network"]["activations"] = list(job.network.activation_names)
+    if "train.loss" in own_code:
+        content["train"]["loss"] = own_code["train.loss"]
+    elif job.train.loss == "mse":  # which is what it is where nobody says
+        del content["train"]["loss"]
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

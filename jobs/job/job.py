@@ -97,6 +97,8 @@ def dump_job(job: Job) -> dict[str, Any]:
         values["data"]["file"] = relative(job.data.file)
     if job.network.module is not None:
         values["network"]["module"] = relative(job.network.module)
+    if job.train.has_own_loss and job.train.loss is not None:
+        values["train"]["loss"] = relative(job.train.loss)
     return values
 
 

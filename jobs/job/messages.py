@@ -17,7 +17,7 @@ def explain(error: ValidationError) -> str:
     same = [p for p in problems if p["loc"][:2] == problem["loc"][:2]]
     location = [str(part) for part in problem["loc"]]
     if problem["type"] == "extra_forbidden":
-        return unknown_key(location)
+        return unknown_key([part for part in location if not part.isdigit()])
     # Of "str | tuple" the kind that failed stands in the location; it isn't part of the key.
     key = ".".join(part for part in location if part in all_parts() or part.isdigit())
     advice = " or ".join(dict.fromkeys(_advice(p) for p in same))

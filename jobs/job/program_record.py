@@ -14,7 +14,7 @@ from fitreel.render.shown_snapshots import has_losses
 
 BY_A_PROGRAM = "a program of yours"
 """What films and `info` say of who recorded it, where it wasn't a job."""
-_OF_A_CURVE = {OutputKind.SUBTITLES: "subtitles are made", OutputKind.PAGE: "sheets are made"}
+OF_A_CURVE = {OutputKind.SUBTITLES: "subtitles are made", OutputKind.PAGE: "sheets are made"}
 
 
 def check_recorded(run: Record, film: FilmSettings, outputs: Sequence[Output]) -> None:
@@ -31,8 +31,8 @@ def check_recorded(run: Record, film: FilmSettings, outputs: Sequence[Output]) -
     for output in outputs:
         if output.kind is OutputKind.SUBTITLES and not has_losses(run):
             raise BadInput(f"{output.path}: subtitles tell of the loss, which this record hasn't")
-        if not run.header.is_curve and output.kind in _OF_A_CURVE:
-            what = _OF_A_CURVE[output.kind]
+        if not run.header.is_curve and output.kind in OF_A_CURVE:
+            what = OF_A_CURVE[output.kind]
             raise BadInput(f"{output.path}: {what} of records of one input and one output")
 
 
@@ -43,6 +43,8 @@ def dimensions_of(run: Record) -> str | None:
         return None
     inputs, outputs = len(header.inputs), header.predicted_columns
     what = f"{inputs} inputs" if inputs > 1 else f"{outputs} outputs"
+    if inputs == 1 and header.classes:
+        what = f"{outputs} classes"
     return f"pictures of {what} aren't drawn yet: the film shows its numbers"
 
 

@@ -1,4 +1,4 @@
-"""From a checked job to all that its training needs: formula or points, and the fingerprint."""
+"""From a checked job to all that its training needs: function or points, and the fingerprint."""
 
 import hashlib
 import json
@@ -7,33 +7,38 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fitreel.jobs.job.data_checks import check_shape, complete_train
 from fitreel.jobs.job.fingerprint import fingerprint
 from fitreel.jobs.job.loading import LoadedJob
-from fitreel.model.data.formula import Formula
+from fitreel.model.data.data_shape import DataShape
+from fitreel.model.data.function import Function, columns_of, facts_of, function_of, sample
 from fitreel.model.data.points_file import Points, read_points
-from fitreel.model.data.precision import as_float32, warning_of_merged
+from fitreel.model.data.precision import warning_of_merged
 from fitreel.model.data.scale_advice import warning_of_scale
 from fitreel.model.data.scaling import standardized
-from fitreel.model.data.targets import read_function
+from fitreel.model.data.table.labels import gaps_in
 from fitreel.model.errors import BadInput
-from fitreel.model.settings import OF_FILES, DataSettings
+from fitreel.model.own_code import NO_CODE, OwnCode
+from fitreel.model.settings import OF_FILES, DataSettings, TrainSettings
 
 
 @dataclass(frozen=True)
 class ResolvedJob:
-    """A job with its formula parsed, or its points read, and its fingerprint. Torch-free."""
+    """A job with its function parsed, or its points read, and its fingerprint. Torch-free."""
 
     loaded: LoadedJob
     fingerprint: str
     """SHA-256, 64 hexadecimal digits, of all that decides the numbers."""
-    formula: Formula | None
-    table: Points | None
+    function: Function | None
+    points: Points | None
     """What was read from the job's file."""
-    module_file: Path | None
+    own_code: OwnCode = NO_CODE
+    """The user's own Python files that it needs."""
     warnings: tuple[str, ...] = ()
     """What is to be said of the data before they are trained with."""
     scale_warning: str | None = None
@@ -54,14 +59,17 @@ class ResolvedJob:
         return replace(self, fingerprint=self.former_fingerprint, former_fingerprint=None)
 
     @property
-    def points(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-        """x and y of the file, shape (N,) each."""
-        return None if self.table is None else (self.table.x, self.table.y)
+    def shape(self) -> DataShape:
+        """How many inputs and outputs its data have."""
+        source = self.function or self.points
+        assert source is not None
+        return source.shape
 
     @property
-    def names(self) -> tuple[str, str]:
-        """What the input and the output are called."""
-        return ("x", "y") if self.table is None else self.table.names
+    def train(self) -> TrainSettings:
+        """How it is trained, with what its data decide where the job doesn't say."""
+        is_picture = self.points is not None and self.points.picture is not None
+        return complete_train(self.loaded.job.train, self.shape, is_picture=is_picture)
 
     @property
     def folder_name(self) -> str:
@@ -78,49 +86,58 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
     """Read what the job refers to, before anything is computed.
 
     Raises:
-        BadInput: the formula is not one, or isn't finite on the domain; a file can't be used.
+        BadInput: the formula is not one, or isn't finite on the domain; a file can't be used; what
+            the job says doesn't fit the shape of its data.
     """
     job, label = loaded.job, loaded.source.label
-    module_file = _module_file(loaded)
-    module_digest = None if module_file is None else _digest(module_file, label)
-    formula = table = former = None
+    own_code, digests = _own_code(loaded)
+    function = points = former = None
+    x: NDArray[np.float64]
     if job.data.file is not None:
         with _where(f"{label}: data.file"):
             path = loaded.path("data.file", job.data.file)
-            table, lines, digest_of_bytes = _read_file(path, job.data)
+            points, lines, digest_of_bytes = _read_file(path, job.data)
         where = f"{label}: {path}"
-        x, y = table.x, table.y
-        data = {"file": table.digest}
-        former = fingerprint(job, {"file": digest_of_bytes}, module_digest)
+        columns = points.columns
+        names: tuple[tuple[str, ...], tuple[str, ...]] = points.inputs, points.outputs
+        data: dict[str, Any] = {"file": points.digest}
+        former = fingerprint(job, {"file": digest_of_bytes}, digests)
     else:
-        assert job.data.function is not None
         text = json.dumps(job.data.function, ensure_ascii=False)
         with _where(f"{label}: data.function = {text[:60]}"):
-            formula = read_function(job.data.function)
-            exact = np.linspace(*job.data.domain, job.data.points)
-            x = exact
-            seen = exact if job.data.standardize else as_float32(exact)
-            y = formula(seen).astype(np.float64)
-            formula.check_finite(seen, y)
-        data = {"function": formula.text}
+            function = function_of(job.data)
+            x, y = sample(function, job.data)
+        names = function.names
+        data = facts_of(function, job.data)
         where = f"{label}: data.domain"
         with _where(where):
-            line = _what_merges("x", exact, job.data, is_input=True)
-        lines = [] if line is None else [line]
+            lines = _what_merges_of(function, job.data)
+        columns = columns_of(names, x, None if function.classes else y)
     resolved_job = ResolvedJob(
         loaded,
-        fingerprint(job, data, module_digest),
-        formula,
-        table,
-        module_file,
+        fingerprint(job, data, digests),
+        function,
+        points,
+        own_code,
         warnings=tuple(f"{where}: {line}" for line in lines),
         former_fingerprint=former,
     )
+    with _where(label):
+        check_shape(job, resolved_job.shape, points)
     # One's own network may well do the scaling, and one line about it is enough.
-    if job.data.standardize or module_file is not None or lines:
+    if job.data.standardize or own_code.module is not None or lines:
         return resolved_job
-    scale = warning_of_scale(resolved_job.names, x, y)
+    scale = warning_of_scale(columns, len(names[0]))
     return replace(resolved_job, scale_warning=scale and f"{where}: {scale}")
+
+
+def _what_merges_of(function: Function, settings: DataSettings) -> list[str]:
+    """What is to be said of inputs that are drawn from a domain; of several nothing merges."""
+    if function.inputs > 1:
+        return []
+    exact = np.linspace(*settings.box(1)[0], settings.points)
+    line = _what_merges("x", exact, settings, is_input=True)
+    return [] if line is None else [line]
 
 
 def _read_file(path: Path, settings: DataSettings) -> tuple[Points, list[str], str]:
@@ -139,14 +156,16 @@ def _read_version(
     path: Path, settings: DataSettings, stamp: tuple[int, int, int]
 ) -> tuple[Points, list[str], str]:
     """One version of a file: a comparison's configurations have it in common, and read it once."""
-    table = read_points(path, settings)
-    with _where(str(path)):
-        columns = zip(table.names, (table.x, table.y), (True, False), strict=True)
-        said = [
-            _what_merges(name, values, settings, is_input=first) for name, values, first in columns
-        ]
-    lines = [line for line in said if line is not None]
-    return table, lines, hashlib.sha256(path.read_bytes()).hexdigest()
+    points = read_points(path, settings)
+    said: list[str | None] = []
+    if points.picture is None:  # whose places and colours are few, and far apart
+        with _where(str(path)):
+            said = [
+                _what_merges(name, values, settings, is_input=place < len(points.inputs))
+                for place, (name, values) in enumerate(points.columns)
+            ]
+    lines = [line for line in [*said, gaps_in(points.classes)] if line is not None]
+    return points, lines, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _what_merges(
@@ -170,20 +189,34 @@ def _where(place: str) -> Iterator[None]:
         raise BadInput(f"{place}: {error}") from None
 
 
-def _module_file(loaded: LoadedJob) -> Path | None:
-    module = loaded.job.network.module
-    if module is None:
-        return None
-    if not loaded.trusts("network.module"):
-        raise BadInput(
-            f"{loaded.source.label}: network.module: code is never loaded on the word of a film or "
-            "a record; run its job file"
-        )
-    return loaded.path("network.module", module.rpartition(":")[0])
+def _own_code(loaded: LoadedJob) -> tuple[OwnCode, dict[str, list[str]]]:
+    """The files of the user's own that a job names, and for each key their digest and the name.
+
+    Raises:
+        BadInput: one can't be read, or a film or a record names it.
+    """
+    job = loaded.job
+    own = {"network.module": job.network.module}
+    if job.train.has_own_loss:
+        own["train.loss"] = job.train.loss
+    files: dict[str, Path] = {}
+    digests: dict[str, list[str]] = {}
+    for key, text in own.items():
+        if text is None:
+            continue
+        if not loaded.trusts(key):
+            raise BadInput(
+                f"{loaded.source.label}: {key}: code is never loaded on the word of a film or "
+                "a record; run its job file"
+            )
+        file, _, name = text.rpartition(":")
+        files[key] = loaded.path(key, file)
+        digests[key] = [_digest(files[key], f"{loaded.source.label}: {key}"), name]
+    return OwnCode(files.get("network.module"), files.get("train.loss")), digests
 
 
-def _digest(path: Path, label: str) -> str:
+def _digest(path: Path, where: str) -> str:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise BadInput(f"{label}: network.module: cannot read {path}: {error.strerror}") from error
+        raise BadInput(f"{where}: cannot read {path}: {error.strerror}") from error

@@ -19,12 +19,13 @@ from fitreel.jobs.job.loading import (
 )
 from fitreel.jobs.job.resolve import ResolvedJob, resolve_job
 from fitreel.model.errors import BadInput
+from fitreel.model.settings import LOSSES
 from fitreel.model.suggestions import nearest
 
 MOST = 256
 """Configurations in one comparison."""
 MOST_PROBLEMS = 4
-PATHS = ("data.file", "network.module")
+PATHS = ("data.file", "network.module", "train.loss")
 
 
 @dataclass(frozen=True)
@@ -220,6 +221,8 @@ def label_of(values: Mapping[str, Any]) -> str:
         last = key.rpartition(".")[2]
         name = key if last_parts.count(last) > 1 else last
         text = value_text(value)
+        if not text and not isinstance(value, str):  # no arguments are nothing to say
+            continue
         parts.append(text if isinstance(value, str) else f"{name.replace('_', ' ')} {text}")
     return ", ".join(parts)
 
@@ -265,6 +268,8 @@ def with_vary(source: Source, texts: Sequence[str]) -> Source:
     for text in texts:
         key, parsed = parse_vary(text)
         if key in PATHS:  # on the command line, so it starts here, not at the job file
-            parsed = tuple(str(Path(str(value)).absolute()) for value in parsed)
+            parsed = tuple(
+                value if value in LOSSES else str(Path(str(value)).absolute()) for value in parsed
+            )
         vary[key] = list(parsed)
     return replace(source, values=values)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from fitreel.jobs.job.job import TABLES, Job
+from fitreel.model.settings import FeaturesSettings, Settings
 from fitreel.model.suggestions import nearest
 
 SYNONYMS = {
@@ -34,6 +35,10 @@ SYNONYMS = {
 """What people call our keys."""
 
 
+INNER: dict[str, type[Settings]] = {"network.features": FeaturesSettings}
+"""Tables within those of a job."""
+
+
 def _tables() -> dict[str, list[str]]:
     """Keys by table; the top of the file is ''."""
     return {"": list(Job.model_fields)} | {
@@ -43,12 +48,18 @@ def _tables() -> dict[str, list[str]]:
 
 def all_parts() -> set[str]:
     """The names of all tables and keys."""
-    return {part for table, keys in _tables().items() for part in (table, *keys) if part}
+    inner = {key for kind in INNER.values() for key in kind.model_fields}
+    return inner | {part for table, keys in _tables().items() for part in (table, *keys) if part}
 
 
 def unknown_key(location: list[str]) -> str:
     """What is said of a key that isn't there, by its table and name."""
     tables = _tables()
+    inner = ".".join(location[:-1])
+    if inner in INNER:
+        names = list(INNER[inner].model_fields)
+        advice = nearest(location[-1], names) or f"; there are {', '.join(names)}"
+        return f"{'.'.join(location)}: there is no such key{advice}"
     table, key = (location[0], location[1]) if len(location) > 1 else ("", location[0])
     where = f"[{table}] " if table else ""
     message = f"{where}{key if key.isprintable() else shortened_value(key)}: there is no such key"

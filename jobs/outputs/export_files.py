@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _COLUMNS = b"x,y,epoch,loss,prediction\r\n"
 _ARRAYS = {"x.npy", "y.npy", "epoch.npy", "loss.npy", "prediction.npy"}
 _ARRAYS_SOMETIMES = {"grid.npy", "truth_loss.npy"}
-_OWN = re.compile(r"(x|y|prediction)\d*|epoch|loss|grid|truth_loss|file")
+_OWN = re.compile(r"(x|y|prediction)\d*|epoch|loss|grid|truth_loss|classes|validation_[xy]|file")
 """Names that no metric may have in a file of ours; `file` is savez's own."""
 
 
@@ -39,7 +39,8 @@ def _is_ours_npz(content: bytes) -> bool:
 def write_npz(run: "Record", path: Path) -> None:
     """Arrays x (N,) or (N, D), y, epoch (F,), loss (F,), prediction (F, M) or (F, M, K), metrics.
 
-    And grid (M,) or (M, D) where predictions are not at x. All but the loss in the data's own
+    And grid (M,) or (M, D) where predictions are not at x, classes (K,), of which y are numbers,
+    validation_x and validation_y of points kept aside. All but the loss in the data's own
     units. As they are recorded: of a job float32, of a file and of what is scaled float64, of a
     program float64, nan for what it didn't say.
     """
@@ -55,6 +56,10 @@ def write_npz(run: "Record", path: Path) -> None:
         arrays["grid"] = run.grid
     if run.truth_losses is not None and run.header.recorder == "job":
         arrays["truth_loss"] = run.truth_losses
+    if run.header.classes:
+        arrays["classes"] = np.array(run.header.classes)
+    if run.validation is not None:
+        arrays["validation_x"], arrays["validation_y"] = run.validation
     arrays |= dict(zip(metric_names(run), run.metrics.values(), strict=True))
     with path.open("r+b") as file:
         np.savez(file, prediction=predictions, allow_pickle=False, **arrays)

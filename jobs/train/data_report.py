@@ -15,7 +15,7 @@ def report_data(resolved_jobs: Sequence[ResolvedJob], options: Options, report: 
 
     What several jobs have in common is said once.
     """
-    facts = [f"{each.file}: {each.table.summary()}" for each in resolved_jobs if each.table]
+    facts = [f"{each.file}: {each.points.summary()}" for each in resolved_jobs if each.points]
     for line in dict.fromkeys(facts):
         report.say(line)
     for line in dict.fromkeys(line for each in resolved_jobs for line in each.warnings):

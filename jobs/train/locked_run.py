@@ -19,7 +19,7 @@ from fitreel.model.record.writer import new_header
 from fitreel.model.system.files import cannot_write, sweep
 
 if TYPE_CHECKING:
-    from fitreel.model.training.dataset import Data
+    from fitreel.model.training.data.dataset import Data
     from fitreel.model.training.loop import Task
 
 Environment = dict[str, str | int]
@@ -68,11 +68,16 @@ class LockedRun:
                 layout=layout,
                 environment=environment,
             )
-            across, along = data.columns
-            header = replace(header, inputs=(across,), outputs=(along,))
-            table = self.resolved_job.table
-            if table is not None:
-                header = replace(header, info={"data": table.facts(dump_job(job)["data"]["file"])})
+            header = replace(
+                header,
+                inputs=data.inputs,
+                outputs=data.outputs,
+                classes=data.classes,
+                grid_shape=data.grid_shape,
+            )
+            points = self.resolved_job.points
+            if points is not None:
+                header = replace(header, info={"data": points.facts(dump_job(job)["data"]["file"])})
             return begin_record(self.path, header, data.own)
 
 
@@ -115,11 +120,10 @@ def task_of(resolved_job: ResolvedJob) -> "Task":
         seed=job.seed,
         data=job.data,
         network=job.network,
-        train=job.train,
-        formula=resolved_job.formula,
+        train=resolved_job.train,
+        function=resolved_job.function,
         points=resolved_job.points,
-        module_file=resolved_job.module_file,
-        names=resolved_job.names,
+        own_code=resolved_job.own_code,
     )
 
 

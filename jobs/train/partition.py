@@ -32,7 +32,7 @@ def partition(
     for group in groups.values():
         resolved_job = configurations[group[0]].resolved_job
         network = resolved_job.loaded.job.network
-        most = min(fair, most_at_once(network, _points(resolved_job)))
+        most = min(fair, most_at_once(network, _points(resolved_job), resolved_job.shape.sizes))
         parts = -(-len(group) // most)
         batches += [tuple(group[part::parts]) for part in range(parts)]
     return [*sorted(batches, key=len, reverse=True), *single]
@@ -40,9 +40,10 @@ def partition(
 
 def _shape(resolved_job: ResolvedJob) -> tuple[Any, ...]:
     job = resolved_job.loaded.job
-    return alike(job.data, job.network, job.train, _points(resolved_job))
+    points, sizes = _points(resolved_job), resolved_job.shape.sizes
+    return alike(job.data, job.network, resolved_job.train, points, sizes)
 
 
 def _points(resolved_job: ResolvedJob) -> int:
-    table = resolved_job.table
-    return resolved_job.loaded.job.data.points if table is None else len(table.x)
+    points = resolved_job.points
+    return resolved_job.loaded.job.data.points if points is None else len(points.x)

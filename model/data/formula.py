@@ -1,4 +1,4 @@
-"""A formula in x as a tree, and the numbers that it gives; `formula_parser` makes it of a text.
+"""A formula as a tree, and the numbers that it gives; `formula_parser` makes it of a text.
 
 Numbers are Python floats, so `x ** 3` is `x.pow(3.0)`.
 """
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fitreel.model.data.formula_names import input_names
 from fitreel.model.data.formula_tokens import shortened
 from fitreel.model.errors import BadInput
 
@@ -79,7 +80,10 @@ class Number:
 
 @dataclass(frozen=True)
 class Variable:
-    """The x of the formula."""
+    """One of the inputs: the x of a formula, or the x2 of one in several."""
+
+    place: int = 0
+    """Which of the inputs, from 0."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +119,15 @@ def as_number(node: Node) -> Node:
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula in x that has passed every check. Made by `parse`."""
+    """A formula that has passed every check. Made by `parse`."""
 
     text: str
     """As it was written."""
     tree: Node
+    inputs: int = 1
+    """How many inputs it needs: of x 1, of x and y 2, of x1 and x5 5."""
+    names: frozenset[str] = frozenset({"x"})
+    """What it calls those that are in it."""
 
     def __call__(self, x: NDArray[Any]) -> NDArray[np.float32]:
         """The formula on `x` (any shape), in x's own precision; float32 of x's shape, a new array.
@@ -134,35 +142,49 @@ class Formula:
         with np.errstate(all="ignore"):
             return np.array(value, dtype=np.float32).reshape(x.shape)
 
+    def of_places(self, x: NDArray[Any]) -> NDArray[np.float32]:
+        """The formula at places, shape (M, D) floats, in x's own precision; float32, shape (M,)."""
+        value = self.evaluate(tuple(x.T), NUMPY)
+        with np.errstate(all="ignore"):
+            return np.array(value, dtype=np.float32)
+
     def evaluate(self, x: Any, functions: Mapping[str, Callable[..., Any]]) -> Any:
         """The formula on an array of any library, in x's dtype and shape.
 
         `functions` gives that library's own under the names in `NUMPY`. The formula `x` gives x
-        itself, not a copy.
+        itself, not a copy. Of several inputs x is a tuple, an array for each.
         """
+        columns = x if isinstance(x, tuple) else (x,)
         with np.errstate(all="ignore"):
-            value = _value(self.tree, x, functions)
-            return functions["full_like"](x, value) if isinstance(value, float) else value
+            value = _value(self.tree, columns, functions)
+            return functions["full_like"](columns[0], value) if isinstance(value, float) else value
 
     def check_finite(self, x: NDArray[Any], y: NDArray[Any]) -> None:
-        """Raise BadInput where `y`, the formula on `x`, is not finite: the first such x, and y."""
+        """Raise BadInput where `y`, the formula on `x`, is not finite: the first such x, and y.
+
+        Args:
+            x: of one input any shape, of several (M, D).
+            y: as many values.
+        """
         bad = np.flatnonzero(~np.isfinite(y))
         if bad.size:
-            first_x, first_y = x.reshape(-1)[bad[0]], y.reshape(-1)[bad[0]]
+            place, first_y = x.reshape(y.size, -1)[bad[0]], y.reshape(-1)[bad[0]]
             others = f", the first of {bad.size} such points" if bad.size > 1 else ""
+            names = input_names(len(place))
+            where = ", ".join(f"{n} = {v:g}" for n, v in zip(names, place, strict=True))
             raise BadInput(
-                f"{shortened(self.text)} is {first_y:g} at x = {first_x:g}{others};"
+                f"{shortened(self.text)} is {first_y:g} at {where}{others};"
                 " change the formula or the domain"
             )
 
 
-def _value(node: Node, x: Any, functions: Mapping[str, Callable[..., Any]]) -> Any:
+def _value(node: Node, x: tuple[Any, ...], functions: Mapping[str, Callable[..., Any]]) -> Any:
     """A float or a bool where x has no part in it, otherwise an array of numbers or truths."""
     match node:
         case Number(value):
             return value
-        case Variable():
-            return x
+        case Variable(place):
+            return x[place]
         case Apply(name, arguments):
             values = [_value(argument, x, functions) for argument in arguments]
             return _applied(name, values, x, functions)
@@ -176,7 +198,7 @@ def _value(node: Node, x: Any, functions: Mapping[str, Callable[..., Any]]) -> A
 
 
 def _applied(
-    name: str, values: list[Any], x: Any, functions: Mapping[str, Callable[..., Any]]
+    name: str, values: list[Any], x: tuple[Any, ...], functions: Mapping[str, Callable[..., Any]]
 ) -> Any:
     if all(isinstance(value, float | bool) for value in values):
         # numpy's scalars give infinity and NaN where Python's floats raise or turn complex.
@@ -187,5 +209,5 @@ def _applied(
     if name == "where" and isinstance(values[0], bool):
         return values[1] if values[0] else values[2]
     # Named functions of torch want tensors, and numpy's `where` of two floats forgets x's dtype.
-    arrays = [functions["full_like"](x, v) if isinstance(v, float) else v for v in values]
+    arrays = [functions["full_like"](x[0], v) if isinstance(v, float) else v for v in values]
     return functions[name](*arrays)

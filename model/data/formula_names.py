@@ -1,6 +1,9 @@
-"""What may stand in a formula: functions, constants and operators."""
+"""What may stand in a formula: inputs, functions, constants and operators."""
 
 import math
+import re
+
+from fitreel.model.limits import MOST_INPUTS
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau}
 
@@ -26,6 +29,21 @@ SYNONYMS = {
 }
 FUNCTION_NAMES = {*SIGNATURES, *SYNONYMS}
 NAMES = {"x", *CONSTANTS, *FUNCTION_NAMES}
+
+
+def input_names(count: int) -> tuple[str, ...]:
+    """What the inputs are called: x; x and y; of more x1, x2, …."""
+    if count <= 2:
+        return ("x", "y")[:count]
+    return tuple(f"x{number}" for number in range(1, count + 1))
+
+
+def input_place(name: str) -> int | None:
+    """Which input, from 0, a name in a formula means: x, y, or x1, x2, …; None for another one."""
+    if name in ("x", "y"):
+        return "xy".index(name)
+    match = re.fullmatch(r"x([1-9]\d?)", name)
+    return int(match[1]) - 1 if match and int(match[1]) <= MOST_INPUTS else None
 
 
 def signature_of(name: str) -> str:

@@ -24,6 +24,7 @@ from fitreel.model.data.formula_names import (
     CONSTANTS,
     FUNCTION_NAMES,
     SYNONYMS,
+    input_place,
     signature_of,
 )
 from fitreel.model.data.formula_tokens import (
@@ -42,8 +43,8 @@ def parse(text: str) -> Formula:
     """The formula that `text` says.
 
     Raises BadInput, in one line that says what is wrong and at which column (from 1), for anything
-    that is not a formula in x made of `NAMES`, numbers, operators, comparisons and conditions, or
-    that is longer than the caps of this module.
+    that is not a formula made of inputs, `NAMES`, numbers, operators, comparisons and conditions,
+    or that is longer than the caps of this module.
     """
     if len(text) > MAX_CHARACTERS:
         raise BadInput(
@@ -73,7 +74,15 @@ def parse(text: str) -> Formula:
         ) from None
     except (ValueError, RecursionError, MemoryError):
         raise BadInput("the formula is too deeply nested") from None
-    return Formula(text, as_number(_Walk(column).node(expression, depth=1)))
+    walk = _Walk(column)
+    tree = as_number(walk.node(expression, depth=1))
+    plain, numbered = walk.names & {"x", "y"}, walk.names - {"x", "y"}
+    if plain and numbered:
+        raise BadInput(
+            f"the inputs are {min(plain)} and {min(numbered)}; write x and y, or x1, x2, …"
+        )
+    places = [place for name in walk.names if (place := input_place(name)) is not None]
+    return Formula(text, tree, max(places, default=0) + 1, frozenset(walk.names))
 
 
 _BINARY: Mapping[type[ast.operator], str] = {
@@ -109,6 +118,8 @@ class _Walk:
     def __init__(self, column: Callable[[int], int]) -> None:
         self.column = column
         self.count = 0
+        self.names: set[str] = set()
+        """Of the inputs that are in it."""
 
     def node(self, node: ast.expr, depth: int) -> Node:
         self.count += 1
@@ -124,8 +135,9 @@ class _Walk:
         match node:
             case ast.Constant(value=float(value)):
                 return Number(value)
-            case ast.Name(id="x"):
-                return Variable()
+            case ast.Name(id=name) if (place := input_place(name)) is not None:
+                self.names.add(name)
+                return Variable(place)
             case ast.Name(id=name) if name in CONSTANTS:
                 return Number(CONSTANTS[name])
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from fitreel.model.data.formula_names import FUNCTION_NAMES, NAMES, signature_of
+from fitreel.model.data.formula_names import FUNCTION_NAMES, NAMES, input_place, signature_of
 from fitreel.model.errors import BadInput
+from fitreel.model.limits import MOST_INPUTS
 
 MAX_DEPTH = 40
 
@@ -202,9 +203,11 @@ def check_order(tokens: list[Token]) -> None:
 
 def _check_name(token: Token, following: Token | None) -> None:
     name = token.text
-    if name not in NAMES:
+    if name not in NAMES and input_place(name) is None:
         if name in _INSTEAD:
             advice = f"; write {_INSTEAD[name]}"
+        elif re.fullmatch(r"x\d+", name):
+            advice = f"; the inputs are x1 to x{MOST_INPUTS}"
         elif len(name) == 1:
             advice = "; the variable is 'x'"
         else:

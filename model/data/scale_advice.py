@@ -4,10 +4,12 @@ Its limits were found by trying. They err to the side of saying something where 
 have come through, so that what they say is a hint and refuses nothing.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from fitreel.model.data.table.columns import shortened
+from fitreel.model.data.table.columns import MOST_NAMES_SAID, shortened
 
 LARGEST_PRODUCT = 100.0
 """Of the sizes of x and y, each 1 at least: what the steps of a plain gradient grow with."""
@@ -17,31 +19,32 @@ NARROWEST = (0.03, 0.003)
 """Spreads of x and y under which a network starts as flat as it stays."""
 
 
-def warning_of_scale(
-    names: tuple[str, str], x: NDArray[np.float64], y: NDArray[np.float64]
-) -> str | None:
+def warning_of_scale(columns: Sequence[tuple[str, NDArray[np.float64]]], inputs: int) -> str | None:
     """What is to be said of points that are hard to train on as they are, else None.
 
     Args:
-        names: of the input and the output.
-        x: shape (N,), finite.
-        y: shape (N,), finite.
+        columns: name and finite values, shape (N,), of each column of numbers.
+        inputs: how many of them, from the first, are inputs.
     """
-    columns = (x, y)
+    columns = [(name, values) for name, values in columns if len(values)]
     with np.errstate(all="ignore"):
-        means = [float(values.mean()) for values in columns]
-        spreads = [float(values.std()) for values in columns]
+        means = [float(values.mean()) for _, values in columns]
+        spreads = [float(values.std()) for _, values in columns]
         sizes = np.maximum(np.hypot(means, spreads), 1.0)
-    if not all(spread > 0 for spread in spreads):  # nor could they be scaled
+    if not columns or not all(spread > 0 for spread in spreads):  # nor could they be scaled
         return None
-    is_far = abs(means[0]) > FARTHEST * max(spreads[0], 1.0)
-    is_narrow = any(spread < least for spread, least in zip(spreads, NARROWEST, strict=True))
-    if not (is_far or is_narrow or sizes.prod() > LARGEST_PRODUCT):
+    far = [abs(m) > FARTHEST * max(s, 1.0) for m, s in zip(means[:inputs], spreads, strict=False)]
+    least = [NARROWEST[0]] * inputs + [NARROWEST[1]] * (len(columns) - inputs)
+    is_narrow = any(spread < limit for spread, limit in zip(spreads, least, strict=True))
+    largest = sizes[:inputs].max() * sizes[inputs:].max(initial=1.0)
+    if not (any(far) or is_narrow or largest > LARGEST_PRODUCT):
         return None
     where = ", ".join(
         f"{shortened(name)} {mean:.3g} ± {spread:.3g}"
-        for name, mean, spread in zip(names, means, spreads, strict=True)
+        for (name, _), mean, spread in zip(columns[:MOST_NAMES_SAID], means, spreads, strict=False)
     )
+    if len(columns) > MOST_NAMES_SAID:
+        where += ", …"
     return (
         f"{where}: on such scales a training may get nowhere; data.standardize = true takes"
         " them off it"

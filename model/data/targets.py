@@ -6,8 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fitreel.model.data.formula import Formula
-from fitreel.model.data.formula_names import NAMES
 from fitreel.model.data.formula_parser import parse
 from fitreel.model.data.formula_tokens import did_you_mean
 from fitreel.model.errors import BadInput
@@ -113,22 +111,6 @@ def lookup(name: str) -> Target:
     names = [target.name for target in TARGETS]
     hint = did_you_mean(name, names) or f"; there are {', '.join(names)}"
     raise BadInput(f"{name[:40]!r} is not a named function{hint}")
-
-
-def read_function(text: str) -> Formula:
-    """What a job's `data.function` says: a target's name, or else a formula in x.
-
-    The formula's text is the target's own where a name was given, so that both ways of saying one
-    function are the same job. Raises BadInput in one line.
-    """
-    word = text.strip()
-    names = {target.name for target in TARGETS}
-    if word in names:
-        return parse(lookup(word).formula)
-    if word.isascii() and word.isidentifier() and word not in NAMES:
-        hint = did_you_mean(word, names | NAMES)
-        raise BadInput(f"{word[:40]!r} is neither a named function nor a formula in x{hint}")
-    return parse(text)
 
 
 def preview(target: Target, *, rows: int = 4, columns: int = 24, ascii_only: bool = False) -> str:

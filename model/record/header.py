@@ -8,16 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from fitreel.model.limits import MOST_CLASSES, MOST_INPUTS, MOST_OUTPUTS
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 FORMAT = 2
 """Of what is written. The first had one input, one output and no closing snapshot."""
-
-MOST_INPUTS = 64
-MOST_OUTPUTS = 20
-MOST_CLASSES = 50
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,11 @@ class Record:
         truth = "truth" in points
         self.truth = self._points(points, "truth", predicted, places) if truth else None
         """Shape (M,) or (M, K): the noiseless function where the predictions are, or None."""
+        self.validation = self._validation(points, inputs, outputs)
+        """x and y of the points that were kept aside, as `x` and `y`; None where none were."""
+        frequencies = points.get("frequencies")
+        self.frequencies = None if frequencies is None else np.asarray(frequencies, np.float32)
+        """Of Fourier features, shape (count, D); None where the network has none."""
         self._format = ChunkFormat(self.header, places, truth)
         self.chunks: list[Chunk] = []
         self.journal: Journal | None = None
@@ -456,6 +461,15 @@ class Record:
         if rows is not None and len(values) != rows:
             raise Damaged(f"{self.path}: damaged: {len(values)} values of {name}, not {rows}")
         return values[:, 0] if dimensions == 2 and columns == 1 else values
+
+    def _validation(
+        self, tensors: Tensors, inputs: int, outputs: int
+    ) -> tuple[NDArray[Any], NDArray[Any]] | None:
+        if "validation_x" not in tensors:
+            return None
+        x = self._points(tensors, "validation_x", inputs)
+        columns = 0 if self.header.classes else outputs
+        return x, self._points(tensors, "validation_y", columns, len(x))
 
     def _chunks(self, previous: str) -> Iterator[Chunk]:
         """Every chunk from the first on, each held against the one before."""

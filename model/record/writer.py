@@ -44,8 +44,10 @@ def begin(path: Path, header: Header, points: Tensors) -> Record:
         path: the folder; made where it isn't.
         header: all that it says; the digest of its points is filled in.
         points: x (N, D), y (N, K) or, of classes, int64 (N,); where there are any, grid (M, D) and
-            truth (M, K). All float32, or all float64, in the data's own units. Of one column
-            shape (N,) will do. Empty for a record of numbers only.
+            truth (M, K), validation_x and validation_y of the points kept aside, as x and y, and
+            frequencies (count, D) of Fourier features. All but these float32, or all float64, in
+            the data's own units. Of one column shape (N,) will do. Empty for a record of numbers
+            only.
 
     Raises:
         CannotWrite: the system refuses.

@@ -3,9 +3,8 @@
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -13,8 +12,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from fitreel.model.data.formula import Formula
+from fitreel.model.data.data_shape import DataShape
+from fitreel.model.data.function import Function
+from fitreel.model.data.points_file import Points
 from fitreel.model.errors import BadInput
+from fitreel.model.own_code import NO_CODE, OwnCode
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.settings import (
     MOST_WEIGHTS_RECORDED,
@@ -22,10 +24,18 @@ from fitreel.model.settings import (
     NetworkSettings,
     TrainSettings,
 )
-from fitreel.model.training.dataset import Data, draw_data
+from fitreel.model.training.data.dataset import Data, draw_data
 from fitreel.model.training.devices import check_memory, choose_device, choose_threads
-from fitreel.model.training.losses import Loss, build_loss
+from fitreel.model.training.layers import FourierFeatures
+from fitreel.model.training.losses import (
+    Loss,
+    as_recorded,
+    build_loss,
+    check_own_loss,
+    loss_target,
+)
 from fitreel.model.training.manual_backward import ManualBackward, manual_backward, step
+from fitreel.model.training.metrics import METRICS
 from fitreel.model.training.network import build_network, check_shapes, layout
 from fitreel.model.training.optimizers import Optimizer, Scheduler, build_optimizer
 from fitreel.model.training.rehearsal import rehearse
@@ -43,11 +53,26 @@ class Task:
     data: DataSettings
     network: NetworkSettings
     train: TrainSettings
-    formula: Formula | None = None
-    points: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
-    module_file: Path | None = None
-    names: tuple[str, str] = ("x", "y")
-    """Of the input and the output."""
+    function: Function | None = None
+    points: Points | None = None
+    own_code: OwnCode = NO_CODE
+
+    @property
+    def shape(self) -> DataShape:
+        """How many inputs and outputs its data have."""
+        source = self.function or self.points
+        assert source is not None
+        return source.shape
+
+    @property
+    def loss(self) -> str:
+        """What is made small, by its name."""
+        return self.train.loss or ("cross_entropy" if self.shape.classes else "mse")
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers the network says, K."""
+        return self.shape.network_outputs(self.loss)
 
 
 class Training:
@@ -64,27 +89,33 @@ class Training:
     def __init__(self, task: Task) -> None:
         self.settings = train = task.train
         self._network_settings = task.network
+        self._loss_name, inputs, outputs = task.loss, task.shape.inputs, task.outputs
         if task.network.module is None:
-            points = task.data.points if task.points is None else len(task.points[0])
-            places = max(points, task.data.grid or 0)
-            check_memory(places * sum(task.network.hidden), task.network.parameter_count)
+            places = max(task.data.points if task.points is None else len(task.points.x),
+                         task.data.grid or 0)  # fmt: skip
+            parameters = task.network.parameters_of(inputs, outputs)
+            check_memory(places * sum(task.network.hidden), parameters)
         torch.manual_seed(task.seed if task.data.seed is None else task.data.seed)
-        self.data: Data = draw_data(task.data, task.formula, task.points, task.names)
+        self.data: Data = draw_data(task.data, task.function, task.points)
         if task.data.seed is not None:
             torch.manual_seed(task.seed)
-        self.network = build_network(task.network, task.module_file)
-        if task.module_file is not None:
-            check_shapes(self.network, self.data.x)
+        self.network = build_network(task.network, inputs, outputs, task.own_code.module)
+        for layer in self.network.modules():
+            if isinstance(layer, FourierFeatures):
+                self.data.own["frequencies"] = layer.frequencies.numpy()
+        if task.own_code.module is not None:
+            check_shapes(self.network, self.data.x, outputs)
         self.parameter_count = sum(p.numel() for p in self.network.parameters())
         self.device, self.device_reason = choose_device(
             train.device, self.parameter_count * len(self.data.x)
         )
         torch.set_num_threads(choose_threads(self.parameter_count * len(self.data.x)))
         self.network.to(self.device)
-        self._x, self._y = self.data.x.to(self.device), self.data.y.to(self.device)
+        self._x, self._y = self.data.x.to(self.device), self._target(self.data.y)
         self._grid = None if self.data.grid is None else self.data.grid.to(self.device)
-        self._truth = None if self.data.truth is None else self.data.truth.to(self.device)
-        self.loss: Loss = build_loss(train.loss, train.loss_args)
+        self._truth = None if self.data.truth is None else self._target(self.data.truth)
+        self._classes = self.data.y.to(self.device) if self.data.classes else None
+        self.loss: Loss = build_loss(task.loss, train.loss_args, task.own_code.loss)
         self.optimizer: Optimizer | None = None
         """None where a step is nothing but p -= lr · gradient, which needs none of torch's."""
         self.scheduler: Scheduler | None = None
@@ -103,15 +134,18 @@ class Training:
         self._parameters = list(self.network.parameters())
         self._trained: list[Tensor] = [p for p in self._parameters if p.requires_grad]
         # Layers that behave differently while training, or that remember: own modules may have any.
-        self._has_modes = task.module_file is not None or any(
+        self._has_modes = task.own_code.module is not None or any(
             isinstance(module, nn.Dropout | nn.BatchNorm1d | nn.RReLU)
             for module in self.network.modules()
         )
         if self._has_modes and len(self.data.x) == 1 and task.network.batch_norm:
             raise BadInput("network.batch_norm: it needs at least 2 points to normalise over")
         self._full_batch = train.batch_size is None or train.batch_size >= len(self.data.x)
-        self._plain_sgd = is_plain_sgd(train)
+        # A network of one's own may have weights that this loss doesn't reach.
+        self._plain_sgd = task.network.module is None and is_plain_sgd(train)
         self._by_hand: ManualBackward | None = None
+        if task.own_code.loss is not None:
+            check_own_loss(self.loss, task.loss, *self._trial())
 
     @property
     def layout(self) -> dict[str, tuple[int, ...]]:
@@ -139,14 +173,12 @@ class Training:
             if not math.isfinite(value):
                 self.ending = "diverged"
                 self.seconds = time.perf_counter() - started
-                drawn = self._look(prediction)
-                self.closing = self._snapshot(value, drawn, self.seconds, is_closing=True)
+                self.closing = self._snapshot(value, prediction, self.seconds, is_closing=True)
                 return
             reached = train.delta is not None and value <= train.delta
             snapshot = None
             if reached or epoch in self._snapshot_epochs:
-                drawn = self._look(prediction)
-                snapshot = self._snapshot(value, drawn, time.perf_counter() - started)
+                snapshot = self._snapshot(value, prediction, time.perf_counter() - started)
             if reached:
                 self.ending = "delta"
             else:
@@ -171,8 +203,19 @@ class Training:
             or isinstance(self.optimizer, torch.optim.LBFGS)
         ):
             return None
-        settings, train = self._network_settings, self.settings
+        settings = self._network_settings
+        train = self.settings.model_copy(update={"loss": self._loss_name})
         return manual_backward(settings, train, self.network, self._x, self._y, self.loss)
+
+    def _target(self, y: Tensor) -> Tensor:
+        """What the loss is given of y, on the device."""
+        return loss_target(self._loss_name, y).to(self.device)
+
+    def _trial(self) -> tuple[Tensor, Tensor]:
+        """A prediction and y to try a loss with; neither random states nor the network change."""
+        with self._without_drawing(), torch.no_grad(), self._looking():
+            prediction: Tensor = self.network(self._x)
+        return prediction.requires_grad_(), self._y
 
     def _predict(self) -> tuple[Tensor, Tensor]:
         """Prediction and loss over all points, with what the full-batch step needs."""
@@ -185,32 +228,77 @@ class Training:
             prediction = self.network(self._x)
             return prediction, self.loss(prediction, self._y)
 
-    def _look(self, prediction: Tensor) -> Tensor:
-        """What is drawn, shape (M, 1), where `prediction` over all points is the step's."""
-        with torch.no_grad():
-            if self._grid is not None or (self._has_modes and self._full_batch):
-                with self._looking():
-                    looked_at: Tensor = self.network(self._x if self._grid is None else self._grid)
-                return looked_at
-            # By hand, the next epoch writes to the same place.
-            return prediction.detach() if self._by_hand is None else prediction.clone()
+    def _look(self, prediction: Tensor, places: Tensor | None, *, is_evaluated: bool) -> Tensor:
+        """What is seen at `places`, (M, K); None: at the points, where `prediction` is the step's.
+
+        Layers that behave differently while training look as when they don't, as in one that
+        `is_evaluated` already.
+        """
+        is_step = self._has_modes and self._full_batch and not is_evaluated
+        if places is not None or is_step:
+            with self._looking():
+                looked_at: Tensor = self.network(self._x if places is None else places)
+            return looked_at
+        # By hand, the next epoch writes to the same place.
+        return prediction.detach() if self._by_hand is None else prediction.clone()
 
     def _snapshot(
-        self, loss: float, prediction: Tensor, seconds: float, *, is_closing: bool = False
+        self,
+        loss: float,
+        prediction: Tensor,
+        seconds: float,
+        *,
+        is_closing: bool = False,
+        is_evaluated: bool = False,
     ) -> Snapshot:
-        """What is kept of the present epoch; `prediction`, shape (M, 1), is what is drawn."""
+        """What is kept of the present epoch; `prediction`, shape (N, K), is that at the points.
+
+        `is_evaluated` says that the network was in evaluation mode then, not in a step.
+        """
         truth = self._truth
         with torch.no_grad():
-            truth_loss = None if truth is None else self.loss(prediction, truth).item()
+            drawn = self._look(prediction, self._grid, is_evaluated=is_evaluated)
+            truth_loss = None if truth is None else self.loss(drawn, truth).item()
+            metrics = self._metrics(prediction, drawn, is_evaluated=is_evaluated)
+            recorded = as_recorded(self._loss_name, drawn, len(self.data.classes))
         return Snapshot(
             epoch=self.epoch,
             loss=loss,
             seconds=seconds,
-            prediction=prediction.squeeze(1).cpu().numpy(),
+            prediction=recorded.cpu().numpy(),
             weights=self._weights(),
             truth_loss=truth_loss,
+            metrics=metrics,
             is_closing=is_closing,
         )
+
+    def _metrics(
+        self, prediction: Tensor, drawn: Tensor, *, is_evaluated: bool
+    ) -> dict[str, float]:
+        """What is recorded beside the loss: of the points, and of those kept aside."""
+        names, held_out = self.settings.metrics or (), self.data.held_out
+        if not names and held_out is None:
+            return {}
+        values: dict[str, float] = {}
+        with self._without_drawing():
+            if names:
+                seen = drawn
+                if self._grid is not None:
+                    seen = self._look(prediction, None, is_evaluated=is_evaluated)
+                y = self._y if self._classes is None else self._classes
+                values |= {name: METRICS[name](seen, y) for name in names}
+            if held_out is not None:
+                x, y = (each.to(self.device) for each in held_out)
+                with self._looking():
+                    aside: Tensor = self.network(x)
+                values["val_loss"] = self.loss(aside, self._target(y)).item()
+                values |= {f"val_{name}": METRICS[name](aside, y) for name in names}
+        return values
+
+    def _without_drawing(self) -> AbstractContextManager[None]:
+        """No random number that is drawn inside the block is missing from those that follow."""
+        devices = [self.device] if self.device.type == "cuda" else []
+        return torch.random.fork_rng(devices)
 
     def _close(self) -> None:
         """See what the last step made of the network; if a loss that isn't finite, it diverged.
@@ -218,14 +306,15 @@ class Training:
         No random number is drawn, so that more epochs can follow: a module of the user's may well
         take some in evaluation mode, too.
         """
-        devices = [self.device] if self.device.type == "cuda" else []
-        with torch.random.fork_rng(devices), torch.no_grad(), self._looking():
-            prediction = self.network(self._x)
-            loss = self.loss(prediction, self._y).item()
-            drawn = prediction if self._grid is None else self.network(self._grid)
-        if not math.isfinite(loss):
-            self.ending = "diverged"
-        self.closing = self._snapshot(loss, drawn, self.seconds, is_closing=True)
+        with self._without_drawing(), torch.no_grad():
+            with self._looking():
+                prediction = self.network(self._x)
+                loss = self.loss(prediction, self._y).item()
+            if not math.isfinite(loss):
+                self.ending = "diverged"
+            self.closing = self._snapshot(
+                loss, prediction, self.seconds, is_closing=True, is_evaluated=True
+            )
 
     @contextmanager
     def _looking(self) -> Iterator[None]:

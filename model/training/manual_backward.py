@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from fitreel.model.settings import NetworkSettings, TrainSettings
+from fitreel.model.training.layers import OMEGA, FourierFeatures, Sine
 from fitreel.model.training.losses import Loss
 from fitreel.model.training.network import activation_class
 
@@ -30,6 +31,13 @@ class Activation:
     """(gradient, kept): turns the gradient, in place, into that before the activation."""
     keeps_result: bool
     """Whether the backward kernel reads what came out, not what went in."""
+
+
+_SINE = Activation(
+    lambda z, out: torch.sin(torch.mul(z, OMEGA, out=out), out=out),
+    lambda g, z: g.mul_((z * OMEGA).cos()).mul_(OMEGA),
+    keeps_result=False,
+)
 
 
 def activation_of(kind: type[nn.Module]) -> Activation | None:
@@ -87,13 +95,18 @@ def activation_of(kind: type[nn.Module]) -> Activation | None:
             lambda g, z: softplus(g, z, 1.0, 20.0, grad_input=g),
             False,
         )
+    if kind is Sine:
+        return _SINE
     if kind is nn.Identity:
         return Activation(lambda z, out: None, lambda g, a: None, True)
     return None
 
 
 class Slope:
-    """The gradient of a loss in the prediction: (N, 1) and (N, 1) to (N, 1), in its own memory."""
+    """The gradient of a loss in the prediction: (N, K) and what `loss_target` gives to (N, K).
+
+    It is in its own memory.
+    """
 
     def __init__(self, name: str, arguments: dict[str, Any], loss: Loss, like: Tensor) -> None:
         aten = torch.ops.aten
@@ -140,7 +153,6 @@ class ManualBackward:
         train: TrainSettings,
     ) -> None:
         self._y, self._loss = y, loss
-        self._slope = Slope(train.loss, train.loss_args, loss, y)
         self._layers: list[_Layer] = []
         inputs = x
         for linear, activation in zip(linears, [*activations, None], strict=True):
@@ -148,7 +160,8 @@ class ManualBackward:
             self._layers.append(layer)
             inputs = layer.result
         self.prediction = inputs
-        """Shape (N, 1): of the latest `predict`; the next one overwrites it."""
+        """Shape (N, K): of the latest `predict`; the next one overwrites it."""
+        self._slope = Slope(train.loss or "mse", train.loss_args, loss, inputs)
         self.gradients = [g for layer in self._layers for g in (layer.of_weight, layer.of_bias)]
         """Of the latest `differentiate`, in the parameters' order; the next one overwrites them."""
 
@@ -216,8 +229,8 @@ def manual_backward(
         settings: what `network` was built from.
         train: names the loss and its arguments.
         network: on the CPU; its parameters are read, and not replaced.
-        x: shape (N, 1).
-        y: shape (N, 1).
+        x: shape (N, D).
+        y: what `loss_target` gives.
         loss: as built from `train`.
 
     Returns:
@@ -225,15 +238,21 @@ def manual_backward(
     """
     if settings.module is not None or settings.dropout or settings.batch_norm:
         return None
+    if train.has_own_loss:  # which may draw random numbers, and remember
+        return None
     try:
         kinds = [activation_of(activation_class(name)) for name in settings.activation_names]
         activations = [activation for activation in kinds if activation is not None]
         if len(activations) < len(kinds):
             return None
 
+        features = next((m for m in network.modules() if isinstance(m, FourierFeatures)), None)
+        with torch.no_grad():  # of the same points they are the same in every epoch
+            first = x if features is None else features(x)
+
         def of(network: nn.Module) -> ManualBackward:
             linears = [module for module in network.modules() if type(module) is nn.Linear]
-            return ManualBackward(linears, activations, x, y, loss, train)
+            return ManualBackward(linears, activations, first, y, loss, train)
 
         trial = copy.deepcopy(network)
         return of(network) if _agrees(of(trial), trial, x, y, loss) else None

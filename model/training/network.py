@@ -1,11 +1,11 @@
 """The network in three ways of writing it, or the user's own; the numbers are the same in all."""
 
-import importlib.util
 import inspect
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -13,17 +13,23 @@ from torch import Tensor, nn
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import NetworkSettings
 from fitreel.model.suggestions import nearest
+from fitreel.model.training.layers import FourierFeatures, Sine, start_sine
+from fitreel.model.training.own_code import load_name
 
 
-def build_network(settings: NetworkSettings, module_file: Path | None = None) -> nn.Module:
+def build_network(
+    settings: NetworkSettings, inputs: int = 1, outputs: int = 1, module_file: Path | None = None
+) -> nn.Module:
     """The network that `settings` describe, initialised from torch's current random state.
 
     Args:
         settings: widths, activations and the way of writing.
+        inputs: how many numbers it reads, D.
+        outputs: how many numbers it says, K.
         module_file: where the file of `settings.module` lies.
 
     Returns:
-        A module from (N, 1) float32 to (N, 1) float32, on the CPU.
+        A module from (N, D) float32 to (N, K) float32, on the CPU.
 
     Raises:
         BadInput: an activation or init that torch doesn't have, or an unusable module.
@@ -31,19 +37,30 @@ def build_network(settings: NetworkSettings, module_file: Path | None = None) ->
     if settings.module is not None:
         if module_file is None:
             raise BadInput("network.module: a network of one's own is loaded only from a job file")
-        return load_own_network(module_file, settings.module.rpartition(":")[2])
-    network = STYLES[settings.style](settings)
+        name = settings.module.rpartition(":")[2]
+        return load_own_network(module_file, name, settings.module_args)
+    features = None
+    if settings.features is not None:
+        features = FourierFeatures(inputs, settings.features)
+    network = STYLES[settings.style](settings, settings.widths(inputs, outputs), features)
     initialise(network, settings.init)
+    if settings.has_sine:
+        start_sine(network)
     return network
 
 
 class Subclass(nn.Module):
     """A Module with one attribute a layer and a functional forward."""
 
-    def __init__(self, settings: NetworkSettings) -> None:
+    def __init__(
+        self, settings: NetworkSettings, widths: Sequence[int], features: nn.Module | None
+    ) -> None:
         super().__init__()
         self.steps: list[tuple[str, Callable[[Tensor], Tensor] | None]] = []
-        for number, (inputs, outputs, activation) in enumerate(layers(settings), start=1):
+        if features is not None:
+            self.features = features
+            self.steps.append(("features", None))
+        for number, (inputs, outputs, activation) in enumerate(layers(settings, widths), start=1):
             self.add_module(f"hidden_{number}", nn.Linear(inputs, outputs))
             self.steps.append((f"hidden_{number}", None))
             if settings.batch_norm:
@@ -53,7 +70,7 @@ class Subclass(nn.Module):
             if settings.dropout:
                 self.add_module(f"dropout_{number}", nn.Dropout(settings.dropout))
                 self.steps.append((f"dropout_{number}", None))
-        self.predict = nn.Linear(width_of_last(settings), 1)
+        self.predict = nn.Linear(widths[-2], widths[-1])
 
     def _add_activation(self, name: str, activation: str) -> None:
         """Plain ones are functions; those with weights or randomness of their own stay modules."""
@@ -65,16 +82,18 @@ class Subclass(nn.Module):
             self.steps.append((name, module.forward))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(N, 1) to (N, 1)."""
+        """(N, D) to (N, K)."""
         for name, function in self.steps:
             x = getattr(self, name)(x) if function is None else function(x)
         return self.predict(x)  # type: ignore[no-any-return]
 
 
-def sequential(settings: NetworkSettings) -> nn.Module:
+def sequential(
+    settings: NetworkSettings, widths: Sequence[int], features: nn.Module | None
+) -> nn.Module:
     """One Sequential, ReLU in place."""
-    steps: list[nn.Module] = []
-    for inputs, outputs, activation in layers(settings):
+    steps: list[nn.Module] = [] if features is None else [features]
+    for inputs, outputs, activation in layers(settings, widths):
         steps.append(nn.Linear(inputs, outputs))
         if settings.batch_norm:
             steps.append(nn.BatchNorm1d(outputs))
@@ -82,19 +101,23 @@ def sequential(settings: NetworkSettings) -> nn.Module:
         steps.append(kind(inplace=True) if kind is nn.ReLU else kind())
         if settings.dropout:
             steps.append(nn.Dropout(settings.dropout))
-    steps.append(nn.Linear(width_of_last(settings), 1))
+    steps.append(nn.Linear(widths[-2], widths[-1]))
     return nn.Sequential(*steps)
 
 
-def add_module(settings: NetworkSettings) -> nn.Module:
+def add_module(
+    settings: NetworkSettings, widths: Sequence[int], features: nn.Module | None
+) -> nn.Module:
     """A Sequential filled by name."""
     network = nn.Sequential()
+    if features is not None:
+        network.add_module("features", features)
 
     def add(name: str, number: int, module: nn.Module) -> None:
         is_taken = name in dict(network.named_children())
         network.add_module(f"{name}_{number}" if is_taken else name, module)
 
-    for number, (inputs, outputs, activation) in enumerate(layers(settings), start=1):
+    for number, (inputs, outputs, activation) in enumerate(layers(settings, widths), start=1):
         name = "input_layer" if number == 1 else f"hidden_layer_{number}"
         network.add_module(name, nn.Linear(inputs, outputs))
         if settings.batch_norm:
@@ -103,26 +126,20 @@ def add_module(settings: NetworkSettings) -> nn.Module:
         add(f"{kind.__name__.lower()}_func", number, kind())
         if settings.dropout:
             add("dropout", number, nn.Dropout(settings.dropout))
-    network.add_module("output_layer", nn.Linear(width_of_last(settings), 1))
+    network.add_module("output_layer", nn.Linear(widths[-2], widths[-1]))
     return network
 
 
-STYLES: dict[str, Callable[[NetworkSettings], nn.Module]] = {
+STYLES: dict[str, Callable[[NetworkSettings, Sequence[int], nn.Module | None], nn.Module]] = {
     "subclass": Subclass,
     "sequential": sequential,
     "add_module": add_module,
 }
 
 
-def layers(settings: NetworkSettings) -> list[tuple[int, int, str]]:
+def layers(settings: NetworkSettings, widths: Sequence[int]) -> list[tuple[int, int, str]]:
     """Inputs, outputs and activation of each hidden layer."""
-    inputs = (1, *settings.hidden)[: len(settings.hidden)]
-    return list(zip(inputs, settings.hidden, settings.activation_names, strict=True))
-
-
-def width_of_last(settings: NetworkSettings) -> int:
-    """What the output layer reads: the last hidden layer's width, or x itself."""
-    return settings.hidden[-1] if settings.hidden else 1
+    return list(zip(widths[:-2], settings.hidden, settings.activation_names, strict=True))
 
 
 def _plain(name: str) -> str:
@@ -139,7 +156,7 @@ def activation_class(name: str) -> type[nn.Module]:
         _plain(kind): getattr(nn.modules.activation, kind)
         for kind in nn.modules.activation.__all__
         if kind not in NOT_PER_NEURON
-    } | {"identity": nn.Identity}
+    } | {"identity": nn.Identity, "sine": Sine}
     kind = kinds.get(_plain(name))
     if kind is None:
         raise BadInput(
@@ -199,35 +216,31 @@ def _needs_only_the_tensor(function: object) -> bool:
     return len(needed) == 1
 
 
-def load_own_network(file: Path, name: str) -> nn.Module:
-    """The class `name` of the Python file, made without arguments.
+def load_own_network(file: Path, name: str, arguments: dict[str, Any]) -> nn.Module:
+    """The class `name` of the Python file, or what the function of that name makes.
 
     Raises:
-        BadInput: no such file or class, or it is not a Module from (N, 1) to (N, 1).
+        BadInput: no such file, class or function, or it makes no network that can be trained.
     """
     where = f"network.module: {file}"
-    spec = importlib.util.spec_from_file_location("fitreel_own_network", file)
-    if not file.is_file() or spec is None or spec.loader is None:
-        raise BadInput(f"{where}: there is no such Python file")
-    module = importlib.util.module_from_spec(spec)
+    kind = load_name("network.module", file, name)
+    is_class = isinstance(kind, type)
+    if not callable(kind) or (is_class and not issubclass(kind, nn.Module)):
+        raise BadInput(f"{where} has no torch Module called {name}, and no function that makes one")
     try:
-        spec.loader.exec_module(module)
+        network = kind(**arguments)
     except Exception as error:
-        raise BadInput(f"{where} fails when imported: {type(error).__name__}: {error}") from error
-    kind = getattr(module, name, None)
-    if not (isinstance(kind, type) and issubclass(kind, nn.Module)):
-        raise BadInput(f"{where} has no torch Module called {name}")
-    try:
-        network = kind()
-    except Exception as error:
-        raise BadInput(f"{where}: {name}() fails: {error}") from error
+        said = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
+        raise BadInput(f"{where}: {name}({said}) fails: {error}") from error
+    if not isinstance(network, nn.Module):
+        raise BadInput(f"{where}: {name} makes a {type(network).__name__}, and no torch Module")
     if not any(parameter.requires_grad for parameter in network.parameters()):
         raise BadInput(f"{where}: {name} has no parameter to train")
     return network
 
 
-def check_shapes(network: nn.Module, x: Tensor) -> None:
-    """Refuse a network that doesn't map (N, 1) to (N, 1) float32; random state stays as it was.
+def check_shapes(network: nn.Module, x: Tensor, outputs: int) -> None:
+    """Refuse a network that doesn't map (N, D) to (N, K) float32; random state stays as it was.
 
     Raises:
         BadInput: it doesn't.
@@ -244,10 +257,12 @@ def check_shapes(network: nn.Module, x: Tensor) -> None:
     finally:
         network.train(training)
         torch.set_rng_state(before)
-    if not isinstance(result, Tensor) or result.shape != x.shape or result.dtype != x.dtype:
+    shape = (len(x), outputs)
+    if not isinstance(result, Tensor) or result.shape != shape or result.dtype != x.dtype:
         got = tuple(result.shape) if isinstance(result, Tensor) else type(result).__name__
         raise BadInput(
-            f"network.module: maps {tuple(x.shape)} to {got}; (N, 1) to (N, 1) is needed"
+            f"network.module: maps {tuple(x.shape)} to {got}; (N, {x.shape[1]}) to (N, {outputs})"
+            " is needed"
         )
 
 

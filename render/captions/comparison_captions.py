@@ -33,7 +33,7 @@ LONGEST = 80
 """Letters of a sentence with names in it; of a longer one its second half goes."""
 SAME_START = 0.01
 """In parts of the data's range: how far first predictions are apart that are one."""
-_ENDS, _STILL, _ALONE, _WEAKER = 3.0, 0.1, 0.5, 0.8
+_ENDS, _STILL, _ALONE, _WEAKER, _MUST = 3.0, 0.1, 0.5, 0.8, 1e6
 
 
 @dataclass(frozen=True)
@@ -241,7 +241,8 @@ def _claims(race: Race, times: NDArray[np.float64], fps: float) -> Iterator[_Cla
     if race.end.text and len(np.unique(times)) > 1:
         # It is about the end, so that nobody wins before it.
         must = race.end.is_warning
-        yield _Claim(race.end.text, at_last, np.full(len(times), _ENDS), must, must)
+        worth = np.full(len(times), _MUST if must else _ENDS)
+        yield _Claim(race.end.text, at_last, worth, must, must)
     if not race.is_comparable or len(race.racers) < 2:
         return
     for leader, racer in enumerate(race.racers):

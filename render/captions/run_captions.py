@@ -36,6 +36,7 @@ BEFORE_END = 0.5
 _ENDS = 3.0
 """Worth of the start and of the end where they are seen, against what else could be said there."""
 _STILL = 0.1
+_MUST = 1e6
 
 
 def run_captions(
@@ -56,7 +57,7 @@ def run_captions(
         return set_captions(picture, timeline, run.epochs, story.end if story.must_end else None)
     course = _course(story, timeline)
     claims = [*_ends(story, course, timeline)]
-    if story.sticks is not None:
+    if story.sticks is not None and len(story.losses) > 1:
         shortest = shortest_frames("", float(timeline.fps))
         claims += phase_claims(course, story.sticks, story.tells_noise, shortest)
     if run.ending == "diverged":
@@ -141,7 +142,8 @@ def _ends(story: RunStory, course: LossCourse, timeline: Timeline) -> list[Claim
             end = story.format.write(float(story.losses[-1]))
             same = [story.format.write(float(loss)) == end for loss in course.shown[::-1]]
             holds[len(same) - int(np.argmin([*same, False])) :] = True
-        claims.append(Claim("end", holds, np.where(at_last, _ENDS, 0.0)))
+        worth = _MUST if story.must_end else _ENDS
+        claims.append(Claim("end", holds, np.where(at_last, worth, 0.0)))
     return claims
 
 

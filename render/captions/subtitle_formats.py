@@ -10,7 +10,7 @@ from fitreel.render.text.translations import Translation, languages, translation
 
 ENDINGS = (".srt", ".vtt")
 
-_FIRST = ("said_start", "said_delta", "said_diverged", "said_end")
+_FIRST = ("said_start", "said_start_many", "said_delta", "said_diverged", "said_end")
 _TEXT = r"\n[^\n]+\n(?:[^\n]+\n)?\n"
 _SRT = re.compile(rf"(?:\d+\n[\d:]+,\d\d\d --> [\d:]+,\d\d\d{_TEXT})+")
 _VTT = re.compile(rf"WEBVTT\n\n(?:[\d:]+\.\d\d\d --> [\d:]+\.\d\d\d{_TEXT})+")

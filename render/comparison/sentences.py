@@ -26,7 +26,7 @@ def captions_of(
     """The caption of each frame: the job's own, none, or by who leads and who waits."""
     picture = comparison.picture
     if picture.caption is None and picture.captions == "auto":
-        race = _race(comparison, contenders, table.times)
+        race = race_of(comparison, contenders, table.times)
         return comparison_captions(race, table.times, table.fps)
     timeline = table.timeline
     epochs = np.unique(np.concatenate([np.empty(0), *table.clocks]))
@@ -36,12 +36,13 @@ def captions_of(
 def hold_seconds_of(comparison: ComparisonPicture, table: Timetable) -> tuple[float, float]:
     """How long the first and the last frame are held, so that their sentences can be read."""
     contenders = contenders_of(comparison, table)
-    return comparison_hold_seconds(_race(comparison, contenders, table.times[[0, -1]]))
+    return comparison_hold_seconds(race_of(comparison, contenders, table.times[[0, -1]]))
 
 
-def _race(
+def race_of(
     comparison: ComparisonPicture, contenders: Sequence[Contender], times: NDArray[np.float64]
 ) -> Race:
+    """What can be said of a comparison, whose clock stands at `times`, shape (F,)."""
     picture = comparison.picture
     words = translation_of(picture.language, picture.words)
     racers = [

@@ -94,6 +94,8 @@ class Page:
             "fontweight": weight,
             "fontfamily": self.fonts,
             "color": self.theme.text if colour is None else colour,
+            # There is nothing to clip at, and without it a film's frames find it sooner.
+            "clip_on": False,
         } | properties
         place = (x / self.box.width, y / self.box.height)
         return self.figure.text(*place, string, **style)

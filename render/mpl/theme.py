@@ -152,6 +152,18 @@ def load_theme(theme: str, folder: Path | None = None) -> Theme:
     return _built_in(theme) if theme in THEMES else _from_file(theme, folder)
 
 
+def comparison_theme(theme: str) -> Theme:
+    """The theme of a comparison; the demo's is the light one on the demo's white ground.
+
+    Raises:
+        BadInput: as `load_theme`.
+    """
+    if theme != "demo":
+        return load_theme(theme)
+    ground = load_theme("demo").background
+    return load_theme("light").model_copy(update={"background": ground, "axes": ground})
+
+
 @cache
 def _built_in(name: str) -> Theme:
     return _checked(_merged(name, None, ()), f"theme {name}")

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record.header import Header
-from fitreel.model.settings import NetworkSettings, TrainSettings
+from fitreel.model.settings import LOSSES_OF_NUMBERS, NetworkSettings, TrainSettings
 from fitreel.model.suggestions import nearest
 from fitreel.render.network.activations import (
     ACTIVATIONS,
@@ -124,7 +124,9 @@ class Loss:
 
     def __init__(self, header: Header) -> None:
         settings = _settings(TrainSettings, header.job.get("train", {}))
-        self._name = settings.loss
+        self._name = settings.loss or "mse"
+        if self._name not in LOSSES_OF_NUMBERS:
+            raise BadInput(f"film.panels: gradients: the slopes of {self._name} aren't known")
         arguments = settings.loss_args
         self._delta = float(arguments.get("delta", arguments.get("beta", 1.0)))
 
@@ -153,6 +155,8 @@ def why_unknown(network: NetworkSettings) -> str | None:
             f"network.module: the structure of {network.module} isn't known; "
             "train with network.hidden instead"
         )
+    if network.features is not None:
+        return "network.features: what they make of the input isn't drawn; train without them"
     if network.batch_norm:
         return "network.batch_norm: its running averages aren't recorded; train without it"
     for name in network.activation_names:

@@ -72,11 +72,15 @@ class CaptionLine:
             page.text(x, baseline - number * LINE * text.size, "", text.size, weight="medium")
             for number in range(text.count)
         ]
+        self._shown: Caption | None = None
         self.moving: Sequence[Artist] = self._texts
 
     @in_force()
     def show(self, caption: Caption) -> None:
         """Write a sentence, as far as it has come."""
+        if caption == self._shown:
+            return
+        self._shown = caption
         lines = self._text.lines_of(caption.text) if caption.opacity > 0 else []
         theme = self._page.theme
         for number, text in enumerate(self._texts):

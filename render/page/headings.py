@@ -19,7 +19,7 @@ UNDER_TITLE = 6.0
 """From the title's last line to the subtitle's top, with the descent; at 720 px."""
 
 
-class _Line(NamedTuple):
+class _HeadingLine(NamedTuple):
     text: str
     size: float
     baseline: float
@@ -47,7 +47,7 @@ class Headings:
     ) -> None:
         self._page, self._fonts = page, fonts
         self._left, right, title_right = edges
-        self._lines: list[_Line] = []
+        self._lines: list[_HeadingLine] = []
         self.bottom = 0.0
         """From the frame's upper edge to the last baseline; 0 without any text."""
         if "title" in texts:
@@ -80,7 +80,7 @@ class Headings:
             else:
                 step = (TITLE_LINE if is_title else LINE) * size_
                 baseline = self.bottom + max(step, rise + 0.1 * size_)
-            self._lines.append(_Line(line, size_, baseline, is_title))
+            self._lines.append(_HeadingLine(line, size_, baseline, is_title))
             # What hangs down further than letters do takes more room.
             self.bottom = baseline + max(0.0, fall - 0.3 * size_)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.artist import Artist
 
+from fitreel.model.errors import BadInput
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.page.type_sizes import TypeSizes
 
@@ -49,24 +50,19 @@ class RunReadouts:
     def __init__(
         self, page: Page, place: ReadoutsPlace, types: TypeSizes, readouts: Sequence[Readout]
     ) -> None:
-        self._page, self._place, self._readouts = page, place, readouts
-        self._apart = page.px(APART_IN_HEADER if place.ends else APART)
-        number, name = types.readout, types.label
-        room = place.right - place.left
-        while self.width(number, name) > room and number > types.least:
-            number *= STEP
-            if self._are_names_wider(number, name) or place.names is None:
-                name = max(name * STEP, types.least)
-        x = place.right - self.width(number, name) if place.ends else place.left
+        number, name = _fitted(page, place, types, readouts)
+        width = _width(page, place, readouts, number, name)
+        x = place.right - width if place.ends else place.left
         self._texts = []
-        for readout, (beside, wide) in zip(readouts, self._widths(number, name), strict=True):
+        for readout in readouts:
+            beside, wide = _extent(page, place, readout, number, name)
             base = place.baseline if place.names is None else place.names
             page.text(x, base, readout.name, name, colour=page.theme.muted)
             text = page.text(
                 x + beside, place.baseline, "", number, weight="bold", colour=readout.colour
             )
             self._texts.append(text)
-            x += wide + self._apart
+            x += wide + _apart(page, place)
         self.moving: Sequence[Artist] = self._texts
 
     def show(self, numbers: Sequence[str]) -> None:
@@ -74,32 +70,61 @@ class RunReadouts:
         for text, number in zip(self._texts, numbers, strict=True):
             text.set_text(number)
 
-    def width(self, number: float, name: float) -> float:
-        """Of all, at these font sizes, in pixels."""
-        widths = [wide for _, wide in self._widths(number, name)]
-        return sum(widths) + self._apart * max(len(widths) - 1, 0)
 
-    def _widths(self, number: float, name: float) -> list[tuple[float, float]]:
-        """Of each readout, from its left end to its number, and its whole width."""
-        widths = []
-        for readout in self._readouts:
-            names = self._page.width_of(readout.name, name)
-            digits = self._number_width(readout, number)
-            if self._place.names is None:
-                beside = names + self._page.px(BESIDE)
-                widths.append((beside, beside + digits))
-            else:
-                widths.append((0.0, max(names, digits)))
-        return widths
+def check_readouts(
+    page: Page, place: ReadoutsPlace, types: TypeSizes, readouts: Sequence[Readout]
+) -> None:
+    """Refuse numbers that are too wide for their place.
 
-    def _number_width(self, readout: Readout, size: float) -> float:
-        return max(self._page.width_of(text, size, "bold") for text in readout.widest)
+    Raises:
+        BadInput: they would be too small to be read.
+    """
+    number, name = _fitted(page, place, types, readouts)
+    if _width(page, place, readouts, number, name) > place.right - place.left + 1:
+        size = f"{page.box.width:.0f} x {page.box.height:.0f}"
+        raise BadInput(f"film.size {size}: too small for epoch and loss; take a larger one")
 
-    def _are_names_wider(self, number: float, name: float) -> bool:
-        return any(
-            self._page.width_of(readout.name, name) > self._number_width(readout, number)
-            for readout in self._readouts
-        )
+
+def _fitted(
+    page: Page, place: ReadoutsPlace, types: TypeSizes, readouts: Sequence[Readout]
+) -> tuple[float, float]:
+    """The font sizes of numbers and names, which shrink together; not under the least."""
+    number, name = types.readout, types.label
+    room = place.right - place.left
+    while _width(page, place, readouts, number, name) > room and number > types.least:
+        number = max(number * STEP, types.least)
+        if place.names is None or any(
+            page.width_of(each.name, name) > _number_width(page, each, number) for each in readouts
+        ):
+            name = max(name * STEP, types.least)
+    return number, name
+
+
+def _apart(page: Page, place: ReadoutsPlace) -> float:
+    return page.px(APART_IN_HEADER if place.ends else APART)
+
+
+def _width(
+    page: Page, place: ReadoutsPlace, readouts: Sequence[Readout], number: float, name: float
+) -> float:
+    """Of all, at these font sizes, in pixels."""
+    widths = [_extent(page, place, each, number, name)[1] for each in readouts]
+    return sum(widths) + _apart(page, place) * max(len(widths) - 1, 0)
+
+
+def _extent(
+    page: Page, place: ReadoutsPlace, readout: Readout, number: float, name: float
+) -> tuple[float, float]:
+    """From a readout's left end to its number, and its whole width."""
+    names, digits = page.width_of(readout.name, name), _number_width(page, readout, number)
+    if place.names is not None:
+        return 0.0, max(names, digits)
+    beside = names + page.px(BESIDE)
+    return beside, beside + digits
+
+
+def _number_width(page: Page, readout: Readout, size: float) -> float:
+    return max(page.width_of(text, size, "bold") for text in readout.widest)
 
 
 def header_width(page: Page, types: TypeSizes, readouts: Sequence[Readout]) -> float:

@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import combinations, pairwise
 
 from fitreel.render.captions.line_breaks import pieces_of
 
 STEP = 0.97
 """From one font size to the next smaller one that is tried."""
-_MOST_PIECES = 40
 _FORMULA = re.compile(r"(?<!\\)\$(?:\\.|[^$\\])*\$")
 
 Width = Callable[[str, float], float]
@@ -46,29 +44,50 @@ def fitted_lines(
 
 def _broken(line: str, width: float, size: float, most: int, measure: Width) -> list[str] | None:
     """A line in as few of `most` lines as will do, about equally long; None where none will."""
-    if measure(line, size) <= width:
-        return [line]
     pieces = _pieces(line)
-    for count in range(2, min(most, len(pieces)) + 1):
-        best: tuple[float, list[str]] | None = None
-        for cuts in combinations(range(1, len(pieces)), count - 1):
-            ends = (0, *cuts, len(pieces))
-            rows = ["".join(pieces[a:b]).strip(" ") for a, b in pairwise(ends)]
-            longest = max(measure(row, size) for row in rows)
-            if longest <= width and (best is None or longest < best[0]):
-                best = longest, rows
-        if best is not None:
-            return best[1]
-    return None
+    widths: dict[str, float] = {}
+
+    def length(row: str) -> float:
+        if row not in widths:
+            widths[row] = measure(row, size)
+        return widths[row]
+
+    rows = _filled(pieces, width, length, most)
+    if rows is None or len(rows) == 1:
+        return rows
+    # The narrowest column in which as many lines do has them about equally long.
+    low, high = width / len(rows) / 2, width
+    while high - low > size / 4:
+        middle = (low + high) / 2
+        narrower = _filled(pieces, middle, length, len(rows))
+        if narrower is None:
+            low = middle
+        else:
+            rows, high = narrower, middle
+    return rows
+
+
+def _filled(
+    pieces: Sequence[str], width: float, length: Callable[[str], float], most: int
+) -> list[str] | None:
+    """The pieces in rows, each as full as it can be; None where these are more than `most`."""
+    rows: list[str] = []
+    for piece in pieces:
+        longer = rows[-1] + piece if rows else piece
+        if rows and length(longer.strip(" ")) <= width:
+            rows[-1] = longer
+        elif len(rows) < most and length(piece.strip(" ")) <= width:
+            rows.append(piece)
+        else:
+            return None
+    return [row.strip(" ") for row in rows]
 
 
 def _pieces(line: str) -> Sequence[str]:
-    """A line cut where it may break: not in a formula; of very many pieces, several are one."""
+    """A line cut where it may break, not in a formula."""
     formulas = _FORMULA.findall(line)
     marks = iter(range(0xE000, 0xF8FF))
-    hidden = _FORMULA.sub(lambda match: chr(next(marks)), line)
-    pieces = pieces_of(hidden)
+    pieces = pieces_of(_FORMULA.sub(lambda match: chr(next(marks)), line))
     for number, formula in enumerate(formulas):
         pieces = [piece.replace(chr(0xE000 + number), formula) for piece in pieces]
-    step = -(-len(pieces) // _MOST_PIECES)
-    return ["".join(pieces[at : at + step]) for at in range(0, len(pieces), step)]
+    return pieces

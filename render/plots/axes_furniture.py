@@ -40,7 +40,6 @@ def draw_furniture(
     *,
     tick: float,
     x_labels: bool = True,
-    y_labels: bool = True,
     names: AxisLabels = NO_LABELS,
 ) -> None:
     """Draw the grid, the axes' lines, the numbers at their ticks, and what the axes are called.
@@ -52,20 +51,19 @@ def draw_furniture(
         axes: whose limits are set.
         box: the inside of the axes, in pixels.
         x_ticks: where, in the axes' own units, and what is written there.
-        y_ticks: the same of the upright axis.
+        y_ticks: the same of the upright axis, for left of it; "" where nothing is.
         tick: font size of the numbers, in pixels.
         x_labels: whether they stand under the axes.
-        y_labels: whether they stand left of them.
         names: at the end of the row and at the top of the column of numbers.
     """
     theme = page.theme
     taken = draw_names(page, box, names, tick, under=page.px(UNDER) + ASCENT * tick,
                        left=page.px(LEFT))  # fmt: skip
     x_texts = _apart_along(page, axes, box, x_ticks, tick, taken) if x_labels else None
-    y_texts = _apart_above(axes, box, y_ticks, tick, taken) if y_labels else None
+    y_texts = _apart_above(axes, box, y_ticks, tick, taken)
     axes.set_axis_on()
     axes.set_xticks(x_ticks[0], x_texts or [""] * len(x_ticks[0]))
-    axes.set_yticks(y_ticks[0], y_texts or [""] * len(y_ticks[0]))
+    axes.set_yticks(y_ticks[0], y_texts)
     axes.set_xticks([], minor=True)
     axes.set_yticks([], minor=True)
     width = max(page.px(LINE) * theme.spine_width, 1.0)

@@ -11,14 +11,14 @@ from matplotlib.artist import Artist
 from numpy.typing import ArrayLike, NDArray
 
 from fitreel.render.geometry import Box
-from fitreel.render.mpl.loss_scale import LossScale, loss_scale
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.plots.axes_furniture import ASCENT, UNDER, draw_furniture, widest
-from fitreel.render.plots.loss_backdrop import Backdrop, draw_backdrop
-from fitreel.render.plots.loss_path import LossPath as LossPath
-from fitreel.render.plots.loss_path import placed
-from fitreel.render.plots.noise_line import draw_noise_line
-from fitreel.render.plots.travelled_path import RIM, TravelledPath
+from fitreel.render.plots.losses.loss_backdrop import Backdrop, draw_backdrop
+from fitreel.render.plots.losses.loss_path import LossPath as LossPath
+from fitreel.render.plots.losses.loss_path import placed
+from fitreel.render.plots.losses.loss_scale import LossScale, loss_scale
+from fitreel.render.plots.losses.noise_line import draw_noise_line
+from fitreel.render.plots.losses.travelled_path import RIM, TravelledPath
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.comparison_timetable import Clock
 from fitreel.render.timing.epoch_axis import EpochAxis
@@ -113,10 +113,10 @@ class LossPlot:
         if 0 < height < 1:
             others = [raw for raw in raws if raw is not None]
             draw_noise_line(page, axes, self.inner, height, [*self._paths, *others], style.tick,
-                            travel, style.words, marker / 2)  # fmt: skip
+                            style.words, marker / 2)  # fmt: skip
         self._travelled = [
             TravelledPath(
-                page, axes, self.inner, place, raw, path.colour, style.line_width, marker,
+                page, axes, self.inner, (place, raw), path.colour, style.line_width, marker,
                 0.001 * number,
             )
             for number, (path, place, raw) in enumerate(zip(paths, self._paths, raws, strict=True))

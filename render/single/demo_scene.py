@@ -19,6 +19,7 @@ from fitreel.render.single.demo.whole_film import WholeFilm
 from fitreel.render.text.axis_labels import NO_LABELS, AxisLabels
 from fitreel.render.text.fonts import OWN, fonts_for
 from fitreel.render.text.numbers import DEMO, write_number
+from fitreel.render.text.scaled_loss import DEMO_LABEL
 from fitreel.render.text.translations import english
 
 EPOCH_AT = (0.3, -0.6)
@@ -138,7 +139,8 @@ class DemoScene:
         epoch.set_text(english().text("epoch_value", epoch=str(snapshot.epoch)))
         is_known = snapshot.epoch >= self._text.losses_from
         written = self._text.write_loss(snapshot.loss)
-        loss.set_text(english().text("loss_value", loss=written) if is_known else "")
+        text = english().text("loss_value", label=DEMO_LABEL, loss=written)
+        loss.set_text(text if is_known else "")
         if beneath and self._text.beneath_loss is not None:
             beneath[0].set_text(self._text.beneath_loss(snapshot.loss))
         if remark != self._remark:

@@ -64,13 +64,16 @@ class FitPicture:
         draw_points(page, axes, run, self.points, _is_overfitted(run, noise))
         if truth:
             draw_truth(page, axes, run, colour=theme.truth)
-        self._gaps = self._trail = None
+        self._gaps: Gaps | None = None
+        self._trail: Trail | None = None
         if has_gaps(run):
             self._gaps = Gaps(page, axes, run, colour=theme.prediction, opacity=theme.gap_opacity)
         else:
             self._trail = Trail(page, axes, run, axis, colour=theme.prediction)
         self._line = NetworkLine(page, axes, run, colour=theme.prediction)
-        parts = [self._line, *filter(None, (self._gaps, self._trail))]
+        moving = [*self._line.moving]
+        for part in (self._gaps, self._trail):
+            moving += part.moving if part is not None else ()
         self._rider: Rider | None = None
         self._marks: EdgeMarks | None = None
         self.plan = LabelPlan((), ())
@@ -91,8 +94,8 @@ class FitPicture:
                 diameter=self.points.diameter,
             )  # fmt: skip
             draw_labels(page, axes, self.plan, types.label)
-            parts += [self._rider, self._marks]
-        self.moving: Sequence[Artist] = [artist for part in parts for artist in part.moving]
+            moving += [*self._rider.moving, *self._marks.moving]
+        self.moving: Sequence[Artist] = moving
 
     def show(self, state: RunState) -> None:
         """Move everything to a frame."""

@@ -14,7 +14,7 @@ from fitreel.render.single.demo.whole_film import whole_film
 from fitreel.render.single.demo_scene import DemoScene, DemoText
 from fitreel.render.text.axis_labels import axis_labels
 from fitreel.render.text.loss_format import LossFormat
-from fitreel.render.text.scaled_loss import beneath_loss
+from fitreel.render.text.scaled_loss import DEMO_LABEL, beneath_loss
 from fitreel.render.text.translations import english, translation_of
 from fitreel.render.timing.epoch_axis import EpochAxis, epoch_axis
 from fitreel.render.timing.pace_settings import Pacing
@@ -97,7 +97,7 @@ def _text_of(run: Record, settings: PictureSettings) -> DemoText:
     last = words.text("epoch_value", epoch=str(int(run.epochs[count - 1])))
     widest = (
         (re.sub(r"\d", "0", last),),
-        _templates(words.text("loss_value", loss=loss) for loss in written),
+        _templates(words.text("loss_value", label=DEMO_LABEL, loss=loss) for loss in written),
         _templates(beneath(loss) for loss in losses) if run.loss_is_scaled else ("",),
     )
     return DemoText(

@@ -11,7 +11,7 @@ from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.shown_snapshots import shown_count
 from fitreel.render.single.demo_scene import DemoScene
 from fitreel.render.single.frame_plans import frame_plans
-from fitreel.render.single.run_states import film_states, still_states
+from fitreel.render.single.run_state import film_states, still_states
 from fitreel.render.single.scene_choice import scene_of
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline

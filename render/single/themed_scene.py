@@ -17,9 +17,11 @@ from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import Caption
 from fitreel.render.captions.phases.yardsticks import Yardsticks, yardsticks_of
 from fitreel.render.geometry import Box
+from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.caption_line import CaptionLine
 from fitreel.render.page.readouts import Readout, RunReadouts
+from fitreel.render.page.type_sizes import shape_of
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.fit_axes import fit_limits
@@ -41,6 +43,8 @@ LOOKED_AT = 60
 """So many snapshots, evenly spaced, decide the limits of panels."""
 BETWEEN = " · "
 """What stands between two remarks."""
+STRIP_ROWS = (3.0, 7.0)
+"""How high a strip for the loss may be, in font sizes of its numbers."""
 RIDER_GAP = 8.0
 """From the fit to what rides right of it; pixels at 720."""
 TICKS_BEFORE_LAYOUT = Box(0, 0, 1e4, 1e4)
@@ -127,10 +131,14 @@ class ThemedScene:
         self.moving: Sequence[Artist] = moving
 
     def _numbers(self) -> list[str]:
-        """What stands left of the fit's axes."""
+        """What stands left of the axes over the left margin: of the fit, of a strip under it."""
         if self._limits is None:
             return []
-        return fit_ticks(self._limits, TICKS_BEFORE_LAYOUT, 1.0, self._words)[1][1]
+        numbers = [*fit_ticks(self._limits, TICKS_BEFORE_LAYOUT, 1.0, self._words)[1][1]]
+        if "loss" in self._settings.panels and shape_of(self._settings.pixels) != "wide":
+            for rows in STRIP_ROWS:
+                numbers += loss_scale([self._run.losses], rows).ticks[1]
+        return numbers
 
     def _readouts(self) -> list[Readout]:
         words, theme, run = self._words, self._theme, self._run

@@ -4,6 +4,9 @@ from fitreel.model.record.reader import Record
 from fitreel.render.text.numbers import UNSCALED, write_number
 from fitreel.render.text.translations import Translation
 
+DEMO_LABEL = "Loss"
+"""What the demo's picture calls it; elsewhere it is a word as it stands in a sentence."""
+
 
 def loss_label(run: Record, words: Translation) -> str:
     """What the loss is called."""

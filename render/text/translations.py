@@ -17,7 +17,7 @@ FOLDER = Path(__file__).with_name("languages")
 DEFAULT = "en"
 SMALLEST_TABLE = ("epoch", "loss")
 """What a job must say itself to use a language that isn't here; the rest stays English."""
-GONE = {"panel_fit", "legend_unit", "legend_sum", "page"}
+GONE = {"panel_fit", "legend_unit", "legend_sum", "page", "epoch_done"}
 """Keys of versions before, which said nothing in any film; a job may still have them."""
 LONGEST_WORDS = 200
 """Characters of one entry."""

@@ -29,7 +29,7 @@ from fitreel.model.training.loop import Task, Training
 def task(*assignments: str) -> Task:
     resolved = resolve_job(load_job(DEMO, assignments))
     job = resolved.loaded.job
-    return Task(job.seed, job.data, job.network, job.train, resolved.formula, resolved.points)
+    return Task(job.seed, job.data, job.network, resolved.train, resolved.function, resolved.points)
 
 
 def plain(one: Task, *, snapshots: bool = True) -> list[np.ndarray]:

@@ -28,10 +28,10 @@ from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin, new_header
 from fitreel.render.comparison.frames import scene_of as comparison_scene
-from fitreel.render.comparison.frames import states
 from fitreel.render.comparison.pacing import timetable_of
 from fitreel.render.comparison.ranking.card import RankingCard
 from fitreel.render.comparison.ranking.rows import ranking
+from fitreel.render.comparison.states import states
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.handout.contact_sheet import contact_sheet
@@ -142,7 +142,7 @@ def frames_of_comparisons(folder: Path) -> Iterator[tuple[str, str]]:
         ("grid, time and losses", ComparisonPicture(entries, light, "grid", "time", True)),
         ("overlay", ComparisonPicture(entries, PictureSettings((640, 480)), "overlay")),
         ("overlay of many", ComparisonPicture(many, light, "overlay", "time", True)),
-        ("band", ComparisonPicture(many, light, "overlay", seeds_only=True)),
+        ("band", ComparisonPicture([replace(e, group="all") for e in many], light, "overlay")),
     ]
     for name, comparison in cases:
         table = timetable_of(comparison.entries, comparison.clock)

@@ -12,11 +12,10 @@ def task(*assignments: str) -> Task:
         job.seed,
         job.data,
         job.network,
-        job.train,
-        resolved_job.formula,
+        resolved_job.train,
+        resolved_job.function,
         resolved_job.points,
-        resolved_job.module_file,
-        resolved_job.names,
+        resolved_job.own_code,
     )
 
 

@@ -5,7 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fitreel.model.data.table.bad_cell import bad_row, column_text
-from fitreel.model.data.table.columns import Columns, choose_columns, how_to_say
+from fitreel.model.data.table.columns import (
+    ChosenColumns,
+    Columns,
+    choose_columns,
+    how_to_say,
+)
 from fitreel.model.data.table.layout import (
     DECIMAL_COMMAS,
     DELIMITERS,
@@ -39,14 +44,13 @@ class Candidate:
     """One way to read a table, that its first lines allow."""
 
     layout: Layout
-    places: tuple[int, int]
-    """Of input and output, from 0."""
+    chosen: ChosenColumns
     empty: tuple[int, ...]
     """Columns that held nothing when the only two of numbers were chosen, and must go on so."""
     cells: list[list[str]]
-    """Of the two columns, in the first lines."""
+    """Of the chosen columns, in the first lines."""
     sample: list[list[float | None]] | None
-    """What they say; None where it takes more of them."""
+    """What those of numbers say; None where it takes more of them."""
 
     def is_same(self, other: "Candidate") -> bool:
         """Whether the first lines say the same when they are read so."""
@@ -110,10 +114,10 @@ def _try(head: Head, settings: DataSettings, delimiter: str) -> Candidate | Reje
         layout, body = lay_out(head, delimiter)
         stage = 1
         is_table = _are_numbers(body)
-        places, by_numbers = _places(layout, body, settings)
+        chosen = _chosen(layout, body, settings)
         stage, is_table = 2, False
-        cells = [[row[place].strip() for row in body] for place in places]
-        columns = named_columns(layout, places, cells, settings)
+        cells = [[row[place].strip() for row in body] for place in chosen.all]
+        columns = named_columns(layout, chosen.numbers, cells, settings)
         try:
             refuse_what_is_no_number(columns)
         except BadCell as error:
@@ -121,23 +125,23 @@ def _try(head: Head, settings: DataSettings, delimiter: str) -> Candidate | Reje
                 stage = 0.5
             raise bad_row(error, layout, columns) from None
         if not layout.is_named:
-            refuse_names_that_are_numbers(body, places, layout.first)
+            refuse_names_that_are_numbers(body, chosen.numbers, layout.first)
     except BadInput as error:
         is_table = is_table or isinstance(error, NamesOrNumbers)
         return Rejected(delimiter, stage, _width(head, delimiter), error, is_table)
     empty = [n for n, _ in enumerate(layout.names) if not any(row[n] for row in body)]
-    return Candidate(layout, places, tuple(empty) if by_numbers else (), cells, _sample(columns))
+    return Candidate(
+        layout, chosen, tuple(empty) if chosen.by_numbers else (), cells, _sample(columns)
+    )
 
 
-def _places(
-    layout: Layout, body: Sequence[Sequence[str]], settings: DataSettings
-) -> tuple[tuple[int, int], bool]:
-    """The places of input and output, and whether only the numbers in them say so."""
+def _chosen(layout: Layout, body: Sequence[Sequence[str]], settings: DataSettings) -> ChosenColumns:
+    """The columns that are meant."""
 
     def numbers() -> list[int]:
         places = range(1 if layout.has_labels else 0, len(layout.names))
         filled = [n for n in places if any(row[n].strip() for row in body)]
-        if not layout.is_named or len(filled) == 2:
+        if settings.label is None and (not layout.is_named or len(filled) == 2):
             return filled
         places_of_numbers = [n for n in filled if any(is_number(row[n]) for row in body)]
         for place in filled:
@@ -150,7 +154,7 @@ def _places(
 
     columns = Columns(layout.names, layout.is_named)
     try:
-        return choose_columns(columns, settings.inputs, settings.outputs, numbers)
+        return choose_columns(columns, settings, numbers)
     except BadInput as error:
         if layout.is_named or not may_have_decimal_commas(layout, body):
             raise
@@ -163,11 +167,11 @@ def named_columns(
     cells: Sequence[Sequence[str]],
     settings: DataSettings,
 ) -> list[NamedColumn]:
-    """The columns with these cells, to be read as the job says."""
+    """The columns of numbers with these cells, to be read as the job says."""
     rules = NumberRules(settings.decimal, settings.thousands, layout.delimiter)
     return [
         NamedColumn(column_text(layout.names[place], place), NumberColumn(texts), rules)
-        for place, texts in zip(places, cells, strict=True)
+        for place, texts in zip(places, cells, strict=False)
     ]
 
 

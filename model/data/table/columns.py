@@ -1,10 +1,11 @@
-"""Which columns of a table are the input and the output: by name, else the only two of numbers."""
+"""Which columns of a table are inputs and outputs: by name, else the only two of numbers."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fitreel.model.errors import BadInput
+from fitreel.model.settings import DataSettings
 from fitreel.model.suggestions import nearest
 
 MOST_NAMES_SAID = 8
@@ -42,52 +43,98 @@ def canonical(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
+@dataclass(frozen=True)
+class ChosenColumns:
+    """The places, from 0, of the columns that are meant."""
+
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    """None of classes."""
+    label: int | None = None
+    """Of the column that says of which class each row is."""
+    by_numbers: bool = False
+    """Whether only the numbers in them say so."""
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Of the inputs and of the outputs that are numbers."""
+        return (*self.inputs, *self.outputs)
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        """Of all that are read, the label's last."""
+        return self.numbers if self.label is None else (*self.numbers, self.label)
+
+
 def choose_columns(
-    columns: Columns,
-    inputs: ColumnNames | None,
-    outputs: ColumnNames | None,
-    numbers: Callable[[], Sequence[int]],
-) -> tuple[tuple[int, int], bool]:
-    """The places, from 0, of input and output, and whether only the numbers in them say so.
+    columns: Columns, settings: DataSettings, numbers: Callable[[], Sequence[int]]
+) -> ChosenColumns:
+    """The columns that a job means.
 
     Args:
         columns: those that there are.
-        inputs: what the job says; None: x, or the numbers.
-        outputs: what the job says; None: y, or the numbers.
+        settings: what the job says: inputs and outputs, or inputs and label; None: x and y, or the
+            numbers; beside a label all others of numbers.
         numbers: gives the places of the columns that hold numbers.
 
     Raises:
         BadInput: no such column, or several; the line says how to choose.
     """
-    chosen = [
-        _place(columns, "inputs", inputs) if inputs else _default(columns, "x"),
-        _place(columns, "outputs", outputs) if outputs else _default(columns, "y"),
-    ]
-    by_numbers = None in chosen
-    if by_numbers:
-        rest = [place for place in numbers() if place not in chosen]
-        if len(rest) != chosen.count(None):
-            raise BadInput(_which(columns, [None if n in rest else n for n in chosen], rest))
-        chosen = [rest.pop(0) if place is None else place for place in chosen]
-    first, second = chosen
-    assert first is not None and second is not None
-    if first == second:
-        raise BadInput(f"data.inputs and data.outputs are the same {columns.what}; name two")
-    return (first, second), by_numbers
+    inputs = _places(columns, "inputs", settings.inputs)
+    if settings.label is not None:
+        label = _place(columns, "label", settings.label)
+        rest = () if inputs else tuple(place for place in numbers() if place != label)
+        chosen = ChosenColumns(inputs or rest, (), label, by_numbers=not inputs)
+        if not chosen.inputs:
+            raise BadInput(
+                f"no other {columns.what} of numbers beside data.label; an input is needed"
+            )
+    else:
+        sides = [inputs or _default(columns, "x")]
+        sides.append(_places(columns, "outputs", settings.outputs) or _default(columns, "y"))
+        chosen = _completed(columns, sides, numbers)
+    if len({*chosen.all}) < len(chosen.all):
+        keys = "data.inputs and " + ("data.outputs" if settings.label is None else "data.label")
+        if len(chosen.all) == 2:
+            raise BadInput(f"{keys} are the same {columns.what}; name two")
+        raise BadInput(f"{keys} name a {columns.what} twice; name each once")
+    return chosen
 
 
-def _default(columns: Columns, name: str) -> int | None:
+def _completed(
+    columns: Columns, sides: Sequence[tuple[int, ...]], numbers: Callable[[], Sequence[int]]
+) -> ChosenColumns:
+    """Inputs and outputs, what nobody says of them by the only columns of numbers left."""
+    taken = {place for side in sides for place in side}
+    lacking = sum(not side for side in sides)
+    if not lacking:
+        return ChosenColumns(sides[0], sides[1])
+    rest = [place for place in numbers() if place not in taken]
+    if len(rest) != lacking:
+        raise BadInput(_which(columns, sides, rest))
+    first, second = [side or (rest.pop(0),) for side in sides]
+    return ChosenColumns(first, second, by_numbers=True)
+
+
+def _places(columns: Columns, key: str, names: ColumnNames | None) -> tuple[int, ...]:
+    return tuple(_place(columns, key, name) for name in names or ())
+
+
+def _default(columns: Columns, name: str) -> tuple[int, ...]:
     places = [n for n, each in enumerate(columns.names) if canonical(each or "") == name]
     if len(places) > 1:
         raise BadInput(f"two {columns.what}s are named {name}; {how_to_say(columns)}")
-    return places[0] if places else None
+    return tuple(places)
 
 
-def _place(columns: Columns, key: str, names: ColumnNames) -> int:
-    (name,) = names
+def _place(columns: Columns, key: str, name: str | int) -> int:
+
+    def said(value: object) -> str:
+        return f"{key} = {value}" if key == "label" else f"{key} = [{value}]"
+
     if isinstance(name, int):
         if name > len(columns.names):
-            raise BadInput(f"data.{key} = [{name}]: there are {len(columns.names)} {columns.what}s")
+            raise BadInput(f"data.{said(name)}: there are {len(columns.names)} {columns.what}s")
         return name - 1
     for same in (str, canonical):
         places = [n for n, each in enumerate(columns.names) if same(each or "") == same(name)]
@@ -96,25 +143,25 @@ def _place(columns: Columns, key: str, names: ColumnNames) -> int:
         if places:
             raise BadInput(
                 f"data.{key}: {len(places)} {columns.what}s are named {shortened(name)};"
-                f" say its place, as {key} = [{places[0] + 1}]"
+                f" say its place, as {said(places[0] + 1)}"
             )
     if not columns.is_named:
         raise BadInput(
             f"data.{key}: no {columns.what} is named {shortened(name)}, none has a name; say its"
-            f" place, as {key} = [1]"
+            f" place, as {said(1)}"
         )
     hint = nearest(name, [each for each in columns.names if each]) or f"; {_listed(columns)}"
     raise BadInput(f"data.{key}: no {columns.what} is named {shortened(name)}{hint}")
 
 
-def _which(columns: Columns, chosen: Sequence[int | None], numbers: Sequence[int]) -> str:
+def _which(columns: Columns, sides: Sequence[tuple[int, ...]], numbers: Sequence[int]) -> str:
     """What is said where neither names nor numbers decide."""
     count, what = len(columns.names), columns.what
     if count < 2:
         advice = ", as numpy.savez(…, x=…, y=…) writes" if what == "array" else ""
         return f"{'one' if count else 'no'} {what}; an input and an output are needed{advice}"
-    if len(numbers) < chosen.count(None):
-        name = "x" if chosen[0] is None else "y"
+    if len(numbers) < sum(not side for side in sides):
+        name = "y" if sides[0] else "x"
         return (
             f"no {what} is named {name}, and the numbers don't say which is meant;"
             f" {how_to_say(columns)}"

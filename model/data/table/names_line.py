@@ -66,7 +66,7 @@ def _are_counted(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def refuse_names_that_are_numbers(
-    rows: Sequence[Sequence[str]], places: tuple[int, int], row: int
+    rows: Sequence[Sequence[str]], places: Sequence[int], row: int
 ) -> None:
     """Raise NamesOrNumbers for numbers that may be names: years above values, or pandas' 0, 1.
 

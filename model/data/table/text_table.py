@@ -10,17 +10,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fitreel.model.data.table.bad_cell import bad_row
+from fitreel.model.data.table.bad_cell import bad_row, column_text
 from fitreel.model.data.table.candidates import (
     Candidate,
     Unreadable,
     choose_candidate,
     named_columns,
 )
-from fitreel.model.data.table.columns import canonical, shortened
+from fitreel.model.data.table.columns import ChosenColumns, canonical, clean_name, shortened
 from fitreel.model.data.table.layout import Head, Layout, quotes_in_disorder
 from fitreel.model.data.table.lines import BadRow, TableText, cells_of, head_of
-from fitreel.model.data.table.number_column import Convention
+from fitreel.model.data.table.number_column import Convention, is_missing
 from fitreel.model.data.table.number_convention import BadCell, NamedColumn, conventions_of
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import MOST_POINTS, DataSettings
@@ -31,16 +31,18 @@ _CELLS_AT_ONCE = 1_000
 
 @dataclass(frozen=True)
 class TextColumns:
-    """The two columns of a text, as numbers."""
+    """The columns of a text that are meant, as numbers."""
 
-    names: tuple[str, str]
-    """"" where one has none."""
-    places: tuple[int, int]
-    """Of the columns, from 0."""
+    names: tuple[str, ...]
+    """Of all of them, the label's last; "" where one has none."""
+    chosen: ChosenColumns
     first: int
     """Which row is the first of the values."""
-    values: tuple[NDArray[np.float64], NDArray[np.float64]]
-    """Shape (N,) each, N ≥ 1, NaN where nothing stands; as many as the table has rows."""
+    values: tuple[NDArray[np.float64], ...]
+    """Of inputs and outputs, shape (N,) each, N ≥ 1, NaN where nothing stands; as many as the table
+    has rows."""
+    labels: list[str] | None
+    """Of each row; "" where nothing stands."""
     delimiter: str
     decimal: str | None
     """None where no number has one."""
@@ -59,7 +61,7 @@ class TextTable:
         self._settings = settings
 
     def read(self) -> TextColumns:
-        """The two columns.
+        """The columns.
 
         Raises:
             BadInput: it can't be read, or in two ways; the line names line, column and key.
@@ -68,7 +70,9 @@ class TextTable:
         texts, has_more = head_of(lines)
         if not texts:
             raise BadInput("the file is empty; an input and an output are needed")
-        said = (*(self._settings.inputs or "x"), *(self._settings.outputs or "y"))
+        settings = self._settings
+        label = () if settings.label is None else (settings.label,)
+        said = (*(settings.inputs or "x"), *(settings.outputs or "y"), *label)
         names = frozenset(canonical(name) for name in said if isinstance(name, str))
         head = Head(texts, not has_more, lines.comment, names)
         delimiter = self._settings.delimiter or lines.separator
@@ -86,53 +90,63 @@ class TextTable:
         return lambda row: f"line {self._line_of(columns.first + row, columns.delimiter)}"
 
     def _read(self, candidate: Candidate) -> TextColumns:
-        layout, places = candidate.layout, candidate.places
-        columns = named_columns(layout, places, self._cells(candidate), self._settings)
+        layout, chosen = candidate.layout, candidate.chosen
+        cells = self._cells(candidate)
+        columns = named_columns(layout, chosen.numbers, cells, self._settings)
         try:
-            chosen = conventions_of(columns)
+            ways = conventions_of(columns)
         except BadCell as error:
             raise bad_row(error, layout, columns) from None
         if layout.delimiter == "," and self._settings.delimiter is None:
             _refuse_rests_of_numbers(layout, columns)
         if self._settings.missing != "drop":
-            _refuse_missing(layout, columns, chosen)
-        (x, as_x), (y, as_y) = zip(columns, chosen, strict=True)
-        decimals = [way.decimal for each, way in ((x, as_x), (y, as_y)) if not each.is_neutral]
+            _refuse_missing(layout, columns, ways)
+        labels = None
+        if chosen.label is not None:
+            labels = ["" if is_missing(cell) else clean_name(cell) for cell in cells[-1]]
+            if self._settings.missing != "drop" and "" in labels:
+                name = column_text(layout.names[chosen.label], chosen.label)
+                raise BadRow(
+                    layout.first + labels.index(""),
+                    f'{name} is empty; a class is needed, or data.missing = "drop" to leave such'
+                    " rows out",
+                )
+        pairs = list(zip(columns, ways, strict=True))
+        decimals = [way.decimal for each, way in pairs if not each.is_neutral]
         return TextColumns(
-            (layout.names[places[0]], layout.names[places[1]]),
-            places,
+            tuple(layout.names[place] for place in chosen.all),
+            chosen,
             layout.first,
-            (x.column.values(as_x), y.column.values(as_y)),
+            tuple(each.column.values(way) for each, way in pairs),
+            labels,
             layout.delimiter,
             decimals[0] if decimals else None,
         )
 
-    def _cells(self, candidate: Candidate) -> tuple[list[str], list[str]]:
-        """The cells of the two columns, less empty rows at the end."""
+    def _cells(self, candidate: Candidate) -> list[list[str]]:
+        """The cells of the chosen columns, less empty rows at the end."""
         layout, width = candidate.layout, len(candidate.layout.names)
-        first, second = (itemgetter(place) for place in candidate.places)
-        x: list[str] = []
-        y: list[str] = []
+        getters = [itemgetter(place) for place in candidate.chosen.all]
+        columns: list[list[str]] = [[] for _ in getters]
         empty = 0
         for rows in self._rows(layout):
-            number = layout.first + len(x) + empty
+            number = layout.first + len(columns[0]) + empty
             if {*map(len, rows)} != {width}:
                 rows = [layout.fitted(row, number + n) for n, row in enumerate(rows)]
             for place in candidate.empty:
                 _refuse_filled(rows, place, number)
             filled = next((n for n in range(len(rows), 0, -1) if any(rows[n - 1])), 0)
             if filled:
-                x += [""] * empty
-                y += [""] * empty
-                x += map(first, rows[:filled])
-                y += map(second, rows[:filled])
+                for column, cell in zip(columns, getters, strict=True):
+                    column += [""] * empty
+                    column += map(cell, rows[:filled])
                 empty = 0
             empty += len(rows) - filled
-            if len(x) > MOST_POINTS:
+            if len(columns[0]) > MOST_POINTS:
                 raise BadRow(
                     layout.first + MOST_POINTS, f"more than {MOST_POINTS:,} points; thin them out"
                 )
-        return x, y
+        return columns
 
     def _rows(self, layout: Layout) -> Iterator[list[list[str]]]:
         """The rows below the names, some at a time."""

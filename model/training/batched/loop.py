@@ -20,10 +20,11 @@ from torch import Tensor, nn
 from fitreel.model.batch_eligibility import ALIKE, alike
 from fitreel.model.errors import BadInput
 from fitreel.model.record.snapshot import Snapshot
+from fitreel.model.settings import LOSSES_OF_CLASSES, LOSSES_OF_NUMBERS
 from fitreel.model.training.batched.members import EpochBatch, Member
 from fitreel.model.training.batched.optimizers import options_of, rule_of, state_names
 from fitreel.model.training.batched.padded_tensors import ParameterRows
-from fitreel.model.training.dataset import Data
+from fitreel.model.training.data.dataset import Data
 from fitreel.model.training.devices import check_memory, choose_device
 from fitreel.model.training.loop import Ending, Task, Training
 from fitreel.model.training.manual_backward import activation_of
@@ -64,6 +65,12 @@ def _why_not(task: Task) -> str | None:
     network, train = task.network, task.train
     if network.module is not None:
         return "network.module: a network of one's own can't be batched"
+    if network.features is not None:
+        return "network.features can't be batched"
+    if task.loss in LOSSES_OF_CLASSES or train.has_own_loss:
+        return f"train.loss: {task.loss} can't be batched; {', '.join(LOSSES_OF_NUMBERS)} can"
+    if task.data.validation is not None:
+        return "data.validation can't be batched"
     if network.dropout or network.batch_norm:
         return "network.dropout and network.batch_norm can't be batched"
     for name in network.activation_names:
@@ -83,11 +90,11 @@ def _why_not(task: Task) -> str | None:
 
 
 def _alike(task: Task) -> tuple[Any, ...]:
-    return alike(task.data, task.network, task.train, _points(task))
+    return alike(task.data, task.network, task.train, _points(task), task.shape.sizes)
 
 
 def _points(task: Task) -> int:
-    return task.data.points if task.points is None else len(task.points[0])
+    return task.data.points if task.points is None else len(task.points.x)
 
 
 class BatchedTraining:
@@ -109,7 +116,8 @@ class BatchedTraining:
         trainings = [Training(_on_cpu(task)) for task in tasks]
         first, train = trainings[0], tasks[0].train
         parameters = first.parameter_count
-        points = max(len(first.data.x), tasks[0].data.grid or 0)
+        grid = first.data.grid
+        points = max(len(first.data.x), 0 if grid is None else len(grid))
         check_memory(
             2 * len(tasks) * points * (sum(tasks[0].network.hidden) + 1), len(tasks) * parameters
         )

@@ -14,7 +14,7 @@ from fitreel.model.training.losses import LOSSES
 
 @dataclass(frozen=True)
 class BatchedLoss:
-    """A loss as two functions of each network's errors, prediction - y, of shape (K, N, 1)."""
+    """A loss as two functions of each network's errors, prediction - y, (K, N, outputs)."""
 
     values: Callable[[Tensor], Tensor]
     """To (K,): each network's own mean."""
@@ -30,11 +30,11 @@ def batched_loss(name: str, arguments: dict[str, Any]) -> BatchedLoss:
 
     match name:
         case "mse":
-            return BatchedLoss(squared, lambda e: e.mul_(2 / e.shape[1]))
+            return BatchedLoss(squared, lambda e: e.mul_(2 / _count(e)))
         case "rmse":
             return BatchedLoss(
                 lambda e: squared(e).sqrt(),
-                lambda e: e.div_((squared(e).sqrt() * e.shape[1])[:, None, None]),
+                lambda e: e.div_((squared(e).sqrt() * _count(e))[:, None, None]),
             )
         case "log_cosh":
 
@@ -43,7 +43,7 @@ def batched_loss(name: str, arguments: dict[str, Any]) -> BatchedLoss:
 
             return BatchedLoss(
                 lambda e: _one_by_one(log_cosh, e).mean((1, 2)),
-                lambda e: e.copy_(_one_by_one(torch.tanh, e)).div_(e.shape[1]),
+                lambda e: e.copy_(_one_by_one(torch.tanh, e)).div_(_count(e)),
             )
         case "huber":
             delta = float(arguments.get("delta", 1.0))
@@ -53,7 +53,7 @@ def batched_loss(name: str, arguments: dict[str, Any]) -> BatchedLoss:
         case _:
 
             def differentiate(errors: Tensor) -> Tensor:
-                return errors.sgn_().div_(errors.shape[1])
+                return errors.sgn_().div_(_count(errors))
 
     function = LOSSES[name]
     zero = torch.zeros(())
@@ -69,9 +69,14 @@ def _clamped(most: float, factor: float) -> Callable[[Tensor], Tensor]:
     """Straight up to ±`most`, flat beyond; then times `factor`, over the points."""
 
     def differentiate(errors: Tensor) -> Tensor:
-        return errors.clamp_(-most, most).mul_(factor / errors.shape[1])
+        return errors.clamp_(-most, most).mul_(factor / _count(errors))
 
     return differentiate
+
+
+def _count(errors: Tensor) -> int:
+    """How many numbers each network's mean is over."""
+    return errors.shape[1] * errors.shape[2]
 
 
 def _one_by_one(function: Callable[[Tensor], Tensor], errors: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from fitreel.model.data.grid_places import GRID
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.settings import MOST_WEIGHTS_RECORDED
 from fitreel.model.training.batched.losses import batched_loss
@@ -18,6 +19,7 @@ from fitreel.model.training.batched.optimizers import rule_of, with_rates
 from fitreel.model.training.batched.padded_tensors import ParameterRows
 from fitreel.model.training.loop import Ending, Task, Training
 from fitreel.model.training.manual_backward import activation_of
+from fitreel.model.training.metrics import METRICS
 from fitreel.model.training.network import activation_class
 
 
@@ -84,7 +86,7 @@ class EpochBatch:
             [activation for activation in activations if activation is not None],
             torch.stack([d.x for d in data]).to(device),
             torch.stack([d.y for d in data]).to(device),
-            batched_loss(train.loss, train.loss_args),
+            batched_loss(self.members[0].task.loss, train.loss_args),
         )
         self._memory = {name: layout.flat(rows) for name, rows in states.items()}
         rule = rule_of(train.optimizer)
@@ -96,8 +98,12 @@ class EpochBatch:
         flat = layout.flat(rates)
         self._rates = flat.float().to(device)
         self._options = with_rates(options, flat.to(device))
-        self._grid = _stacked([d.grid for d in data], device)
-        self._truth = _stacked([d.truth for d in data], device)
+        task = self.members[0].task
+        # As many places for each, and whatever the others have: no bit may depend on these.
+        places = (task.data.grid or GRID) ** 2 if task.shape.inputs == 2 else None
+        self._grid = _stacked([d.grid for d in data], device, places)
+        self._truth = _stacked([d.truth for d in data], device, places)
+        self._places_of = [None if d.grid is None else len(d.grid) for d in data]
         self._keeps_weights = parameters <= MOST_WEIGHTS_RECORDED
         self._settled = True
         self.goes_on = True
@@ -165,8 +171,10 @@ class EpochBatch:
         elapsed = time.perf_counter() - started
         stack = self._stack
         values = stack.prediction if self._grid is None else stack.predict_at(self._grid)
-        truth = None if self._truth is None else stack.loss_against(values, self._truth).tolist()
-        predictions = values.squeeze(2).cpu().numpy().copy()  # the next epoch overwrites it
+        truth = self._truth_losses(values)
+        metrics = self._metrics(numbers)
+        values = values.squeeze(2) if values.shape[2] == 1 else values
+        predictions = values.cpu().numpy().copy()  # the next epoch overwrites it
         weights = self._layout.rows(stack.parameters).cpu().numpy() if self._keeps_weights else None
         snapshots = {}
         for k in numbers:
@@ -176,11 +184,35 @@ class EpochBatch:
                 epoch=self._steps,
                 loss=float(losses[k]),
                 seconds=member.seconds + elapsed,
-                prediction=predictions[k],
+                prediction=predictions[k, : self._places_of[k]],
                 weights=None if weights is None else weights[k],
                 truth_loss=truth[k] if has_truth and truth is not None else None,
+                metrics=metrics[k],
             )
         return snapshots
+
+    def _truth_losses(self, values: Tensor) -> list[float] | None:
+        """Of each network the loss of its predictions, (K, M, outputs), against the function."""
+        if self._truth is None:
+            return None
+        truth, counts = self._truth, self._places_of
+        if len({*counts}) == 1 and counts[0] in (None, truth.shape[1]):
+            losses: list[float] = self._stack.loss_against(values, truth).tolist()
+            return losses
+        return [
+            self._stack.loss_against(values[k : k + 1, :count], truth[k : k + 1, :count]).item()
+            for k, count in enumerate(counts)
+        ]
+
+    def _metrics(self, numbers: list[int]) -> dict[int, dict[str, float]]:
+        """Of each of the networks with these `numbers`, what is recorded beside its loss."""
+        metrics: dict[int, dict[str, float]] = {}
+        for k in numbers:
+            names = self.members[k].task.train.metrics or ()
+            y = self.members[k].training.data.y
+            prediction = self._stack.prediction[k].cpu() if names else y
+            metrics[k] = {name: METRICS[name](prediction, y) for name in names}
+        return metrics
 
     def settle(self) -> None:
         """Bring the states of the members that go on, or are complete, up to date."""
@@ -196,9 +228,19 @@ class EpochBatch:
             self.members[k].state = {name: of_all[k] for name, of_all in rows.items()}
 
 
-def _stacked(tensors: Sequence[Tensor | None], device: torch.device) -> Tensor | None:
-    """(K, M, 1) of K tensors (M, 1), zeros for missing ones; None where all are missing."""
+def _stacked(
+    tensors: Sequence[Tensor | None], device: torch.device, rows: int | None
+) -> Tensor | None:
+    """(K, M, columns) of K tensors (M, columns), zeros for missing ones; None without any.
+
+    With `rows`, M is that, and zeros follow the rows of each.
+    """
     like = next((tensor for tensor in tensors if tensor is not None), None)
     if like is None:
         return None
-    return torch.stack([torch.zeros_like(like) if t is None else t for t in tensors]).to(device)
+    like = like.new_zeros((rows or len(like), like.shape[1]))
+    stacked = []
+    for tensor in tensors:
+        part = like if tensor is None else tensor
+        stacked.append(torch.cat([part, like[len(part) :]]))
+    return torch.stack(stacked).to(device)

@@ -23,6 +23,8 @@ class LossKind:
     weight: Callable[[Array], Array] | None
     """How much each error pulls, relative to its size; None where it pulls by its sign alone."""
     is_root: bool = False
+    is_square: bool = False
+    """Whether it is the mean square, whose best line needs no search."""
 
     def of(self, errors: Array) -> float:
         """The loss of these errors, shape (N,)."""
@@ -47,7 +49,7 @@ def loss_kind(name: str, arguments: Mapping[str, Any]) -> LossKind | None:
     """The loss that a job calls `name`; None where it isn't known here."""
     match name:
         case "mse" | "rmse":
-            return LossKind(np.square, np.ones_like, is_root=name == "rmse")
+            return LossKind(np.square, np.ones_like, is_root=name == "rmse", is_square=True)
         case "mae":
             return LossKind(np.abs, None)
         case "huber":

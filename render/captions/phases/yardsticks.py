@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitreel.model.data.targets import read_function
+from fitreel.model.data.function import function_of
 from fitreel.model.errors import FitreelError
 from fitreel.model.record.reader import Record
+from fitreel.model.settings import DataSettings
 from fitreel.render.captions.phases.loss_kinds import LossKind, loss_kind
 
 LINE_COUNTS = 0.8
@@ -19,6 +20,9 @@ LINE_BEFORE_NOISE = 1.25
 """And where it is by so much worse than the noise: else the data are a straight line."""
 NO_NOISE = 1e-9
 """Of the constant's loss: what is under it is rounding."""
+
+MOST_SEARCHED = 50_000
+"""Points up to which the best line of another loss than a mean square is looked for."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,13 @@ class Yardsticks:
 def yardsticks_of(run: Record) -> Yardsticks | None:
     """The yardsticks of a run, or None where the kind of its loss isn't known.
 
-    So it is with what a program recorded, with classes, and with several outputs.
+    So it is with what a program recorded, with classes, with several outputs, and with more than
+    `MOST_SEARCHED` points where the best can't be computed at once.
     """
     kind = loss_kind_of(run)
     if kind is None or len(run.x) == 0:
+        return None
+    if len(run.x) > MOST_SEARCHED and not kind.is_square:
         return None
     y = _as_seen(run, run.y)
     with np.errstate(all="ignore"):
@@ -89,7 +96,7 @@ def loss_kind_of(run: Record) -> LossKind | None:
 def loss_name_of(run: Record) -> tuple[str, dict[str, Any]]:
     """The name and the arguments of the loss of a job's run."""
     train = run.header.job.get("train", {})
-    return train.get("loss", "mse"), train.get("loss_args", {})
+    return train.get("loss") or "mse", train.get("loss_args", {})
 
 
 def _as_seen(run: Record, values: NDArray[Any]) -> NDArray[np.float64]:
@@ -121,8 +128,11 @@ def _truth_at_points(run: Record) -> NDArray[Any] | None:
     """The noiseless function at the training points, shape (N,)."""
     if run.truth is None or run.grid is None:
         return run.truth
-    text = run.header.job.get("data", {}).get("function", "x**3")
-    try:
-        return read_function(text)(run.x)
-    except FitreelError:
+    if len(run.header.inputs) != 1:
         return None
+    try:
+        said = run.header.job.get("data", {}).get("function", DataSettings().function)
+        (formula,) = function_of(DataSettings(function=said)).formulas
+    except (FitreelError, ValueError):
+        return None
+    return formula(run.x)

@@ -7,11 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from fitreel.render.comparison.grid.grid_plan import NAME_ROOM, GridPlan
+from fitreel.render.comparison.grid.grid_plan import GridPlan
 from fitreel.render.comparison.lines.band import Band
 from fitreel.render.comparison.page.lettering import one_line
 from fitreel.render.comparison.page.long_names import Fitted, fitted
 from fitreel.render.comparison.page.setting import Setting
+from fitreel.render.comparison.page.shown import show_opacity, show_text
 from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.comparison.standings.predictions import predictions_of
 from fitreel.render.comparison.standings.values import failure_text, value_of
@@ -40,6 +41,8 @@ SMALLEST_HEAD = 0.8
 LINE = 1.05
 """From one line of a name to the next, in font sizes."""
 PALE_TRUTH = 0.6
+BESIDE_MARK = 20.0
+"""What the mark of a curve that has left takes of the axes, up to its value."""
 NO_LIMITS = Limits((0.0, 1.0), (0.0, 1.0))
 
 
@@ -81,9 +84,10 @@ class GridPanel:
         axes = fit_axes(setting.page, box, limits)
         axes.set_axis_on()
         names = setting.labels if number == 0 else NO_LABELS
+        heights, texts = setting.y_ticks
         draw_furniture(
-            setting.page, axes, box, x_ticks, setting.y_ticks, tick=setting.plan.tick,
-            x_labels=plan.is_lowest(number), y_labels=is_first,
+            setting.page, axes, box, x_ticks, (heights, texts if is_first else [""] * len(texts)),
+            tick=setting.plan.tick, x_labels=plan.is_lowest(number),
             names=AxisLabels(names.x if plan.is_lowest(number) else "", names.y),
         )  # fmt: skip
         self._draw_fit(axes, box)
@@ -122,10 +126,16 @@ class GridPanel:
             self.moving += self._gaps.moving
         self._line = NetworkLine(page, axes, run, colour=self._colour, width=CURVE)
         self._marks = EdgeMarks(
-            page, axes, run, colour=self._colour, size=setting.plan.tick,
-            write=setting.words.short if box.width >= page.px(NAME_ROOM) else lambda value: "",
-        )  # fmt: skip
+            page, axes, run, colour=self._colour, size=setting.plan.tick, write=self._beyond
+        )
         self.moving += [*self._line.moving, *self._marks.moving]
+
+    def _beyond(self, value: float) -> str:
+        """What a curve is that has left, where there is room for that on one side of its mark."""
+        setting = self._setting
+        text = setting.words.short(value)
+        room = self._box.width / 2 - setting.page.px(BESIDE_MARK)
+        return text if setting.lettering.width(text, setting.plan.tick, "bold") <= room else ""
 
     def _write_head(self, box: Box, head: list[str], place: int | None) -> None:
         setting, lettering, size = self._setting, self._setting.lettering, self._size
@@ -188,10 +198,9 @@ class GridPanel:
         is_winner = opacity > 0 and setting.places[self._number] == 1
         weight = "bold" if is_winner else "regular"
         fitting = (s for s in value.spellings if lettering.width(s, self._size) <= self._room)
-        self._value.set_text(next(fitting, value.spellings[-1]))
-        self._value.set_fontweight(weight)
         theme = setting.page.theme
-        self._value.set_color(theme.warning if value.is_warning else theme.text)
+        colour = theme.warning if value.is_warning else theme.text
+        show_text(self._value, next(fitting, value.spellings[-1]), weight, colour)
         for artist in (self._place, self._underline):
             if artist is not None:
-                artist.set_alpha(opacity)
+                show_opacity(artist, opacity)

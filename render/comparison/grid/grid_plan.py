@@ -120,7 +120,7 @@ def arrangement(count: int, width: float, height: float) -> tuple[int, int]:
         tall = (height - rows * HEAD - (rows - 1) * ALONG) / rows
         fullness = count / (columns * rows)
         has_name = min(1.0, wide / NAME_ROOM)
-        return min(wide / 3.2, tall / 2) * has_name * math.sqrt(fullness)
+        return min(wide / 3.2, tall / 2) * has_name * fullness
 
     # Of equal ones the widest: what stands side by side is easier to compare.
     columns = max(range(1, count + 1), key=lambda columns: (round(worth(columns), 6), columns))

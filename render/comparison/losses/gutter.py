@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fitreel.render.comparison.losses.gutter_names import spread
 from fitreel.render.comparison.page.lettering import Lettering
 from fitreel.render.comparison.page.long_names import in_lines
+from fitreel.render.comparison.page.shown import show_height, show_level, show_opacity
 from fitreel.render.geometry import Box
 
 LINK = 12.0
@@ -24,6 +25,8 @@ BETWEEN = 8.0
 """Two names, together with what a line is higher than its letters."""
 WIDEST = 150.0
 """A name that is wider breaks into two lines."""
+LINE = 1.1
+"""From one line of a name to the next, in font sizes."""
 CAPITAL = 0.34
 """From the middle of a line down to its baseline, in font sizes."""
 
@@ -49,7 +52,9 @@ def name_heights(
     lettering: Lettering, rows: Sequence[Sequence[str]], size: float
 ) -> NDArray[np.float64]:
     """How much of a gutter each name takes."""
-    return np.array([len(row) * size for row in rows]) + lettering.page.px(BETWEEN)
+    return np.array([(1 + (len(row) - 1) * LINE) * size for row in rows]) + lettering.page.px(
+        BETWEEN
+    )
 
 
 def place_width(lettering: Lettering, count: int, size: float, has_places: bool) -> float:
@@ -134,20 +139,22 @@ class Gutter:
         for number, (marker, middle) in enumerate(
             zip(markers.tolist(), middles.tolist(), strict=True)
         ):
-            self._links[number].set_ydata([marker / height, middle / height])
+            show_level(self._links[number], marker / height, middle / height)
             texts = self._texts[number]
             for line, text in enumerate(texts):
                 above = (len(texts) - 1) / 2 - line
-                text.set_y((middle + above * size - CAPITAL * size) / height)
+                show_height(text, (middle + above * LINE * size - CAPITAL * size) / height)
             place = self._places[number]
             if place is not None:
-                first = middle + (len(texts) - 1) / 2 * size - CAPITAL * size
-                place.set_y(first / height)
-                place.set_alpha(opacity)
+                first = middle + (len(texts) - 1) / 2 * LINE * size - CAPITAL * size
+                show_height(place, first / height)
+                show_opacity(place, opacity)
             if (underline := self._underlines[number]) is not None:
-                low = middle - (len(texts) - 1) / 2 * size - CAPITAL * size - self._page.px(5)
-                underline.set_ydata([low / height] * 2)
-                underline.set_alpha(opacity)
+                low = (
+                    middle - (len(texts) - 1) / 2 * LINE * size - CAPITAL * size - self._page.px(5)
+                )
+                show_level(underline, low / height, low / height)
+                show_opacity(underline, opacity)
 
 
 def _underline(lettering: Lettering, x: float, width: float, colour: str) -> Line2D:

@@ -14,8 +14,8 @@ from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.comparison.standings.contenders import Contender
 from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.geometry import Box
-from fitreel.render.plots.loss_backdrop import Backdrop, LossBand
 from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle
+from fitreel.render.plots.losses.loss_backdrop import Backdrop, LossBand
 
 TITLE_OVER = 14.0
 """From the axes up to the title's baseline, in pixels at 720."""

@@ -9,6 +9,7 @@ from matplotlib.artist import Artist
 from fitreel.render.comparison.overlay.overlay_plan import OverlayPlan
 from fitreel.render.comparison.overlay.table_row import BETWEEN, NAME_AT, TableRow
 from fitreel.render.comparison.page.long_names import fitted
+from fitreel.render.comparison.page.page_plan import SMALLEST_TEXT
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.comparison.standings.values import value_of
@@ -26,14 +27,15 @@ class ResultTable:
     def __init__(self, setting: Setting, plan: OverlayPlan, shown: Sequence[int]) -> None:
         self._setting, self._plan, self._shown = setting, plan, shown
         page = setting.page
-        self._size = size = min(setting.plan.name, plan.row / 1.25)
+        self._size = size = max(min(setting.plan.name, plan.row / 1.25), SMALLEST_TEXT)
         beside = page.px(NAME_AT + BETWEEN)
         rooms = [
             plan.table.width - beside - setting.value_width(n, size)
             for n in range(len(setting.contenders))
         ]
+        sizes = size, max(0.85 * size, SMALLEST_TEXT), max(0.62 * size, SMALLEST_TEXT)
         names = fitted(
-            setting.names, rooms, None, (size, 0.85 * size, 0.62 * size),
+            setting.names, rooms, None, sizes,
             lambda text, size: setting.lettering.width(text, size, "bold"),
         )  # fmt: skip
         self._rows = [
@@ -53,7 +55,7 @@ class ResultTable:
         top = self._top(len(self._shown))
         for number, line in enumerate(lines):
             fitting = setting.lettering.fitting(
-                line, size, "regular", self._plan.table.width, 0.7 * size
+                line, size, "regular", self._plan.table.width, max(0.7 * size, SMALLEST_TEXT)
             )
             setting.lettering.write(
                 self._plan.table.left, top + BASELINE * size + number * 1.3 * size, line, fitting,

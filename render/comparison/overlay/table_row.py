@@ -8,6 +8,12 @@ from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 
 from fitreel.render.comparison.page.setting import Setting
+from fitreel.render.comparison.page.shown import (
+    show_height,
+    show_level,
+    show_opacity,
+    show_text,
+)
 from fitreel.render.comparison.standings.values import Value
 from fitreel.render.geometry import Box
 
@@ -15,7 +21,7 @@ SAMPLE = (3.0, 25.0)
 """From where to where a row's line goes, in pixels at 720."""
 SAMPLE_WIDTH = 6.5
 NAME_AT, PLACE_AT, BETWEEN = 38.0, -10.0, 14.0
-LINE = 1.0
+LINE = 1.1
 """From one line of a name to the next, in font sizes."""
 MIDDLE = 0.35
 """Of a line of text over its baseline, in font sizes."""
@@ -80,10 +86,10 @@ class TableRow:
         """Write its loss."""
         setting, width = self._setting, self._setting.lettering.width
         fitting = (s for s in value.spellings if width(s, self._size) <= self._room)
-        self._value.set_text(next(fitting, value.spellings[-1]))
-        self._value.set_fontweight("bold" if is_sorted and self.is_winner else "regular")
+        weight = "bold" if is_sorted and self.is_winner else "regular"
         theme = setting.page.theme
-        self._value.set_color(theme.warning if value.is_warning else theme.text)
+        colour = theme.warning if value.is_warning else theme.text
+        show_text(self._value, next(fitting, value.spellings[-1]), weight, colour)
 
     def move(self, baseline: float, opacity: float, is_sorted: bool) -> None:
         """Stand `baseline` pixels under the page's top; places are seen once it is sorted."""
@@ -91,17 +97,18 @@ class TableRow:
         up = height - baseline
         middle = up + MIDDLE * self._size
         for text in (self._value, self._place):
-            text.set_y(up / height)
-        self._value.set_alpha(opacity)
-        self._place.set_alpha(opacity if is_sorted else 0.0)
+            show_height(text, up / height)
+        show_opacity(self._value, opacity)
+        show_opacity(self._place, opacity if is_sorted else 0.0)
         first = up if len(self._names) == 1 else middle + (LINE / 2 - MIDDLE) * self._name_size
         for number, text in enumerate(self._names):
-            text.set_y((first - number * LINE * self._name_size) / height)
-            text.set_alpha(opacity)
+            show_height(text, (first - number * LINE * self._name_size) / height)
+            show_opacity(text, opacity)
         if self._sample is not None:
-            self._sample.set_ydata([middle / height] * 2)
-            self._sample.set_alpha(opacity)
+            show_level(self._sample, middle / height, middle / height)
+            show_opacity(self._sample, opacity)
         if self._underline is not None:
             last = first - (len(self._names) - 1) * LINE * self._name_size
-            self._underline.set_ydata([(last - self._setting.page.px(6)) / height] * 2)
-            self._underline.set_alpha(opacity if is_sorted else 0.0)
+            low = (last - self._setting.page.px(6)) / height
+            show_level(self._underline, low, low)
+            show_opacity(self._underline, opacity if is_sorted else 0.0)

@@ -22,9 +22,16 @@ class Lettering:
 
     def __init__(self, page: Page, fonts: Fonts) -> None:
         self.page, self._fonts = page, fonts
+        self._widths: dict[tuple[str, float, Weight], float] = {}
 
     def width(self, text: str, size: float, weight: Weight = "regular") -> float:
         """How wide a line is, in pixels."""
+        key = (text, size, weight)
+        if key not in self._widths:
+            self._widths[key] = self._measured(text, size, weight)
+        return self._widths[key]
+
+    def _measured(self, text: str, size: float, weight: Weight) -> float:
         families = self._fonts.families_of(text)
         if math_pieces(text):
             return self.page.extent_of(text, size, weight, math=True, fonts=families)[0]

@@ -105,6 +105,7 @@ class Foot:
         self._room = plan.width - plan.margin - left
         self._text = lettering.write(left, plan.caption_baseline, "", plan.caption, weight="medium")
         self._sizes: dict[str, float] = {}
+        self._caption: Caption | None = None
         self.moving: list[Artist] = [self._text]
 
     def show(self, caption: Caption) -> None:
@@ -113,6 +114,9 @@ class Foot:
         if text not in self._sizes:
             size = self._plan.caption
             self._sizes[text] = self._lettering.fitting(text, size, "medium", self._room, 10.0)
+        if caption == self._caption:
+            return
+        self._caption = caption
         self._text.set_text(text)
         self._text.set_fontsize(self._lettering.page.points(self._sizes[text]))
         self._text.set_alpha(caption.opacity)

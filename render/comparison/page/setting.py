@@ -17,7 +17,7 @@ from fitreel.render.comparison.standings.values import widest_values
 from fitreel.render.comparison.standings.yardstick import loss_format_of, noise_of
 from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.mpl.pixel_layout import Page
-from fitreel.render.mpl.theme import Theme, load_theme
+from fitreel.render.mpl.theme import comparison_theme
 from fitreel.render.mpl.ticks import Ticks, linear_ticks
 from fitreel.render.plots.fit_axes import Limits, fit_limits
 from fitreel.render.text.axis_labels import AxisLabels, axis_labels
@@ -108,7 +108,7 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
     """
     picture = comparison.picture
     words = translation_of(picture.language, picture.words)
-    theme = theme_of(comparison)
+    theme = comparison_theme(picture.theme)
     fonts_page = Page(picture.pixels, theme, picture.transparent)
     lettering = lettering_of(fonts_page, comparison, [])
     plan = plan_page(picture.pixels, picture.title is not None, picture.subtitle is not None)
@@ -139,12 +139,3 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
         header=PageHeader(lettering, plan, picture, words, comparison.clock, last, left),
         foot=Foot(lettering, plan, left),
     )
-
-
-def theme_of(comparison: ComparisonPicture) -> Theme:
-    """The theme of a comparison; the demo's is the light one on the demo's white ground."""
-    name = comparison.picture.theme
-    if name != "demo":
-        return load_theme(name)
-    ground = load_theme("demo").background
-    return load_theme("light").model_copy(update={"background": ground, "axes": ground})

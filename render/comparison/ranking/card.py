@@ -10,10 +10,10 @@ from matplotlib.lines import Line2D
 from fitreel.render.comparison.ranking.rows import Row
 from fitreel.render.geometry import SMALLEST_TEXT, unit_height
 from fitreel.render.mpl.pixel_layout import Page, drawable
-from fitreel.render.mpl.theme import load_theme
+from fitreel.render.mpl.theme import comparison_theme
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.text.numbers import TABLE, write_number
-from fitreel.render.text.translations import english
+from fitreel.render.text.translations import Translation, translation_of
 
 MOST_ROWS = 16
 BEST_ROWS = 12
@@ -38,7 +38,9 @@ class RankingCard:
 
     @in_force()
     def __init__(self, rows: Sequence[Row], picture: PictureSettings, note: str) -> None:
-        self._page = page = Page(picture.pixels, load_theme(picture.theme))
+        words = translation_of(picture.language, picture.words)
+        self._words = words
+        self._page = page = Page(picture.pixels, comparison_theme(picture.theme))
         self.figure = page.figure
         self.moving: Sequence[Artist] = ()
         box = page.box
@@ -49,7 +51,7 @@ class RankingCard:
         lines = 1 + len(top_rows) + bool(more) + 1.3 * bool(note)
         smallest = SMALLEST_TEXT * unit_height(picture.pixels)
         largest = min((box.height - 2 * edge) / lines / PITCH, LARGEST_TEXT * smallest)
-        columns = _columns(top_rows)
+        columns = _columns(top_rows, words)
         text, widths, room = _fitted(page, columns, width, largest)
         # How a run ended is the first to go where the table would get small.
         while text < min(GOOD_TEXT * smallest, largest) and len(columns) > FEWEST_COLUMNS:
@@ -66,7 +68,7 @@ class RankingCard:
             page.text(
                 label_left,
                 y,
-                english().text("more", count=more),
+                words.text("more", count=more),
                 text,
                 va="baseline",
                 color=page.theme.heading,
@@ -86,7 +88,7 @@ class RankingCard:
     ) -> None:
         page = self._page
         for number, (column, wide) in enumerate(zip(columns, widths, strict=True)):
-            on_right = number != 1 and column[0] != english().text("table_ended")
+            on_right = number != 1 and column[0] != self._words.text("table_ended")
             x = left + wide if on_right else left
             for row, cell in enumerate(column):
                 page.text(
@@ -120,22 +122,21 @@ def _fitted(
         size *= 0.95
 
 
-def _columns(rows: Sequence[Row]) -> list[list[str]]:
-    """Headings and cells, the most important columns first; one without a value is left out."""
+def _columns(rows: Sequence[Row], words: Translation) -> list[list[str]]:
+    """Headings and cells, the most important columns first; what is the same in all is left out."""
     number: Callable[[object], str] = lambda value: "–" if value is None else f"{value}"  # noqa: E731
-    words = english()
     columns = [
         ["", *(number(row.rank) for row in rows)],
         ["", *(drawable(row.label) for row in rows)],
         [words.text("table_final_loss"), *(_final(row) for row in rows)],
     ]
-    if any(row.epochs_to_delta is not None for row in rows):
-        deltas = [number(row.epochs_to_delta) for row in rows]
-        columns.append([words.text("table_epochs_to_delta"), *deltas])
-    columns.append([words.text("table_time"), *(_time(row.seconds) for row in rows)])
-    columns.append([words.text("table_parameters"), *(number(row.parameters) for row in rows)])
-    columns.append([words.text("table_ended"), *(drawable(row.ended) for row in rows)])
-    return columns
+    more = [
+        [words.text("table_epochs_to_delta"), *(number(row.epochs_to_delta) for row in rows)],
+        [words.text("table_time"), *(_time(row.seconds, words) for row in rows)],
+        [words.text("table_parameters"), *(number(row.parameters) for row in rows)],
+        [words.text("table_ended"), *(drawable(row.ended) for row in rows)],
+    ]
+    return columns + [column for column in more if len(set(column[1:])) > 1]
 
 
 def _final(row: Row) -> str:
@@ -145,10 +146,9 @@ def _final(row: Row) -> str:
     return write_number(row.final_loss, TABLE)
 
 
-def _time(seconds: float | None) -> str:
+def _time(seconds: float | None, words: Translation) -> str:
     if seconds is None:
         return "–"
-    words = english()
     if seconds < 100:
         return words.text("seconds_value", seconds=f"{seconds:.2f}")
     minutes, rest = divmod(round(seconds), 60)

@@ -110,8 +110,8 @@ class Contender:
             return float(self.losses_at(np.array([state.time]))[0])
         snapshots = (state.snapshots[number] for number in self.numbers)
         losses = [each.loss for each in snapshots if each is not None]
-        if not losses:
-            return None
+        if len(losses) < 2:
+            return losses[0] if losses else None
         with np.errstate(invalid="ignore"):
             return float(np.median(losses))
 

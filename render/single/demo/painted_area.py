@@ -115,6 +115,6 @@ class PaintedArea:
         return low, high
 
     def _mark(self, low: NDArray[np.floating], high: NDArray[np.floating]) -> None:
-        columns = np.flatnonzero(~np.isnan(low))
-        np.add.at(self._changes, (columns, self._row(low[columns])), 1)
-        np.add.at(self._changes, (columns, self._row(high[columns]) + 1), -1)
+        columns = np.flatnonzero(~np.isnan(low))  # none twice, unlike the points'
+        self._changes[columns, self._row(low[columns])] += 1
+        self._changes[columns, self._row(high[columns]) + 1] -= 1

@@ -6,6 +6,8 @@ from fitreel.render.geometry import Box
 from fitreel.render.page.readouts import ReadoutsPlace
 from fitreel.render.page.type_sizes import ASCENT, TOP, shape_of
 from fitreel.render.single.layout.themed_layout import (
+    BEFORE_REMARK,
+    FOOT,
     KEY,
     KEY_FOOT,
     LEAST_ROWS,
@@ -27,6 +29,8 @@ ROWS = {"middle": (0.24, 0.42, 0.5), "tall": (0.3, 0.46, 0.56)}
 """The same for one, two or three rows of panels."""
 COLUMNS = {"middle": (1, 2, 3, 2, 3, 3), "tall": (1, 1, 2, 2, 2, 2)}
 """In how many columns so many panels stand, from one on."""
+LONG_REMARK = 0.25
+"""Of what there is between the margins; a longer word has a row over the fit for itself."""
 TALLEST = 1.25
 """Height by width of a fit that stands alone; what is left of a tall frame stays free."""
 READOUT_RISE, READOUT_FOOT = 24.0, 22.0
@@ -47,14 +51,13 @@ def lay_out_stacked(size: tuple[int, int], contents: Contents) -> ThemedLayout:
         readouts = contents.headings + px(READOUT_RISE) + ASCENT * types.readout
     else:
         readouts = px(TOP + 8) + ASCENT * types.readout
-    top = readouts + px(READOUT_FOOT) + (KEY * types.tick if contents.key else 0.0)
+    # A long word would leave epoch and loss too little room.
+    has_row = contents.remark > LONG_REMARK * (frame.right - frame.left)
+    top = readouts + px(READOUT_FOOT) + (contents.key + has_row) * KEY * types.tick
     bottom = 0.04 * frame.height if shape == "middle" else EMPTY_FOOT * frame.height
     last = bottom + 0.24 * types.caption
     first = last + max(contents.captions - 1, 0) * 1.25 * types.caption
-    if not contents.captions:  # the remark has a row for itself
-        first = bottom + 0.24 * types.tick
-    line = types.caption if contents.captions else types.tick
-    low = first + ASCENT * line + px(OVER_CAPTION)
+    low = first + ASCENT * types.caption + px(OVER_CAPTION) if contents.captions else px(FOOT)
     beside = contents.rider + px(RIDER_GAP) if contents.rider else 0.0
     width = frame.right - beside - frame.left
     area = Box(frame.left, low, width, frame.height - top - low)
@@ -69,13 +72,14 @@ def lay_out_stacked(size: tuple[int, int], contents: Contents) -> ThemedLayout:
             fit = fit._replace(bottom=fit.bottom + spare, height=fit.height - spare)
             first += spare
     check_height(fit.height, frame)
-    row = ReadoutsPlace(frame.left, frame.right, frame.height - readouts, None)
-    in_strip = loss_rides
-    remark = low + 0.24 * types.tick if in_strip else first
+    baseline = frame.height - readouts
+    aside = contents.remark + px(BEFORE_REMARK) if contents.remark and not has_row else 0.0
+    key = fit.top + px(KEY_FOOT)
+    remark = key + contents.key * KEY * types.tick if has_row else baseline
+    row = ReadoutsPlace(frame.left, frame.right - aside, baseline, None)
     return ThemedLayout(
-        types, frame.left, frame.right, fit, row, first, remark, not in_strip,
-        fit.top + px(KEY_FOOT),
-        panels, loss_rides,
+        types, frame.left, frame.right, fit, row, first, remark, key, panels,
+        loss_rides,
     )  # fmt: skip
 
 
@@ -86,7 +90,7 @@ def _with_panels(
     panels, types, px = frame.contents.panels, frame.types, frame.px
     columns = COLUMNS[shape][min(len(panels), 6) - 1]
     rows = math.ceil(len(panels) / columns)
-    foot = frame.ticks + AXIS_NAME * types.tick + 0.24 * types.tick
+    foot = frame.ticks + (0.24 + AXIS_NAME * alone) * types.tick
     head = 0.0 if alone else HEAD * types.label
     free = area.height - frame.ticks - px(BETWEEN) - rows * (head + foot)
     free -= (rows - 1) * px(BETWEEN) / 2
@@ -128,5 +132,5 @@ def lay_out_small(size: tuple[int, int], contents: Contents) -> ThemedLayout:
     fit = Box(side, side, frame.width - 2 * side, frame.height - top - side)
     check_height(fit.height, frame)
     row = ReadoutsPlace(side, frame.width - side, frame.height - readouts, None)
-    return ThemedLayout(types, side, frame.width - side, fit, row, side, side, False, side,
+    return ThemedLayout(types, side, frame.width - side, fit, row, side, side, side,
                         is_bare=True)  # fmt: skip

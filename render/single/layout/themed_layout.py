@@ -23,6 +23,8 @@ RIDER_GAP = 8.0
 """From the axes to the curve's name."""
 KEY, KEY_FOOT = 1.3, 9.0
 """The row of a key over the fit, in font sizes of numbers, and from the axes to its baseline."""
+BEFORE_REMARK = 24.0
+"""From what stands in its row to a quiet word."""
 LEAST_ROWS = 2.4
 """A plot is at least so many font sizes of its numbers high."""
 
@@ -42,6 +44,8 @@ class Contents:
     """The width of what stands right of the fit's axes."""
     key: bool = False
     """Whether a row over the fit is kept for a key."""
+    remark: float = 0.0
+    """The width of the quiet word that a frame may have."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,7 @@ class ThemedLayout:
     captions: float
     """The baseline of the first line at the foot."""
     remark: float
-    """The baseline of a quiet word that ends at `right`."""
-    remark_in_captions: bool
-    """Whether it is that of the captions, which then leave it room."""
+    """The baseline of a quiet word that ends at `right`: that of the captions or the readouts."""
     key: float
     """The baseline of a key over the fit."""
     panels: dict[str, PanelPlace] = field(default_factory=dict)

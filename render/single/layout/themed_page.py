@@ -10,11 +10,12 @@ from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme, load_theme
 from fitreel.render.page.caption_line import CaptionText
 from fitreel.render.page.headings import Headings
-from fitreel.render.page.readouts import Readout, header_width
+from fitreel.render.page.readouts import Readout, check_readouts, header_width
 from fitreel.render.page.type_sizes import TypeSizes, shape_of, type_sizes
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.single.layout.stacked_layout import lay_out_small, lay_out_stacked
 from fitreel.render.single.layout.themed_layout import (
+    BEFORE_REMARK,
     Contents,
     ThemedLayout,
     has_subtitle,
@@ -31,8 +32,6 @@ TEXTS = ("title", "subtitle", "caption")
 """What a job may set itself."""
 MOST_CAPTION_LINES = 4
 """Of a job's own caption."""
-BEFORE_REMARK = 24.0
-"""From the end of a sentence to the word right of it, at 720 px."""
 SIGNS = "0123456789.,−-·⁻⁰¹²³⁴⁵⁶⁷⁸⁹ "
 WEIGHTS = ("regular", "medium", "bold")
 
@@ -101,14 +100,16 @@ def themed_page(
         beside = header_width(page, types, parts.readouts)
     headings = Headings(page, fonts, texts, types, (left, right, right - beside))
     captions = _captions(page, fonts, settings.caption, types, (left, right), parts)
+    remark = page.width_of(parts.remark, types.tick)
     contents = Contents(
         tuple(settings.panels), headings.bottom, captions.count, numbers,
-        page.width_of(parts.rider, types.label, "bold"), parts.key,
+        page.width_of(parts.rider, types.label, "bold"), parts.key, remark,
     )  # fmt: skip
     if shape == "wide":
         layout = lay_out_wide(size, contents, "subtitle" in texts)
     else:
         layout = (lay_out_small if shape == "small" else lay_out_stacked)(size, contents)
+    check_readouts(page, layout.readouts, layout.types, parts.readouts)
     has_row = shape == "wide" and "subtitle" in texts and not parts.key
     return ThemedPage(page, fonts, layout, headings, captions, has_row)
 
@@ -135,8 +136,11 @@ def _captions(
         return text
     if shape == "wide" and parts.remark:
         room -= page.width_of(parts.remark, types.tick) + page.px(BEFORE_REMARK)
-    most = 2 if shape == "tall" else 1
-    return CaptionText(page, fonts, parts.captions, room, types.caption, most)
+    for most in (2,) if shape == "tall" else (1, 2):
+        text = CaptionText(page, fonts, parts.captions, room, types.caption, most)
+        if not text.too_long:
+            break
+    return text
 
 
 def check_themed_scene(settings: PictureSettings) -> None:

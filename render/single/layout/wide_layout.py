@@ -83,7 +83,7 @@ def lay_out_wide(size: tuple[int, int], contents: Contents, subtitle: bool) -> T
     key = frame.height - contents.headings if in_row else fit.top + px(KEY_FOOT)
     return ThemedLayout(
         types, frame.left, frame.right, fit, readouts, captions,
-        captions - max(contents.captions - 1, 0) * 1.25 * types.caption, True, key, panels,
+        captions - max(contents.captions - 1, 0) * 1.25 * types.caption, key, panels,
     )  # fmt: skip
 
 

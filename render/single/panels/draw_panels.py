@@ -10,11 +10,12 @@ from fitreel.render.geometry import Box
 from fitreel.render.plots.axes_furniture import widest
 from fitreel.render.plots.axes_names import write_name
 from fitreel.render.plots.loss_plot import time_name
+from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.single.panels.error import Error
 from fitreel.render.single.panels.hidden_units import HiddenUnits
 from fitreel.render.single.panels.loss import LossCurve
 from fitreel.render.single.panels.metrics import MetricCurves
-from fitreel.render.single.panels.panel import Panel, PanelPlace, PanelStyle
+from fitreel.render.single.panels.panel import Panel, PanelStyle
 from fitreel.render.single.panels.residuals import Residuals
 from fitreel.render.single.panels.weights import Gradients, Weights
 
@@ -81,12 +82,15 @@ def _write_head(
     page, words = style.page, style.words
     right = place.box.right
     left, baseline = start
-    title = style.loss_name if name == "loss" else ""
-    title = title or words.text(f"panel_{name}")
+    title = "" if name == "metrics" else words.text(f"panel_{name}")
+    if name == "loss" and style.loss_name:
+        title = style.loss_name
     if name in IN_Y and style.labels.y:
         title = f"{title} ({style.labels.y})"
-    if name in ("loss", "metrics") and place.x_name_in_head:
-        least = SMALLEST * page.width_of(title, style.label)
+    # Of two such panels under each other the lower one has the numbers, and their name.
+    if name in ("loss", "metrics") and place.x_name_in_head and place.x_labels:
+        names = panel.least_width() if isinstance(panel, MetricCurves) else 0.0
+        least = max(SMALLEST * page.width_of(title, style.label), names)
         right -= _write_axis_name(style, right, baseline, right - left - least)
     if isinstance(panel, MetricCurves):
         panel.write_names(left, right, baseline)

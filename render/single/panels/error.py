@@ -1,5 +1,7 @@
 """The panel of the error: how far the network is from the true function."""
 
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,7 +14,8 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.line_styles import mark_point
 from fitreel.render.panel_kinds import NO_TRUTH
-from fitreel.render.single.panels.panel import PanelPlace, PanelStyle, axes_over_x, signed_ticks
+from fitreel.render.single.layout.themed_layout import PanelPlace
+from fitreel.render.single.panels.panel import PanelStyle, axes_over_x, signed_ticks
 from fitreel.render.single.panels.reach import reach
 
 WIDTH = 4.0

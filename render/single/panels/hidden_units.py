@@ -1,5 +1,7 @@
 """The panel of the hidden units: what each of the last layer adds to the curve, and their sum."""
 
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +17,8 @@ from fitreel.render.mpl.line_styles import mark_point
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.network.recorded_network import largest, thinned
 from fitreel.render.panel_kinds import NO_HIDDEN_LAYERS
-from fitreel.render.single.panels.panel import PanelPlace, PanelStyle, axes_over_x, signed_ticks
+from fitreel.render.single.layout.themed_layout import PanelPlace
+from fitreel.render.single.panels.panel import PanelStyle, axes_over_x, signed_ticks
 from fitreel.render.single.panels.ramp import draw_gradient, ramp, ramp_colours
 from fitreel.render.single.panels.reach import reach
 from fitreel.render.single.panels.recorded import network_of

@@ -1,5 +1,7 @@
 """The panel of the loss."""
 
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
 from collections.abc import Sequence
 
 from matplotlib.artist import Artist
@@ -8,10 +10,11 @@ from matplotlib.text import Text
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box
-from fitreel.render.mpl.loss_scale import loss_scale
 from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle
+from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.shown_snapshots import losses_from
-from fitreel.render.single.panels.panel import PanelPlace, PanelStyle
+from fitreel.render.single.layout.themed_layout import PanelPlace
+from fitreel.render.single.panels.panel import PanelStyle
 
 WIDTH, LOW_WIDTH = 4.0, 3.0
 """Of the path, and in a plot lower than `LOW`; pixels at 720."""

@@ -1,5 +1,7 @@
 """The panel of a record's further numbers: a curve each, on one axis, as the loss has it."""
 
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
 import math
 from collections.abc import Sequence
 
@@ -11,12 +13,13 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box
-from fitreel.render.mpl.loss_scale import LossScale, linear_scale, loss_scale
 from fitreel.render.mpl.pixel_layout import drawable
 from fitreel.render.panel_kinds import NO_METRICS
-from fitreel.render.plots.loss_path import LossPath
 from fitreel.render.plots.loss_plot import LossPlot, LossPlotStyle
-from fitreel.render.single.panels.panel import PanelPlace, PanelStyle
+from fitreel.render.plots.losses.loss_path import LossPath
+from fitreel.render.plots.losses.loss_scale import LossScale, linear_scale, loss_scale
+from fitreel.render.single.layout.themed_layout import PanelPlace
+from fitreel.render.single.panels.panel import PanelStyle
 
 MOST_CURVES = 8
 """More can't be told apart; the first that were logged are drawn."""
@@ -61,6 +64,11 @@ class MetricCurves:
         )  # fmt: skip
         self._plot = LossPlot(page, box, paths, self._style.axis, style)
         self.moving: Sequence[Artist] = self._plot.moving
+
+    def least_width(self) -> float:
+        """How much room the names need, in pixels."""
+        page, size = self._style.page, SMALLEST * self._style.label
+        return sum(page.width_of(drawable(name), size) + BETWEEN * size for name in self._values)
 
     def write_names(self, left: float, right: float, baseline: float) -> None:
         """Write the curves' names in their colours, from `left` to `right` at most."""

@@ -16,6 +16,7 @@ from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.ticks import Ticks, linear_ticks
 from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.plots.fit_axes import AIR_LEFT, AIR_RIGHT
+from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.text.axis_labels import NO_LABELS, AxisLabels
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
@@ -27,30 +28,6 @@ ABOVE = 1.7
 NEAREST = 1.1
 """No two are nearer, in font sizes."""
 MOST_ACROSS, MOST_UP = 5, 5
-
-
-class PanelPlace(Protocol):
-    """Where a panel stands; pixels from the lower left corner."""
-
-    @property
-    def box(self) -> Box:
-        """Its axes, and the numbers left of them; the lower edge is the axes'."""
-
-    @property
-    def left(self) -> float:
-        """The least width of these numbers, with what keeps them from the axes."""
-
-    @property
-    def head(self) -> float | None:
-        """The baseline of its name, which begins where its axes do; None: it has none."""
-
-    @property
-    def x_labels(self) -> bool:
-        """Whether numbers stand under it."""
-
-    @property
-    def x_name_in_head(self) -> bool:
-        """Whether what they count stands at the right end of its head, and not under them."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The panel of the residuals: how far each point lies above or below the network's curve."""
 
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,7 +11,8 @@ from numpy.typing import NDArray
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box
-from fitreel.render.single.panels.panel import PanelPlace, PanelStyle, axes_over_x, signed_ticks
+from fitreel.render.single.layout.themed_layout import PanelPlace
+from fitreel.render.single.panels.panel import PanelStyle, axes_over_x, signed_ticks
 from fitreel.render.single.panels.reach import reach
 
 DOT = 6.0

@@ -13,9 +13,10 @@ from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box
 from fitreel.render.network.recorded_network import MOST_GRADIENT_POINTS, Loss, thinned
+from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.single.panels.color_bar import Scale, bar_width, draw_color_bar
 from fitreel.render.single.panels.layer_names import draw_layer_names
-from fitreel.render.single.panels.panel import PanelPlace, PanelStyle
+from fitreel.render.single.panels.panel import PanelStyle
 from fitreel.render.single.panels.reach import reach, round_up
 from fitreel.render.single.panels.recorded import network_of
 

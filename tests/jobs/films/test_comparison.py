@@ -205,9 +205,76 @@ def test_a_comparison_in_a_theme_of_ones_own(fitreel: Fitreel, tmp_path: Path) -
         picture = iio.imread(tmp_path / "clip.png")
         assert picture.shape[:2] == (542, 962)
         assert "#" + bytes(picture[0, 0, :3]).hex() == ground
-    for setting, word in (("film.theme=drak", "dark"), ("film.title=T", "film.title")):
+    for setting, word in (
+        ("film.theme=drak", "dark"),
+        ('film.panels=["units"]', "film.panels: units"),
+        ("film.title=$x", "film.title"),
+        ("film.title=学", "no font"),
+        ("film.language=xx", "film.language"),
+        ("compare.group=sed", 'did you mean "seed"'),
+        ("film.limits=frame", "film.limits"),
+    ):
         refused = fitreel(*asked, "--set", setting)
-        assert refused.returncode == 65 and word in refused.stderr
+        assert refused.returncode in (65, 69) and word in refused.stderr
+
+
+def test_a_comparison_has_all_that_one_run_has(fitreel: Fitreel, tmp_path: Path) -> None:
+    texts = {
+        "title": "$y = x^3$, zweimal", "subtitle": "ein Netz", "language": "de",
+        "theme": "dark", "truth": "true", "panels": '["loss"]', "duration": "3",
+    }  # fmt: skip
+    command = [
+        *("compare", "--vary", "train.lr=0.01,0.1", *SHORT, *SMALL, *HERE),
+        *(part for key, value in texts.items() for part in ("--set", f"film.{key}={value}")),
+        *("--set", "film.transparent=true", "-o", "clip.webm", "-o", "clip.srt", "-o", "clip.pdf"),
+    ]
+    done = fitreel(*command)
+    assert (done.returncode, done.stderr) == (0, "")
+    said = (tmp_path / "clip.srt").read_text()
+    assert "Zwei Netze beginnen zu lernen." in said and "Gerade" in said
+    assert (tmp_path / "clip.pdf").read_bytes().startswith(b"%PDF")
+    assert iio.imread(tmp_path / "clip.webm", index=0).shape[:2] == (480, 720)
+    again = fitreel(*command)
+    assert again.stdout.count("up to date") == 3
+
+
+def test_labels_are_drawn_in_any_script_or_refused(fitreel: Fitreel, tmp_path: Path) -> None:
+    (tmp_path / "labels.toml").write_text(
+        """
+        [train]
+        epochs = 20
+        [film]
+        size = [720, 480]
+        outputs = ["labels.png"]
+        [[compare.panel]]
+        label = "Ρυθμός é"
+        [[compare.panel]]
+        label = 'b $\\eta$'
+        seed = 2
+        """
+    )
+    done = fitreel("run", "labels.toml", *HERE)
+    assert (done.returncode, done.stderr) == (0, "")
+    text = (tmp_path / "labels.toml").read_text().replace("Ρυθμός", "\U00012000")
+    (tmp_path / "labels.toml").write_text(text)
+    refused = fitreel("run", "labels.toml", *HERE)
+    assert refused.returncode == 69 and "U+12000" in refused.stderr
+
+
+def test_groups_are_of_what_differs_otherwise(fitreel: Fitreel, tmp_path: Path) -> None:
+    vary = ["train.lr=0.01,0.05", "seed=1,2,3"]
+    loaded = load_job(with_vary(Source("x.toml", Path(), {}), vary), ("compare.group=seed",))
+    options = Options(assignments=("compare.group=seed",))
+    configurations = configurations_of(loaded, options)
+    assert [each.group for each in configurations] == ["lr 0.01"] * 3 + ["lr 0.05"] * 3
+    assert configurations[0].label == "lr 0.01, seed 1"
+    done = fitreel(
+        *("compare", "--vary", vary[0], "--vary", vary[1], *SHORT, *SMALL, *HERE),
+        *("--set", "compare.group=seed", "--set", "compare.layout=overlay", "-o", "g.png"),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    facts = read_provenance(tmp_path / "g.png")["film"]
+    assert facts["groups"] == ["lr 0.01"] * 3 + ["lr 0.05"] * 3
 
 
 def test_a_failing_configuration_is_marked_and_the_others_finish(

@@ -22,7 +22,11 @@ from fitreel.render.metadata.provenance import read_provenance
 
 FEW = ("train.epochs=20", "train.snapshot_every=100", "data.points=20", "network.hidden=[5]")
 SMALL = ("--set", "film.size=[320,240]")
-THEMED = ("--set", "film.theme=dark")
+THEMED = (
+    "--set", "film.theme=dark", "--set", "film.pace=even", "--set", "film.captions=none",
+    "--set", "film.hold_end=0.5",
+)  # fmt: skip
+"""Held, so that what is said at the end has come."""
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +102,7 @@ def test_themed_films_and_pages_end_on_it(
     size = ("--set", "film.size=720p")
     outputs = ("-o", "a.png", "-o", "a.srt", "-o", "a.svg", "-o", "b.mp4")
     frames = frames_of(fitreel, run.path, tmp_path / "now", *THEMED, *panels, *size, *outputs)
-    assert len(frames) == 2 and np.array_equal(frames[1], iio.imread(tmp_path / "a.png"))
+    assert len(frames) == 12 and np.array_equal(frames[-1], iio.imread(tmp_path / "a.png"))
     end = int(run.epochs[-1])
     assert read_provenance(tmp_path / "a.png")["film"]["epoch"] == end
     assert f"{end}" in (tmp_path / "a.svg").read_text()

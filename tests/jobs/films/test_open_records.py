@@ -61,7 +61,8 @@ def test_its_film_goes_as_far_as_it_does(fitreel: Fitreel, tmp_path: Path, theme
     run = Record(OPEN)
     last = int(run.epochs[-1])
     outputs = ("-o", "a.gif", "-o", "a.png", "-o", "a.srt", "-o", "a.pdf")
-    done = fitreel("render", str(OPEN), *outputs, *SMALL, "--set", f"film.theme={theme}")
+    even = ("--set", f"film.theme={theme}", "--set", "film.pace=even")
+    done = fitreel("render", str(OPEN), *outputs, *SMALL, *even)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"open: this run is not finished: up to epoch {last}" in done.stdout
     assert f"a.gif: {len(run)} frames" in done.stdout and f"a.png: epoch {last}" in done.stdout

@@ -36,7 +36,7 @@ def test_an_empty_job_is_the_demo(tmp_path: Path) -> None:
     assert (job.data.function, job.data.domain, job.data.points) == ("x**3", (-1.0, 1.0), 100)
     assert (job.data.noise, job.network.hidden) == (0.1, (32, 32))
     assert job.network.activation_names == ("relu", "sigmoid")
-    assert (job.train.optimizer, job.train.lr, job.train.loss) == ("SGD", 0.05, "mse")
+    assert (job.train.optimizer, job.train.lr, resolve_job(demo).train.loss) == ("SGD", 0.05, "mse")
     assert (job.train.epochs, job.train.snapshot_every) == (4000, 5)
     assert (job.film.pixels, job.film.fps, job.film.outputs) == ((640, 480), 20, ("{name}.mp4",))
 
@@ -71,7 +71,7 @@ def test_an_empty_job_is_the_demo(tmp_path: Path) -> None:
         ("learning_rate=1", ['did you mean "lr" in [train]?']),
         ("network.layers=[3]", ['did you mean "hidden"?']),
         ("train.device=gpu", ["gpu", "cuda:1"]),
-        ("network.module=x.py", ["x.py", "path/to/file.py:ClassName"]),
+        ("network.module=x.py", ["x.py", "path/to/file.py:Name"]),
         ("data.domain=[0,1e39]", ["data.domain", "1e+39"]),
         ("data.domain=[0]", ["data.domain", "one more value"]),
         ("train.scheduler=StepLR", ["train.scheduler", "table"]),

@@ -96,7 +96,7 @@ def test_a_domain_that_float32_merges_is_trained_as_a_plain_script_does(engine: 
         unscaled = (*keys[1:4], "train.loss=mae", *SMALL)
         batch = BatchedTraining([task(*keys), task(*unscaled)])
         snapshots = [each[0] for each in batch.epochs() if 0 in each]
-        assert [batch.data(k).columns[0].is_scaled for k in (0, 1)] == [True, False]
+        assert [batch.data(k).inputs[0].is_scaled for k in (0, 1)] == [True, False]
         assert np.allclose([each.loss for each in snapshots], losses[:-1], rtol=1e-4)
         return
     ours = training(*keys)

@@ -128,7 +128,7 @@ def test_a_batch_holds_no_more_than_memory_and_open_files_allow() -> None:
     many = found([f"seed={seeds}"], BATCHED, "train.epochs=9")
     assert [len(share) for share in partition(many, range(256), 1)] == [MOST_NETWORKS] * 4
     wide = prepared("network.hidden=[4000,4000]").loaded.job.network
-    assert 1 <= most_at_once(wide, 100) < 10
+    assert 1 <= most_at_once(wide, 100, (1, 1)) < 10
 
 
 @pytest.mark.parametrize(

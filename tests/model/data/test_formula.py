@@ -13,7 +13,7 @@ from fitreel.model.data.formula_names import SIGNATURES
 from fitreel.model.data.formula_parser import MAX_CHARACTERS, parse
 from fitreel.model.data.formula_tokens import MAX_DEPTH
 from fitreel.model.errors import BadInput
-from fitreel.model.training.formula_tensors import TORCH
+from fitreel.model.training.data.formula_tensors import TORCH
 
 X = np.linspace(-1, 1, 100, dtype=np.float32)
 

@@ -121,8 +121,11 @@ ONE = np.ones(3)
         ({}, "no array; an input and an output are needed"),
         ({"x": ONE, "X": ONE, "y": ONE}, "two arrays are named x; say which are meant, by data."),
         ({"x": ONE, "y": np.ones(2)}, "array 'x' has 3 values and array 'y' 2"),
-        ({"x": ONE, "y": np.ones((3, 2))}, "array 'y' has shape (3, 2); (N,) or (N, 1) is needed"),
-        ({"x": ONE, "y": np.float64(1)}, "array 'y' has shape (); (N,) or (N, 1) is needed"),
+        (
+            {"x": ONE, "y": np.ones((3, 2, 1))},
+            "array 'y' has shape (3, 2, 1); (N,) or (N, columns) is needed",
+        ),
+        ({"x": ONE, "y": np.float64(1)}, "array 'y' has shape (); (N,) or (N, columns) is needed"),
         ({"x": ONE, "y": ONE * 1j}, "array 'y' holds complex128; real numbers are needed"),
         ({"x": ONE, "y": np.array([{}] * 3)}, "array 'y' holds object; real numbers are needed"),
         ({"x": ONE, "y": np.array(["a"])}, "array 'y' holds <U1; real numbers are needed"),
@@ -156,7 +159,7 @@ def archive(folder: Path, member: bytes, compression: int = zipfile.ZIP_DEFLATED
     [
         (header("(10**15,)"), "array 'x' has no header that can be read"),
         (header("(1000000000000000,)"), "array 'x' has 1,000,000,000,000,000 values; at most"),
-        (header("(-1,)"), "array 'x' has shape (-1,); (N,) or (N, 1) is needed"),
+        (header("(-1,)"), "array 'x' has shape (-1,); (N,) or (N, columns) is needed"),
         (header("(1, 1000000000)"), "array 'x' has shape (1, 1000000000)"),
         (header("(2,)", "('<f4', (1000000, 1000))"), "array 'x'"),
         (header("(2,)", "'|O'"), "array 'x' holds object"),

@@ -30,7 +30,7 @@ Kept = list[list[Snapshot]]
 def task(*assignments: str) -> Task:
     resolved = resolve_job(load_job(DEMO, assignments))
     job = resolved.loaded.job
-    return Task(job.seed, job.data, job.network, job.train, resolved.formula, resolved.points)
+    return Task(job.seed, job.data, job.network, resolved.train, resolved.function, resolved.points)
 
 
 def tasks(count: int, *assignments: str, rates: tuple[float, float] = (0.02, 0.06)) -> list[Task]:
@@ -246,7 +246,7 @@ def test_delta_ends_one_network_and_leaves_the_others() -> None:
     whole = train(BatchedTraining(asked))
     delta = whole[1][30].loss * 1.001
     reaching = asked[1].train.model_copy(update={"delta": delta, "snapshot_every": 7})
-    asked[1] = Task(asked[1].seed, asked[1].data, asked[1].network, reaching, asked[1].formula)
+    asked[1] = Task(asked[1].seed, asked[1].data, asked[1].network, reaching, asked[1].function)
     training = BatchedTraining(asked)
     kept = train(training)
     exact, theirs = alone(asked[1])
@@ -261,7 +261,7 @@ def test_divergence_of_one_network_leaves_the_others_untouched() -> None:
     asked = tasks(4, "network.activations=relu", "train.epochs=150", "train.snapshot_every=1")
     whole = train(BatchedTraining(asked))
     wild = asked[2].train.model_copy(update={"lr": 1e4})
-    asked[2] = Task(asked[2].seed, asked[2].data, asked[2].network, wild, asked[2].formula)
+    asked[2] = Task(asked[2].seed, asked[2].data, asked[2].network, wild, asked[2].function)
     training = BatchedTraining(asked)
     kept = train(training)
     assert training.endings == ["complete", "complete", "diverged", "complete"]

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
+from support.run_states import state_of
 
 from fitreel.model.record.reader import Record
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.mpl.theme import THEMES, contrast, load_theme, weak_contrasts
 from fitreel.render.raster.frame_drawer import FrameDrawer
-from fitreel.render.single.themed_scene import ThemedScene
-from fitreel.render.text.translations import translation_of
+from fitreel.render.single.scene_choice import scene_of
 
 # Machado, Oliveira and Fernandes 2009, severity 1.0, on linear RGB.
 VISIONS = {
@@ -108,8 +108,9 @@ def test_letters_have_that_contrast_in_the_picture(short_run: Record, name: str,
         theme=name, size=size, panels=("loss", "units"), title="Title", subtitle="words",
         caption="more words", truth=True,
     ).picture  # fmt: skip
-    scene = ThemedScene(short_run, settings, load_theme(name), translation_of("en", {}))
-    scene.show(next(short_run.snapshots([3], weights=True)), "interpolated")
+    scene = scene_of(short_run, settings)
+    snapshot = next(short_run.snapshots([3], weights=True))
+    scene.show(state_of(snapshot, is_interpolated=True))  # type: ignore[arg-type]
     frame = FrameDrawer(scene).draw()
     height = frame.shape[0]
     texts = [text for text in scene.figure.texts if text.get_text().strip()]

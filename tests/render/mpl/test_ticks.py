@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fitreel.render.mpl.loss_scale import loss_scale
-from fitreel.render.mpl.loss_ticks import LOW, SMALLEST, loss_ticks
 from fitreel.render.mpl.ticks import linear_ticks, log_ticks
+from fitreel.render.plots.losses.loss_scale import loss_scale
+from fitreel.render.plots.losses.loss_ticks import LOW, loss_ticks
 
 EXPONENTS = st.floats(-30, 30)
 SPANS = st.floats(0.01, 40)

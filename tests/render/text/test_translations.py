@@ -66,7 +66,7 @@ def test_other_words_are_in_their_own_script() -> None:
 def test_english_is_the_demos() -> None:
     words = translation_of()
     assert words.text("epoch_value", epoch=12) == "epoch=12"
-    assert words.text("loss_value", loss=words.number(0.12345)) == "Loss=0.1235"
+    assert words.text("loss_value", loss=words.number(0.12345)) == "loss=0.1235"
     assert words.text("delta_reached", epoch=130) == "δ reached at epoch 130"
     assert words.text("diverged", epoch=7) == "diverged at epoch 7"
 
@@ -120,11 +120,17 @@ def test_any_number_is_still_that_number(value: float, digits: int) -> None:
 def test_an_own_table_goes_before() -> None:
     words = translation_of("en", {"epoch": "step", "chapter_start": "Here we go", "thousands": ""})
     assert words.text("epoch_value", epoch=12345) == "step=12345"
-    assert words.text("chapter_start") == "Here we go" and words.text("loss") == "Loss"
+    assert words.text("chapter_start") == "Here we go" and words.text("loss") == "loss"
 
 
 def test_keys_of_versions_before_may_stand_in_a_job() -> None:
-    own = {"page": "p {page}", "legend_unit": "one", "legend_sum": "all", "panel_fit": "the fit"}
+    own = {
+        "epoch_done": "x",
+        "page": "p {page}",
+        "legend_unit": "one",
+        "legend_sum": "all",
+        "panel_fit": "the fit",
+    }
     assert translation_of("en", own).entries == translation_of("en").entries
 
 

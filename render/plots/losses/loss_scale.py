@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fitreel.render.mpl.loss_ticks import SMALLEST, loss_ticks
 from fitreel.render.mpl.ticks import Ticks, linear_ticks
+from fitreel.render.plots.losses.loss_ticks import SMALLEST, loss_ticks
 
 LEAVES = 1000.0
 """A loss that is so many times its first one leaves through the top."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fitreel.render.mpl.loss_scale import LossScale
+from fitreel.render.plots.losses.loss_scale import LossScale
 from fitreel.render.timing.epoch_axis import EpochAxis
 
 COLUMNS = 2.0

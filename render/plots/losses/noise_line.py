@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page
-from fitreel.render.plots.loss_path import PlacedPath
+from fitreel.render.plots.losses.loss_path import PlacedPath
 from fitreel.render.text.translations import Translation
 
 WIDTH = 2.0
@@ -37,7 +37,6 @@ def draw_noise_line(
     height: float,
     paths: Sequence[PlacedPath],
     tick: float,
-    travel: float,
     words: Translation,
     reach: float,
 ) -> None:
@@ -45,12 +44,11 @@ def draw_noise_line(
 
     Args:
         page: the page.
-        axes: from 0 to 1 upwards.
+        axes: both from 0 to 1, across with room for a marker beyond.
         inner: their inside, in pixels.
         height: of the line, in the same measure.
         paths: all that may not run through the name.
         tick: font size of the name, in pixels.
-        travel: how far 1 is along the axes, in pixels.
         words: of the language.
         reach: how far a marker reaches around its path, in pixels.
     """
@@ -60,6 +58,7 @@ def draw_noise_line(
         dash_capstyle="butt",
     )  # fmt: skip
     name = words.text("noise_in_data")
+    travel = inner.width / axes.get_xlim()[1]
     line = inner.bottom + height * inner.height
     outlines = [_outline(path, inner, travel) for path in paths]
     best, fewest = None, np.inf

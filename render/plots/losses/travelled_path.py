@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page
-from fitreel.render.plots.loss_path import PlacedPath
+from fitreel.render.plots.losses.loss_path import PlacedPath
 
 PALE = 0.85
 """How wide the path to come is, in widths of the past one."""
@@ -35,8 +35,7 @@ class TravelledPath:
         page: the page.
         axes: both from 0 to 1.
         inner: their inside, in pixels.
-        path: where it goes.
-        raw: where a noisy run's own losses go, if `path` is their median.
+        paths: where it goes; and where a noisy run's own losses go, if that is their median.
         colour: of all of it.
         width: of the past path, in pixels.
         marker: its width without the rim, in pixels.
@@ -48,13 +47,13 @@ class TravelledPath:
         page: Page,
         axes: Axes,
         inner: Box,
-        path: PlacedPath,
-        raw: PlacedPath | None,
+        paths: tuple[PlacedPath, PlacedPath | None],
         colour: str,
         width: float,
         marker: float,
         order: float,
     ) -> None:
+        path, raw = paths
         self._path = path
         self.height = math.nan
         """How high the marker is: 0 at the lower edge, 1 at the upper; nan: nowhere."""

@@ -12,9 +12,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Polygon
 from numpy.typing import NDArray
 
-from fitreel.render.mpl.loss_scale import LossScale
 from fitreel.render.mpl.pixel_layout import Page
-from fitreel.render.plots.loss_path import LossPath, placed
+from fitreel.render.plots.losses.loss_path import LossPath, placed
+from fitreel.render.plots.losses.loss_scale import LossScale
 from fitreel.render.timing.epoch_axis import EpochAxis
 
 FAINT, FAINT_WIDTH = 0.30, 1.2

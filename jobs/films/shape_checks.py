@@ -1,0 +1,71 @@
+"""What films of data that are no curve, one number over one input, can't have as yet."""
+
+from collections.abc import Sequence
+
+from fitreel.jobs.job.program_record import OF_A_CURVE
+from fitreel.jobs.job.resolve import ResolvedJob
+from fitreel.model.data.data_shape import DataShape
+from fitreel.model.errors import BadInput
+from fitreel.model.record.reader import Record
+from fitreel.render.film_settings import FilmSettings
+from fitreel.render.output.output import Output
+from fitreel.render.panel_kinds import NO_METRICS, PANEL_KINDS
+
+
+def check_films_of(
+    resolved_job: ResolvedJob, film: FilmSettings, outputs: Sequence[Output]
+) -> None:
+    """Refuse what the films of a job's data and training can't have, before it is trained.
+
+    Raises:
+        BadInput: the line says what, why, and what to do.
+    """
+    train = resolved_job.train
+    has_metrics = bool(train.metrics) or resolved_job.loaded.job.data.validation is not None
+    _check_panels(film, is_curve=resolved_job.shape.is_curve, has_metrics=has_metrics)
+    if "gradients" in film.panels and train.has_own_loss:
+        raise BadInput("film.panels: gradients: the slopes of a loss of one's own aren't known")
+    check_outputs_of(outputs, is_curve=resolved_job.shape.is_curve)
+
+
+def check_films_of_record(run: Record, film: FilmSettings, outputs: Sequence[Output]) -> None:
+    """Refuse what the films of a job's record can't have.
+
+    Raises:
+        BadInput: the line says what, why, and what to do.
+    """
+    if run.header.recorder == "program":
+        return
+    _check_panels(film, is_curve=run.header.is_curve, has_metrics=bool(run.metrics))
+    check_outputs_of(outputs, is_curve=run.header.is_curve)
+
+
+def check_outputs_of(outputs: Sequence[Output], *, is_curve: bool) -> None:
+    """Refuse subtitles and pages of what is no curve.
+
+    Raises:
+        BadInput: the line names the output.
+    """
+    for output in outputs:
+        if not is_curve and output.kind in OF_A_CURVE:
+            what = OF_A_CURVE[output.kind]
+            raise BadInput(f"{output.path}: {what} of records of one input and one output")
+
+
+def _check_panels(film: FilmSettings, *, is_curve: bool, has_metrics: bool) -> None:
+    for name in film.panels:
+        needs = {*PANEL_KINDS[name].needs}
+        if not is_curve and needs & {"curve", "weights"}:
+            raise BadInput(f"film.panels: {name}: of data of one input and one output")
+        if "metrics" in needs and not has_metrics:
+            raise BadInput(f"film.panels: {name}: {NO_METRICS}")
+
+
+def line_of(name: str, shape: DataShape) -> str | None:
+    """What is said where data have no picture of their own yet; None where they have one."""
+    if shape.is_curve:
+        return None
+    what = f"{shape.inputs} inputs"
+    if shape.inputs == 1:
+        what = f"{shape.classes} classes" if shape.classes else f"{shape.outputs} outputs"
+    return f"{name}: pictures of {what} aren't drawn yet: the film shows its numbers"
