@@ -1,4 +1,4 @@
-"""A network's module of the user's own, as a cluster can have it: alone."""
+"""A Python file of the user's own, as a cluster can have it: alone."""
 
 import ast
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 from fitreel.model.errors import BadInput
 
 
-def check_alone(module: Path) -> None:
+def check_alone(module: Path, key: str) -> None:
     """Refuse a module that imports what lies beside it: only the file itself travels.
 
     Raises:
@@ -16,12 +16,12 @@ def check_alone(module: Path) -> None:
     try:
         tree = ast.parse(module.read_bytes())
     except (OSError, SyntaxError, ValueError) as error:
-        raise BadInput(f"network.module: {module}: {error}") from error
+        raise BadInput(f"{key}: {module}: {error}") from error
     for name in _imports(tree):
         top = name.partition(".")[0]
         if not top or (module.parent / f"{top}.py").exists() or (module.parent / top).is_dir():
             raise BadInput(
-                f"network.module: {module} imports {name or 'its own package'}, which lies beside "
+                f"{key}: {module} imports {name or 'its own package'}, which lies beside "
                 "it: to a cluster one file travels; put both into one, or install the other there"
             )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fitreel.jobs.job.resolve import ResolvedJob
+from fitreel.jobs.train.cluster.own_module import check_alone
 from fitreel.jobs.train.record_files import Files
 from fitreel.jobs.train.workers import Failure
 from fitreel.model.errors import BadInput
@@ -15,7 +16,7 @@ from fitreel.model.record.reader import digest_of
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file that a job names: of points, or a network's module."""
+    """A file that a job names: of points, or of the user's own code."""
 
     name: str
     digest: str
@@ -57,14 +58,17 @@ def input_files_of(resolved_job: ResolvedJob) -> dict[str, InputFile]:
     """The files that a job names, by the key that names them.
 
     Raises:
-        BadInput: one can't be read.
+        BadInput: one can't be read, or is of Python and imports what lies beside it.
     """
     paths = {}
     loaded = resolved_job.loaded
     if loaded.job.data.file is not None:
         paths["data.file"] = loaded.path("data.file", loaded.job.data.file)
-    if resolved_job.module_file is not None:
-        paths["network.module"] = resolved_job.module_file
+    own = {"network.module": resolved_job.own_code.module, "train.loss": resolved_job.own_code.loss}
+    for key, path in own.items():
+        if path is not None:
+            check_alone(path, key)
+            paths[key] = path
     return {key: _read(path) for key, path in paths.items()}
 
 

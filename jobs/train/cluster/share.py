@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.train.cluster.own_module import check_alone
 from fitreel.jobs.train.cluster.parcel import InputFile, Parcel, input_files_of
 from fitreel.jobs.train.locked_run import LockedRun, lock_run
 from fitreel.jobs.train.record_files import Files, new_files, receive
@@ -94,14 +93,12 @@ class Share:
             sent: digests of files that the worker has already; what goes along now is added.
 
         Raises:
-            BadInput: a file that a job names can't be read, or a module can't travel.
+            BadInput: a file that a job names can't be read, or imports what lies beside it.
         """
         self.name = f"fitreel-{uuid.uuid4().hex}"
         jobs = [self.request.resolved_jobs[k] for k in self.places]
         input_files: list[dict[str, InputFile]] = []
         for job in jobs:
-            if job.module_file is not None:
-                check_alone(job.module_file)
             files = {}
             for key, file in input_files_of(job).items():
                 files[key] = replace(file, content=None) if file.digest in sent else file
