@@ -50,6 +50,10 @@ def film_request(
 
     plan = plan_films(loaded, options, request.film)
     files = check_single_run(plan)
+    if options.cluster is not None:
+        report.say(
+            f"{loaded.job.name}: trained here: to a cluster go comparisons and fitreel train"
+        )
     resolved_job = resolve_job(loaded)
     check_films_of(resolved_job, loaded.job.film, plan.outputs)
     if (line := line_of(loaded.source.label, resolved_job.shape)) is not None:

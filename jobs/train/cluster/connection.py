@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from fitreel.jobs.command_line.cluster_address import BATCH_SYSTEMS
 from fitreel.jobs.runtime.report import Report
-from fitreel.jobs.train.cluster.address import BATCH_SYSTEMS
 from fitreel.jobs.train.cluster.host import describe
 from fitreel.model.errors import FitreelError, Unavailable
 from fitreel.model.system.extras import import_library
 
-SECONDS_TO_ANSWER = 4.0
+SECONDS_TO_ANSWER = 3.0
 EXTRA = "cluster"
 PURPOSE = "training on a cluster"
 

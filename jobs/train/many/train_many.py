@@ -4,7 +4,7 @@ What is trained in one go, by one process, is a batch, if only of one configurat
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -57,7 +57,8 @@ def open_all_trained(
                     break
                 records[number] = record
             else:
-                _say_endings(configurations, records, report)
+                for number, record in records.items():
+                    _say_ending(configurations[number], record, report)
                 yield records, failures
                 return
             # Another process has begun to make one anew since: it is waited for like any other.
@@ -65,16 +66,25 @@ def open_all_trained(
             options = replace(options, force=False)
 
 
-def _say_endings(
-    configurations: Sequence[Configuration], records: Mapping[int, Record], report: Report
+def say_endings(
+    configurations: Sequence[Configuration],
+    options: Options,
+    report: Report,
+    failures: Failures,
 ) -> None:
     """Say which of them diverged, and which reached delta, whoever has trained them and when."""
-    for number, record in records.items():
-        label = configurations[number].label
-        if divergence := divergence_of(record):
-            report.warn(f"{label}: {divergence}")
-        elif record.ending == "delta":
-            report.say(f"{label}: {how_it_ended(record)}")
+    store = RunStore.of(options)
+    for number, configuration in enumerate(configurations):
+        record = None if number in failures else store.whole(configuration.resolved_job)
+        if record is not None:
+            _say_ending(configuration, record, report)
+
+
+def _say_ending(configuration: Configuration, record: Record, report: Report) -> None:
+    if divergence := divergence_of(record):
+        report.warn(f"{configuration.label}: {divergence}")
+    elif record.ending == "delta":
+        report.say(f"{configuration.label}: {how_it_ended(record)}")
 
 
 def train_all(

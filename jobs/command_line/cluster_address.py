@@ -14,8 +14,8 @@ BATCH_SYSTEMS = {
 """By the name that the command line knows it by, dask-jobqueue's class."""
 
 
-def check_address(text: str) -> str:
-    """The address, if it is one.
+def check_address(text: str) -> None:
+    """Make sure that it is one.
 
     Raises:
         BadInput: it is neither a scheduler's address nor the name of a batch system.
@@ -31,4 +31,3 @@ def check_address(text: str) -> str:
             f"--cluster {text!r}: give a scheduler's address, such as tcp://host:8786 or "
             f"tls://host:8786, or {', '.join(BATCH_SYSTEMS)}"
         )
-    return text
