@@ -236,7 +236,7 @@ class ClusterWorkers:
 
     def _collect(self, share: Share, name: str) -> None:
         answers = self._connection.client.run(
-            host.collect, name, set(share.have), workers=[share.address]
+            host.collect, name, share.have, workers=[share.address]
         )
         self._events.put(("records", name, answers[share.address]))
 
@@ -249,6 +249,7 @@ class ClusterWorkers:
         else:
             share.receive(delivery.records)
             share.take_failures(delivery.failures)
+            share.check_whole()
         again = share.parts_to_try_again()
         if again:
             self._report.say(f"{share.host}: {again[0].trouble}; tried again elsewhere")

@@ -9,7 +9,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -43,10 +43,13 @@ class _Share:
     folders: tuple[str, ...]
     pool: WorkerPool
 
-    def records(self, have: Collection[str], *, is_final: bool) -> dict[str, Files]:
-        """What is new of each record."""
+    def records(self, have: Mapping[str, Collection[str]], *, is_final: bool) -> dict[str, Files]:
+        """What is new of each record, where some names are had already, by run folder."""
         runs = self.folder / "runs"
-        files = {name: new_files(runs / name, have, is_final=is_final) for name in self.folders}
+        files = {
+            name: new_files(runs / name, have.get(name, ()), is_final=is_final)
+            for name in self.folders
+        }
         return {name: content for name, content in files.items() if content}
 
 
@@ -131,8 +134,7 @@ def _train(parcel: Parcel, request: TrainRequest, folder: Path, worker: Any) -> 
     if rest:
         trouble = Failure(CannotWrite.exit_code, f"cannot start a process: {pool.trouble}", True)
         failures = dict.fromkeys(request.batch, trouble)
-    have = {name for files in parcel.records.values() for name in files}
-    return Delivery(failures, share.records(have, is_final=True))
+    return Delivery(failures, share.records(parcel.records, is_final=True))
 
 
 _pools: dict[str, WorkerPool] = {}
@@ -170,7 +172,7 @@ def _while_wanted(share: _Share, name: str, worker: Any) -> Iterator[None]:
         del _shares[name]
 
 
-def collect(name: str, have: Collection[str]) -> dict[str, Files]:
+def collect(name: str, have: Mapping[str, Collection[str]]) -> dict[str, Files]:
     """What is new of the records of a share that is being trained here; nothing of others."""
     share = _shares.get(name)
     return {} if share is None else share.records(have, is_final=False)

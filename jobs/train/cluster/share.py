@@ -1,7 +1,7 @@
 """One request on its way through a cluster: where it is, and what came home of it."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +11,8 @@ from fitreel.jobs.train.cluster.parcel import InputFile, Parcel, input_files_of
 from fitreel.jobs.train.locked_run import LockedRun, lock_run
 from fitreel.jobs.train.record_files import Files, new_files, receive
 from fitreel.jobs.train.workers import Failure, TrainRequest
-from fitreel.model.errors import CannotWrite, FitreelError, Stopped, code_and_reason
+from fitreel.model.errors import BadInput, CannotWrite, FitreelError, Stopped
+from fitreel.model.record.reader import Record
 
 MOST_ATTEMPTS = 3
 """So often a share may take its worker with it, or meet a host without space."""
@@ -35,8 +36,8 @@ class Share:
     future: Any = None
     sent_at: float = 0.0
     """When it was sent, or last asked for what is recorded."""
-    have: set[str] = field(default_factory=set)
-    """Names of files of its records that are here."""
+    have: dict[str, set[str]] = field(default_factory=dict)
+    """Names of the files that are here, by the name of the run folder."""
     locked_runs: dict[str, LockedRun] = field(default_factory=dict)
     """By the name of the run folder; of those that are trained there."""
     failures: dict[int, Failure] = field(default_factory=dict)
@@ -45,6 +46,8 @@ class Share:
     """Run folders that this command has written to."""
     trouble: str = ""
     """Why it is tried again."""
+    _told_there: set[int] = field(default_factory=set)
+    """Which of the failures are not of this machine."""
     _locks: ExitStack = field(default_factory=ExitStack)
 
     def lock(self, options: Options) -> None:
@@ -82,8 +85,7 @@ class Share:
         """Those in its batch that are sent."""
         if self.request.only_check:
             return list(range(len(self.request.batch)))
-        folders = [job.folder_name for job in self.request.resolved_jobs]
-        return [k for k, folder in enumerate(folders) if folder in self.locked_runs]
+        return [k for k, *_ in self._sent()]
 
     def parcel(self, topic: str, sent: set[str]) -> Parcel:
         """What is sent: `places` and all that they need.
@@ -108,7 +110,7 @@ class Share:
         for folder, locked_run in self.locked_runs.items():
             if locked_run.run is not None:
                 records[folder] = new_files(locked_run.path, is_final=True)
-        self.have = {name for files in records.values() for name in files}
+        self.have = {folder: set(records.get(folder, ())) for folder in self.locked_runs}
         return Parcel(
             self.name,
             topic,
@@ -121,31 +123,50 @@ class Share:
 
     def receive(self, records: Mapping[str, Files]) -> None:
         """Write what came home of its records; what can't be written is a failure of its own."""
-        for k in self.places:
-            folder = (
-                self.request.resolved_jobs[k].folder_name if not self.request.only_check else ""
-            )
-            files = {n: c for n, c in records.get(folder, {}).items() if n not in self.have}
+        for k, folder, locked_run in self._sent():
+            have = self.have[folder]
+            files = {n: each for n, each in records.get(folder, {}).items() if n not in have}
             if not files or k in self.failures:
                 continue
             try:
-                receive(self.locked_runs[folder], files)
-                self.have |= files.keys()
+                receive(locked_run, files)
+                have |= files.keys()
                 self.begun.add(folder)
             except Stopped:
                 raise
             except FitreelError as error:
-                self.failures[k] = Failure(*code_and_reason(error))
+                self.failures[k] = Failure(error.exit_code, str(error))
+
+    def check_whole(self) -> None:
+        """All that hasn't failed is here, whole; what isn't, has failed."""
+        for k, folder, locked_run in self._sent():
+            if k in self.failures:
+                continue
+            try:
+                fingerprint = self.request.resolved_jobs[k].fingerprint
+                run = Record(locked_run.path)
+                if run.ending is None or run.header.fingerprint != fingerprint:
+                    raise BadInput(f"{folder}: came back incomplete, or of another job")
+            except BadInput as error:
+                self.failures[k] = Failure(error.exit_code, str(error))
+
+    def _sent(self) -> Iterator[tuple[int, str, LockedRun]]:
+        """Place, name of the run folder and the folder of each that is trained."""
+        for k, job in enumerate(self.request.resolved_jobs):
+            if job.folder_name in self.locked_runs:
+                yield k, job.folder_name, self.locked_runs[job.folder_name]
 
     def fail(self, failure: Failure) -> None:
-        """All that was to be trained has failed alike."""
-        self.failures |= {k: failure for k in self.places if k not in self.failures}
+        """All that was sent has failed alike."""
+        self.take_failures(dict.fromkeys(range(len(self.places)), failure))
 
     def take_failures(self, failures: Mapping[int, Failure]) -> None:
         """Those of a delivery, by the place among `places`."""
         places = self.places
         for k, failure in failures.items():
-            self.failures.setdefault(places[k], failure)
+            if places[k] not in self.failures:
+                self.failures[places[k]] = failure
+                self._told_there.add(places[k])
 
     def parts_to_try_again(self) -> "list[Share]":
         """What of it may well succeed elsewhere, which takes it out of its failures.
@@ -155,8 +176,7 @@ class Share:
         attempts = self.attempts + 1
         if attempts >= MOST_ATTEMPTS or self.request.only_check:
             return []
-        sent = self.places
-        places = [k for k in sent if k in self.failures and _is_of_its_host(self.failures[k])]
+        places = [k for k in sorted(self._told_there) if _is_of_its_host(self.failures[k])]
         if not places:
             return []
         trouble = self.failures[places[0]].reason
