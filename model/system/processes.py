@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import subprocess
 
+WORKER_NUMBER = "FITREEL_WORKER"
+"""The variable that tells a worker its number, by which those of a machine share its GPUs."""
 PR_SET_PDEATHSIG = 1
 _SET_PIPE_SIZE = 1031
 """Linux's F_SETPIPE_SZ, which Python doesn't name everywhere."""

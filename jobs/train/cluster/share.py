@@ -143,9 +143,8 @@ class Share:
             if k in self.failures:
                 continue
             try:
-                fingerprint = self.request.resolved_jobs[k].fingerprint
                 run = Record(locked_run.path)
-                if run.ending is None or run.header.fingerprint != fingerprint:
+                if run.ending is None or not locked_run.resolved_job.is_of(run.header.fingerprint):
                     raise BadInput(f"{folder}: came back incomplete, or of another job")
             except BadInput as error:
                 self.failures[k] = Failure(error.exit_code, str(error))

@@ -24,7 +24,13 @@ from fitreel.jobs.train.worker_messages import encode_request
 from fitreel.jobs.train.workers import Failure, Progress, TrainRequest, outcome
 from fitreel.model.errors import AFTER_SIGNAL, CannotWrite
 from fitreel.model.system.files import remove_temporaries_of
-from fitreel.model.system.processes import SIGNALS, can_poll, passes_descriptors, signals_wait
+from fitreel.model.system.processes import (
+    SIGNALS,
+    WORKER_NUMBER,
+    can_poll,
+    passes_descriptors,
+    signals_wait,
+)
 from fitreel.model.system.pulse import Pulse
 
 SECONDS_TO_STOP = 1.0
@@ -43,12 +49,17 @@ FALSE_STARTS = 3
 class Worker:
     """A process that trains, and our end of the socket for requests and results."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, number: int, options: Options) -> None:
         """Start it.
+
+        Args:
+            number: from 0, another one for each that lives.
+            options: of the command.
 
         Raises:
             OSError: this machine can't.
         """
+        self.number = number
         self._runs = options.runs
         seconds = options.wait.left if options.wait else 0
         self.which: int | None = None
@@ -71,6 +82,7 @@ class Worker:
                     stdin=subprocess.DEVNULL,
                     stdout=2,  # whatever is printed there; its messages have a way of their own
                     pass_fds=[theirs.fileno()],
+                    env=os.environ | {WORKER_NUMBER: str(number)},
                 )  # fmt: skip
         except BaseException:
             self.socket.close()
@@ -228,8 +240,9 @@ class WorkerPool:
 
     def _fill(self) -> None:
         while len(self._workers) < self.count and not self.trouble:
+            free = set(range(self.count)) - {worker.number for worker in self._workers}
             try:
-                self._workers.append(Worker(self.options))
+                self._workers.append(Worker(min(free), self.options))
             except OSError as error:
                 self.trouble = str(error)
 

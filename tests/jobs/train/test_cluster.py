@@ -118,7 +118,9 @@ def test_a_cluster_trains_the_same_bits_and_only_what_is_not_trained(
         assert (there.returncode, there.stderr) == (0, ""), there
         here = program("train", f"{name}.toml", "--runs", "here", "--workers", "1", "-q")
         assert here.returncode == 0, here
-        again = program("train", f"{name}.toml", "--cluster", "tcp://127.0.0.1:1", "--runs", "there")
+        again = program(
+            "train", f"{name}.toml", "--cluster", "tcp://127.0.0.1:1", "--runs", "there"
+        )
         assert (again.returncode, again.stdout) == (0, "3 of 3 configurations already trained\n")
     assert_same(tmp_path / "here", tmp_path / "there")
     said = (tmp_path / "log").read_text()

@@ -159,6 +159,20 @@ def test_a_device_that_is_not_here_is_unavailable() -> None:
         training("train.device=cuda:1")
 
 
+def test_workers_of_a_machine_take_its_gpus_by_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Devices that are pretended: four of them, for six workers."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+
+    def chosen(name: str, number: str = "") -> str:
+        monkeypatch.setenv("FITREEL_WORKER", number)
+        return str(choose_device(name, 10**9)[0])
+
+    assert [chosen("cuda", str(n)) for n in range(6)] == [f"cuda:{n % 4}" for n in range(6)]
+    assert chosen("auto", "3") == "cuda:3" and chosen("cuda") == "cuda"
+    assert chosen("cuda:1", "3") == "cuda:1" and chosen("cpu", "3") == "cpu"
+
+
 def test_delta_stops_where_a_plain_loop_reaches_it(tmp_path: Path) -> None:
     network, x, y = demo_by_hand()
     losses = plain(network, x, y, torch.optim.SGD(network.parameters(), lr=0.05), 1500)
