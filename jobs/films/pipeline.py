@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.comparison import NO_CELLS, Comparison, check_comparison
+from fitreel.jobs.films.comparison import NO_CELLS, Comparison, check_comparison, without_too_many
 from fitreel.jobs.films.comparison_labels import groups_of, labels_of, seed_note
 from fitreel.jobs.films.make import make
 from fitreel.jobs.films.plan import plan_films
@@ -51,9 +51,7 @@ def film_request(
     plan = plan_films(loaded, options, request.film)
     files = check_single_run(plan)
     if options.cluster is not None:
-        report.say(
-            f"{loaded.job.name}: trained here: to a cluster go comparisons and fitreel train"
-        )
+        report.say(f"{loaded.job.name}: trained here; a cluster is for comparisons and for train")
     resolved_job = resolve_job(loaded)
     check_films_of(resolved_job, loaded.job.film, plan.outputs)
     if (line := line_of(loaded.source.label, resolved_job.shape)) is not None:
@@ -83,6 +81,7 @@ def _film_configurations(
         entries=[Entry(each.label, None, group=each.group) for each in configurations],
         note=note,
     )
+    plan = without_too_many(comparison, plan, report)
     check_comparison(comparison, plan)
     report_data([each.resolved_job for each in configurations], options, report)
     with open_all_trained(configurations, options, report) as (records, failures):

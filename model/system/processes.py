@@ -139,6 +139,21 @@ def takes_more(pipe: int, seconds: float) -> bool:
     return bool(poll.poll(1000 * seconds))
 
 
+def allow_open_files(count: int) -> bool:
+    """Have so many files be open at once, if the system lets us; whether they can be."""
+    if sys.platform == "win32":
+        return True
+    import resource  # only here: most open few
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < count:
+        most = count if hard == resource.RLIM_INFINITY else min(count, hard)
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        return most >= count
+    return True
+
+
 def cores() -> int:
     """How many processor cores this process may use."""
     if hasattr(os, "sched_getaffinity"):

@@ -20,11 +20,15 @@ from fitreel.jobs.train.many.train_at_once import train_at_once
 from fitreel.jobs.train.many.train_in_turn import train_in_turn
 from fitreel.jobs.train.partition import partition
 from fitreel.jobs.train.run_store import RunStore, divergence_of, how_it_ended
-from fitreel.model.errors import Busy
+from fitreel.model.errors import BadInput, Busy
 from fitreel.model.record.reader import Record
 from fitreel.model.system.extras import check_installed
 from fitreel.model.system.files import cannot_write
 from fitreel.model.system.private_folders import choose_torch_cache
+from fitreel.model.system.processes import allow_open_files
+
+SPARE_FILES = 256
+"""How many files may be open beside the records."""
 
 
 @contextmanager
@@ -36,11 +40,17 @@ def open_all_trained(
     Inside the block nobody makes one of them anew.
 
     Raises:
+        BadInput: they are too many to be held open.
         SomeFailed: another process is training some: they are on their way.
         FitreelError: as `train_all`.
     """
     store = RunStore.of(options)
     choose_torch_cache()  # for all workers, however they end
+    if not allow_open_files(len(configurations) + SPARE_FILES):
+        raise BadInput(
+            f"{len(configurations)} records can't be held open at once here (ulimit -n); fitreel "
+            "train makes them, and render draws some of them"
+        )
     with ExitStack() as read_locks:
         while True:
             failures = train_all(configurations, options, report)
