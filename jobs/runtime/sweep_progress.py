@@ -8,6 +8,10 @@ from typing import Protocol
 from fitreel.jobs.runtime.progress import SECONDS_A_LINE, progress_bars
 
 
+SMALLEST_PART = 0.01
+"""Of the whole, from which on it can be said how long the rest takes."""
+
+
 class UpdateMany(Protocol):
     """Takes what has happened to one of many batches."""
 
@@ -55,8 +59,8 @@ class Tally:
     @property
     def seconds_left(self) -> float | None:
         """If it goes on as it went; None where that can't be said yet."""
-        ended = self.ended
-        return (time.monotonic() - self._started) * (self.total / ended - 1) if ended else None
+        part = self.ended / self.total
+        return None if part < SMALLEST_PART else (time.monotonic() - self._started) * (1 / part - 1)
 
     def __str__(self) -> str:
         running = sum(self._counts[which] for which in self._running)
