@@ -7,7 +7,6 @@ from typing import Protocol
 
 from fitreel.jobs.runtime.progress import SECONDS_A_LINE, progress_bars
 
-
 SMALLEST_PART = 0.01
 """Of the whole, from which on it can be said how long the rest takes."""
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from fitreel.model.record.reader import Record
 pytest.importorskip("distributed")
 LONG = pytest.mark.long
 EPOCHS = 4000
+Result = TypeVar("Result")
 CHILD = b"fitreel.jobs.train.pool.worker"
 
 
@@ -112,11 +114,12 @@ def ticks(process: int) -> int:
     return int(fields[11]) + int(fields[12])
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
+def wait_until(condition: Callable[[], Result], seconds: float = 60.0) -> Result:
     deadline = time.monotonic() + seconds
-    while not condition():
+    while not (result := condition()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    return result
 
 
 def sweep(address: str, epochs: int, *more: str) -> tuple[str, ...]:
@@ -195,8 +198,8 @@ def test_a_killed_worker_costs_another_try(
     cluster: tuple[str, int], trained_here: Path, tmp_path: Path
 ) -> None:
     process = begin(tmp_path, *sweep(cluster[0], EPOCHS))
-    wait_until(lambda: list(tmp_path.glob("runs/.demo-*.lock")) and busy(cluster))
-    os.kill(children(cluster)[busy(cluster)[0]], signal.SIGKILL)
+    one, *_ = wait_until(lambda: list(tmp_path.glob("runs/.demo-*.lock")) and busy(cluster))
+    os.kill(parent_of(one), signal.SIGKILL)
     said, errors = process.communicate(timeout=100)
     assert (process.returncode, errors) == (0, ""), said
     assert said.count("its worker was lost; tried again elsewhere") == 1
@@ -268,6 +271,49 @@ def test_a_scheduler_that_goes_is_one_line_and_nothing_is_lost(tmp_path: Path) -
         _, errors = process.communicate(timeout=100)
     assert process.returncode == 69 and errors.count("\n") == 1, errors
     assert "scheduler is gone" in errors
+
+
+@LONG
+def test_strangers_are_refused_where_both_sides_show_certificates(
+    program: Fitreel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As docs/cluster.md makes them, by openssl; a stranger has one of an authority of his own."""
+    settings = {who: certificates(tmp_path / who) for who in ("ours", "stranger")}
+    with cluster_of(1, tmp_path, PROTOCOL="tls://", **settings["ours"]) as (address, _):
+        assert address.startswith("tls://")
+        for who, code in (("ours", 0), ("stranger", 69), ("nobody", 69)):
+            with monkeypatch.context() as patch:
+                for name, value in settings.get(who, {}).items():
+                    patch.setenv(name, value)
+                begun = time.monotonic()
+                done = program(*sweep(address, 20, "--runs", who))
+                assert done.returncode == code, (who, done)
+                if code:
+                    assert time.monotonic() - begun < time_limit(8)
+                    assert done.stderr.count("\n") == 1 and "certificates" in done.stderr
+        plain = program(*sweep(address.replace("tls", "tcp"), 20, "--runs", "plain"))
+        assert plain.returncode == 69 and plain.stderr.count("\n") == 1
+
+
+def certificates(folder: Path) -> dict[str, str]:
+    """An authority, and a certificate by it, as environment variables of Dask's."""
+    folder.mkdir()
+    text = (ROOT / "docs" / "cluster.md").read_text("utf-8")
+    commands = [line for line in text.splitlines() if line.startswith("openssl ")]
+    assert len(commands) == 3
+    for command in commands:
+        subprocess.run(command, shell=True, cwd=folder, check=True, capture_output=True)
+    before = "DASK_DISTRIBUTED__COMM__TLS__"
+    roles = {
+        f"{before}{role}__{what}": str(folder / file)
+        for role in ("CLIENT", "SCHEDULER", "WORKER")
+        for what, file in (("KEY", "key.pem"), ("CERT", "cert.pem"))
+    }
+    return {
+        "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "true",
+        f"{before}CA_FILE": str(folder / "ca.pem"),
+        **roles,
+    }
 
 
 @LONG
