@@ -85,6 +85,34 @@ class Run:
         return self._record.y
 
     @property
+    def inputs(self) -> tuple[str, ...]:
+        """What the inputs are called; empty in a record of numbers only."""
+        return tuple(column.name for column in self._record.header.inputs)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """What the outputs are called; of classes, the one that says which."""
+        return tuple(column.name for column in self._record.header.outputs)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What the classes are called that `y` numbers; empty where y is numbers."""
+        return self._record.header.classes
+
+    @property
+    def grid_shape(self) -> tuple[int, ...]:
+        """Rows and columns of the grid that `prediction_x` is, row after row; else empty.
+
+        Rows go upwards, those of a picture downwards.
+        """
+        return self._record.header.grid_shape
+
+    @property
+    def validation(self) -> "tuple[NDArray[Any], NDArray[Any]] | None":
+        """The points that were kept aside, as `x` and `y`; None where none were."""
+        return self._record.validation
+
+    @property
     def epoch(self) -> "NDArray[np.int64]":
         """The epoch of each snapshot: int64, shape (F,), increasing."""
         return self._record.epochs

@@ -251,7 +251,7 @@ class NetworkSettings(Settings):
     @property
     def has_sine(self) -> bool:
         """Whether any activation is sine."""
-        return any(name.lower() == "sine" for name in self.activation_names)
+        return any(name.lower().replace("_", "") == "sine" for name in self.activation_names)
 
     @property
     def parameter_count(self) -> int:

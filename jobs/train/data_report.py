@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime.report import Report
+from fitreel.jobs.train.record_size import warning_of_size
 from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import HEADER
@@ -27,6 +28,13 @@ def report_data(resolved_jobs: Sequence[ResolvedJob], options: Options, report: 
         if each.scale_warning and (options.force or store.whole(each) is None)
     ]
     for line in dict.fromkeys(scales):
+        report.warn(line)
+    sizes = [
+        f"{each.loaded.source.label}: {warning}"
+        for each in resolved_jobs
+        if (warning := warning_of_size(each)) and (options.force or store.whole(each) is None)
+    ]
+    for line in dict.fromkeys(sizes):
         report.warn(line)
     for each in resolved_jobs:
         _report_former_record(each, store, report)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from fitreel.model.data.data_shape import DataShape
 from fitreel.model.data.function import Function
+from fitreel.model.data.grid_places import GRID
 from fitreel.model.data.points_file import Points
 from fitreel.model.errors import BadInput
 from fitreel.model.own_code import NO_CODE, OwnCode
@@ -65,6 +66,15 @@ class Task:
         return source.shape
 
     @property
+    def most_places(self) -> int:
+        """How many points there are, or places of the grid, if these are more."""
+        points = self.data.points if self.points is None else len(self.points.x)
+        if self.points is not None and self.points.picture is not None:
+            return points * self.data.scale**2
+        grid = self.data.grid or 0
+        return max(points, (grid or GRID) ** 2 if self.shape.inputs == 2 else grid)
+
+    @property
     def loss(self) -> str:
         """What is made small, by its name."""
         return self.train.loss or ("cross_entropy" if self.shape.classes else "mse")
@@ -91,10 +101,9 @@ class Training:
         self._network_settings = task.network
         self._loss_name, inputs, outputs = task.loss, task.shape.inputs, task.outputs
         if task.network.module is None:
-            places = max(task.data.points if task.points is None else len(task.points.x),
-                         task.data.grid or 0)  # fmt: skip
-            parameters = task.network.parameters_of(inputs, outputs)
-            check_memory(places * sum(task.network.hidden), parameters)
+            layers = task.network.widths(inputs, outputs)[:-1]
+            kept = sum(layers if task.network.features is not None else layers[1:])
+            check_memory(task.most_places * kept, task.network.parameters_of(inputs, outputs))
         torch.manual_seed(task.seed if task.data.seed is None else task.data.seed)
         self.data: Data = draw_data(task.data, task.function, task.points)
         if task.data.seed is not None:

@@ -102,6 +102,17 @@ def activation_of(kind: type[nn.Module]) -> Activation | None:
     return None
 
 
+def _cross_entropy_backward(
+    one: Tensor, prediction: Tensor, y: Tensor, *, grad_input: Tensor
+) -> None:
+    """As the kernels of the other losses, of logits (N, K) and the numbers of classes (N,)."""
+    aten = torch.ops.aten
+    logarithms = aten._log_softmax(prediction, 1, False)
+    _, weight = aten.nll_loss_forward(logarithms, y, None, 1, -100)
+    gradient = aten.nll_loss_backward(one, logarithms, y, None, 1, -100, weight)
+    aten._log_softmax_backward_data.out(gradient, logarithms, 1, prediction.dtype, out=grad_input)
+
+
 class Slope:
     """The gradient of a loss in the prediction: (N, K) and what `loss_target` gives to (N, K).
 
@@ -123,6 +134,8 @@ class Slope:
         elif name == "smooth_l1":
             kernel = aten.smooth_l1_loss_backward.grad_input
             last = (mean, arguments.get("beta", 1.0))
+        elif name == "cross_entropy" and not arguments:
+            kernel = _cross_entropy_backward
         self._kernel, self._last = kernel, last
 
     def __call__(self, prediction: Tensor, y: Tensor) -> Tensor:

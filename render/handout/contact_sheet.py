@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
@@ -98,15 +99,15 @@ def contact_sheet(
         )
         grid = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True)
         look = _Look(theme, min(1.5, (size[0] / across) / (A4[0] / 3)), settings)
-        marks = []
+        marks, titles = [], []
         for axes, snapshot, caption in zip(grid.ravel(), snapshots, captions, strict=True):
             _draw_snapshot(axes, run, snapshot, look)
-            _write_caption(axes, caption, look)
+            titles.append((axes, _write_caption(axes, caption, look)))
             marks.append((axes, snapshot))
         _write_labels(grid, axis_labels(settings, [run.header]), look)
         _set_limits(grid[0, 0], run, settings)
         _settle(figure)
-        _fit_captions(figure.axes)
+        _fit_captions(titles)
         for axes, snapshot in marks:
             _mark_exits(axes, run, snapshot, look)
         return page_content(figure, kind, fonts)
@@ -180,25 +181,24 @@ def _draw_snapshot(axes: Axes, run: Record, snapshot: Snapshot, look: _Look) -> 
         axes.set_axisbelow(True)
 
 
-def _write_caption(axes: Axes, caption: tuple[str, str], look: _Look) -> None:
+def _write_caption(axes: Axes, caption: tuple[str, str], look: _Look) -> tuple[Text, Text]:
     """The epoch over the picture's left end, the loss in the network's colour over its right."""
     style: dict[str, Any] = {"fontsize": CAPTION * look.scale, "parse_math": False}
     pad = CAPTION_PAD * look.scale
-    axes.set_title(caption[0], loc="left", color=look.theme.text, pad=pad, **style)
-    axes.set_title(caption[1], loc="right", color=look.theme.prediction, pad=pad, **style)
+    left = axes.set_title(caption[0], loc="left", color=look.theme.text, pad=pad, **style)
+    right = axes.set_title(caption[1], loc="right", color=look.theme.prediction, pad=pad, **style)
+    return left, right
 
 
-def _fit_captions(cells: Sequence[Axes]) -> None:
+def _fit_captions(cells: Sequence[tuple[Axes, tuple[Text, Text]]]) -> None:
     """Shrink the captions until none runs into another one."""
     size = 1.0
-    for axes in cells:
-        own: Any = axes
-        widths = [text.get_window_extent().width for text in (own._left_title, own._right_title)]
+    for axes, texts in cells:
+        widths = [text.get_window_extent().width for text in texts]
         size = min(size, 0.94 * axes.bbox.width / max(sum(widths), 1))
-    for axes in cells:
-        own = axes
-        for text in (own._left_title, own._right_title):
-            text.set_fontsize(text.get_fontsize() * size)
+    for _, texts in cells:
+        for text in texts:
+            text.set_fontsize(float(text.get_fontsize()) * size)
 
 
 def _write_labels(grid: Any, labels: AxisLabels, look: _Look) -> None:

@@ -12,7 +12,6 @@ names them.
 from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
 
 import tomllib
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,8 +26,11 @@ from fitreel.model.suggestions import nearest
 THEMES = ("demo", "light", "dark", "chalkboard", "paper")
 BUILT_IN = Path(__file__).parent / "themes"
 LARGEST_FILE = 100_000
-GONE = {"casing"}
-"""Keys of versions before, which changed nothing; a theme's file may still have them."""
+GONE = {
+    "casing", "value", "accent", "points_edge", "band", "strong", "pale", "cursor", "empty",
+    "failure", "loss_grid",
+}  # fmt: skip
+"""Keys of versions before, which change nothing any more; a theme's file may still have them."""
 LONGEST_ANCESTRY = 8
 TEXT_CONTRAST = 4.5
 """WCAG 2.1's ratio for text of any size, at level AA."""
@@ -65,18 +67,12 @@ class Theme(Settings):
     """Subtitle, caption, and what else stands back."""
     ticks: Colour
     """Numbers at the axes."""
-    value: Colour
-    """Epoch and loss in the cells of a comparison."""
-    accent: Colour
-    """The remark, as that delta is reached."""
     spines: Colour
     """The frames of the axes."""
     grid: Colour
     """Lines across the axes."""
     points: Colour
     """The training points."""
-    points_edge: Colour
-    """Their outline."""
     points_size: Ratio = 1.0
     points_filled: bool = True
     """Filled dots, or rings."""
@@ -101,22 +97,8 @@ class Theme(Settings):
     """Weights above zero; between the two they are drawn in `neutral`."""
     negative: Colour
     neutral: Colour
-    band: Colour
-    """Where most of many predictions lie, and the area of an error."""
-    strong: Colour
-    """The best of many lines."""
-    pale: Colour
-    """Points under many lines."""
-    cursor: Colour
-    """Where the clock stands."""
-    empty: Colour
-    """The axes of a run that failed."""
-    failure: Colour
-    """Text on them."""
     heading: Colour
     """Headings and rule of the closing table."""
-    loss_grid: Colour
-    """Lines across the loss panel of a comparison."""
     lines: Annotated[tuple[Colour, ...], Field(min_length=1, max_length=32)]
     """Of several runs or hidden units, in this order."""
     dashes: Annotated[tuple[Dashes, ...], Field(min_length=1, max_length=8)] = (
@@ -261,24 +243,19 @@ def contrast(a: str, b: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def text_pairs(theme: Theme) -> Iterator[tuple[str, str]]:
-    """The names of all colours of text, each with what it stands on."""
-    for name in ("text", "muted", "ticks", "accent", "heading", "data_text", "warning"):
-        yield name, "background"
-    yield "value", "axes"
-    yield "failure", "empty"
+TEXTS = ("text", "muted", "ticks", "heading", "data_text", "warning")
+"""The names of all colours of text."""
+MARKS = ("prediction", "points", "truth")
+"""Of what must be seen to understand a picture."""
 
 
 def weak_contrasts(theme: Theme) -> list[str]:
-    """What in a theme is hard to read, a line each; nothing for the built-in ones.
-
-    The demo's red on white (4.0) is a fact, and left out: it is large type, where 3 is enough.
-    """
+    """What in a theme is hard to read, a line each; nothing for the built-in ones."""
     weak = []
-    pairs = [(*pair, TEXT_CONTRAST) for pair in text_pairs(theme)]
-    pairs += [(name, "axes", MARK_CONTRAST) for name in ("prediction", "points", "truth")]
+    pairs = [(name, "background", TEXT_CONTRAST) for name in TEXTS]
+    pairs += [(name, "axes", MARK_CONTRAST) for name in MARKS]
     for name, ground, least in pairs:
         ratio = contrast(getattr(theme, name), getattr(theme, ground))
-        if ratio < (MARK_CONTRAST if name == "value" else least):
+        if ratio < least:
             weak.append(f"{name} on {ground}: contrast {ratio:.1f} : 1, less than {least:g}")
     return weak

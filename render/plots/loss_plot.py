@@ -5,6 +5,7 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -26,6 +27,10 @@ from fitreel.render.timing.epoch_axis import EpochAxis
 MARKER, SMALL_MARKER = 15.0, 12.0
 """How wide the marker is, the second in a plot that is lower than `HIGH`; pixels at 720."""
 HIGH = 130.0
+CLEAR = 4.0
+"""From the lower edge to the noise's line, which is taken for the axis where it is nearer."""
+REACHED = 1.1
+"""A loss of so many times the noise may be called as low as it, and then its line is there."""
 NO_BACKDROP = Backdrop()
 NAME_UNDER = 1.2
 """From the numbers' base line to what the axis is called, in their font sizes."""
@@ -76,6 +81,9 @@ class LossPlot:
         losses += [path.losses for path in backdrop.paths]
         losses += [edge for band in backdrop.bands for edge in (band.low, band.high)]
         self._scale = style.scale or loss_scale(losses, box.height / style.tick)
+        clear = page.px(CLEAR) / box.height
+        if style.noise is not None and _lowest(losses) <= REACHED * style.noise:
+            self._scale = self._scale.with_room_for(style.noise, clear)
         values, texts = self._scale.ticks
         texts = [style.words.respelled(text.replace("\u2212", "-")) for text in texts]
         left = widest(page, texts, style.tick) if style.left is None else style.left
@@ -110,7 +118,7 @@ class LossPlot:
             for path in paths
         ]
         height = math.nan if style.noise is None else float(self._scale.heights(style.noise))
-        if 0 < height < 1:
+        if clear < height * (1 + 1e-9) and height < 1:
             others = [raw for raw in raws if raw is not None]
             draw_noise_line(page, axes, self.inner, height, [*self._paths, *others], style.tick,
                             style.words, marker / 2)  # fmt: skip
@@ -158,6 +166,10 @@ def time_name(axis: EpochAxis, words: Translation, clock: Clock = "epoch") -> st
     """What an axis of epochs or seconds is called."""
     name = words.text("axis_epoch" if clock == "epoch" else "axis_seconds")
     return name if axis.scale is None else words.text("log_scale", axis=name)
+
+
+def _lowest(losses: Sequence[NDArray[np.floating[Any]]]) -> float:
+    return min((float(np.nanmin(each, initial=np.inf)) for each in losses), default=np.inf)
 
 
 def _number(words: Translation, value: float) -> str:

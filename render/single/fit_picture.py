@@ -3,6 +3,7 @@
 from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -39,6 +40,18 @@ OVERFITTED = 0.6
 """A film whose last loss is under so much of the noise has its points over the network."""
 
 
+@dataclass(frozen=True)
+class Fit:
+    """What a fit shows, all film."""
+
+    run: Record
+    limits: Limits
+    truth: bool
+    """Whether the true function is drawn."""
+    names: AxisLabels
+    yardsticks: Yardsticks | None
+
+
 class FitPicture:
     """What stands in the fit's axes and beside them; `plan` says what is named directly."""
 
@@ -47,21 +60,17 @@ class FitPicture:
         self,
         page: Page,
         layout: ThemedLayout,
-        run: Record,
-        limits: Limits,
+        fit: Fit,
         axis: EpochAxis,
         words: Translation,
-        *,
-        truth: bool,
-        names: AxisLabels,
-        noise: Yardsticks | None,
     ) -> None:
+        run, limits, truth = fit.run, fit.limits, fit.truth
         theme, types, box = page.theme, layout.types, layout.fit
         axes = fit_axes(page, box, limits)
         self.points: PointStyle = point_style(
             page, len(run.x), colour=theme.points, opacity=theme.points_opacity
         )
-        draw_points(page, axes, run, self.points, _is_overfitted(run, noise))
+        draw_points(page, axes, run, self.points, _is_overfitted(run, fit.yardsticks))
         if truth:
             draw_truth(page, axes, run, colour=theme.truth)
         self._gaps: Gaps | None = None
@@ -80,7 +89,7 @@ class FitPicture:
         if not layout.is_bare:
             axes.set_axis_on()
             x, y = fit_ticks(limits, box, types.tick, words)
-            draw_furniture(page, axes, box, x, y, tick=types.tick, names=names)
+            draw_furniture(page, axes, box, x, y, tick=types.tick, names=fit.names)
             name = words.text("legend_prediction")
             self._rider = Rider(page, axes, run, name, size=types.label, colour=theme.prediction)
             self._marks = EdgeMarks(

@@ -17,7 +17,6 @@ from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import Caption
 from fitreel.render.captions.phases.yardsticks import Yardsticks, yardsticks_of
 from fitreel.render.geometry import Box
-from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.caption_line import CaptionLine
 from fitreel.render.page.readouts import Readout, RunReadouts
@@ -26,8 +25,9 @@ from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.fit_axes import fit_limits
 from fitreel.render.plots.labels.key import draw_key, key_width
+from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.shown_snapshots import losses_from, shown_snapshots
-from fitreel.render.single.fit_picture import FitPicture, fit_ticks
+from fitreel.render.single.fit_picture import Fit, FitPicture, fit_ticks
 from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.single.layout.themed_page import Parts, ThemedPage, themed_page
 from fitreel.render.single.panels.draw_panels import draw_panels
@@ -102,10 +102,9 @@ class ThemedScene:
         moving: list[Artist] = []
         panels = dict(layout.panels)
         if self._limits is not None:
-            fit = FitPicture(
-                page, layout, run, self._limits, self._axis, words, truth=self._truth,
-                names=axis_labels(self._settings, [run.header]), noise=self._yardsticks,
-            )  # fmt: skip
+            names = axis_labels(self._settings, [run.header])
+            shown = Fit(run, self._limits, self._truth, names, self._yardsticks)
+            fit = FitPicture(page, layout, shown, self._axis, words)
             if fit.plan.missing and not key and not self._has_key_row(fit):
                 self._build(key=True)
                 return

@@ -33,4 +33,7 @@ def _advice(error: BadCell, layout: Layout, columns: Sequence[NamedColumn]) -> s
         return "; lines above the names, and one of units below them, are taken out"
     if layout.is_named and not any(map(is_number, cells)):
         return "; lines above the names are taken out, and numbers are written plainly"
-    return "; write plain numbers, or say other columns by data.inputs and data.outputs"
+    return (
+        "; write plain numbers, or say other columns by data.inputs and data.outputs, or classes"
+        " by data.label"
+    )

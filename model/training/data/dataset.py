@@ -12,6 +12,7 @@ from fitreel.model.data.function import Function
 from fitreel.model.data.grid_places import GRID, grid_places, pixel_places
 from fitreel.model.data.points_file import Points
 from fitreel.model.data.scaling import standardized
+from fitreel.model.errors import BadInput
 from fitreel.model.record.header import Column
 from fitreel.model.settings import DataSettings
 from fitreel.model.training.data.draws import draw, values_at
@@ -54,7 +55,8 @@ def draw_data(settings: DataSettings, function: Function | None, points: Points 
         points: those, in place of a function.
 
     Raises:
-        BadInput: the function is not finite at every point, or what is to be scaled is constant.
+        BadInput: the function is not finite at every point, what is to be scaled is constant, or
+            there is one class only.
     """
     dtype = torch.float64 if settings.standardize else torch.float32
     if points is None:
@@ -68,6 +70,7 @@ def draw_data(settings: DataSettings, function: Function | None, points: Points 
     own = {"x": x, "y": y}
     if settings.validation is not None:
         own = _split(x, y, settings.validation)
+    _refuse_one_class(own["y"], classes)
     if grid is not None:
         own["grid"] = grid
     truth = None
@@ -101,6 +104,14 @@ def draw_data(settings: DataSettings, function: Function | None, points: Points 
         classes=classes,
         grid_shape=grid_shape,
     )
+
+
+def _refuse_one_class(y: Tensor, classes: tuple[str, ...]) -> None:
+    if classes and bool((y == y[0]).all()):
+        raise BadInput(
+            f"data: of {len(y):,} points to learn from each is of class {classes[int(y[0])]}; two"
+            " classes are needed"
+        )
 
 
 def _tensor(values: NDArray[Any]) -> Tensor:

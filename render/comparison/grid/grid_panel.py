@@ -20,7 +20,7 @@ from fitreel.render.geometry import Box
 from fitreel.render.mpl.ticks import Ticks
 from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.plots.edge_marks import EdgeMarks
-from fitreel.render.plots.fit_axes import Limits, fit_axes
+from fitreel.render.plots.fit_axes import Limits, Order, fit_axes
 from fitreel.render.plots.gaps import Gaps, has_gaps
 from fitreel.render.plots.network_line import NetworkLine
 from fitreel.render.plots.points import draw_points, point_style
@@ -38,6 +38,9 @@ BETWEEN = 12.0
 """At least, between name and number."""
 SMALLEST_HEAD = 0.8
 """To which a head shrinks, against the type of names; then names are cut."""
+UNDER_ALL, OVER_POINTS = 1.5, Order.POINTS + 0.05
+"""As matplotlib's zorder: axes and points lie under all that moves, so that they needn't be painted
+in every frame."""
 LINE = 1.05
 """From one line of a name to the next, in font sizes."""
 PALE_TRUTH = 0.6
@@ -90,6 +93,7 @@ class GridPanel:
             tick=setting.plan.tick, x_labels=plan.is_lowest(number),
             names=AxisLabels(names.x if plan.is_lowest(number) else "", names.y),
         )  # fmt: skip
+        axes.spines[:].set_zorder(UNDER_ALL)
         self._draw_fit(axes, box)
         self._write_head(
             box, heads.lines[number], setting.places[number] if plan.gutter is None else None
@@ -121,8 +125,9 @@ class GridPanel:
             self.moving += self._band.moving
         elif has_gaps(run):
             self._gaps = Gaps(
-                page, axes, run, colour=self._colour, opacity=theme.gap_opacity, width=GAP
-            )
+                page, axes, run, colour=self._colour, opacity=theme.gap_opacity, width=GAP,
+                over=OVER_POINTS,
+            )  # fmt: skip
             self.moving += self._gaps.moving
         self._line = NetworkLine(page, axes, run, colour=self._colour, width=CURVE)
         self._marks = EdgeMarks(

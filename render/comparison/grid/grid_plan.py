@@ -68,18 +68,19 @@ def plan_grid(
         start = px(LOSSES_BEGIN) / px(1280) * page.width
         wide = min(names[0] + px(20), px(210))
         top, low = page.top + px(HEAD + 7), bottom - 1.2 * page.tick
-        has_names = names[1] <= low - top + px(24)
+        has_names = names[1] <= low - top + px(16)
         plot_right = right - (wide if has_names else 0)
         losses = page.upwards(start, top, plot_right, low)
-        gutter = page.upwards(plot_right, top - px(12), right, low + px(12)) if has_names else None
+        gutter = page.upwards(plot_right, top - px(12), right, low + px(4)) if has_names else None
     elif loss_panel:
         tall = STRIP * page.size[1]
         top = bottom - tall
-        has_names = names[1] <= tall + px(24)
+        has_names = names[1] <= tall - 1.2 * page.tick + px(16)
         wide = min(names[0] + px(20), px(240)) if has_names else 0
         losses = page.upwards(left, top, right - wide, bottom - 1.2 * page.tick)
         if has_names:
-            gutter = page.upwards(right - wide, top - px(12), right, bottom)
+            low = bottom - 1.2 * page.tick
+            gutter = page.upwards(right - wide, top - px(12), right, low + px(4))
         bottom = top - px(HEAD + 10) - 1.6 * page.tick
     area = page.upwards(left, page.top + px(7), end, bottom)
     columns, rows = arrangement(count, area.width / page.unit, area.height / page.unit)

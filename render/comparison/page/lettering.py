@@ -3,7 +3,6 @@
 from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
 
 import unicodedata
-from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.text import Text
@@ -13,6 +12,7 @@ from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.mpl.pixel_layout import Page, Weight
 from fitreel.render.text.fonts import Fonts, fonts_for, math_pieces
 from fitreel.render.text.mathtext import check_mathtext
+from fitreel.render.text.translations import translation_of
 
 WEIGHTS = ("regular", "medium", "bold")
 
@@ -58,18 +58,8 @@ class Lettering:
         return artist
 
 
-def lettering_of(page: Page, comparison: ComparisonPicture, more: Sequence[str]) -> Lettering:
-    """What writes the texts of a comparison; `more` than those that the job sets.
-
-    Raises:
-        BadInput: characters that can't be drawn.
-        Unavailable: no font here has them.
-    """
-    return Lettering(page, fonts_of(comparison, more))
-
-
 @in_force()
-def fonts_of(comparison: ComparisonPicture, more: Sequence[str] = ()) -> Fonts:
+def fonts_of(comparison: ComparisonPicture) -> Fonts:
     """Fonts that have all that a comparison writes.
 
     Raises:
@@ -83,7 +73,8 @@ def fonts_of(comparison: ComparisonPicture, more: Sequence[str] = ()) -> Fonts:
             check_mathtext(text, f"film.{key}")
     labels = [one_line(text) for entry in comparison.entries for text in (entry.label, entry.group)]
     own = [text for text in (picture.title, picture.subtitle, picture.caption) if text]
-    return fonts_for([*own, *labels, *more], picture.font, picture.language, weights=WEIGHTS)
+    words = translation_of(picture.language, picture.words).entries.values()
+    return fonts_for([*own, *labels, *words], picture.font, picture.language, weights=WEIGHTS)
 
 
 def one_line(label: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitreel.render.comparison.page.colours import identity_colours
-from fitreel.render.comparison.page.lettering import Lettering, lettering_of, one_line
+from fitreel.render.comparison.page.lettering import Lettering, fonts_of, one_line
 from fitreel.render.comparison.page.page_header import Foot, PageHeader
 from fitreel.render.comparison.page.page_plan import PagePlan, plan_page
 from fitreel.render.comparison.standings.contenders import Contender, contenders_of, places_of
@@ -109,8 +109,9 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
     picture = comparison.picture
     words = translation_of(picture.language, picture.words)
     theme = comparison_theme(picture.theme)
-    fonts_page = Page(picture.pixels, theme, picture.transparent)
-    lettering = lettering_of(fonts_page, comparison, [])
+    fonts = fonts_of(comparison)
+    page = Page(picture.pixels, theme, picture.transparent, fonts.families)
+    lettering = Lettering(page, fonts)
     plan = plan_page(picture.pixels, picture.title is not None, picture.subtitle is not None)
     contenders = contenders_of(comparison, table)
     curves = [run for each in contenders for run in each.curves]
@@ -124,7 +125,7 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
         axis=table.axis,
         times=table.times,
         fps=float(table.fps),
-        page=fonts_page,
+        page=page,
         plan=plan,
         lettering=lettering,
         words=words,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,14 @@ class LossScale:
                 values = np.where(np.abs(values) < SMALLEST, self.zero, np.log10(values))
             heights = (values - self.bottom) / (self.top - self.bottom)
         return np.clip(heights, -BEYOND, BEYOND)
+
+    def with_room_for(self, loss: float, height: float) -> "LossScale":
+        """The same, its lower edge so far down that `loss` stands at `height` at least."""
+        now = float(self.heights(loss))
+        if not now < height:
+            return self
+        place = self.bottom + now * (self.top - self.bottom)
+        return replace(self, bottom=(place - height * self.top) / (1 - height))
 
 
 def loss_scale(losses: Sequence[NDArray[np.floating[Any]]], rows: float) -> LossScale:

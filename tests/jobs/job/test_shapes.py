@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from support.program import Fitreel
 
+import fitreel as fitreel_api
 from fitreel.jobs.job.loading import DEMO, load_job
 from fitreel.jobs.job.resolve import resolve_job
+from fitreel.jobs.train.record_size import warning_of_size
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 
@@ -48,6 +50,11 @@ def test_a_table_of_classes_is_read_recorded_told_and_exported(
     (first, *_) = record.snapshots()
     np.testing.assert_allclose(first.prediction.sum(1), 1, rtol=1e-5)
     assert {*record.metrics} == {"accuracy", "val_loss", "val_accuracy"}
+    run = fitreel_api.Run(tmp_path / "r")
+    assert (run.inputs, run.outputs) == (("sepal", "petal"), ("species",))
+    assert run.classes == record.header.classes and run.grid_shape == record.header.grid_shape
+    assert run.prediction.shape == (len(run), np.prod(run.grid_shape), 3)
+    assert run.validation is not None and run.validation[1].shape == (6,)
     facts = json.loads(fitreel("info", "r", "--json").stdout)
     assert (facts["inputs"], facts["outputs"]) == (["sepal", "petal"], ["species"])
     assert facts["classes"] == ["iris", "rose", "setosa"] and facts["validation_points"] == 6
@@ -210,6 +217,38 @@ def test_what_films_of_fields_cannot_have_is_refused_before_training(
     done = fitreel("run", *sets("data.function=moons", *assignments), "-o", output)
     assert done.returncode == 65 and message in done.stderr, done.stderr
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("assignments", "message"),
+    [
+        (
+            ["data.function=gaussians", "data.classes=10"],
+            "may take 325 MB, 801 snapshots of 101,482",
+        ),
+        (
+            ["data.function=x*y", "data.grid=500", "train.snapshot_every=8"],
+            "or a smaller data.grid",
+        ),
+        (["data.function=x*y"], None),
+        (["data.points=1000000", "train.snapshot_every=1000"], None),
+        (["data.points=1000000", "train.snapshot_every=80"], "train.snapshot_every = 160 makes it"),
+    ],
+)
+def test_a_record_that_will_be_large_is_told_before_training(
+    assignments: list[str], message: str | None
+) -> None:
+    line = warning_of_size(resolve_job(load_job(DEMO, assignments)))
+    assert line is None if message is None else line is not None and message in line, line
+
+
+def test_a_large_record_is_told_once(fitreel: Fitreel, tmp_path: Path) -> None:
+    large = sets(
+        "data.points=300000", "train.epochs=200", "train.snapshot_every=1", "train.delta=9"
+    )
+    done = fitreel("train", *large)
+    assert done.returncode == 0 and "the demo: the record may take 242 MB" in done.stderr
+    assert "may take" not in fitreel("train", *large).stderr
 
 
 def test_films_of_them_show_their_numbers(fitreel: Fitreel, tmp_path: Path) -> None:

@@ -403,6 +403,14 @@ def test_what_is_cut_goes_on_bit_for_bit(job: tuple[str, ...]) -> None:
     assert again.closing.metrics == whole.closing.metrics
 
 
+@pytest.mark.parametrize(
+    "job", [("data.points=1",), ("data.points=2", "data.validation=0.5")], ids=str
+)
+def test_one_class_only_is_nothing_to_learn(job: tuple[str, ...]) -> None:
+    with pytest.raises(BadInput, match="each is of class 0; two classes are needed"):
+        training("data.function=moons", *job)
+
+
 def batch(*jobs: tuple[str, ...]) -> list[list[Snapshot]]:
     batched = BatchedTraining([task(*job) for job in jobs])
     kept: list[list[Snapshot]] = [[] for _ in jobs]

@@ -125,7 +125,7 @@ def test_what_left_the_picture_is_marked_and_data_stay_in_sight(tmp_path: Path) 
 def test_captions_are_in_the_look_and_language_of_the_film(tmp_path: Path) -> None:
     run = record(tmp_path / "run", [0.6, 0.3, 0.00012])
     for settings, texts in (
-        (PictureSettings(), [">epoch=10<", ">Loss=1.2·10⁻⁴<"]),
+        (PictureSettings(), [">epoch=10<", ">loss=1.2·10⁻⁴<"]),
         (PictureSettings(theme="light"), [">epoch 10<", ">loss 1.2·10⁻⁴<"]),
         (PictureSettings(theme="dark", language="de"), [">Epoche 10<", ">Verlust 1,2·10⁻⁴<"]),
     ):

@@ -158,6 +158,24 @@ def test_the_noise_is_named_where_no_path_runs() -> None:
     assert not any("noise" in text.get_text() for text in Drawn(FALLING, noise=5.0).figure.texts)
 
 
+@pytest.mark.parametrize("height", [60, 100, 200])
+@pytest.mark.parametrize("decades", [0.3, 1.0, 3.0])
+def test_the_noise_is_a_line_of_its_own_or_not_there(height: int, decades: float) -> None:
+    """On the axis' own line nobody sees it; where the loss comes as low as it, it is seen."""
+    losses = 0.01 * 10 ** (decades * np.exp(-EPOCHS / 100))
+    for reached in (0.6, 1.0, 1.1):
+        drawn = Drawn(losses, height=height, noise=float(losses.min() / reached))
+        dashed = [line for line in drawn.lines() if line.is_dashed()]
+        named = [t for t in drawn.figure.texts if t.get_text() == "noise in the data"]
+        clear = drawn.page.px(3.9)
+        assert dashed and named
+        assert all(line.get_ydata()[0] * height > clear for line in dashed)
+    for over in (1.12, 1.2, 1.5):
+        drawn = Drawn(losses, height=height, noise=float(losses.min() / over))
+        dashed = [line for line in drawn.lines() if line.is_dashed()]
+        assert all(line.get_ydata()[0] * height > clear for line in dashed)
+
+
 @given(
     losses=st.lists(st.floats(1e-6, 1e3), min_size=2, max_size=60),
     width=st.floats(20, 2000), height=st.floats(20, 900),

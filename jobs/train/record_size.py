@@ -1,0 +1,48 @@
+"""How large the record of a training will be, before it is trained."""
+
+from fitreel.jobs.job.resolve import ResolvedJob
+from fitreel.model.data.grid_places import GRID
+from fitreel.model.settings import MOST_WEIGHTS_RECORDED
+
+LARGE = 200_000_000
+"""Bytes that are said before a training."""
+_BYTES = 4
+"""Of a number that is recorded."""
+
+
+def warning_of_size(resolved_job: ResolvedJob) -> str | None:
+    """What is to be said of a record that may pass `LARGE`, with what makes it smaller; else None.
+
+    Over two inputs the grid counts as a square, which it is at most.
+    """
+    job, shape, train = resolved_job.loaded.job, resolved_job.shape, resolved_job.train
+    points = resolved_job.points
+    places = job.data.points if points is None else len(points.x)
+    is_grid = shape.inputs == 2
+    if points is not None and points.picture is not None:
+        places, is_grid = places * job.data.scale**2, False
+    elif is_grid:
+        places = (job.data.grid or GRID) ** 2
+    elif shape.inputs == 1 and job.data.grid is not None:
+        places = job.data.grid
+    numbers = places * (shape.classes or shape.outputs)
+    if job.network.module is None:
+        weights = job.network.parameters_of(shape.inputs, shape.network_outputs(str(train.loss)))
+        numbers += weights if weights <= MOST_WEIGHTS_RECORDED else 0
+    snapshots = -(-train.epochs // train.snapshot_every) + 1
+    size = _BYTES * numbers * snapshots
+    if size <= LARGE:
+        return None
+    every = train.snapshot_every * -(-size // LARGE)
+    advice = f"train.snapshot_every = {every}"
+    if _BYTES * numbers * 2 > LARGE:
+        advice = "fewer places"
+    ways = [advice]
+    if is_grid:
+        ways.append("a smaller data.grid")
+    elif job.data.scale > 1:
+        ways.append("data.scale = 1")
+    return (
+        f"the record may take {size / 1e6:,.0f} MB, {snapshots:,} snapshots of {numbers:,} numbers;"
+        f" {' or '.join(ways)} makes it smaller"
+    )
