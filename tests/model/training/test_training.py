@@ -19,6 +19,7 @@ from support.program import ROOT, Fitreel, train_here
 from fitreel.model.errors import BadInput, Unavailable
 from fitreel.model.settings import NetworkSettings, TrainSettings
 from fitreel.model.training.checkpoint import load_checkpoint, save_checkpoint
+from fitreel.model.training.devices import choose_device
 from fitreel.model.training.network import activation_class, build_network
 from fitreel.model.training.optimizers import REFUSED_OPTIMIZERS, optimizer_names
 from fitreel.model.training.schedulers import REFUSED_SCHEDULERS, scheduler_names
