@@ -265,7 +265,7 @@ def test_no_worker_is_said_and_waited_for(program: Fitreel, tmp_path: Path) -> N
 @LONG
 def test_a_scheduler_that_goes_is_one_line_and_nothing_is_lost(tmp_path: Path) -> None:
     with cluster_of(2, tmp_path) as cluster:
-        process = begin(tmp_path, *sweep(cluster[0], 10**6))
+        process = begin(tmp_path, *sweep(cluster[0], 10**6, "-q"))
         wait_until(lambda: len(busy(cluster)) == 2)
         os.kill(cluster[1], signal.SIGKILL)
         _, errors = process.communicate(timeout=100)
