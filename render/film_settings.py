@@ -13,6 +13,7 @@ from fitreel.model.settings import Settings
 from fitreel.render.panel_kinds import PANEL_KINDS
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.timing.pace_settings import Pace, Pacing, check_pace
+from fitreel.render.view import ViewName
 
 NAMED_SIZES = {
     "480p": (854, 480),
@@ -121,6 +122,12 @@ class FilmSettings(Settings):
     transparent: bool = False
     """No background, for slides: .webm and .png only."""
 
+    view: ViewName | None = None
+    """What is shown: fit (a curve), curves (several over one input), plane (two outputs as a curve
+    in the plane), field (a colour for each number over two inputs), regions (the classes over two
+    inputs), picture (three outputs as colours), scatter (predicted against true), confusion (which
+    classes are taken for which), slices (along each input), numbers (panels alone). Default: what
+    fits the data."""
     limits: Literal["film", "frame"] | None = None
     """Of the axes in theme demo: film, the same in all frames, or frame, as matplotlib would choose
     them for each. Default: frame for the demo's own job, else film, as in all other themes."""

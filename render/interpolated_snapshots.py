@@ -38,9 +38,10 @@ def snapshots_at(
 ) -> Iterator[Shown]:
     """What a run shows at each of the times; equal ones on end come once.
 
-    Between snapshots the loss is geometric on the axis, and the prediction goes by monotone cubics;
-    the curve is the mean over the time before to the one after, or of a noisy run, over the window
-    of its running median. The first time is a snapshot if it is at one, and a quiet run's last.
+    Between snapshots the loss is geometric on the axis, and the prediction goes by monotone cubics,
+    over several inputs in straight lines. A curve is the mean over the time before to the one
+    after, or of a noisy run, over the window of its running median. The first time is a snapshot if
+    it is at one, and a quiet run's last.
 
     Args:
         run: the record, of at least one snapshot.
@@ -85,7 +86,10 @@ def _between(
     """The interpolated snapshots at increasing times."""
     at, places = axis.places(clock), axis.places(times)
     numbers = _numbers(run, clock, axis, times)
-    curves = _curves(run, at, places)
+    is_field = len(run.header.inputs) > 1
+    curves: Iterator[NDArray[np.floating[Any]]] = (
+        _fields(run, at, places) if is_field else _curves(run, at, places)
+    )
     flows = _weights(run, at, places, indices) if weights else repeat(None)
     for number, (curve, flow) in enumerate(zip(curves, flows, strict=False)):
         values = {key: float(row[number]) for key, row in numbers.items()}
@@ -132,6 +136,31 @@ def _curves(run: Record, at: Values, places: Values) -> Iterator[Values]:
     knots = _knots(run, at, places, edges)
     drawn = (snapshot.prediction for snapshot in shown_snapshots(run, knots.tolist()))
     return windowed_curves(CurvePath(at[knots], drawn), edges, windows)
+
+
+def _fields(run: Record, at: Values, places: Values) -> Iterator[NDArray[np.floating[Any]]]:
+    """The prediction over a plane at each place, in straight lines on the axis."""
+    there = np.flatnonzero(run.has_predictions & (np.diff(at, prepend=-1.0) > 0))
+    there = there if len(there) else np.zeros(1, np.int64)
+    own = at[there]
+    after = np.clip(np.searchsorted(own, places, side="right"), 0, len(own) - 1)
+    before = np.maximum(after - 1, 0)
+    needed = np.unique(np.concatenate([before, after]))
+    snapshots = zip(needed.tolist(), shown_snapshots(run, there[needed].tolist()), strict=True)
+    held: dict[int, NDArray[np.floating[Any]]] = {}
+    for place, one, other in zip(places, before.tolist(), after.tolist(), strict=True):
+        held = {number: field for number, field in held.items() if number >= one}
+        while other not in held:
+            number, snapshot = next(snapshots)
+            held[number] = snapshot.prediction
+        gap = own[other] - own[one]
+        share = min(max(float(place - own[one]) / gap, 0.0), 1.0) if gap > 0 else 1.0
+        # No share of an infinite neighbour makes a snapshot itself less than a number.
+        if share in (0.0, 1.0):
+            yield held[other if share else one]
+        else:
+            kind = held[one].dtype.type
+            yield kind(1 - share) * held[one] + kind(share) * held[other]
 
 
 def _knots(run: Record, at: Values, places: Values, edges: Values) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from fitreel.model.settings import MOST_WEIGHTS_RECORDED, DataSettings, NetworkS
 if TYPE_CHECKING:
     from fitreel.model.record.reader import Record
 
-Need = Literal["losses", "curve", "truth", "hidden layers", "weights", "metrics"]
+Need = Literal["losses", "curve", "places", "truth", "hidden layers", "weights", "metrics"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class PanelKind:
 
     needs: tuple[Need, ...] = ()
     """What a record must have beside epochs, losses and predictions."""
+    views: tuple[str, ...] = ("fit",)
+    """Beside which views it stands; loss and metrics beside all."""
 
     def refusal(self, data: DataSettings, network: NetworkSettings) -> str | None:
         """Why the record of such a training can't have this panel, in a sentence, or None."""
@@ -33,8 +35,8 @@ PANEL_KINDS = {
     "loss": PanelKind(("losses",)),
     "metrics": PanelKind(("metrics",)),
     "residuals": PanelKind(("curve",)),
-    "units": PanelKind(("curve", "hidden layers", "weights")),
-    "error": PanelKind(("curve", "truth")),
+    "units": PanelKind(("places", "hidden layers", "weights"), ("fit", "field", "regions")),
+    "error": PanelKind(("places", "truth"), ("fit", "field")),
     "weights": PanelKind(("weights",)),
     "gradients": PanelKind(("weights",)),
 }
@@ -73,6 +75,8 @@ def check_recorded_panels(panels: Iterable[str], run: "Record") -> None:
     }
     if not run.header.is_curve:
         lacking["curve"] = "of records of one input and one output"
+    if not (run.header.is_curve or run.header.grid_shape):
+        lacking["places"] = "of records of one input and one output, or of a grid of two inputs"
     if run.truth is None:
         lacking["truth"] = "no truth is recorded; give it: Recorder(path, x, y, truth=…)"
     if not _has_losses(run):
@@ -133,6 +137,7 @@ def _without_weights(data: DataSettings, network: NetworkSettings) -> str | None
 _REFUSALS: dict[Need, Callable[[DataSettings, NetworkSettings], str | None]] = {
     "losses": lambda data, network: None,
     "curve": lambda data, network: None,
+    "places": lambda data, network: None,
     "truth": _without_truth,
     "hidden layers": _without_hidden_layers,
     "weights": _without_weights,

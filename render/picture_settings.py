@@ -40,6 +40,8 @@ class PictureSettings:
     """A name or a file."""
     transparent: bool = False
     """Whether there is no background."""
+    view: str | None = None
+    """What is shown; see `view`. None: what fits the data."""
     limits: str | None = None
     """Of the axes in the demo's look: "film" for all its frames, "frame" for each its own; None:
     each its own in the demo's own job, else the film's."""
@@ -53,6 +55,7 @@ class PictureSettings:
         )  # fmt: skip
         return (
             self.theme == "demo"
+            and self.view in (None, "fit")
             and not any(added)
             and self.language == "en"
             and not self.transparent

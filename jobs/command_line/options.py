@@ -18,6 +18,8 @@ class Options:
     outputs: tuple[str, ...] = ()
     assignments: tuple[str, ...] = ()
     """KEY=VALUE over the job."""
+    unset: tuple[str, ...] = ()
+    """Keys that are as if the job didn't say them."""
     seed: int | None = None
     at: int | None = None
     """The epoch of a still; None: the last snapshot."""
@@ -37,6 +39,8 @@ class Options:
     """The run folder, instead of the job's own under `runs`."""
     force: bool = False
     """Make also what is up to date."""
+    is_dry: bool = False
+    """Only say what would be made."""
     wait: Patience | None = None
     """For other processes that make the same; None: not at all."""
     now: time.struct_time = field(default_factory=time.localtime)
@@ -53,7 +57,7 @@ def options_of(values: Mapping[str, Any]) -> Options:
     if values.get("cluster") is not None:
         check_address(values["cluster"])
     wait, limit = values.pop("wait", False), values.pop("wait_limit", None)
-    for name in ("outputs", "assignments", "vary", "tables"):
+    for name in ("outputs", "assignments", "unset", "vary", "tables"):
         values[name] = tuple(values.get(name) or ())
     values["sheet"] = sheet_of(values.get("sheet"))
     if limit is not None:

@@ -33,12 +33,15 @@ def train(
 ) -> None:
     """Train, and leave only the record; of a comparison, all of them."""
     import_numpy()
+    from fitreel.jobs.job.dated import with_date
     from fitreel.jobs.job.loading import DEMO, load_job, read_job_file
-    from fitreel.jobs.job.sweep import with_vary
+    from fitreel.jobs.job.unset import without
+    from fitreel.jobs.job.vary import with_vary
     from fitreel.jobs.train.many.train_command import train_comparison, train_one
 
     part = shard_of(shard)
-    source = with_vary(DEMO if job is None else read_job_file(job), options.vary)
+    source = with_date(DEMO if job is None else read_job_file(job), options.now)
+    source = with_vary(without(source, options.unset), options.vary)
     loaded = load_job(source, options.assignments, options.seed)
     if not loaded.job.compare.is_comparison:
         if part is not None:

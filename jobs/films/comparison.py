@@ -1,6 +1,6 @@
 """The clip of many runs on one clock."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -138,6 +138,17 @@ class Comparison(Subject):
         kind = cast("Kind", output.format.name)
         return frame_sheet(frames, [""] * len(frames), self.picture, across, down, kind)
 
+    def remarks(self) -> Iterator[str]:
+        """Which captions of the job's own are at epochs that no training came to."""
+        from fitreel.render.captions.set_captions import unreached_captions
+
+        runs = [entry.run for entry in self.entries if entry.run is not None and len(entry.run)]
+        has_ended = all(run.ending is not None for run in runs)
+        if runs and has_ended and self.job.compare.clock == "epoch":
+            last = max(int(run.epochs[-1]) for run in runs)
+            if line := unreached_captions(self.picture, last):
+                yield line
+
     def still_number(self, output: Output) -> int:
         """Which frame a still shows: the last before the ranking, or the one at its time."""
         if output.at is None:
@@ -206,12 +217,18 @@ def without_too_many(comparison: Comparison, plan: Plan, report: Report) -> Plan
     return replace(plan, outputs=(), follow_ups={}, tables=tables)
 
 
-def check_comparison(comparison: Comparison, plan: Plan) -> None:
+def check_comparison(comparison: Comparison, plan: Plan, last: int | None) -> None:
     """Refuse what can't be drawn or written, before anything is trained.
+
+    Args:
+        comparison: what is compared.
+        plan: what is made of it.
+        last: the last epoch that any of the runs can have; None where that isn't known.
 
     Raises:
         BadInput: too many panels, too small a size, a table of an unknown ending or in the place of
-            what fitreel did not make, no such theme or language, or panels of a single run only.
+            what fitreel did not make, no such theme or language, panels of a single run only, or
+            captions at epochs that don't exist.
         Unavailable: no font here has a text's characters.
         CannotWrite: a table's folder can't be made.
     """
@@ -240,7 +257,7 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
 
     load_theme(comparison.picture.theme)
     check_labels(comparison.picture)
-    check_captions(comparison.picture, None)
+    check_captions(comparison.picture, last if comparison.job.compare.clock == "epoch" else None)
     fonts_of(picture)
     check_pacing_of_comparison(comparison.pacing, comparison.ending_count)
     if plan.outputs:

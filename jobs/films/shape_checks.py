@@ -10,6 +10,7 @@ from fitreel.model.record.reader import Record
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.output.output import Output
 from fitreel.render.panel_kinds import NO_METRICS, PANEL_KINDS
+from fitreel.render.view import check_view, view_of
 
 
 def check_films_of(
@@ -22,7 +23,13 @@ def check_films_of(
     """
     train = resolved_job.train
     has_metrics = bool(train.metrics) or resolved_job.loaded.job.data.validation is not None
-    _check_panels(film, is_curve=resolved_job.shape.is_curve, has_metrics=has_metrics)
+    view = check_view(resolved_job.shape, film.view)
+    _check_panels(film, view, has_metrics=has_metrics)
+    if view == "slices":
+        job = resolved_job.loaded.job
+        reason = PANEL_KINDS["weights"].refusal(job.data, job.network)
+        if reason is not None:
+            raise BadInput(f"film.view: slices: {reason}")
     if "gradients" in film.panels and train.has_own_loss:
         raise BadInput("film.panels: gradients: the slopes of a loss of one's own aren't known")
     check_outputs_of(outputs, is_curve=resolved_job.shape.is_curve)
@@ -34,9 +41,10 @@ def check_films_of_record(run: Record, film: FilmSettings, outputs: Sequence[Out
     Raises:
         BadInput: the line says what, why, and what to do.
     """
+    view = view_of(run, film.view)
+    _check_panels(film, view, has_metrics=bool(run.metrics))
     if run.header.recorder == "program":
         return
-    _check_panels(film, is_curve=run.header.is_curve, has_metrics=bool(run.metrics))
     check_outputs_of(outputs, is_curve=run.header.is_curve)
 
 
@@ -52,18 +60,19 @@ def check_outputs_of(outputs: Sequence[Output], *, is_curve: bool) -> None:
             raise BadInput(f"{output.path}: {what} of records of one input and one output")
 
 
-def _check_panels(film: FilmSettings, *, is_curve: bool, has_metrics: bool) -> None:
+def _check_panels(film: FilmSettings, view: str, *, has_metrics: bool) -> None:
     for name in film.panels:
         needs = {*PANEL_KINDS[name].needs}
-        if not is_curve and needs & {"curve", "weights"}:
-            raise BadInput(f"film.panels: {name}: of data of one input and one output")
+        if view not in PANEL_KINDS[name].views and name not in ("loss", "metrics"):
+            fitting = ", ".join(PANEL_KINDS[name].views)
+            raise BadInput(f"film.panels: {name}: of the views {fitting}; this one shows {view}")
         if "metrics" in needs and not has_metrics:
             raise BadInput(f"film.panels: {name}: {NO_METRICS}")
 
 
 def line_of(name: str, shape: DataShape) -> str | None:
     """What is said where data have no picture of their own yet; None where they have one."""
-    if shape.is_curve:
+    if check_view(shape, None) != "numbers":
         return None
     what = f"{shape.inputs} inputs"
     if shape.inputs == 1:

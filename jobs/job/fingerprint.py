@@ -10,6 +10,8 @@ from fitreel.model.settings import OF_FILES
 
 FINGERPRINT_FORMAT = 1
 """Raised when the same settings come to mean other numbers."""
+LOG_SCHEDULE = 2
+"""Which epochs `snapshot_at = "log"` keeps; the first kept fewer than it promised."""
 
 
 MOST_GPUS = 16
@@ -41,6 +43,8 @@ def fingerprint(
     }
     if job.train.device.startswith("cuda"):
         content["train"]["device"] = device or "cuda"
+    if job.train.snapshot_at == "log":
+        content["log"] = LOG_SCHEDULE
     if "network.module" in own_code:
         content["network"]["module"] = own_code["network.module"]
     else:

@@ -11,6 +11,7 @@ from fitreel.render.output.formats import OutputKind
 from fitreel.render.output.output import Output
 from fitreel.render.panel_kinds import check_recorded_panels
 from fitreel.render.shown_snapshots import has_losses
+from fitreel.render.view import view_of
 
 BY_A_PROGRAM = "a program of yours"
 """What films and `info` say of who recorded it, where it wasn't a job."""
@@ -39,7 +40,7 @@ def check_recorded(run: Record, film: FilmSettings, outputs: Sequence[Output]) -
 def dimensions_of(run: Record) -> str | None:
     """Why a record with points has no picture of them, in a line; None where it has one."""
     header = run.header
-    if header.is_curve or not header.inputs:
+    if not header.inputs or view_of(run, None) != "numbers":
         return None
     inputs, outputs = len(header.inputs), header.predicted_columns
     what = f"{inputs} inputs" if inputs > 1 else f"{outputs} outputs"

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,10 @@ class ResolvedJob:
     """What the same job had while a file counted by its bytes."""
     fingerprints_by_gpu: tuple[str, ...] = ()
     """What it may have had while the number of a GPU counted; its numbers are the same."""
+    data_content: Mapping[str, Any] = field(default_factory=dict)
+    """What stands for its data in the fingerprint."""
+    code_digests: Mapping[str, list[str]] = field(default_factory=dict)
+    """What stands there for the user's own code."""
 
     @property
     def file(self) -> str:
@@ -59,6 +63,13 @@ class ResolvedJob:
         if self.former_fingerprint is None:
             return None
         return replace(self, fingerprint=self.former_fingerprint, former_fingerprint=None)
+
+    def fingerprint_after(self, epochs: int) -> str:
+        """The fingerprint of the same job with so many epochs."""
+        job = self.loaded.job
+        train = job.train.model_copy(update={"epochs": epochs})
+        shorter = job.model_copy(update={"train": train})
+        return fingerprint(shorter, self.data_content, self.code_digests)
 
     @property
     def shape(self) -> DataShape:
@@ -128,6 +139,8 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
         warnings=tuple(f"{where}: {line}" for line in lines),
         former_fingerprint=former,
         fingerprints_by_gpu=fingerprints_by_gpu(job, data, digests),
+        data_content=data,
+        code_digests=digests,
     )
     with _where(label):
         check_shape(job, resolved_job.shape, points)

@@ -46,6 +46,18 @@ def check_run_place(path: Path, *, own: bool) -> None:
         raise BadInput(f"{path}: holds no run but {foreign[0]!r}; choose another folder")
 
 
+def holds_record(path: Path) -> bool:
+    """Whether `path` is a folder, and no link to one, with a record of ours, whole or damaged."""
+    if path.is_symlink() or not path.is_dir():
+        return False
+    try:
+        return _is_header(path / HEADER) or any(
+            NAMES.fullmatch(file.name) for file in path.iterdir()
+        )
+    except OSError:
+        return False
+
+
 def _is_header(file: Path) -> bool:
     """Whether fitreel, of whatever version, wrote this run.json."""
     try:

@@ -2,16 +2,17 @@
 
 import os
 import platform
+import re
 
 import torch
 
 from fitreel.model.errors import BadInput, Unavailable
-from fitreel.model.system.processes import WORKER_NUMBER
+from fitreel.model.system.processes import WORKER_NUMBER, cores
 
 SMALL = 50_000_000
-"""Parameters times points under which a step on a GPU costs more than one on the CPU."""
+"""Parameters times points of a step under which one on a GPU costs more than on the CPU."""
 ONE_THREAD = 5_000_000
-"""Parameters times points under which a second thread costs more than it brings."""
+"""Parameters times points of a step under which a second thread costs more than it brings."""
 
 
 def choose_device(device_name: str, work: int) -> tuple[torch.device, str]:
@@ -19,7 +20,7 @@ def choose_device(device_name: str, work: int) -> tuple[torch.device, str]:
 
     Args:
         device_name: auto, cpu, cuda, cuda:N or mps.
-        work: parameters times points.
+        work: parameters times the points of a step.
 
     Raises:
         Unavailable: the device asked for is not on this machine.
@@ -28,7 +29,7 @@ def choose_device(device_name: str, work: int) -> tuple[torch.device, str]:
     has_mps = torch.backends.mps.is_available()
     if device_name == "auto":
         if work < SMALL:
-            return torch.device("cpu"), "auto: the CPU is faster for a network this small"
+            return torch.device("cpu"), "auto: the CPU is faster for steps this small"
         if has_cuda:
             return _own_gpu(), "auto"
         return torch.device("cpu"), "auto: there is no GPU here"
@@ -64,10 +65,21 @@ def devices_here() -> str:
 
 
 def choose_threads(work: int) -> int:
-    """Threads for torch: one for tiny networks, where two were up to 100 times slower."""
-    if work < ONE_THREAD:
-        return 1
-    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+    """Threads for torch: one for small steps, where two were up to 100 times slower.
+
+    On a busy machine they wait for each other in every operation of every step. For larger steps
+    as many as OMP_NUM_THREADS says, or as there are cores.
+
+    Args:
+        work: parameters times the points of a step.
+    """
+    return 1 if work < ONE_THREAD else _most_threads()
+
+
+def _most_threads() -> int:
+    # OpenMP takes a list, one number a level of nesting, and passes over what is no number.
+    most = re.fullmatch(r"\s*(\d{1,6})\s*(,.*)?", os.environ.get("OMP_NUM_THREADS", ""))
+    return int(most[1]) if most and int(most[1]) else cores()
 
 
 def environment(device: torch.device) -> dict[str, str | int]:

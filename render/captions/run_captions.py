@@ -9,6 +9,11 @@ import numpy as np
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import NO_CAPTION, Caption
 from fitreel.render.captions.caption_track import CaptionTrack, Stretch
+from fitreel.render.captions.classes.class_story import (
+    ClassStory,
+    still_sentence,
+    tell_classes,
+)
 from fitreel.render.captions.phases.claims import Claim, LossCourse, phase_claims
 from fitreel.render.captions.phases.lower_bounds import (
     bounds,
@@ -27,6 +32,7 @@ from fitreel.render.timing.loss_path import losses_at
 from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.running_median import running_median
 from fitreel.render.timing.timeline import Timeline, make_timeline
+from fitreel.render.view import view_of
 
 START_SECONDS, END_SECONDS = (1.5, 3.0), (2.5, 4.0)
 """The shortest and the longest that a film stands still at its start and at its end."""
@@ -55,6 +61,8 @@ def run_captions(
     story = RunStory(run, picture, words)
     if not tells_phases(picture):
         return set_captions(picture, timeline, run.epochs, story.end if story.must_end else None)
+    if shows_regions(run, picture):
+        return _of_classes(story, ClassStory(run, words), timeline)
     course = _course(story, timeline)
     claims = [*_ends(story, course, timeline)]
     if story.sticks is not None and len(story.losses) > 1:
@@ -79,6 +87,13 @@ def run_hold_seconds(
     """
     story = RunStory(run, picture, words)
     tells = tells_phases(picture) and len(run) > 0
+    if tells and shows_regions(run, picture):
+        of_classes = ClassStory(run, words)
+        end = story.end.text if story.must_end else of_classes.end
+        return (
+            _within(reading_seconds(of_classes.start), START_SECONDS),
+            _within(reading_seconds(end) + BEFORE_END, END_SECONDS),
+        )
     start, end = (story.start, story.end.text) if tells else ("", "")
     seconds = _within(reading_seconds(start), START_SECONDS)
     if tells and story.sticks is not None:
@@ -94,6 +109,31 @@ def tells_phases(picture: PictureSettings) -> bool:
     return picture.captions == "auto" and picture.caption is None and picture.theme != "demo"
 
 
+def _of_classes(story: RunStory, classes: ClassStory, timeline: Timeline) -> CaptionTrack:
+    """The captions of a film of regions, which count points on the wrong side."""
+    last = story.end if story.must_end else Caption(classes.end)
+    ending = last.text if story.must_end else None
+    stretches: list[Stretch] = []
+    for told in tell_classes(classes, timeline, ending, shortest_frames):
+        before = stretches[-1].stop if stretches else 0
+        if before < told.start:
+            stretches.append(Stretch(before, told.start, NO_CAPTION))
+        caption = last if told.is_end else Caption(told.text)
+        stretches.append(Stretch(told.start, told.stop, caption))
+
+    def of_snapshot(index: int) -> Caption:
+        if index >= len(story.run) - 1 and (index > 0 or story.must_end):
+            return last
+        return Caption(classes.start if index == 0 else still_sentence(classes, index))
+
+    return CaptionTrack(stretches, timeline.fps, of_snapshot)
+
+
+def shows_regions(run: Record, picture: PictureSettings) -> bool:
+    """Whether wrong points are seen, so that they are what is told of."""
+    return view_of(run, picture.view) in ("regions", "confusion")
+
+
 def _within(seconds: float, ends: tuple[float, float]) -> float:
     return min(max(seconds, ends[0]), ends[1])
 
@@ -105,7 +145,7 @@ def _missing_of_height(story: RunStory) -> float:
     timeline = make_timeline(story.run.epochs[:count], story.losses, pacing)
     course = _course(story, timeline)
     assert story.sticks is not None
-    shortest = shortest_frames(story.words.text("caption_height"), pacing.fps)
+    shortest = shortest_frames(_text(story, "height"), pacing.fps)
     for claim in phase_claims(course, story.sticks, story.tells_noise, shortest):
         if claim.key == "height" and claim.is_true[0] and claim.worth[0] >= 1:
             in_motion = int(np.argmin(np.append(claim.is_true & (claim.worth >= 1), False))) - 1
@@ -137,7 +177,8 @@ def _ends(story: RunStory, course: LossCourse, timeline: Timeline) -> list[Claim
     if story.end.text and (last > 0 or story.must_end):
         ratio = lower_ratio(story.losses, story.format)
         holds = at_last.copy()
-        if not story.must_end and math.isfinite(ratio):
+        # A typical error has digits of its own.
+        if not story.must_end and math.isfinite(ratio) and story.constant != "mean":
             # As far back as the loss that is read is the one at the end.
             end = story.format.write(float(story.losses[-1]))
             same = [story.format.write(float(loss)) == end for loss in course.shown[::-1]]
@@ -192,7 +233,7 @@ def _with_factors(
     """One sentence that goes on with how many times lower the loss is, where that can be read."""
     steps = [0] * (stop - start)
     second = max(round(fps), 1)
-    longest = story.words.text(f"caption_{key}_times", factor=50)
+    longest = _text(story, key, 50)
     if stop - start >= shortest_frames(longest, fps) and course.first > 0:
         values = quotients(course.first, course.shown[start:stop], story.format)
         steps = bounds(values.tolist(), second)
@@ -207,6 +248,10 @@ def _text(story: RunStory, key: str, factor: int = 0) -> str:
     """The words of a claim."""
     if key in ("start", "end"):
         return story.start if key == "start" else story.end.text
+    if story.constant != "flat":
+        key = key.replace("_flat", f"_{story.constant}")
+        if key == "height" and story.constant != "level":
+            key = f"height_{story.constant}"
     if factor:
         return story.words.text(f"caption_{key}_times", factor=written_factor(factor, story.words))
     return story.words.text(f"caption_{key}")

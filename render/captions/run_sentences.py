@@ -40,6 +40,8 @@ def start_sentence(run: Record, first: Snapshot, words: Translation) -> str:
 def _start_sentences(run: Record, first: Snapshot, words: Translation) -> Iterator[str]:
     is_curve = run.header.is_curve and first.has_prediction
     shape = shape_of(run.prediction_x, first.prediction, run.y) if is_curve else ""
+    if run.header.grid_shape and run.header.predicted_columns == 1 and first.has_prediction:
+        shape = _surface_of(first.prediction, run.y)
     if shape:
         # What a program begins with may have been trained before.
         is_untrained = first.epoch == 0 and run.header.recorder == "job"
@@ -70,6 +72,14 @@ def shape_of(x: NDArray[Any], prediction: NDArray[Any], y: NDArray[Any]) -> str:
     at = (at - at.mean()) / np.ptp(at)
     away = curve - curve.mean() - at * (at @ curve) / (at @ at)
     return "straight" if np.abs(away).max() < STRAIGHT * span else "curve"
+
+
+def _surface_of(prediction: NDArray[Any], y: NDArray[Any]) -> str:
+    """Whether a field looks "level"; "" where that can't be said."""
+    span = float(np.ptp(y)) if len(y) else 0.0
+    if not (math.isfinite(span) and span > 0 and np.isfinite(prediction).all()):
+        return ""
+    return "level" if np.ptp(prediction) < FLAT * span else "surface"
 
 
 def end_caption(

@@ -101,6 +101,8 @@ class Theme(Settings):
     """Headings and rule of the closing table."""
     lines: Annotated[tuple[Colour, ...], Field(min_length=1, max_length=32)]
     """Of several runs or hidden units, in this order."""
+    classes: Annotated[tuple[Colour, ...], Field(min_length=2, max_length=32)]
+    """Of classes, which no run wears: the first four far apart to all eyes."""
     dashes: Annotated[tuple[Dashes, ...], Field(min_length=1, max_length=8)] = (
         (),
         (3.2, 1.2),

@@ -58,7 +58,8 @@ class Network:
 
     def __init__(self, header: Header) -> None:
         self.layers = _layers(header)
-        self._input, self._output = header.inputs[0], header.outputs[0]
+        self._inputs, self._output = header.inputs, header.outputs[0]
+        self._outputs, self._classes = header.outputs, header.classes
         self._parameters = header.parameters
 
     @property
@@ -76,11 +77,34 @@ class Network:
 
     def hidden(self, weights: NDArray[np.float32], x: Values) -> Values:
         """What the last hidden layer puts out, shape (units, M), at places of shape (M,)."""
-        values = np.asarray(self._input.scaled(x))[None, :]
+        return self.hidden_and_sums(weights, x)[0]
+
+    def hidden_and_sums(self, weights: NDArray[np.float32], x: Values) -> tuple[Values, Values]:
+        """The same, and what its activation is given; places of D inputs have shape (M, D)."""
+        columns = np.asarray(x).reshape(len(x), -1).T
+        values = sums = np.stack(
+            [np.asarray(own.scaled(each)) for own, each in zip(self._inputs, columns, strict=True)]
+        )
         with np.errstate(all="ignore"):
             for layer in self.layers[:-1]:
-                values = _activation(layer, weights)(_linear(layer, weights, values))
-        return values
+                sums = _linear(layer, weights, values)
+                values = _activation(layer, weights)(sums)
+        return values, sums
+
+    def prediction(self, weights: NDArray[np.float32], x: Values) -> Values:
+        """What a record would say at places of shape (M, D), shape (M, K): of classes, how probable
+        each is, else numbers in the data's own units.
+        """
+        with np.errstate(all="ignore"):
+            values = _linear(self.layers[-1], weights, self.hidden(weights, x)).T
+            if not self._classes:
+                columns = zip(self._outputs, values.T, strict=True)
+                return np.stack([column.unscaled(each) for column, each in columns], axis=1)
+            if values.shape[1] == 1:
+                second = 1 / (1 + np.exp(-values))
+                return np.concatenate([1 - second, second], axis=1)
+            parts = np.exp(values - values.max(axis=1, keepdims=True))
+            return np.asarray(parts / parts.sum(axis=1, keepdims=True))
 
     def contributions(self, weights: NDArray[np.float32], x: Values) -> tuple[Values, float]:
         """What each unit adds to the curve, shape (units, M), and the output's bias.
@@ -102,7 +126,7 @@ class Network:
         It is that of all points, without dropout, clipping or weight decay.
         """
         with np.errstate(all="ignore"):
-            inputs, sums = [np.asarray(self._input.scaled(x))[None, :]], []
+            inputs, sums = [np.asarray(self._inputs[0].scaled(x))[None, :]], []
             for layer in self.layers[:-1]:
                 sums.append(_linear(layer, weights, inputs[-1]))
                 inputs.append(_activation(layer, weights)(sums[-1]))
@@ -182,7 +206,10 @@ def _layers(header: Header) -> list[DenseLayer]:
     shapes = [tuple(shape) for _, shape in header.layout]
     starts = np.cumsum([0, *(int(np.prod(shape, dtype=int)) for shape in shapes)]).tolist()
     slices = [slice(a, b) for a, b in pairwise(starts)]
-    widths = (1, *settings.hidden, 1)
+    is_logit = header.job.get("train", {}).get("loss") == "bce"
+    widths = (
+        len(header.inputs), *settings.hidden, 1 if is_logit else header.predicted_columns
+    )  # fmt: skip
     layers, at = [], 0
     for number, (inputs, outputs) in enumerate(pairwise(widths)):
         is_last = number == len(settings.hidden)

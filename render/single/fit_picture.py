@@ -28,7 +28,7 @@ from fitreel.render.plots.points import PointStyle, draw_points, point_style
 from fitreel.render.plots.trail import Trail
 from fitreel.render.plots.truth import draw_truth
 from fitreel.render.single.layout.themed_layout import ThemedLayout
-from fitreel.render.single.run_state import RunState
+from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.axis_labels import AxisLabels
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis

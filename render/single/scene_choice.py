@@ -1,8 +1,9 @@
 """Which picture a run has: the demo's, or a themed one."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fitreel.model.record.reader import Record
@@ -12,15 +13,17 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.shown_snapshots import losses_from, shown_count, shown_snapshots
 from fitreel.render.single.demo.whole_film import whole_film
 from fitreel.render.single.demo_scene import DemoScene, DemoText
+from fitreel.render.single.shapes.shape_views import SHAPES, picture_class
 from fitreel.render.text.axis_labels import axis_labels
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.scaled_loss import DEMO_LABEL, beneath_loss
 from fitreel.render.text.translations import english, translation_of
 from fitreel.render.timing.epoch_axis import EpochAxis, epoch_axis
 from fitreel.render.timing.pace_settings import Pacing
+from fitreel.render.view import view_of
 
 if TYPE_CHECKING:
-    from fitreel.render.single.themed_scene import ThemedScene
+    from fitreel.render.single.run_scene import RunScene
 
 
 def is_demos_own(run: Record, settings: PictureSettings) -> bool:
@@ -45,10 +48,11 @@ def scene_of(
     settings: PictureSettings,
     axis: EpochAxis | None = None,
     captions: Sequence[str] = (),
-) -> "DemoScene | ThemedScene":
+) -> "DemoScene | RunScene":
     """The demo's picture of a run, or where anything is added to it, the lecture hall's.
 
-    Of a record that isn't one of a curve its panels fill the picture.
+    What isn't a curve has a picture of its own kind in all themes; where there is none for such
+    data, its panels fill the picture.
 
     Args:
         run: the record.
@@ -60,15 +64,16 @@ def scene_of(
         BadInput: a theme, text or panel that can't be drawn.
         Unavailable: no font here has the characters.
     """
-    if not run.header.is_curve:
+    view = view_of(run, settings.view)
+    if view == "numbers":
         settings = replace(settings, panels=panels_without_curve(settings.panels, run))
-    if not settings.is_demo:
+    if view != "fit" or not settings.is_demo:
         from fitreel.render.mpl.theme import load_theme
-        from fitreel.render.single.themed_scene import ThemedScene
 
         words = translation_of(settings.language, settings.words)
         axis = axis or epoch_axis([run.epochs], Pacing())
-        return ThemedScene(run, settings, load_theme(settings.theme), words, axis, captions)
+        theme = load_theme(settings.theme)
+        return _scene_class(view)(run, settings, theme, words, axis, captions)
     truth = run.truth if settings.truth else None
     dashed = None if truth is None else (run.prediction_x, truth)
     if is_demos_own(run, settings):
@@ -81,6 +86,25 @@ def scene_of(
     return DemoScene(
         run.x, run.y, run.prediction_x, settings.pixels, dashed, _text_of(run, settings), film
     )
+
+
+def _scene_class(view: str) -> "Callable[..., RunScene]":
+    """The picture that shows a view, and is made as `RunScene` says; matplotlib comes with it."""
+    if view in SHAPES:
+        from fitreel.render.single.shapes.shaped_scene import ShapedScene
+
+        return partial(ShapedScene, picture_class(view))
+    if view == "field":
+        from fitreel.render.single.fields.field_scene import FieldScene
+
+        return FieldScene
+    if view == "regions":
+        from fitreel.render.single.fields.regions_scene import RegionsScene
+
+        return RegionsScene
+    from fitreel.render.single.themed_scene import ThemedScene
+
+    return ThemedScene
 
 
 def _text_of(run: Record, settings: PictureSettings) -> DemoText:

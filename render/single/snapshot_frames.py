@@ -11,8 +11,8 @@ from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.shown_snapshots import shown_count
 from fitreel.render.single.demo_scene import DemoScene
 from fitreel.render.single.frame_plans import frame_plans
-from fitreel.render.single.run_state import film_states, still_states
 from fitreel.render.single.scene_choice import scene_of
+from fitreel.render.single.states.run_state import film_states, still_states
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline
 
@@ -47,7 +47,7 @@ def drawn_snapshots(
     scene = scene_of(run, settings, timeline.axis, captions.texts())
     assert not isinstance(scene, DemoScene)
     drawer = FrameDrawer(scene)
-    weights = needs_weights(settings.panels)
+    weights = needs_weights(settings.panels) or settings.view == "slices"
     for number, state in still_states(run, stills, captions, weights=weights):
         scene.show(state)
         frame = drawer.draw()

@@ -32,7 +32,7 @@ from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.single.layout.themed_page import Parts, ThemedPage, themed_page
 from fitreel.render.single.panels.draw_panels import draw_panels
 from fitreel.render.single.panels.panel import Panel, PanelStyle
-from fitreel.render.single.run_state import RunState
+from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.axis_labels import NO_LABELS, axis_labels
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.scaled_loss import loss_label, unscaled_loss

@@ -5,7 +5,7 @@ from typing import Any
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.captions.caption import Caption
 from fitreel.render.single.demo_scene import DemoScene
-from fitreel.render.single.run_state import RunState
+from fitreel.render.single.states.run_state import RunState
 
 
 def state_of(snapshot: Snapshot, caption: str | Caption = "", **more: Any) -> RunState:

@@ -15,7 +15,8 @@ from support.program import FITREEL, Fitreel, time_limit
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.loading import DEMO, load_job
 from fitreel.jobs.job.resolve import ResolvedJob, resolve_job
-from fitreel.jobs.job.sweep import Configuration, configurations_of, with_vary
+from fitreel.jobs.job.sweep import Configuration, configurations_of
+from fitreel.jobs.job.vary import with_vary
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report

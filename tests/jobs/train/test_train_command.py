@@ -9,7 +9,8 @@ from support.program import Fitreel
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.loading import DEMO, load_job
 from fitreel.jobs.job.resolve import resolve_job
-from fitreel.jobs.job.sweep import configurations_of, with_vary
+from fitreel.jobs.job.sweep import configurations_of
+from fitreel.jobs.job.vary import with_vary
 from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.record.header import header_digest
 from fitreel.model.record.reader import HEADER, Record

@@ -11,7 +11,7 @@ from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import Caption
 from fitreel.render.captions.caption_track import CaptionTrack, Stretch
 from fitreel.render.film_settings import FilmSettings
-from fitreel.render.single.run_state import RunState, film_states, still_states
+from fitreel.render.single.states.run_state import RunState, film_states, still_states
 from fitreel.render.timing.loss_path import losses_at
 from fitreel.render.timing.timeline import Timeline, make_timeline
 

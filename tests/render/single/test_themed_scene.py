@@ -24,8 +24,8 @@ from fitreel.render.page.type_sizes import type_sizes
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.single.layout.themed_page import Parts, themed_page
-from fitreel.render.single.run_state import RunState
 from fitreel.render.single.scene_choice import scene_of
+from fitreel.render.single.states.run_state import RunState
 from fitreel.render.single.themed_scene import ThemedScene
 from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.epoch_axis import epoch_axis

@@ -23,7 +23,7 @@ from fitreel.render.metadata.provenance import read_provenance
 from fitreel.render.output.output import Output
 from fitreel.render.pipeline.film import write_frames
 from fitreel.render.single.frame_plans import frame_plans
-from fitreel.render.single.run_state import film_states
+from fitreel.render.single.states.run_state import film_states
 from fitreel.render.timing.loss_path import losses_at
 from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.timeline import Timeline, make_timeline

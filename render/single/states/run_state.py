@@ -30,6 +30,8 @@ class RunState:
     """Exact, for the marker of the loss."""
     caption: Caption = field(default_factory=Caption)
     is_interpolated: bool = False
+    seconds: float | None = None
+    """Since the film began; None of a still."""
     seconds_at_end: float | None = None
     """Since the last snapshot came on screen; None before. A still is at no end."""
 
@@ -56,15 +58,19 @@ def film_states(
     frame = 0
     for shown in snapshots_at(run, clock, times, axis, weights=weights):
         # What doesn't differ to the eye is drawn once.
-        looks = (
+        looks = [
             (captions.at(number), _seconds(number - first_at_end, float(timeline.fps)))
             for number in range(frame, frame + shown.frames)
-        )
+        ]
         epoch = float(times[frame])
         for (caption, seconds), alike in groupby(looks):
-            state = RunState(shown.snapshot, epoch, caption, shown.is_interpolated, seconds)
-            yield StatePlan(state, sum(1 for _ in alike))
-        frame += shown.frames
+            state = RunState(
+                shown.snapshot, epoch, caption, shown.is_interpolated,
+                frame / float(timeline.fps), seconds,
+            )  # fmt: skip
+            plan = StatePlan(state, sum(1 for _ in alike))
+            frame += plan.frames
+            yield plan
 
 
 def still_states(

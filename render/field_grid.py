@@ -1,0 +1,83 @@
+"""The grid over two inputs at which predictions are, and what they are between its places."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitreel.model.errors import BadInput
+from fitreel.model.record.reader import Record
+
+Values = NDArray[np.float32]
+LEAST_PROBABILITY = np.float32(1e-20)
+
+
+class FieldGrid:
+    """The places of a record's predictions, rows from below.
+
+    Raises:
+        BadInput: they aren't those of a grid.
+    """
+
+    def __init__(self, run: Record) -> None:
+        shape = run.header.grid_shape
+        places = np.asarray(run.prediction_x, np.float64)
+        if len(shape) != 2 or min(shape) < 2 or places.shape != (shape[0] * shape[1], 2):
+            raise BadInput(f"{run.path}: its predictions are at no grid over two inputs")
+        self.shape: tuple[int, int] = (shape[0], shape[1])
+        """Rows and columns."""
+        grid = places.reshape(*self.shape, 2)
+        self.x, self.y = grid[0, :, 0], grid[:, 0, 1]
+        """Shape (columns,) and (rows,), increasing."""
+        self._is_downwards = bool(self.y[0] > self.y[-1])
+        if self._is_downwards:
+            self.y = self.y[::-1]
+        if not (np.all(np.diff(self.x) > 0) and np.all(np.diff(self.y) > 0)):
+            raise BadInput(f"{run.path}: its predictions are at no grid over two inputs")
+
+    def field(self, prediction: NDArray[Any]) -> Values:
+        """A prediction in rows from below, shape (rows, columns), or (rows, columns, K)."""
+        values = np.asarray(prediction, np.float32)
+        values = values.reshape(*self.shape, *values.shape[1:])
+        return values[::-1] if self._is_downwards else values
+
+
+class PointValues:
+    """What a field is at points, shape (N, 2): bilinear between places, as it is drawn."""
+
+    def __init__(self, grid: FieldGrid, points: NDArray[np.floating[Any]]) -> None:
+        columns, across = _cells(grid.x, points[:, 0])
+        rows, up = _cells(grid.y, points[:, 1])
+        self._corners = [(rows + b, columns + a) for b in (0, 1) for a in (0, 1)]
+        self._shares = [
+            ((up if b else 1 - up) * (across if a else 1 - across)).astype(np.float32)
+            for b in (0, 1)
+            for a in (0, 1)
+        ]
+
+    def of(self, field: Values) -> Values:
+        """Shape (N,), or (N, K)."""
+        total = np.zeros((len(self._shares[0]), *field.shape[2:]), np.float32)
+        for corner, share in zip(self._corners, self._shares, strict=True):
+            total += share.reshape(-1, *[1] * (field.ndim - 2)) * field[corner]
+        return total
+
+    def wrong(self, field: Values, classes: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Shape (N,): which points lie in another class' region; `field` as `log_field` has it."""
+        return np.asarray(self.of(field).argmax(axis=1) != classes)
+
+
+def log_field(field: Values) -> Values:
+    """The logarithms of probabilities: what lies between two places is nearest to a line there.
+
+    Where a network is certain, probabilities between two places are a step.
+    """
+    with np.errstate(invalid="ignore"):
+        return np.log(np.maximum(field, LEAST_PROBABILITY))
+
+
+def _cells(places: NDArray[np.float64], values: NDArray[Any]) -> tuple[NDArray[np.int64], Any]:
+    """In which cell each value lies, and how far into it; outside: at the edge."""
+    cells = np.clip(np.searchsorted(places, values, side="right") - 1, 0, len(places) - 2)
+    parts = (values - places[cells]) / (places[cells + 1] - places[cells])
+    return cells, np.clip(parts, 0.0, 1.0)

@@ -1,0 +1,1 @@
+"""What stands over a plane of two inputs: colours, lines, classes, points, and their names."""

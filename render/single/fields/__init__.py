@@ -1,0 +1,1 @@
+"""Pictures of one run over two inputs: a field of numbers, or regions of classes."""

@@ -1,0 +1,169 @@
+"""A field of numbers over the plane: colours, contour lines, points; the target beside it."""
+
+from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+
+from fitreel.model.record.reader import Record
+from fitreel.render.captions.phases.yardsticks import yardsticks_of
+from fitreel.render.field_grid import FieldGrid, Values
+from fitreel.render.geometry import Box
+from fitreel.render.mpl.theme import Theme
+from fitreel.render.page.readouts import Readout, RunReadouts, check_readouts, header_width
+from fitreel.render.page.type_sizes import type_sizes
+from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.plots.axes_names import LONGEST_IN_COLUMN
+from fitreel.render.plots.fields.class_names import in_pixels
+from fitreel.render.plots.fields.class_points import point_diameter
+from fitreel.render.plots.fields.field_axes import draw_field_numbers, field_axes, field_ticks
+from fitreel.render.plots.fields.value_map import (
+    ValueImage,
+    ValueLines,
+    ValuePoints,
+    bar_ticks,
+    draw_value_bar,
+    value_scale,
+)
+from fitreel.render.single.fields.field_frame import (
+    input_names,
+    longest_remark,
+    remark_of,
+    samples_of,
+)
+from fitreel.render.single.fields.field_layout import FieldContents, lay_out_field, panels_of
+from fitreel.render.single.fields.field_panels import FieldPanelStyle, draw_field_panels
+from fitreel.render.single.layout.view_page import PageTexts, view_page, view_shape
+from fitreel.render.single.states.run_state import RunState
+from fitreel.render.text.translations import Translation
+from fitreel.render.timing.epoch_axis import EpochAxis
+
+DOT = 1.1
+"""The size of points, in that of classes' points."""
+NAME = 27 / 24
+"""The size of what fields are called, in that of labels."""
+OVER = 14.0
+"""From a field up to what it is called, in pixels at 720."""
+LARGE = Box(0, 0, 1e4, 1e4)
+
+
+class FieldScene:
+    """Two inputs and one number; see `RunScene`.
+
+    Raises:
+        BadInput: a text that doesn't fit or parse, a panel that this record has no numbers for, or
+            predictions at no grid.
+        Unavailable: no font here has the characters.
+    """
+
+    @in_force()
+    def __init__(
+        self,
+        run: Record,
+        settings: PictureSettings,
+        theme: Theme,
+        words: Translation,
+        axis: EpochAxis,
+        captions: Sequence[str] = (),
+    ) -> None:
+        self._run, self._words, self._theme = run, words, theme
+        self._grid = grid = FieldGrid(run)
+        self._target: Values | None = None if run.truth is None else grid.field(run.truth)
+        self._is_pair = self._target is not None and view_shape(settings.pixels) == "wide"
+        known = [run.y] if self._target is None else [run.y, self._target]
+        self._scale = value_scale(known)
+        self._axes_names = input_names(run, settings)
+        said = [settings.caption] if settings.caption else [*filter(None, captions)]
+        epoch = Readout(words.text("epoch"), [words.integer(int(run.epochs.max()))], theme.text)
+        self._view = view = view_page(
+            settings, theme, words, said, names=[*self._axes_names],
+            numbers=field_ticks(grid, LARGE, 1.0, words)[1][1], remark=longest_remark(run, words),
+            beside_title=self._beside_title(settings, theme, words, epoch),
+        )  # fmt: skip
+        page, types = view.page, view.types
+        self.figure = page.figure
+        panels = panels_of(settings.panels, has_error=self._is_pair)
+        name = self._axes_names.y.replace("$", "")
+        bar = 0.0
+        if not self._is_pair and view.shape != "small":
+            bar = max(page.width_of(t, types.tick) for t in bar_ticks(self._scale, words)[1])
+        contents = FieldContents(
+            panels, (0.0,), pair=self._is_pair, bar=bar,
+            long_name=len(name) > LONGEST_IN_COLUMN and "_" not in name and not self._is_pair,
+        )  # fmt: skip
+        self._layout = lay_out_field(view, grid, contents)
+        self._texts = PageTexts(view, settings.caption)
+        moving: list[Artist] = [*self._texts.moving, *self._draw_field()]
+        self._panels = []
+        if view.shape != "small":
+            (place,) = self._layout.readouts
+            check_readouts(page, place, types, [epoch])
+            self._readouts = RunReadouts(page, place, types, [epoch])
+            moving += self._readouts.moving
+            sticks = yardsticks_of(run)
+            noise = None if sticks is None else sticks.noise
+            style = FieldPanelStyle(page, types, words, axis, grid, noise)
+            samples = samples_of(run, panels)
+            self._panels = draw_field_panels(run, style, self._layout.blocks, samples)
+        self.moving: Sequence[Artist] = moving + [m for panel in self._panels for m in panel.moving]
+
+    def _beside_title(
+        self, settings: PictureSettings, theme: Theme, words: Translation, epoch: Readout
+    ) -> float:
+        """What the epoch takes of the title's row."""
+        if not self._is_pair:
+            return 0.0
+        from fitreel.render.mpl.pixel_layout import Page
+
+        return header_width(Page(settings.pixels, theme), type_sizes(settings.pixels), [epoch])
+
+    def _draw_field(self) -> list[Artist]:
+        view, grid, words, layout = self._view, self._grid, self._words, self._layout
+        page, size, box = view.page, view.types.tick, layout.fields[0]
+        self._image = ValueImage(page, box, grid.shape, self._scale)
+        axes = field_axes(page, box, grid)
+        diameter = DOT * point_diameter(page, box, len(self._run.x))
+        places = in_pixels(grid, box, self._run.x)
+        values = np.asarray(self._run.y, np.float64)
+        self._dots = ValuePoints(page, box, places, values, self._scale, diameter)
+        self._lines = ValueLines(page, axes, grid, self._scale)
+        if view.shape != "small":
+            ticks = field_ticks(grid, box, size, words)
+            draw_field_numbers(page, box, grid, ticks, size, self._axes_names)
+        if layout.bar is not None:
+            draw_value_bar(page, layout.bar, self._scale, size, words)
+        if self._is_pair:
+            self._draw_target()
+        return [*self._image.moving, *self._dots.moving, *self._lines.moving]
+
+    def _draw_target(self) -> None:
+        """The target as the network should have it, and what both fields are called."""
+        view, layout = self._view, self._layout
+        page, types = view.page, view.types
+        assert self._target is not None
+        box, other = layout.fields
+        image = ValueImage(page, other, self._grid.shape, self._scale)
+        lines = ValueLines(page, field_axes(page, other, self._grid), self._grid, self._scale)
+        image.show(self._target)
+        lines.show(self._target)
+        for place, key in ((box, "legend_prediction"), (other, "target")):
+            name = self._words.text(key)
+            type_ = page.size_to_fit([name], place.width, NAME * types.label)
+            page.text(place.left, place.top + view.px(OVER), name, type_, weight="bold")
+
+    @in_force()
+    def show(self, state: RunState) -> None:
+        """Move everything to a frame."""
+        snapshot = state.snapshot
+        field = self._grid.field(np.ravel(snapshot.prediction))
+        self._image.show(field)
+        self._lines.show(field)
+        self._dots.show(state.seconds_at_end)
+        self._texts.show(state.caption, remark_of(self._run, state, self._words))
+        if self._view.shape == "small":
+            return
+        self._readouts.show([self._words.integer(int(snapshot.epoch))])
+        for panel in self._panels:
+            panel.show(snapshot, field, state.epoch)

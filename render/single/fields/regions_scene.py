@@ -1,0 +1,227 @@
+"""The plane parted into classes: regions, the boundary, points, and how many are wrong."""
+
+from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+
+from fitreel.model.record.reader import Record
+from fitreel.render.field_grid import FieldGrid, PointValues, log_field
+from fitreel.render.geometry import Box
+from fitreel.render.mpl.pixel_layout import drawable
+from fitreel.render.mpl.theme import Theme
+from fitreel.render.page.readouts import Readout, RunReadouts, check_readouts
+from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.plots.axes_names import LONGEST_IN_COLUMN
+from fitreel.render.plots.fields.class_key import KeyEntry, draw_class_key, key_rows
+from fitreel.render.plots.fields.class_names import (
+    NamePlaces,
+    draw_class_names,
+    in_pixels,
+    name_places,
+    regions_of,
+)
+from fitreel.render.plots.fields.class_points import ClassPoints, point_diameter
+from fitreel.render.plots.fields.class_styles import class_styles
+from fitreel.render.plots.fields.field_axes import draw_field_numbers, field_axes, field_ticks
+from fitreel.render.plots.fields.regions import Boundary, Regions
+from fitreel.render.single.fields.field_frame import (
+    input_names,
+    last_prediction,
+    longest_remark,
+    remark_of,
+    samples_of,
+)
+from fitreel.render.single.fields.field_layout import (
+    LINE,
+    FieldContents,
+    FieldLayout,
+    lay_out_field,
+    panels_of,
+)
+from fitreel.render.single.fields.field_panels import FieldPanelStyle, draw_field_panels
+from fitreel.render.single.layout.view_page import PageTexts, view_page
+from fitreel.render.single.states.run_state import RunState
+from fitreel.render.text.translations import Translation
+from fitreel.render.timing.epoch_axis import EpochAxis
+
+_LARGE = Box(0, 0, 1e4, 1e4)
+NAME = 23 / 24
+"""The size of names in a field, in that of labels."""
+MOST_NAMES = 10
+"""The names of more classes go to a key."""
+
+
+class RegionsScene:
+    """Two inputs and classes; see `RunScene`.
+
+    Raises:
+        BadInput: a text that doesn't fit or parse, a panel that this record has no numbers for, or
+            predictions at no grid.
+        Unavailable: no font here has the characters.
+    """
+
+    @in_force()
+    def __init__(
+        self,
+        run: Record,
+        settings: PictureSettings,
+        theme: Theme,
+        words: Translation,
+        axis: EpochAxis,
+        captions: Sequence[str] = (),
+    ) -> None:
+        self._run, self._words = run, words
+        self._grid = grid = FieldGrid(run)
+        self._classes = np.asarray(run.y, np.int64)
+        self._points = PointValues(grid, run.x)
+        self._names = [drawable(name) for name in run.header.classes]
+        self._styles = class_styles(theme, len(self._names))
+        self._axes_names = input_names(run, settings)
+        ticks_before = field_ticks(grid, _LARGE, 1.0, words)
+        said = [settings.caption] if settings.caption else [*filter(None, captions)]
+        self._view = view = view_page(
+            settings, theme, words, said, names=[*self._names, *self._axes_names],
+            numbers=ticks_before[1][1], remark=longest_remark(run, words),
+        )  # fmt: skip
+        self._panels_asked = panels_of(settings.panels, has_error=False)
+        self._readout_texts = self._readout_list()
+        self.figure = view.page.figure
+        self._texts = PageTexts(view, settings.caption)
+        moving: list[Artist] = [*self._texts.moving]
+        layout, places = self._places()
+        moving += self._draw_field(layout, places)
+        if view.shape != "small":
+            moving += self._draw_readouts(layout)
+            style = FieldPanelStyle(view.page, view.types, words, axis, grid)
+            samples = samples_of(run, self._panels_asked)
+            self._panels = draw_field_panels(run, style, layout.blocks, samples)
+        else:
+            self._panels = []
+        self.moving: Sequence[Artist] = moving + [m for panel in self._panels for m in panel.moving]
+
+    def _readout_list(self) -> list[Readout]:
+        words, theme = self._words, self._view.page.theme
+        epochs = [words.integer(int(self._run.epochs.max()))]
+        counts = [words.integer(len(self._classes))]
+        return [
+            Readout(words.text("epoch"), epochs, theme.text),
+            Readout(words.text("wrong"), counts, theme.text),
+        ]
+
+    def _places(self) -> tuple[FieldLayout, NamePlaces | None]:
+        """Where everything stands: once the field has its place it is known which names have."""
+        view, page, types = self._view, self._view.page, self._view.types
+        widths = tuple(
+            max(page.width_of(each.name, types.label),
+                page.width_of(each.widest[0], types.readout, "bold"))
+            for each in self._readout_texts
+        )  # fmt: skip
+        has_key = view.shape not in ("classic", "small")
+        self._boundary_entry = (
+            [KeyEntry(self._words.text("boundary"), page.theme.text)] if has_key else []
+        )
+        name = self._axes_names.y.replace("$", "")
+        contents = FieldContents(
+            self._panels_asked, widths, 1, len(self._boundary_entry),
+            long_name=len(name) > LONGEST_IN_COLUMN and "_" not in name,
+        )  # fmt: skip
+        layout = lay_out_field(view, self._grid, contents)
+        if view.shape == "small":
+            return layout, None
+        box = layout.fields[0]
+        diameter = point_diameter(page, box, len(self._classes))
+        places = None
+        if len(self._names) <= MOST_NAMES:
+            last = last_prediction(self._run)
+            size = NAME * types.label
+            places = name_places(
+                page, box, self._names, size, in_pixels(self._grid, box, self._run.x),
+                self._classes, regions_of(self._grid, self._grid.field(last.prediction)), diameter,
+            )  # fmt: skip
+        if places is None:
+            entries = [
+                KeyEntry(name, colour, marker)
+                for name, (colour, marker) in zip(self._names, self._styles, strict=True)
+            ]
+            room = view.right - layout.key[0]
+            rows = key_rows(page, entries, types.label, room)
+            self._class_rows = rows
+            contents = FieldContents(
+                self._panels_asked, widths, 1, len(self._boundary_entry) + len(rows),
+                long_name=contents.long_name,
+            )  # fmt: skip
+            layout = lay_out_field(view, self._grid, contents)
+        else:
+            self._class_rows = []
+        return layout, places
+
+    def _draw_field(self, layout: FieldLayout, places: NamePlaces | None) -> list[Artist]:
+        view, grid, words = self._view, self._grid, self._words
+        page, box = view.page, layout.fields[0]
+        colours = [colour for colour, _ in self._styles]
+        self._regions = Regions(page, box, grid, colours)
+        axes = field_axes(page, box, grid, outline=True)
+        self._boundary = Boundary(page, axes, grid)
+        diameter = point_diameter(page, box, len(self._classes))
+        self._dots = ClassPoints(page, axes, self._run.x, self._classes, self._styles, diameter)
+        if view.shape != "small":
+            ticks = field_ticks(grid, box, view.types.tick, words)
+            draw_field_numbers(page, box, grid, ticks, view.types.tick, self._axes_names)
+        if places is not None:
+            draw_class_names(page, axes, box, self._names, places)
+        return [*self._regions.moving, *self._boundary.moving, *self._dots.moving]
+
+    def _draw_readouts(self, layout: FieldLayout) -> list[Artist]:
+        view, page, types = self._view, self._view.page, self._view.types
+        self._readouts = []
+        for place, readout in zip(layout.readouts, self._readout_texts, strict=True):
+            check_readouts(page, place, types, [readout])
+            self._readouts.append(RunReadouts(page, place, types, [readout]))
+        numbers = [artist for each in self._readouts for artist in each.moving]
+        left = layout.readouts[-1].left
+        if view.shape == "tall":  # beside the number there is room, under it there is none
+            self._right = page.text(
+                view.right, layout.readouts[0].baseline, "", types.label,
+                colour=page.theme.muted, ha="right",
+            )  # fmt: skip
+        else:
+            self._right = page.text(
+                left, layout.under_readouts, "", types.label, colour=page.theme.muted
+            )
+        room = view.right - layout.key[0]
+        start = layout.key
+        if self._boundary_entry:
+            draw_class_key(page, [self._boundary_entry], start, types.label, room)
+            start = start[0], start[1] - LINE * types.label
+        elif self._class_rows:
+            start = start[0], start[1] - LINE * types.label
+        if self._class_rows:
+            draw_class_key(page, self._class_rows, start, types.label, view.right - start[0])
+        return [*numbers, self._right]
+
+    @in_force()
+    def show(self, state: RunState) -> None:
+        """Move everything to a frame."""
+        snapshot, words = state.snapshot, self._words
+        field = self._grid.field(snapshot.prediction)
+        logs = log_field(field)
+        wrong = self._points.wrong(logs, self._classes)
+        self._regions.show(logs)
+        self._boundary.show(logs)
+        self._dots.show(wrong, state.seconds)
+        self._texts.show(state.caption, remark_of(self._run, state, words))
+        if self._view.shape == "small":
+            return
+        count, total = int(wrong.sum()), len(self._classes)
+        texts = [words.integer(int(snapshot.epoch)), words.integer(count)]
+        for readout, text in zip(self._readouts, texts, strict=True):
+            readout.show([text])
+        # Rounded down: 100 % means all.
+        percent = math.floor(100 * (total - count) / total) if total else 0
+        self._right.set_text(words.text("of_right", total=total, percent=percent))
+        for panel in self._panels:
+            panel.show(snapshot, field, state.epoch)

@@ -1,0 +1,179 @@
+"""A page before anything is on it but texts: for pictures that aren't a fit."""
+
+from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.artist import Artist
+
+from fitreel.model.errors import BadInput
+from fitreel.render.captions.caption import Caption
+from fitreel.render.mpl.pixel_layout import Page
+from fitreel.render.mpl.theme import Theme
+from fitreel.render.page.caption_line import LINE, CaptionLine, CaptionText
+from fitreel.render.page.headings import Headings
+from fitreel.render.page.type_sizes import ASCENT, TOP, TypeSizes, shape_of, type_sizes
+from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.single.layout.stacked_layout import EMPTY_FOOT
+from fitreel.render.single.layout.themed_layout import BEFORE_REMARK, FOOT, SIDE, has_subtitle
+from fitreel.render.single.layout.themed_page import MOST_CAPTION_LINES, SIGNS, TEXTS, WEIGHTS
+from fitreel.render.text.fonts import Fonts, fonts_for
+from fitreel.render.text.mathtext import check_mathtext
+from fitreel.render.text.translations import Translation
+
+NARROW_SIDE = 48.0
+"""Free left and right in frames that aren't wide; lengths are those of 720 px."""
+NUMBERS_ASIDE, NARROW_ASIDE = 33.0, 12.0
+"""From the frame's edge to the widest number left of axes, and in frames that aren't wide."""
+NARROW_FOOT = 18.0
+OVER_CAPTION, OVER_CAPTION_NARROW = 27.0, 14.0
+UNDER_HEADINGS, WITHOUT_HEADINGS = 24.0, 12.0
+"""From the headings to what stands under them, and from the upper margin where there are none."""
+MOST_LINES = 2
+"""Of a sentence at the foot."""
+
+
+@dataclass(frozen=True)
+class ViewPage:
+    """A page with its texts measured; lengths in pixels from the lower left corner."""
+
+    page: Page
+    fonts: Fonts
+    types: TypeSizes
+    shape: str
+    """As `type_sizes.shape_of`, but that "middle" is "square" or "classic", as 4:3."""
+    left: float
+    right: float
+    """What title, plots and captions stand between."""
+    top: float
+    """The upper edge of what may stand under the headings."""
+    bottom: float
+    """The lower edge of what may stand over the captions."""
+    title: float
+    """The title's baseline."""
+    headings: Headings
+    captions: CaptionText
+    caption: float
+    """The baseline of the first line at the foot."""
+
+    def px(self, length: float) -> float:
+        """A length at 720 pixels of the shorter side, in pixels."""
+        return self.page.px(length)
+
+
+@in_force()
+def view_page(
+    settings: PictureSettings,
+    theme: Theme,
+    words: Translation,
+    captions: Sequence[str],
+    *,
+    names: Sequence[str] = (),
+    numbers: Sequence[str] = ("−0.5",),
+    remark: str = "",
+    beside_title: float = 0.0,
+) -> ViewPage:
+    """Check every text, and measure what stands over and under a picture.
+
+    Args:
+        settings: how it looks.
+        theme: its colours.
+        words: in the film's language.
+        captions: all that is said at the foot.
+        names: what else is written, such as what classes are called.
+        numbers: what stands left of the first axes.
+        remark: the longest quiet word at the foot's right end.
+        beside_title: so much of the title's row is taken, in pixels.
+
+    Raises:
+        BadInput: a text that doesn't fit or parse.
+        Unavailable: no font here has the characters.
+    """
+    size = settings.pixels
+    texts = {key: getattr(settings, key) for key in TEXTS if getattr(settings, key)}
+    for key, text in texts.items():
+        check_mathtext(text, f"film.{key}")
+    said = [*texts.values(), *captions, *names, *words.entries.values(), SIGNS]
+    fonts = fonts_for(said, settings.font, settings.language, WEIGHTS)
+    page = Page(size, theme, settings.transparent, fonts.families)
+    types, shape = type_sizes(size), view_shape(size)
+    wide = shape == "wide"
+    widest = max((page.width_of(text, types.tick) for text in numbers), default=0.0)
+    side = page.px(SIDE if wide else NARROW_SIDE)
+    left = max(side, page.px(NUMBERS_ASIDE if wide else NARROW_ASIDE) + widest)
+    right = size[0] - side
+    if shape == "small":
+        left, right = (0.04 * min(size) + 2, size[0] - 0.04 * min(size) - 2)
+    if not has_subtitle(size):
+        texts.pop("subtitle", None)
+    headings = Headings(page, fonts, texts, types, (left, right, right - beside_title))
+    lines = _caption_text(page, fonts, settings.caption, captions, types, (right - left, remark))
+    foot = page.px(FOOT if wide else NARROW_FOOT)
+    if shape == "tall":
+        foot = EMPTY_FOOT * size[1]
+    first = foot + 0.24 * lines.size + max(lines.count - 1, 0) * LINE * lines.size
+    over = page.px(OVER_CAPTION if wide else OVER_CAPTION_NARROW)
+    bottom = first + ASCENT * lines.size + over if lines.count else foot
+    under = headings.bottom + page.px(UNDER_HEADINGS)
+    return ViewPage(
+        page, fonts, types, shape, left, right,
+        size[1] - (under if headings.bottom else page.px(TOP + WITHOUT_HEADINGS)), bottom,
+        size[1] - page.px(TOP + 9) - 0.78 * types.title, headings, lines, first,
+    )  # fmt: skip
+
+
+def _caption_text(
+    page: Page,
+    fonts: Fonts,
+    own: str | None,
+    captions: Sequence[str],
+    types: TypeSizes,
+    room_and_remark: tuple[float, str],
+) -> CaptionText:
+    """All that is said at the foot, in lines; `own`: what a job itself says there all film."""
+    size = round(page.box.width), round(page.box.height)
+    room, remark = room_and_remark
+    if own is not None:
+        lines = CaptionText(page, fonts, [own], room, types.caption, MOST_CAPTION_LINES)
+        if lines.too_long:
+            raise BadInput(
+                f"film.caption: too long to be read in {size[0]} x {size[1]}: {own[:60]!r}"
+            )
+        return lines
+    if remark:
+        room -= page.width_of(remark, types.tick) + page.px(BEFORE_REMARK)
+    said = () if view_shape(size) == "small" else captions
+    return CaptionText(page, fonts, said, room, types.caption, MOST_LINES)
+
+
+def view_shape(size: tuple[int, int]) -> str:
+    """One of "wide", "classic", "square", "tall", "small"."""
+    shape = shape_of(size)
+    if shape == "middle":
+        return "classic" if size[0] > 1.15 * size[1] else "square"
+    return shape
+
+
+class PageTexts:
+    """Title and subtitle, the sentence at the foot, and a quiet word at its right end."""
+
+    def __init__(self, view: ViewPage, caption: str | None) -> None:
+        page = view.page
+        view.headings.write()
+        self._own = caption
+        self._captions = CaptionLine(page, view.captions, view.left, view.caption)
+        if caption is not None:
+            self._captions.show(Caption(caption))
+        self._remark = page.text(
+            view.right, view.caption, "", view.types.tick, colour=page.theme.muted, ha="right"
+        )
+        self._is_bare = view.shape == "small"
+        self.moving: Sequence[Artist] = [*self._captions.moving, self._remark]
+
+    def show(self, caption: Caption, remark: str) -> None:
+        """Write what is said of a frame, and the quiet word."""
+        if not self._is_bare:
+            self._remark.set_text(remark)
+        if self._own is None:
+            self._captions.show(caption)

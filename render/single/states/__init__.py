@@ -1,0 +1,1 @@
+"""What the picture of one run shows, frame after frame."""
