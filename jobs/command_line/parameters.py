@@ -59,6 +59,15 @@ class Parameters:
         int | None,
         typer.Option("--workers", metavar="N", min=1, help="Trainings at once; default: by cores."),
     ] = None
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS",
+            envvar="FITREEL_CLUSTER",
+            help="Train on a Dask cluster: tcp://…, tls://…, slurm, pbs, lsf, sge or htcondor.",
+        ),
+    ] = None
     tables: Annotated[
         list[Path] | None,
         typer.Option(

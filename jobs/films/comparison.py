@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from fitreel.jobs.films.plan import Plan
@@ -11,6 +12,7 @@ from fitreel.jobs.films.single_run import check_labels
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.films.tables import check_tables
 from fitreel.jobs.job.program_record import origin_of
+from fitreel.jobs.runtime.report import Report
 from fitreel.model.errors import BadInput
 from fitreel.render.comparison.ranking.rows import ranking
 from fitreel.render.comparison.ranking.table import table
@@ -203,6 +205,18 @@ NO_CELLS = (
 )
 
 
+def without_too_many(comparison: Comparison, plan: Plan, report: Report) -> Plan:
+    """The plan, without a clip where there are more than one can show: their ranking is made."""
+    from fitreel.render.comparison.readability import too_many
+
+    reason = too_many(comparison.comparison_picture(comparison.picture))
+    if not reason or not plan.outputs or comparison.job.compare.layout == "grid":
+        return plan
+    tables = plan.tables or (Path(f"{comparison.job.name}.csv"),)
+    report.say(f"{reason}: no clip is made, but {tables[0]} ranks all")
+    return replace(plan, outputs=(), follow_ups={}, tables=tables)
+
+
 def check_comparison(comparison: Comparison, plan: Plan, last: int | None) -> None:
     """Refuse what can't be drawn or written, before anything is trained.
 
@@ -246,6 +260,7 @@ def check_comparison(comparison: Comparison, plan: Plan, last: int | None) -> No
     check_captions(comparison.picture, last if comparison.job.compare.clock == "epoch" else None)
     fonts_of(picture)
     check_pacing_of_comparison(comparison.pacing, comparison.ending_count)
-    readability.check_comparison(picture)
+    if plan.outputs:
+        readability.check_comparison(picture)
     for path in plan.tables:
         make_folder_of(path)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.comparison import NO_CELLS, Comparison, check_comparison
+from fitreel.jobs.films.comparison import NO_CELLS, Comparison, check_comparison, without_too_many
 from fitreel.jobs.films.comparison_labels import groups_of, labels_of, seed_note
 from fitreel.jobs.films.make import make
 from fitreel.jobs.films.plan import Plan, plan_films
@@ -56,6 +56,8 @@ def film_request(
 
     plan = plan_films(loaded, options, request.film)
     files = check_single_run(plan)
+    if options.cluster is not None:
+        report.say(f"{loaded.job.name}: trained here; a cluster is for comparisons and for train")
     resolved_job = resolve_job(loaded)
     check_films_of(resolved_job, loaded.job.film, plan.outputs)
     if (line := line_of(loaded.source.label, resolved_job.shape)) is not None:
@@ -74,7 +76,8 @@ def _film_configurations(
     loaded: LoadedJob, options: Options, report: Report, film: Path | None
 ) -> None:
     from fitreel.jobs.job.sweep import configurations_of
-    from fitreel.jobs.train.train_many import SomeFailed, open_all_trained
+    from fitreel.jobs.train.many.failures import SomeFailed
+    from fitreel.jobs.train.many.train_many import open_all_trained
 
     configurations = configurations_of(loaded, options)
     plan = plan_films(loaded, options, film, compares=True)
@@ -89,6 +92,7 @@ def _film_configurations(
         entries=[Entry(each.label, None, group=each.group) for each in configurations],
         note=note,
     )
+    plan = without_too_many(comparison, plan, report)
     check_comparison(comparison, plan, max(job.train.epochs for job in jobs))
     report_data([each.resolved_job for each in configurations], options, report)
     if options.is_dry:

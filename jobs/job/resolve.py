@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitreel.jobs.job.data_checks import check_shape, complete_train
-from fitreel.jobs.job.fingerprint import fingerprint
+from fitreel.jobs.job.fingerprint import fingerprint, fingerprints_by_gpu
 from fitreel.jobs.job.loading import LoadedJob
 from fitreel.model.data.data_shape import DataShape
 from fitreel.model.data.function import Function, columns_of, facts_of, function_of, sample
@@ -45,6 +45,8 @@ class ResolvedJob:
     """What is to be said of their scale, before they are trained with and not again."""
     former_fingerprint: str | None = None
     """What the same job had while a file counted by its bytes."""
+    fingerprints_by_gpu: tuple[str, ...] = ()
+    """What it may have had while the number of a GPU counted; its numbers are the same."""
     data_content: Mapping[str, Any] = field(default_factory=dict)
     """What stands for its data in the fingerprint."""
     code_digests: Mapping[str, list[str]] = field(default_factory=dict)
@@ -81,6 +83,10 @@ class ResolvedJob:
         """How it is trained, with what its data decide where the job doesn't say."""
         is_picture = self.points is not None and self.points.picture is not None
         return complete_train(self.loaded.job.train, self.shape, is_picture=is_picture)
+
+    def is_of(self, fingerprint: str) -> bool:
+        """Whether a record of that fingerprint has this job's numbers."""
+        return fingerprint in (self.fingerprint, *self.fingerprints_by_gpu)
 
     @property
     def folder_name(self) -> str:
@@ -132,6 +138,7 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
         own_code,
         warnings=tuple(f"{where}: {line}" for line in lines),
         former_fingerprint=former,
+        fingerprints_by_gpu=fingerprints_by_gpu(job, data, digests),
         data_content=data,
         code_digests=digests,
     )

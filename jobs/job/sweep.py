@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,8 +21,8 @@ from fitreel.jobs.job.resolve import ResolvedJob, resolve_job
 from fitreel.model.errors import BadInput
 from fitreel.model.suggestions import nearest
 
-MOST = 256
-"""Configurations in one comparison."""
+MOST = 100_000
+"""Configurations in one sweep; what a picture shows is its own matter."""
 MOST_PROBLEMS = 4
 
 
@@ -167,7 +168,7 @@ def _distinct(
     labels: list[str], combinations: list[dict[str, Any]], differing: Sequence[str]
 ) -> list[str]:
     """Where one label stands for several panels, what differs among them is added."""
-    for label in {label for label in labels if labels.count(label) > 1}:
+    for label in [label for label, count in Counter(labels).items() if count > 1]:
         same = [i for i, other in enumerate(labels) if other == label]
         keys = [
             key

@@ -12,7 +12,7 @@ from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime.locks import Patience, locked
 from fitreel.jobs.runtime.read_lock import without_readers
 from fitreel.jobs.train.continuation.more_epochs import record_of_fewer_epochs
-from fitreel.jobs.train.run_place import check_run_place, discard_record
+from fitreel.jobs.train.run_place import back_to_state, check_run_place, discard_record
 from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.record.reader import Record
 from fitreel.model.record.writer import begin as begin_record
@@ -110,6 +110,7 @@ def lock_run(resolved_job: ResolvedJob, options: Options) -> Iterator[LockedRun]
         run = None if options.force else store.record_of(resolved_job)
         if run is not None:
             sweep(path)
+            run = back_to_state(run)
         is_new = not options.force and (run is None or not run.chunks)
         shorter = record_of_fewer_epochs(resolved_job, options.runs) if is_new else None
         yield LockedRun(resolved_job, path, run, options.wait, shorter)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,10 +40,14 @@ class RunStore:
         if self.folder is not None:
             return self.folder
         own = self.runs / resolved_job.folder_name
-        if own.exists() or not self.runs.is_dir():
+        if own.exists():
             return own
-        others = sorted(self.runs.glob(f"*-{resolved_job.fingerprint[:DIGITS]}/{HEADER}"))
-        return others[0].parent if others else own
+        names = _names_by_mark(self.runs)
+        for fingerprint in (resolved_job.fingerprint, *resolved_job.fingerprints_by_gpu):
+            for name in names.get(fingerprint[:DIGITS], ()):
+                if (self.runs / name / HEADER).exists():
+                    return self.runs / name
+        return own
 
     def record_of(self, resolved_job: "ResolvedJob") -> Record | None:
         """What is recorded of the job, whole or not; None where nothing is.
@@ -54,7 +59,7 @@ class RunStore:
         if not (path / HEADER).exists():
             return None
         run = Record(path)
-        if run.header.fingerprint != resolved_job.fingerprint:
+        if not resolved_job.is_of(run.header.fingerprint):
             if run.header.fingerprint == resolved_job.former_fingerprint:
                 if run.ending is None:
                     return None
@@ -74,6 +79,26 @@ class RunStore:
         except BadInput:
             return None
         return None if run is None or run.ending is None else run
+
+
+def _names_by_mark(runs: Path) -> dict[str, list[str]]:
+    """The folders there by the end of their names, which is the start of a fingerprint."""
+    try:
+        changed = runs.stat().st_mtime_ns
+    except OSError:
+        return {}
+    # Clocks of file systems tick: within a second a change may not show.
+    is_settled = time.time_ns() - changed > 1_000_000_000
+    return _listed(runs, changed) if is_settled else _listed.__wrapped__(runs, changed)
+
+
+@lru_cache(maxsize=4)
+def _listed(runs: Path, changed: int) -> dict[str, list[str]]:
+    """As it was then; a sweep of thousands asks for each."""
+    names: dict[str, list[str]] = {}
+    for name in sorted(entry.name for entry in runs.iterdir() if entry.name[:1] != "."):
+        names.setdefault(name[-DIGITS:], []).append(name)
+    return names
 
 
 def find_record(name: Path, runs: Path) -> Record:

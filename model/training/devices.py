@@ -7,7 +7,7 @@ import re
 import torch
 
 from fitreel.model.errors import BadInput, Unavailable
-from fitreel.model.system.processes import cores
+from fitreel.model.system.processes import WORKER_NUMBER, cores
 
 SMALL = 50_000_000
 """Parameters times points of a step under which one on a GPU costs more than on the CPU."""
@@ -31,7 +31,7 @@ def choose_device(device_name: str, work: int) -> tuple[torch.device, str]:
         if work < SMALL:
             return torch.device("cpu"), "auto: the CPU is faster for steps this small"
         if has_cuda:
-            return torch.device("cuda"), "auto"
+            return _own_gpu(), "auto"
         return torch.device("cpu"), "auto: there is no GPU here"
     device = torch.device(device_name)
     if device.type == "cuda" and (not has_cuda or (device.index or 0) >= torch.cuda.device_count()):
@@ -39,7 +39,18 @@ def choose_device(device_name: str, work: int) -> tuple[torch.device, str]:
         raise Unavailable(f'train.device = "{device_name}": this machine has {count} CUDA devices')
     if device.type == "mps" and not has_mps:
         raise Unavailable(f'train.device = "{device_name}": this machine has no MPS device')
+    if device_name == "cuda":
+        device = _own_gpu()
     return device, "as asked"
+
+
+def _own_gpu() -> torch.device:
+    """The GPU of this process: one of the machine's, by turns, where it is one of many workers."""
+    turn = os.environ.get(WORKER_NUMBER, "")
+    count = torch.cuda.device_count()
+    if not turn.isdigit() or count < 2:
+        return torch.device("cuda")
+    return torch.device("cuda", int(turn) % count)
 
 
 def devices_here() -> str:

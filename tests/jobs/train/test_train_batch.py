@@ -20,9 +20,9 @@ from fitreel.jobs.job.vary import with_vary
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report
-from fitreel.jobs.train import worker_pool as pool
 from fitreel.jobs.train.ensure_trained import ensure_batch_trained, ensure_trained
 from fitreel.jobs.train.partition import partition
+from fitreel.jobs.train.pool import worker_pool as pool
 from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.batch_eligibility import MOST_NETWORKS, most_at_once
 from fitreel.model.errors import Busy, CannotWrite, Stopped
