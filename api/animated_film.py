@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fitreel.figure_film import FigureFilm, check_figure
-from fitreel.jobs.films.live_film import LiveFilm
+from fitreel.jobs.films.live.live_film import LiveFilm
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -14,7 +14,7 @@ from matplotlib import rcParams
 from matplotlib.animation import AbstractMovieWriter, writers
 from matplotlib.figure import Figure
 
-from fitreel.jobs.films.live_film import LiveFilm
+from fitreel.jobs.films.live.live_film import LiveFilm
 from fitreel.model.system.caller import warn_caller
 from fitreel.render.figure.figure_drawer import FigureDrawer
 from fitreel.render.frame import Frame

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from fitreel.film_path import FilmPath
-from fitreel.jobs.films.live_film import LiveFilm
+from fitreel.jobs.films.live.live_film import LiveFilm
 from fitreel.model.errors import BadInput
 from fitreel.model.system.caller import warn_caller
 from fitreel.pictures import as_frame

@@ -4,11 +4,14 @@ from typing import Annotated
 
 import typer
 
+from fitreel.jobs.commands.check import check
 from fitreel.jobs.commands.compare import compare
 from fitreel.jobs.commands.doctor import doctor
 from fitreel.jobs.commands.export import export
 from fitreel.jobs.commands.film import film
+from fitreel.jobs.commands.gc import gc
 from fitreel.jobs.commands.info import info
+from fitreel.jobs.commands.ls import ls
 from fitreel.jobs.commands.new import new
 from fitreel.jobs.commands.render import render
 from fitreel.jobs.commands.run import run
@@ -26,7 +29,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (run, film, train, render, compare, export, info, new, schema, targets, doctor):
+for command in (
+    *(run, film, train, render, compare, check, export, info, ls, gc),
+    *(new, schema, targets, doctor),
+):
     app.command()(command)
 
 

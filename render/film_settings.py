@@ -123,8 +123,11 @@ class FilmSettings(Settings):
     """No background, for slides: .webm and .png only."""
 
     view: ViewName | None = None
-    """What is shown: fit (a curve), field (a colour for each number over two inputs), regions (the
-    classes over two inputs), numbers (panels alone). Default: what fits the data."""
+    """What is shown: fit (a curve), curves (several over one input), plane (two outputs as a curve
+    in the plane), field (a colour for each number over two inputs), regions (the classes over two
+    inputs), picture (three outputs as colours), scatter (predicted against true), confusion (which
+    classes are taken for which), slices (along each input), numbers (panels alone). Default: what
+    fits the data."""
     limits: Literal["film", "frame"] | None = None
     """Of the axes in theme demo: film, the same in all frames, or frame, as matplotlib would choose
     them for each. Default: frame for the demo's own job, else film, as in all other themes."""

@@ -11,13 +11,22 @@ if TYPE_CHECKING:
     from fitreel.model.data.data_shape import DataShape
     from fitreel.model.record.reader import Record
 
-ViewName = Literal["fit", "field", "regions", "numbers"]
-"""What `film.view` may say: the fit of a curve; a field, a colour for each number over the plane;
-regions, the plane parted into classes; numbers, the panels alone. `single.scene_choice` has what
-draws each."""
+ViewName = Literal[
+    "fit", "curves", "plane", "field", "regions", "picture", "scatter", "confusion", "slices",
+    "numbers",
+]  # fmt: skip
+"""What `film.view` may say; `single.scene_choice` draws each.
+
+fit: the fit of a curve. curves: one for each output or class over one input. plane: two outputs as
+a curve in the plane. field: a colour for each number over two inputs. regions: the plane parted
+into classes. picture: three outputs as colours. scatter: predicted against true. confusion: how
+many of each class were taken for which. slices: along each input. numbers: the panels alone.
+"""
 
 
-def views_of(inputs: int, outputs: int, classes: int, *, has_grid: bool) -> tuple[ViewName, ...]:
+def views_of(
+    inputs: int, outputs: int, classes: int, *, has_grid: bool, at_points: bool = True
+) -> tuple[ViewName, ...]:
     """What can be shown of data, the usual first.
 
     Args:
@@ -25,14 +34,21 @@ def views_of(inputs: int, outputs: int, classes: int, *, has_grid: bool) -> tupl
         outputs: columns of y; 1 of classes.
         classes: how many; 0 where y is numbers.
         has_grid: whether two inputs are looked at on a grid.
+        at_points: whether predictions are at the points, or between places of a grid.
     """
-    if inputs == 1 and outputs == 1 and not classes:
-        return ("fit",)
+    table: ViewName = "confusion" if classes else "scatter"
+    if not inputs or not (at_points or has_grid or inputs == 1):
+        return ("numbers",)
+    if inputs == 1:
+        if outputs == 1 and not classes:
+            return ("fit",)
+        plane: tuple[ViewName, ...] = ("plane",) if outputs == 2 else ()
+        return ("curves", *plane, table, "numbers")
     if inputs == 2 and has_grid and classes:
-        return ("regions", "numbers")
-    if inputs == 2 and has_grid and outputs == 1:
-        return ("field", "numbers")
-    return ("numbers",)
+        return ("regions", table, "slices", "numbers")
+    if inputs == 2 and has_grid and outputs in (1, 3):
+        return ("field" if outputs == 1 else "picture", table, "slices", "numbers")
+    return (table, "slices", "numbers")
 
 
 def view_of(run: "Record", asked: str | None) -> str:
@@ -49,7 +65,7 @@ def view_of(run: "Record", asked: str | None) -> str:
     inputs, outputs = len(header.inputs), len(header.outputs)
     views = views_of(
         inputs, 1 if header.classes else outputs, len(header.classes),
-        has_grid=bool(header.grid_shape),
+        has_grid=bool(header.grid_shape), at_points=run.grid is None,
     )  # fmt: skip
     return _chosen(views, asked)
 

@@ -23,11 +23,12 @@ MORE_THAN_A_LINE = {"model/training", "api/callbacks"}
 WITH_MATPLOTLIB = {
     "api", "api/headless_gui", "render/text", "render/mpl", "render/raster", "render/figure",
     "render/single", "render/single/demo", "render/single/fields", "render/single/layout",
-    "render/single/panels",
+    "render/single/panels", "render/single/shapes",
     "render/comparison", "render/comparison/ranking",
     "render/comparison/grid", "render/comparison/lines", "render/comparison/losses",
     "render/comparison/overlay", "render/comparison/page",
-    "render/handout", "render/page", "render/plots", "render/plots/fields", "render/plots/labels",
+    "render/handout", "render/page", "render/plots", "render/plots/fields",
+    "render/plots/labels", "render/plots/pictures",
     "render/plots/losses",
 }  # fmt: skip
 MOST_FILES = 14

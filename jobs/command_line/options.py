@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fitreel.jobs.command_line.cluster_address import check_address
 from fitreel.jobs.runtime.locks import Patience
 from fitreel.model.errors import BadInput
 
@@ -17,6 +18,8 @@ class Options:
     outputs: tuple[str, ...] = ()
     assignments: tuple[str, ...] = ()
     """KEY=VALUE over the job."""
+    unset: tuple[str, ...] = ()
+    """Keys that are as if the job didn't say them."""
     seed: int | None = None
     at: int | None = None
     """The epoch of a still; None: the last snapshot."""
@@ -26,6 +29,8 @@ class Options:
     """KEY=V1,V2 to compare."""
     workers: int | None = None
     """Trainings at once; None: by cores."""
+    cluster: str | None = None
+    """Where others train: a scheduler's address, or a batch system's name; None: this machine."""
     tables: tuple[Path, ...] = ()
     """Files for a comparison's ranking."""
     runs: Path = Path("runs")
@@ -34,6 +39,8 @@ class Options:
     """The run folder, instead of the job's own under `runs`."""
     force: bool = False
     """Make also what is up to date."""
+    is_dry: bool = False
+    """Only say what would be made."""
     wait: Patience | None = None
     """For other processes that make the same; None: not at all."""
     now: time.struct_time = field(default_factory=time.localtime)
@@ -44,11 +51,13 @@ def options_of(values: Mapping[str, Any]) -> Options:
     """The options of a command from what Typer gives it, by name.
 
     Raises:
-        BadInput: `--sheet` isn't two numbers with an x between them.
+        BadInput: `--sheet` isn't two numbers with an x between them, or `--cluster` no address.
     """
     values = dict(values)
+    if values.get("cluster") is not None:
+        check_address(values["cluster"])
     wait, limit = values.pop("wait", False), values.pop("wait_limit", None)
-    for name in ("outputs", "assignments", "vary", "tables"):
+    for name in ("outputs", "assignments", "unset", "vary", "tables"):
         values[name] = tuple(values.get(name) or ())
     values["sheet"] = sheet_of(values.get("sheet"))
     if limit is not None:
@@ -70,3 +79,19 @@ def sheet_of(text: str | None) -> tuple[int, int] | None:
     if not (across.isascii() and across.isdigit() and down.isascii() and down.isdigit()):
         raise BadInput(f"--sheet {text}: give columns x rows, such as 3x4")
     return int(across[:4]), int(down[:4])
+
+
+def shard_of(text: str | None) -> tuple[int, int] | None:
+    """Which part, from 1, of how many `--shard 2/8` asks for.
+
+    Raises:
+        BadInput: there is no such part.
+    """
+    if text is None:
+        return None
+    parts = text.partition("/")[::2]
+    if all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
+        number, count = map(int, parts)
+        if 1 <= number <= count:
+            return number, count
+    raise BadInput(f"--shard {text}: give which part of how many, from 1/8 to 8/8, say")

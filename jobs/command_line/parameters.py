@@ -16,7 +16,7 @@ class Parameters:
         typer.Option(
             "--vary",
             metavar="KEY=V1,V2,…",
-            help="Values to compare; of several keys, every combination.",
+            help="Values to compare, such as 1,2 or 0..15; of several keys, every combination.",
         ),
     ] = None
     outputs: Annotated[
@@ -32,6 +32,14 @@ class Parameters:
         list[str] | None,
         typer.Option(
             "--set", metavar="KEY=VALUE", help="Over the job, such as train.lr=0.1; any number."
+        ),
+    ] = None
+    unset: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--unset",
+            metavar="KEY",
+            help="As if the job didn't say it, such as train.delta; any number.",
         ),
     ] = None
     seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="The same as seed=N.")] = (
@@ -50,6 +58,15 @@ class Parameters:
     workers: Annotated[
         int | None,
         typer.Option("--workers", metavar="N", min=1, help="Trainings at once; default: by cores."),
+    ] = None
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS",
+            envvar="FITREEL_CLUSTER",
+            help="Train on a Dask cluster: tcp://…, tls://…, slurm, pbs, lsf, sge or htcondor.",
+        ),
     ] = None
     tables: Annotated[
         list[Path] | None,
@@ -94,5 +111,5 @@ class Parameters:
 
 REPORTING = ("log", "log_format", "quiet", "debug")
 """What decides where a command says what it does; the rest is `Options`."""
-TRAINING = ("assignments", "seed", "runs", "force", "wait", "wait_limit", *REPORTING)
+TRAINING = ("assignments", "unset", "seed", "runs", "force", "wait", "wait_limit", *REPORTING)
 """What all commands have that train or draw."""

@@ -12,7 +12,7 @@ from fitreel.jobs.runtime.report import Report
 from fitreel.model.system.processes import import_numpy
 
 
-@command("vary", "outputs", "at", "sheet", "workers", "tables", *TRAINING)
+@command("vary", "outputs", "at", "sheet", "workers", "cluster", "tables", *TRAINING)
 def compare(
     job: Annotated[
         Path | None, typer.Argument(metavar="[JOB.toml]", help="A job file; none: the demo.")

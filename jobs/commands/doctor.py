@@ -1,13 +1,17 @@
 """`fitreel doctor`: what works on this machine, and what to do about what doesn't."""
 
+import json
 import os
 import platform
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from fitreel.jobs.command_line.command import command
 from fitreel.jobs.command_line.options import Options
@@ -35,13 +39,21 @@ class Finding:
 
 
 @command("runs", "debug")
-def doctor(*, options: Options, report: Report) -> None:
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    *,
+    options: Options,
+    report: Report,
+) -> None:
     """Tell what works on this machine, and what to do about what doesn't."""
     findings = diagnose(options.runs)
-    width = max(len(finding.what) for finding in findings)
-    for finding in findings:
-        word = "ok" if finding.ok else "missing"
-        report.say(f"{finding.what:{width}} {word:7} {finding.detail}")
+    if as_json:
+        report.say(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        width = max(len(finding.what) for finding in findings)
+        for finding in findings:
+            word = "ok" if finding.ok else "missing"
+            report.say(f"{finding.what:{width}} {word:7} {finding.detail}")
     missing = [finding.what for finding in findings if finding.needed and not finding.ok]
     if missing:
         raise Unavailable(f"no film can be made here: missing: {', '.join(missing)}")

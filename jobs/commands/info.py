@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 @command("runs", "debug")
 def info(
-    path: Annotated[Path, typer.Argument(metavar="RUN|FILM", help="A run folder or a film.")],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN|FILM", help="A run folder or its name, its job file, or a film."
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     *,
     options: Options,
@@ -40,11 +45,12 @@ def _facts(path: Path, runs: Path) -> dict[str, Any]:
     Raises:
         BadInput: it is neither, or it is damaged.
     """
-    from fitreel.jobs.train.run_store import find_record
-    from fitreel.model.record.reader import HEADER
+    from fitreel.jobs.train.run_store import folder_of
+    from fitreel.model.record.reader import HEADER, Record
 
-    if (path / HEADER).exists() or (not path.exists() and (runs / path / HEADER).exists()):
-        return _of_run(find_record(path, runs))
+    folder = folder_of(path, runs)
+    if (folder / HEADER).exists():
+        return _of_run(Record(folder))
     if path.is_dir() and not any(path.glob("*.png")):
         raise BadInput(f"{path}: neither a run folder ({HEADER} is missing) nor a folder of frames")
     return _of_film(path)

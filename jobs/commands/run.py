@@ -12,7 +12,7 @@ from fitreel.jobs.command_line.parameters import TRAINING
 from fitreel.jobs.runtime.report import Report
 
 
-@command("outputs", "at", "sheet", "workers", "tables", *TRAINING)
+@command("outputs", "at", "sheet", "workers", "cluster", "tables", *TRAINING)
 def run(
     context: typer.Context,
     jobs: Annotated[

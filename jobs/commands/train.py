@@ -1,4 +1,4 @@
-"""`fitreel train`: only the record."""
+"""`fitreel train`: only the record, or of a comparison all records."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from fitreel.jobs.command_line.command import command
-from fitreel.jobs.command_line.options import Options
+from fitreel.jobs.command_line.options import Options, shard_of
 from fitreel.jobs.command_line.parameters import TRAINING
 from fitreel.jobs.runtime.report import Report
+from fitreel.model.errors import BadInput
 from fitreel.model.system.processes import import_numpy
 
 
-@command(*TRAINING)
+@command("vary", "workers", "cluster", *TRAINING)
 def train(
     job: Annotated[
         Path | None, typer.Argument(metavar="[JOB.toml]", help="A job file; none: the demo.")
@@ -22,19 +23,31 @@ def train(
         Path | None,
         typer.Option("--run", "-o", metavar="DIR", help="The run folder, instead of its own."),
     ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option("--shard", metavar="I/N", help="Part I, from 1 to N, of a comparison alone."),
+    ] = None,
     *,
     options: Options,
     report: Report,
 ) -> None:
-    """Train, and leave only the record."""
+    """Train, and leave only the record; of a comparison, all of them."""
     import_numpy()
+    from fitreel.jobs.job.dated import with_date
     from fitreel.jobs.job.loading import DEMO, load_job, read_job_file
-    from fitreel.jobs.job.resolve import resolve_job
-    from fitreel.jobs.train.data_report import report_data
-    from fitreel.jobs.train.ensure_trained import ensure_trained
+    from fitreel.jobs.job.unset import without
+    from fitreel.jobs.job.vary import with_vary
+    from fitreel.jobs.train.many.train_command import train_comparison, train_one
 
-    source = DEMO if job is None else read_job_file(job)
-    resolved_job = resolve_job(load_job(source, options.assignments, options.seed))
-    options = replace(options, folder=folder)
-    report_data([resolved_job], options, report)
-    ensure_trained(resolved_job, options, report)
+    part = shard_of(shard)
+    source = with_date(DEMO if job is None else read_job_file(job), options.now)
+    source = with_vary(without(source, options.unset), options.vary)
+    loaded = load_job(source, options.assignments, options.seed)
+    if not loaded.job.compare.is_comparison:
+        if part is not None:
+            raise BadInput(f"--shard {shard}: {source.label} is no comparison; there are no parts")
+        train_one(loaded, replace(options, folder=folder), report)
+        return
+    if folder is not None:
+        raise typer.BadParameter(f"{source.label} is a comparison: each of its runs has a folder")
+    train_comparison(loaded, part, options, report)

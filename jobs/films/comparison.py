@@ -1,8 +1,9 @@
 """The clip of many runs on one clock."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from fitreel.jobs.films.plan import Plan
@@ -11,6 +12,7 @@ from fitreel.jobs.films.single_run import check_labels
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.films.tables import check_tables
 from fitreel.jobs.job.program_record import origin_of
+from fitreel.jobs.runtime.report import Report
 from fitreel.model.errors import BadInput
 from fitreel.render.comparison.ranking.rows import ranking
 from fitreel.render.comparison.ranking.table import table
@@ -68,7 +70,7 @@ class Comparison(Subject):
     def _sentence_seconds(self) -> tuple[float, float]:
         """How long the first and the last sentence take to read."""
         from fitreel.render.comparison.pacing import timetable_of
-        from fitreel.render.comparison.sentences import hold_seconds_of
+        from fitreel.render.comparison.standings.sentences import hold_seconds_of
 
         timetable = timetable_of(self.entries, self.job.compare.clock)
         if not len(timetable):
@@ -136,6 +138,17 @@ class Comparison(Subject):
         kind = cast("Kind", output.format.name)
         return frame_sheet(frames, [""] * len(frames), self.picture, across, down, kind)
 
+    def remarks(self) -> Iterator[str]:
+        """Which captions of the job's own are at epochs that no training came to."""
+        from fitreel.render.captions.set_captions import unreached_captions
+
+        runs = [entry.run for entry in self.entries if entry.run is not None and len(entry.run)]
+        has_ended = all(run.ending is not None for run in runs)
+        if runs and has_ended and self.job.compare.clock == "epoch":
+            last = max(int(run.epochs[-1]) for run in runs)
+            if line := unreached_captions(self.picture, last):
+                yield line
+
     def still_number(self, output: Output) -> int:
         """Which frame a still shows: the last before the ranking, or the one at its time."""
         if output.at is None:
@@ -192,12 +205,30 @@ NO_CELLS = (
 )
 
 
-def check_comparison(comparison: Comparison, plan: Plan) -> None:
+def without_too_many(comparison: Comparison, plan: Plan, report: Report) -> Plan:
+    """The plan, without a clip where there are more than one can show: their ranking is made."""
+    from fitreel.render.comparison.readability import too_many
+
+    reason = too_many(comparison.comparison_picture(comparison.picture))
+    if not reason or not plan.outputs or comparison.job.compare.layout == "grid":
+        return plan
+    tables = plan.tables or (Path(f"{comparison.job.name}.csv"),)
+    report.say(f"{reason}: no clip is made, but {tables[0]} ranks all")
+    return replace(plan, outputs=(), follow_ups={}, tables=tables)
+
+
+def check_comparison(comparison: Comparison, plan: Plan, last: int | None) -> None:
     """Refuse what can't be drawn or written, before anything is trained.
+
+    Args:
+        comparison: what is compared.
+        plan: what is made of it.
+        last: the last epoch that any of the runs can have; None where that isn't known.
 
     Raises:
         BadInput: too many panels, too small a size, a table of an unknown ending or in the place of
-            what fitreel did not make, no such theme or language, or panels of a single run only.
+            what fitreel did not make, no such theme or language, panels of a single run only, or
+            captions at epochs that don't exist.
         Unavailable: no font here has a text's characters.
         CannotWrite: a table's folder can't be made.
     """
@@ -226,9 +257,10 @@ def check_comparison(comparison: Comparison, plan: Plan) -> None:
 
     load_theme(comparison.picture.theme)
     check_labels(comparison.picture)
-    check_captions(comparison.picture, None)
+    check_captions(comparison.picture, last if comparison.job.compare.clock == "epoch" else None)
     fonts_of(picture)
     check_pacing_of_comparison(comparison.pacing, comparison.ending_count)
-    readability.check_comparison(picture)
+    if plan.outputs:
+        readability.check_comparison(picture)
     for path in plan.tables:
         make_folder_of(path)

@@ -35,7 +35,6 @@ def make(plan: Plan, subject: Subject, report: Report) -> None:
     warn_of_weak_colours(subject.files.theme, report)
     for line in subject.remarks():
         report.warn(line)
-    count = subject.frame_count
     films = []
     for output in plan.outputs:
         if not output.is_sidecar:
@@ -46,7 +45,8 @@ def make(plan: Plan, subject: Subject, report: Report) -> None:
         if series is not None:
             sweep_series(series, Path(output.path).parent)
     if films:
-        _make_stale(plan, [subject.describe(film) for film in films], subject, count, report)
+        described = [subject.describe(film) for film in films]
+        _make_stale(plan, described, subject, subject.frame_count, report)
     for film in films:
         path, follow_up = Path(film.path), plan.follow_ups[film.path]
         if follow_up.latest is not None:

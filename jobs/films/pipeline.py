@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.comparison import NO_CELLS, Comparison, check_comparison
+from fitreel.jobs.films.comparison import NO_CELLS, Comparison, check_comparison, without_too_many
 from fitreel.jobs.films.comparison_labels import groups_of, labels_of, seed_note
 from fitreel.jobs.films.make import make
-from fitreel.jobs.films.plan import plan_films
+from fitreel.jobs.films.plan import Plan, plan_films
 from fitreel.jobs.films.request import Request
 from fitreel.jobs.films.shape_checks import check_films_of, check_films_of_record, line_of
 from fitreel.jobs.films.single_run import SingleRun, check_single_run
@@ -18,6 +19,7 @@ from fitreel.jobs.job.job import LONGEST_NAME
 from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job
 from fitreel.jobs.job.program_record import check_recorded, dimensions_of
 from fitreel.jobs.job.resolve import resolve_job
+from fitreel.jobs.job.unset import without
 from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.train.data_report import report_data
 from fitreel.jobs.train.run_store import lacks_end, open_record
@@ -26,6 +28,9 @@ from fitreel.model.record.reader import Record
 from fitreel.render.comparison.comparable_losses import comparable
 from fitreel.render.comparison_picture import Entry
 from fitreel.render.pipeline.draw_worker import DrawWorker
+
+if TYPE_CHECKING:
+    from fitreel.jobs.job.sweep import Configuration
 
 
 def film_request(
@@ -46,15 +51,23 @@ def film_request(
             draw_worker.close()
         _film_configurations(loaded, options, report, request.film)
         return
+    from fitreel.jobs.films.dry_run import recorded, say_outputs
     from fitreel.jobs.train.ensure_trained import open_trained
 
     plan = plan_films(loaded, options, request.film)
     files = check_single_run(plan)
+    if options.cluster is not None:
+        report.say(f"{loaded.job.name}: trained here; a cluster is for comparisons and for train")
     resolved_job = resolve_job(loaded)
     check_films_of(resolved_job, loaded.job.film, plan.outputs)
     if (line := line_of(loaded.source.label, resolved_job.shape)) is not None:
         report.say(line)
     report_data([resolved_job], options, report)
+    if options.is_dry:
+        record = recorded(resolved_job, options, report)
+        subject = None if record is None else SingleRun(loaded.job, files, run=record)
+        say_outputs(plan, subject, report)
+        return
     with open_trained(resolved_job, options, report) as run:
         make(plan, SingleRun(loaded.job, files, run=run, draw_worker=draw_worker), report)
 
@@ -63,7 +76,8 @@ def _film_configurations(
     loaded: LoadedJob, options: Options, report: Report, film: Path | None
 ) -> None:
     from fitreel.jobs.job.sweep import configurations_of
-    from fitreel.jobs.train.train_many import SomeFailed, open_all_trained
+    from fitreel.jobs.train.many.failures import SomeFailed
+    from fitreel.jobs.train.many.train_many import open_all_trained
 
     configurations = configurations_of(loaded, options)
     plan = plan_films(loaded, options, film, compares=True)
@@ -78,8 +92,12 @@ def _film_configurations(
         entries=[Entry(each.label, None, group=each.group) for each in configurations],
         note=note,
     )
-    check_comparison(comparison, plan)
+    plan = without_too_many(comparison, plan, report)
+    check_comparison(comparison, plan, max(job.train.epochs for job in jobs))
     report_data([each.resolved_job for each in configurations], options, report)
+    if options.is_dry:
+        _say_comparison(comparison, configurations, plan, report)
+        return
     with open_all_trained(configurations, options, report) as (records, failures):
         if note:
             report.say(note)
@@ -99,6 +117,22 @@ def _film_configurations(
         raise SomeFailed(configurations, failures)
 
 
+def _say_comparison(
+    comparison: Comparison, configurations: "Sequence[Configuration]", plan: Plan, report: Report
+) -> None:
+    """Say what would be trained of a comparison, and made."""
+    from fitreel.jobs.films.dry_run import all_recorded, say_outputs
+
+    resolved_jobs = [each.resolved_job for each in configurations]
+    records = all_recorded(resolved_jobs, plan.options, report)
+    if records is None:
+        say_outputs(plan, None, report)
+        return
+    pairs = zip(comparison.entries, records, strict=True)
+    whole = replace(comparison, entries=[replace(entry, run=run) for entry, run in pairs])
+    say_outputs(plan, _with_comparable_losses(whole, report), report)
+
+
 def film_records(
     folders: Sequence[Path],
     options: Options,
@@ -112,16 +146,22 @@ def film_records(
     Raises:
         FitreelError: as told by its class.
     """
-    for assignment in options.assignments:
-        if not assignment.startswith(("film.", "compare.")):
-            key = assignment.partition("=")[0]
-            raise BadInput(f"--set {key}: render draws a record as it is; only film.… can be set")
+    overrides = [("--set", text.partition("=")[0]) for text in options.assignments]
+    for option, key in [*overrides, *(("--unset", key) for key in options.unset)]:
+        if key.partition(".")[0] not in ("film", "compare"):
+            raise BadInput(
+                f"{option} {key}: render draws a record as it is; only film.… can be set"
+            )
     with ExitStack() as read_locks:
         if len(folders) > 1:
             if draw_worker is not None:
                 draw_worker.close()
             if options.seed is not None:
                 raise BadInput("--seed: the records have their own seeds")
+            if options.unset:
+                raise BadInput(
+                    f"--unset {options.unset[0]}: a comparison of records says only what is set"
+                )
             records = [
                 read_locks.enter_context(open_record(each, options.runs, report))
                 for each in folders
@@ -131,7 +171,7 @@ def film_records(
         if options.tables:
             raise BadInput("--table: the ranking of a comparison; give several runs")
         run = read_locks.enter_context(open_record(folders[0], options.runs, report))
-        loaded = load_job(_source_of(run), options.assignments)
+        loaded = load_job(without(_source_of(run), options.unset), options.assignments)
         if options.seed is not None and options.seed != loaded.job.seed:
             raise BadInput(
                 f"--seed {options.seed}: {run.path} was trained with seed {loaded.job.seed}"
@@ -167,7 +207,9 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
     )
     # Nobody but the command line says anything of this job.
     plan = plan_films(LoadedJob(loaded.job, DEMO), options, compares=True)
-    check_comparison(comparison, plan)
+    has_ended = all(len(run) and run.ending is not None for run in records)
+    last = max(int(run.epochs[-1]) for run in records) if has_ended else None
+    check_comparison(comparison, plan, last)
     make(plan, _with_comparable_losses(comparison, report), report)
 
 

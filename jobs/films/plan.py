@@ -90,10 +90,11 @@ def plan_films(
     for output in outputs:
         _check_standing(output, loaded, options)
     for output in outputs:
-        make_folder_of(output.path)
-        check_output(output.path)
+        if not options.is_dry:
+            make_folder_of(output.path)
+        check_output(output.path, makes_folder=options.is_dry)
         latest = follow_ups[output.path].latest
-        if latest is not None:
+        if latest is not None and not options.is_dry:
             make_folder(latest.parent, latest)
     tables = table_paths(loaded, options) if compares else ()
     return Plan(loaded, options, tuple(outputs), follow_ups, tuple(tables), started)

@@ -9,8 +9,10 @@ from typing import Any
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.films.plan import destinations_of
+from fitreel.jobs.job.dated import with_date
 from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job, read_job_file
-from fitreel.jobs.job.sweep import with_vary
+from fitreel.jobs.job.unset import without
+from fitreel.jobs.job.vary import with_vary
 from fitreel.jobs.outputs.clashes import Destination, clash_of, clashes
 from fitreel.model.errors import BadInput, FitreelError
 from fitreel.model.record.reader import HEADER
@@ -32,7 +34,8 @@ class Request:
         Raises:
             BadInput: it is no job.
         """
-        source = with_vary(self.source, options.vary)
+        source = without(with_date(self.source, options.now), options.unset)
+        source = with_vary(source, options.vary)
         return load_job(source, options.assignments, options.seed)
 
 
@@ -129,7 +132,7 @@ def comparison_request(path: Path | None, options: Options) -> Request:
     Raises:
         BadInput: the job can't be read, or nothing is varied.
     """
-    source = DEMO if path is None else read_job_file(path)
+    source = without(DEMO if path is None else read_job_file(path), options.unset)
     values = source.values
     own = values.get("compare")
     if not options.vary and not (isinstance(own, dict) and (own.get("vary") or own.get("panel"))):

@@ -23,7 +23,13 @@ def check_films_of(
     """
     train = resolved_job.train
     has_metrics = bool(train.metrics) or resolved_job.loaded.job.data.validation is not None
-    _check_panels(film, check_view(resolved_job.shape, film.view), has_metrics=has_metrics)
+    view = check_view(resolved_job.shape, film.view)
+    _check_panels(film, view, has_metrics=has_metrics)
+    if view == "slices":
+        job = resolved_job.loaded.job
+        reason = PANEL_KINDS["weights"].refusal(job.data, job.network)
+        if reason is not None:
+            raise BadInput(f"film.view: slices: {reason}")
     if "gradients" in film.panels and train.has_own_loss:
         raise BadInput("film.panels: gradients: the slopes of a loss of one's own aren't known")
     check_outputs_of(outputs, is_curve=resolved_job.shape.is_curve)

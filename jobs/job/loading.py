@@ -31,6 +31,8 @@ class Source:
     """What the job is called where it doesn't say."""
     trusted: bool = True
     """Whether it may name Python code to load: only a job file of the user's own may."""
+    files: dict[str, str] = field(default_factory=dict)
+    """Where a file lies that came with the job from another machine, by the key that names it."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class LoadedJob:
             BadInput: a film or a record names something outside of its own folder, or `text`
                 begins with the home of somebody who isn't there.
         """
+        if key in self.source.files:
+            return Path(self.source.files[key])
         try:
             return self.place(key, Path(text).expanduser())
         except RuntimeError as error:

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fitreel.jobs.job.data_checks import check_shape, complete_train
-from fitreel.jobs.job.fingerprint import fingerprint
+from fitreel.jobs.job.fingerprint import fingerprint, fingerprints_by_gpu
 from fitreel.jobs.job.loading import LoadedJob
 from fitreel.model.data.data_shape import DataShape
 from fitreel.model.data.function import Function, columns_of, facts_of, function_of, sample
@@ -45,6 +45,12 @@ class ResolvedJob:
     """What is to be said of their scale, before they are trained with and not again."""
     former_fingerprint: str | None = None
     """What the same job had while a file counted by its bytes."""
+    fingerprints_by_gpu: tuple[str, ...] = ()
+    """What it may have had while the number of a GPU counted; its numbers are the same."""
+    data_content: Mapping[str, Any] = field(default_factory=dict)
+    """What stands for its data in the fingerprint."""
+    code_digests: Mapping[str, list[str]] = field(default_factory=dict)
+    """What stands there for the user's own code."""
 
     @property
     def file(self) -> str:
@@ -58,6 +64,13 @@ class ResolvedJob:
             return None
         return replace(self, fingerprint=self.former_fingerprint, former_fingerprint=None)
 
+    def fingerprint_after(self, epochs: int) -> str:
+        """The fingerprint of the same job with so many epochs."""
+        job = self.loaded.job
+        train = job.train.model_copy(update={"epochs": epochs})
+        shorter = job.model_copy(update={"train": train})
+        return fingerprint(shorter, self.data_content, self.code_digests)
+
     @property
     def shape(self) -> DataShape:
         """How many inputs and outputs its data have."""
@@ -70,6 +83,10 @@ class ResolvedJob:
         """How it is trained, with what its data decide where the job doesn't say."""
         is_picture = self.points is not None and self.points.picture is not None
         return complete_train(self.loaded.job.train, self.shape, is_picture=is_picture)
+
+    def is_of(self, fingerprint: str) -> bool:
+        """Whether a record of that fingerprint has this job's numbers."""
+        return fingerprint in (self.fingerprint, *self.fingerprints_by_gpu)
 
     @property
     def folder_name(self) -> str:
@@ -121,6 +138,9 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
         own_code,
         warnings=tuple(f"{where}: {line}" for line in lines),
         former_fingerprint=former,
+        fingerprints_by_gpu=fingerprints_by_gpu(job, data, digests),
+        data_content=data,
+        code_digests=digests,
     )
     with _where(label):
         check_shape(job, resolved_job.shape, points)

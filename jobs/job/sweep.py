@@ -2,7 +2,8 @@
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,15 @@ from fitreel.jobs.job.loading import (
     Source,
     is_within,
     load_job,
-    parse_value,
     toml_text,
 )
 from fitreel.jobs.job.resolve import ResolvedJob, resolve_job
 from fitreel.model.errors import BadInput
-from fitreel.model.settings import LOSSES
 from fitreel.model.suggestions import nearest
 
-MOST = 256
-"""Configurations in one comparison."""
+MOST = 100_000
+"""Configurations in one sweep; what a picture shows is its own matter."""
 MOST_PROBLEMS = 4
-PATHS = ("data.file", "network.module", "train.loss")
 
 
 @dataclass(frozen=True)
@@ -39,36 +37,6 @@ class Configuration:
     resolved_job: ResolvedJob
     group: str = ""
     """What is the same in its group; "" where there are no groups."""
-
-
-def parse_vary(text: str) -> tuple[str, tuple[Any, ...]]:
-    """`KEY=V1,V2,…` split at the commas that are in no brackets or quotes.
-
-    Raises:
-        BadInput: it has no = or no value.
-    """
-    key, equals, values = text.partition("=")
-    parts = [part.strip() for part in _split(values)]
-    if not equals or not key.strip() or not all(parts):
-        raise BadInput(f"--vary {text!r}: KEY=V1,V2,… is needed, such as train.lr=0.01,0.1")
-    return key.strip(), tuple(parse_value(part) for part in parts)
-
-
-def _split(text: str) -> Iterator[str]:
-    depth, quote, start = 0, "", 0
-    for at, character in enumerate(text):
-        if quote:
-            quote = "" if character == quote else quote
-        elif character in "\"'":
-            quote = character
-        elif character in "[{(":
-            depth += 1
-        elif character in ")}]":
-            depth -= 1
-        elif character == "," and depth == 0:
-            yield text[start:at]
-            start = at + 1
-    yield text[start:]
 
 
 def configurations_of(loaded: LoadedJob, options: Options) -> list[Configuration]:
@@ -200,7 +168,7 @@ def _distinct(
     labels: list[str], combinations: list[dict[str, Any]], differing: Sequence[str]
 ) -> list[str]:
     """Where one label stands for several panels, what differs among them is added."""
-    for label in {label for label in labels if labels.count(label) > 1}:
+    for label in [label for label, count in Counter(labels).items() if count > 1]:
         same = [i for i, other in enumerate(labels) if other == label]
         keys = [
             key
@@ -250,26 +218,3 @@ def _refuse_same(configurations: Sequence[Configuration], label: str) -> None:
                 f"{label}: two panels have the same settings: "
                 f"{other.label!r} and {configuration.label!r}"
             )
-
-
-def with_vary(source: Source, texts: Sequence[str]) -> Source:
-    """The job with `--vary KEY=V1,V2` in its [compare] table.
-
-    Raises:
-        BadInput: one of them can't be read.
-    """
-    if not texts:
-        return source
-    values = json.loads(json.dumps(source.values, default=str))
-    compare = values.setdefault("compare", {})
-    vary = compare.setdefault("vary", {}) if isinstance(compare, dict) else None
-    if not isinstance(vary, dict):
-        raise BadInput(f"{source.label}: compare.vary: must be a table of lists")
-    for text in texts:
-        key, parsed = parse_vary(text)
-        if key in PATHS:  # on the command line, so it starts here, not at the job file
-            parsed = tuple(
-                value if value in LOSSES else str(Path(str(value)).absolute()) for value in parsed
-            )
-        vary[key] = list(parsed)
-    return replace(source, values=values)

@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from fitreel.model.record.reader import Record
     from fitreel.render.output.ownership import Form
 
-_COLUMNS = b"x,y,epoch,loss,prediction\r\n"
+_COLUMNS = (b"x,y,epoch,loss,prediction\r\n", b"x,y,epoch,loss,prediction,seconds\r\n")
 _ARRAYS = {"x.npy", "y.npy", "epoch.npy", "loss.npy", "prediction.npy"}
-_ARRAYS_SOMETIMES = {"grid.npy", "truth_loss.npy"}
-_OWN = re.compile(r"(x|y|prediction)\d*|epoch|loss|grid|truth_loss|classes|validation_[xy]|file")
+_ARRAYS_SOMETIMES = {"grid.npy", "truth_loss.npy", "seconds.npy", "weights.npy"}
+_OWN = re.compile(
+    r"(x|y|prediction)\d*|epoch|loss|grid|truth_loss|classes|validation_[xy]|seconds|weights|file"
+)
 """Names that no metric may have in a file of ours; `file` is savez's own."""
 
 
@@ -39,19 +43,26 @@ def _is_ours_npz(content: bytes) -> bool:
 def write_npz(run: "Record", path: Path) -> None:
     """Arrays x (N,) or (N, D), y, epoch (F,), loss (F,), prediction (F, M) or (F, M, K), metrics.
 
-    And grid (M,) or (M, D) where predictions are not at x, classes (K,), of which y are numbers,
-    validation_x and validation_y of points kept aside. All but the loss in the data's own
-    units. As they are recorded: of a job float32, of a file and of what is scaled float64, of a
-    program float64, nan for what it didn't say.
+    And seconds (F,) of training, weights (F, P) where they are recorded, grid (M,) or (M, D) where
+    predictions are not at x, classes (K,), of which y are numbers, validation_x and validation_y of
+    points kept aside. All but the loss in the data's own units. As they are recorded: of a job
+    float32, of a file and of what is scaled float64, of a program float64, nan for what it didn't
+    say.
     """
     import numpy as np
 
     columns = run.header.predicted_columns
     shape = (len(run), len(run.prediction_x), columns)
     predictions = np.empty(shape if columns > 1 else shape[:2], run.prediction_dtype)
-    for row, snapshot in zip(predictions, run.snapshots(), strict=True):
+    weights: list[NDArray[np.float32]] = []
+    for row, snapshot in zip(predictions, run.snapshots(weights=True), strict=True):
         row[:] = snapshot.prediction
+        if snapshot.weights is not None:
+            weights.append(snapshot.weights)
     arrays = {"x": run.x, "y": run.y, "epoch": run.epochs, "loss": run.losses}
+    arrays["seconds"] = run.seconds
+    if weights and len(weights) == len(run):
+        arrays["weights"] = np.array(weights)
     if run.grid is not None:
         arrays["grid"] = run.grid
     if run.truth_losses is not None and run.header.recorder == "job":
@@ -79,7 +90,8 @@ def write_csv(run: "Record", path: Path) -> None:
         csv.writer(file).writerow(_heading(run))
         for index, snapshot in enumerate(run.snapshots()):
             numbers = [str(snapshot.epoch), _text(run.losses[index], header.recorder == "program")]
-            metrics = [_text(each[index], True) for each in run.metrics.values()]
+            further = [run.seconds, *run.metrics.values()]
+            metrics = [_text(each[index], True) for each in further]
             if not places:
                 csv.writer(file).writerow([*numbers, *metrics])
                 continue
@@ -106,6 +118,7 @@ def _heading(run: "Record") -> list[str]:
         "epoch",
         "loss",
         *_names("prediction", header.predicted_columns),
+        "seconds",
         *metric_names(run),
     ]
 

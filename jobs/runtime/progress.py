@@ -38,12 +38,12 @@ class ProgressLines:
 @contextmanager
 def progress_bar(what: str, total: int, unit: str) -> Iterator[Update]:
     """A bar on the terminal; yields what it is told by."""
-    with progress_bars([what], total, unit) as update:
+    with progress_bars([what], [total], unit) as update:
         yield lambda done, word: update(0, done, word)
 
 
 @contextmanager
-def progress_bars(labels: Sequence[str], total: int, unit: str) -> Iterator[UpdateOne]:
+def progress_bars(labels: Sequence[str], totals: Sequence[int], unit: str) -> Iterator[UpdateOne]:
     """Bars on the terminal, each as soon as there is something to show of it."""
     from rich.console import Console
     from rich.markup import escape
@@ -68,8 +68,8 @@ def progress_bars(labels: Sequence[str], total: int, unit: str) -> Iterator[Upda
     with Progress(*columns, console=Console(stderr=True)) as progress:
 
         def update(which: int, done: int, word: str) -> None:
-            now = time.monotonic()
-            if which not in tasks:  # what hasn't begun has no bar: of 256, few are under way
+            now, total = time.monotonic(), totals[which]
+            if which not in tasks:  # what hasn't begun has no bar: of many, few are under way
                 tasks[which] = progress.add_task(escape(labels[which]), total=total, word="")
             if now - last_times.get(which, 0.0) >= 0.1 or done >= total:
                 last_times[which] = now

@@ -13,10 +13,9 @@ if TYPE_CHECKING:
 from fitreel.jobs.runtime.progress import (
     ProgressLines,
     Update,
-    UpdateOne,
     progress_bar,
-    progress_bars,
 )
+from fitreel.jobs.runtime.sweep_progress import Tally, UpdateMany, sweep_bars, sweep_lines
 
 
 class Report:
@@ -94,23 +93,22 @@ class Report:
             yield ProgressLines(what, total, unit, self.say).update
 
     @contextmanager
-    def many(self, labels: Sequence[str], total: int, unit: str) -> Iterator[UpdateOne]:
-        """Show how far several things are, each of `total`: a bar each on a terminal, else lines.
+    def many(
+        self, labels: Sequence[str], counts: Sequence[int], steps: int
+    ) -> Iterator[UpdateMany]:
+        """Show how far a sweep is: a bar over all and one for each running on a terminal, or lines.
 
-        Yields:
-            A function to call with which of `labels`, how many are done, and a word on it.
+        Args:
+            labels: of the batches.
+            counts: how many configurations are in each.
+            steps: how many a whole training has.
         """
+        tally = Tally(counts, steps)
         if self.bars:
-            with progress_bars(labels, total, unit) as update:
+            with sweep_bars(labels, tally, steps) as update:
                 yield update
-        elif self.quiet and self.log is None:
-            yield lambda which, done, word: None
         else:
-            lines = {
-                which: ProgressLines(label, total, unit, self.say)
-                for which, label in enumerate(labels)
-            }
-            yield lambda which, done, word: lines[which].update(done, word)
+            yield sweep_lines(tally, self.say, seconds)
 
 
 def _write(stream: IO[str], line: str) -> None:

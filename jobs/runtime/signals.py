@@ -94,6 +94,17 @@ def ending_at_once(say: Callable[[str], None]) -> Iterator[None]:
 
 
 @contextmanager
+def ending_within(seconds: float) -> Iterator[None]:
+    """A block whose loops have so many seconds: what they wait for comes from other machines."""
+    global SECONDS_TO_END
+    before, SECONDS_TO_END = SECONDS_TO_END, seconds
+    try:
+        yield
+    finally:
+        SECONDS_TO_END = before
+
+
+@contextmanager
 def before_ending(end: Callable[[], None]) -> Iterator[None]:
     """A block with processes of our own: where the program ends at once, `end` is called before."""
     _ended_first.append(end)

@@ -11,7 +11,7 @@ from fitreel.jobs.script.options import ScriptOptions
 from fitreel.jobs.script.rate import Rate
 
 if TYPE_CHECKING:
-    from fitreel.jobs.films.live_film import LiveFilm
+    from fitreel.jobs.films.live.live_film import LiveFilm
     from fitreel.jobs.script.paced_film import PacedFilm
     from fitreel.render.frame import Frame
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from fitreel.jobs.films.live_checks import check_encoder, check_format
+from fitreel.jobs.films.live.live_checks import check_encoder, check_format
 from fitreel.jobs.job.job import Job
 from fitreel.jobs.outputs.clashes import Destination, check_apart
 from fitreel.jobs.outputs.names import file_name, fill_in

@@ -13,7 +13,7 @@ from fitreel.render.frame import Frame
 from fitreel.render.geometry import Rectangle
 
 if TYPE_CHECKING:
-    from fitreel.jobs.films.live_film import LiveFilm
+    from fitreel.jobs.films.live.live_film import LiveFilm
 
 MOST_WAITING = 32
 """Pictures that wait for the rate to be known."""

@@ -20,7 +20,7 @@ from fitreel.model.errors import DONE, FitreelError, code_and_reason, gravest
 from fitreel.render.output.ownership import check_replaceable
 
 if TYPE_CHECKING:
-    from fitreel.jobs.films.live_film import LiveFilm
+    from fitreel.jobs.films.live.live_film import LiveFilm
 
 _FILMED_BY = "_FITREEL_FILMED_BY"
 """The process that shows; programs that it starts inherit this, and don't."""
@@ -108,7 +108,7 @@ class Session:
         os._exit(code)
 
     def _begin(self, number: int, fps: Fraction) -> Sequence["LiveFilm"]:
-        from fitreel.jobs.films.live_film import LiveFilm
+        from fitreel.jobs.films.live.live_film import LiveFilm
 
         files = []
         for output in self.options.outputs:

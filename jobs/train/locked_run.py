@@ -11,7 +11,8 @@ from fitreel.jobs.job.job import dump_job
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime.locks import Patience, locked
 from fitreel.jobs.runtime.read_lock import without_readers
-from fitreel.jobs.train.run_place import check_run_place, discard_record
+from fitreel.jobs.train.continuation.more_epochs import record_of_fewer_epochs
+from fitreel.jobs.train.run_place import back_to_state, check_run_place, discard_record
 from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.record.reader import Record
 from fitreel.model.record.writer import begin as begin_record
@@ -35,6 +36,8 @@ class LockedRun:
     """None where nothing is recorded yet, or nothing that is to stay."""
     wait: Patience | None = None
     """For those who draw from what is to go."""
+    shorter: Record | None = None
+    """Where nothing is recorded yet: the same training with fewer epochs, to go on from."""
 
     @property
     def is_trained(self) -> bool:
@@ -107,7 +110,10 @@ def lock_run(resolved_job: ResolvedJob, options: Options) -> Iterator[LockedRun]
         run = None if options.force else store.record_of(resolved_job)
         if run is not None:
             sweep(path)
-        yield LockedRun(resolved_job, path, run, options.wait)
+            run = back_to_state(run)
+        is_new = not options.force and (run is None or not run.chunks)
+        shorter = record_of_fewer_epochs(resolved_job, options.runs) if is_new else None
+        yield LockedRun(resolved_job, path, run, options.wait, shorter)
 
 
 def task_of(resolved_job: ResolvedJob) -> "Task":
@@ -131,6 +137,14 @@ def no_closing_of(run: Record) -> str:
     if run.header.format > 1:
         return ""
     return "; an older fitreel began it, so it ends on its last snapshot, before the last step"
+
+
+def first_replaced(run: Record, epoch: int) -> int | None:
+    """From which epoch on a training that goes on at `epoch` replaces snapshots; None if none.
+
+    One that was killed while it took over another record's begins again at its first epoch.
+    """
+    return epoch if len(run) and int(run.epochs[-1]) >= epoch else None
 
 
 def other_conditions(run: Record, here: Environment) -> str | None:

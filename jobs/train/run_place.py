@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 
 from fitreel.model.errors import BadInput
-from fitreel.model.record.reader import HEADER, NAMES
+from fitreel.model.record.reader import HEADER, NAMES, Record
 from fitreel.model.record.tensor_file import LARGEST_HEADER
 from fitreel.model.system.files import cannot_write, sweep
 
@@ -46,6 +46,18 @@ def check_run_place(path: Path, *, own: bool) -> None:
         raise BadInput(f"{path}: holds no run but {foreign[0]!r}; choose another folder")
 
 
+def holds_record(path: Path) -> bool:
+    """Whether `path` is a folder, and no link to one, with a record of ours, whole or damaged."""
+    if path.is_symlink() or not path.is_dir():
+        return False
+    try:
+        return _is_header(path / HEADER) or any(
+            NAMES.fullmatch(file.name) for file in path.iterdir()
+        )
+    except OSError:
+        return False
+
+
 def _is_header(file: Path) -> bool:
     """Whether fitreel, of whatever version, wrote this run.json."""
     try:
@@ -56,6 +68,28 @@ def _is_header(file: Path) -> bool:
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(content, dict) and {"fitreel", "fingerprint"} <= content.keys()
+
+
+def back_to_state(run: Record) -> Record:
+    """The run up to where it can be gone on from; what was recorded after that goes.
+
+    Who is killed while a part of a record comes from another machine leaves chunks of it whose
+    state hasn't come. Only under the run's lock.
+
+    Raises:
+        CannotWrite: the system refuses.
+    """
+    if run.ending is not None or not run.chunks or run.state_file is not None:
+        return run
+    names = [NAMES.fullmatch(file.name) for file in run.path.iterdir()]
+    states = [int(match[2]) for match in names if match and match[1] == "state"]
+    last = max((number for number in states if number < len(run.chunks)), default=-1)
+    for chunk in reversed(run.chunks[last + 1 :]):
+        try:
+            chunk.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise cannot_write(chunk.path, error) from error
+    return Record(run.path)
 
 
 def discard_record(path: Path) -> None:

@@ -1,8 +1,10 @@
 """Where runs are kept: the folder of a job's run, and runs by what a user calls them."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,10 @@ from fitreel.model.record.reader import HEADER, Record
 if TYPE_CHECKING:
     from fitreel.jobs.job.resolve import ResolvedJob
     from fitreel.jobs.runtime.report import Report
+
+
+DIGITS = 12
+"""Of a job's fingerprint, in the name that its run folder has from `ResolvedJob`."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +40,14 @@ class RunStore:
         if self.folder is not None:
             return self.folder
         own = self.runs / resolved_job.folder_name
-        if own.exists() or not self.runs.is_dir():
+        if own.exists():
             return own
-        others = sorted(self.runs.glob(f"*-{resolved_job.fingerprint[:12]}/{HEADER}"))
-        return others[0].parent if others else own
+        names = _names_by_mark(self.runs)
+        for fingerprint in (resolved_job.fingerprint, *resolved_job.fingerprints_by_gpu):
+            for name in names.get(fingerprint[:DIGITS], ()):
+                if (self.runs / name / HEADER).exists():
+                    return self.runs / name
+        return own
 
     def record_of(self, resolved_job: "ResolvedJob") -> Record | None:
         """What is recorded of the job, whole or not; None where nothing is.
@@ -49,7 +59,7 @@ class RunStore:
         if not (path / HEADER).exists():
             return None
         run = Record(path)
-        if run.header.fingerprint != resolved_job.fingerprint:
+        if not resolved_job.is_of(run.header.fingerprint):
             if run.header.fingerprint == resolved_job.former_fingerprint:
                 if run.ending is None:
                     return None
@@ -71,13 +81,36 @@ class RunStore:
         return None if run is None or run.ending is None else run
 
 
+def _names_by_mark(runs: Path) -> dict[str, list[str]]:
+    """The folders there by the end of their names, which is the start of a fingerprint."""
+    try:
+        changed = runs.stat().st_mtime_ns
+    except OSError:
+        return {}
+    # Clocks of file systems tick: within a second a change may not show.
+    is_settled = time.time_ns() - changed > 1_000_000_000
+    return _listed(runs, changed) if is_settled else _listed.__wrapped__(runs, changed)
+
+
+@lru_cache(maxsize=4)
+def _listed(runs: Path, changed: int) -> dict[str, list[str]]:
+    """As it was then; a sweep of thousands asks for each."""
+    names: dict[str, list[str]] = {}
+    for name in sorted(entry.name for entry in runs.iterdir() if entry.name[:1] != "."):
+        names.setdefault(name[-DIGITS:], []).append(name)
+    return names
+
+
 def find_record(name: Path, runs: Path) -> Record:
     """The run in the folder `name`, or in the folder of that name under `runs`; whole or not.
 
+    `name` may also be a job's, if only one of its records is there, or a job file, with or without
+    its ending: that job's record, also where it was called otherwise when it was trained.
+
     Raises:
-        BadInput: there is no such run, or it is damaged.
+        BadInput: there is no such run, or several, or it is damaged.
     """
-    return Record(_folder(name, runs))
+    return Record(folder_of(name, runs))
 
 
 @contextmanager
@@ -90,8 +123,9 @@ def open_record(name: Path, runs: Path, report: "Report") -> Iterator[Record]:
         BadInput: as `find_record`, or nothing is recorded yet.
         Stopped: a signal came while it was being made anew.
     """
-    with reading(_folder(name, runs)):
-        run = find_record(name, runs)
+    folder = folder_of(name, runs)
+    with reading(folder):
+        run = Record(folder)
         if run.ending is None and not len(run):
             raise BadInput(
                 f"{run.path}: this run is not finished, and no snapshot is recorded yet; "
@@ -116,10 +150,51 @@ def lacks_end(run: Record) -> bool:
     return run.header.format < 2 and run.ending in ("complete", "diverged")
 
 
-def _folder(name: Path, runs: Path) -> Path:
-    if not name.exists() and not name.is_absolute() and (runs / name).is_dir():
+def folder_of(name: Path, runs: Path) -> Path:
+    """The folder that is meant by `name`; where there is none, `name`, as will be told.
+
+    Raises:
+        BadInput: several records have that name, or a job that can't be read or isn't recorded.
+    """
+    is_job = name.suffix.lower() == ".toml"
+    if is_job and name.is_file():
+        return _folder_of_job(name, runs)
+    if name.exists() or name.is_absolute():
+        return name
+    if (runs / name).is_dir():
         return runs / name
-    return name
+    job = name.with_name(f"{name.name}.toml")
+    if not is_job and job.is_file():
+        return _folder_of_job(job, runs)
+    return _folder_called(name, runs)
+
+
+def _folder_of_job(path: Path, runs: Path) -> Path:
+    """The folder of a job's record, whatever the job was called when it was trained."""
+    from fitreel.jobs.job.dated import with_date
+    from fitreel.jobs.job.loading import load_job, read_job_file
+    from fitreel.jobs.job.resolve import resolve_job
+
+    source = with_date(read_job_file(path), time.localtime())
+    folder = RunStore(runs).path_of(resolve_job(load_job(source)))
+    if not (folder / HEADER).exists():
+        raise BadInput(f"{path}: nothing is recorded of this job; fitreel train {path}")
+    return folder
+
+
+def _folder_called(name: Path, runs: Path) -> Path:
+    """A run folder of that fingerprint, or else the only one of that name."""
+    start, _, end = str(name).rpartition("-")
+    is_whole = bool(start) and len(end) == DIGITS and set(end) <= set("0123456789abcdef")
+    folders = [path.parent for path in runs.glob(f"*/{HEADER}")]
+    if is_whole:
+        named = [path for path in folders if path.name.endswith(f"-{end}")]
+    else:
+        named = [path for path in folders if path.name.rpartition("-")[0] == str(name)]
+    if len(named) > 1:
+        names = ", ".join(sorted(path.name for path in named)[:4])
+        raise BadInput(f"{name}: {len(named)} records are called so: {names}; name one of them")
+    return named[0] if named else name
 
 
 def how_it_ended(run: Record) -> str:

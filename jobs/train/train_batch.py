@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.report import Report
+from fitreel.jobs.train.continuation.more_epochs import Checkpoint, go_on
 from fitreel.jobs.train.locked_run import (
     Environment,
     LockedRun,
+    first_replaced,
     no_closing_of,
     other_conditions,
     task_of,
 )
 from fitreel.model.errors import FitreelError, Stopped
+from fitreel.model.record.reader import Record
 from fitreel.model.record.writer import RecordWriter, Rhythm
 from fitreel.model.system.private_folders import choose_torch_cache
 from fitreel.render.text.numbers import DEMO, write_number
@@ -100,7 +103,11 @@ class _RecordedBatch:
                 )
                 if run.chunks:
                     self._resume(k, locked_run, conditions)
-                self._writers[k] = RecordWriter(run, self.here)
+                again = first_replaced(run, training.epochs_done[k])
+                writer = RecordWriter(run, self.here, replaces_from=again)
+                if locked_run.shorter is not None:
+                    self._go_on(k, locked_run.shorter, writer, conditions)
+                self._writers[k] = writer
             except FitreelError as error:
                 self._fail(k, error)
         for line, count in conditions.items():
@@ -115,7 +122,27 @@ class _RecordedBatch:
         epoch = self.training.epochs_done[k]
         no_closing = no_closing_of(locked_run.run)
         self.report.say(f"{locked_run.path}: going on from epoch {epoch}{no_closing}")
-        line = other_conditions(locked_run.run, self.here)
+        self._compare_conditions(locked_run.run, conditions)
+
+    def _go_on(
+        self, k: int, shorter: Record, writer: RecordWriter, conditions: dict[str, int]
+    ) -> None:
+        from fitreel.model.training.checkpoint import arrays_of, tensors_of
+
+        def save() -> Checkpoint:
+            tensors, tree = self.training.state(k)
+            return arrays_of(tensors), tree
+
+        def load(checkpoint: Checkpoint) -> None:
+            arrays, tree = checkpoint
+            self.training.load_checkpoint(k, tensors_of(arrays), tree)
+
+        train = self.locked_runs[k].resolved_job.train
+        if go_on(shorter, writer, train, save, load, self.report):
+            self._compare_conditions(shorter, conditions)
+
+    def _compare_conditions(self, run: Record, conditions: dict[str, int]) -> None:
+        line = other_conditions(run, self.here)
         if line is not None:
             conditions[line] = conditions.get(line, 0) + 1
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.report import Report
+from fitreel.jobs.train.continuation.more_epochs import Checkpoint, go_on
 from fitreel.jobs.train.locked_run import (
     Environment,
     LockedRun,
+    first_replaced,
     no_closing_of,
     other_conditions,
     task_of,
@@ -62,9 +64,11 @@ def train_single(locked_run: LockedRun, report: Report) -> None:
     report.say(run.header.network)
     report.say(f"{run.header.parameters:,} parameters")
     report.say(f"{locked_run.path}: training on {training.device} ({training.device_reason})")
-    writer = RecordWriter(run, here)
     if run.chunks:
         _resume(training, run, here, report)
+    writer = RecordWriter(run, here, replaces_from=first_replaced(run, training.epoch))
+    if locked_run.shorter is not None:
+        _go_on(training, locked_run.shorter, writer, report)
     _epochs(training, writer, report, job.train.epochs, job.name)
 
 
@@ -77,6 +81,28 @@ def _resume(training: "Training", run: Record, here: Environment, report: Report
     line = other_conditions(run, here)
     if line is not None:
         report.warn(f"{run.path}: {line}")
+
+
+def _go_on(training: "Training", shorter: Record, writer: RecordWriter, report: Report) -> None:
+    from fitreel.model.training.checkpoint import (
+        arrays_of,
+        load_checkpoint,
+        save_checkpoint,
+        tensors_of,
+    )
+
+    def save() -> Checkpoint:
+        tensors, tree = save_checkpoint(training)
+        return arrays_of(tensors), tree
+
+    def load(checkpoint: Checkpoint) -> None:
+        arrays, tree = checkpoint
+        load_checkpoint(training, tensors_of(arrays), tree)
+
+    if go_on(shorter, writer, training.settings, save, load, report):
+        line = other_conditions(shorter, writer.environment)
+        if line is not None:
+            report.warn(f"{writer.path}: {line}")
 
 
 def _epochs(

@@ -1,7 +1,7 @@
 """What goes to a worker and comes back, as lines of JSON."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,18 @@ from fitreel.jobs.job.loading import Source
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.job.sweep import Configuration, resolve_configuration
 from fitreel.jobs.runtime.locks import Patience
+from fitreel.jobs.train.workers import TrainRequest
 from fitreel.model.errors import code_and_reason
 
 
-def encode_request(configurations: Sequence[Configuration], options: Options, check: bool) -> str:
+def encode_request(request: TrainRequest, options: Options) -> str:
     """The line that asks for configurations to be trained at once, or only to be checked."""
     return json.dumps(
         {
-            "configurations": [_encode(configuration) for configuration in configurations],
+            "configurations": list(request.configurations),
             "runs": options.runs,
             "force": options.force,
-            "check": check,
+            "check": request.only_check,
         },
         default=str,
     )
@@ -34,7 +35,8 @@ def decode_request(line: str, wait: Patience) -> tuple[list[dict[str, Any]], Opt
     return request["configurations"], options, request["check"]
 
 
-def _encode(configuration: Configuration) -> dict[str, Any]:
+def encode(configuration: Configuration) -> dict[str, Any]:
+    """A configuration, for `decode`."""
     loaded = configuration.resolved_job.loaded
     return {
         "source": asdict(loaded.source),

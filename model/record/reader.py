@@ -266,9 +266,18 @@ class Record:
         return len(self.epochs)
 
     def snapshots(
-        self, indices: Iterable[int] | None = None, *, weights: bool = False
+        self,
+        indices: Iterable[int] | None = None,
+        *,
+        weights: bool = False,
+        as_recorded: bool = False,
     ) -> Iterator[Snapshot]:
         """The snapshots at `indices` (default: all), one chunk in memory at a time.
+
+        Args:
+            indices: their numbers.
+            weights: with the network's weights, where they are recorded.
+            as_recorded: as a `RecordWriter` takes them, with predictions as the network says them.
 
         Raises:
             Damaged: a file has changed since the run was opened.
@@ -282,7 +291,9 @@ class Record:
                 at, tensors = number, {}
                 names = {*SMALL, "prediction"} | ({"weights"} if weights else set())
                 tensors = self._tensors_of(self.chunks[number], names)
-            yield self._snapshot(tensors, self.chunks[number], index - int(starts[number]), index)
+            row = index - int(starts[number])
+            snapshot = self._snapshot(tensors, self.chunks[number], row, index)
+            yield snapshot if as_recorded else self._in_columns(snapshot)
 
     def _tensors_of(self, chunk: Chunk, names: set[str]) -> Tensors:
         if self.journal and chunk is self.chunks[-1]:
@@ -290,19 +301,27 @@ class Record:
         return self._chunk_tensors(chunk.path, names)[0]
 
     def _snapshot(self, tensors: Tensors, chunk: Chunk, row: int, index: int) -> Snapshot:
-        columns = self.header.predicted_columns
         # Copies, or a snapshot that is kept would keep all of its chunk.
-        prediction = self._unscaled(tensors["prediction"][row].copy())
         return Snapshot(
             epoch=int(tensors["epoch"][row]),
             loss=float(tensors["loss"][row]) * self._loss_factor,
             seconds=float(tensors["seconds"][row]),
-            prediction=prediction.reshape(-1, columns) if columns > 1 else prediction,
+            prediction=tensors["prediction"][row].copy(),
             weights=tensors["weights"][row].copy() if "weights" in tensors else None,
             truth_loss=float(tensors["truth_loss"][row]) if "truth_loss" in tensors else None,
             metrics={name: float(values[row]) for name, values in chunk.metrics.items()},
             has_prediction=bool(self.has_predictions[index]),
             is_closing=index == self.closing,
+        )
+
+    def _in_columns(self, snapshot: Snapshot) -> Snapshot:
+        """Its prediction in the data's own units, of several outputs shape (M, K)."""
+        columns = self.header.predicted_columns
+        if columns == 1 and self.prediction_dtype is np.float32:
+            return snapshot
+        prediction = self._unscaled(snapshot.prediction)
+        return replace(
+            snapshot, prediction=prediction.reshape(-1, columns) if columns > 1 else prediction
         )
 
     def _unscaled(self, prediction: NDArray[np.float32]) -> NDArray[np.floating[Any]]:

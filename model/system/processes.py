@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import subprocess
 
+WORKER_NUMBER = "FITREEL_WORKER"
+"""The variable that tells a worker its number, by which those of a machine share its GPUs."""
 PR_SET_PDEATHSIG = 1
 _SET_PIPE_SIZE = 1031
 """Linux's F_SETPIPE_SZ, which Python doesn't name everywhere."""
@@ -135,6 +137,21 @@ def takes_more(pipe: int, seconds: float) -> bool:
     poll = select.poll()
     poll.register(pipe, select.POLLOUT)
     return bool(poll.poll(1000 * seconds))
+
+
+def allow_open_files(count: int) -> bool:
+    """Have so many files be open at once, if the system lets us; whether they can be."""
+    if sys.platform == "win32":
+        return True
+    import resource  # only here: most open few
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < count:
+        most = count if hard == resource.RLIM_INFINITY else min(count, hard)
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        return most >= count
+    return True
 
 
 def cores() -> int:

@@ -67,6 +67,14 @@ def load_checkpoint(training: Training, tensors: dict[str, Tensor], text: str) -
         raise BadInput(f"the state to go on from doesn't fit this job: {error}") from error
 
 
+def network_of(tree: Any, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Of a saved training's state, less its text's JSON, what its network holds."""
+    network = dict(_unflatten(tree, tensors)["network"])
+    if not all(isinstance(value, Tensor) for value in network.values()):
+        raise ValueError("something in it is no tensor")
+    return network
+
+
 def arrays_of(tensors: dict[str, Tensor]) -> dict[str, NDArray[Any]]:
     """The same values without torch, as a run folder keeps them."""
     return {name: tensor.numpy() for name, tensor in tensors.items()}

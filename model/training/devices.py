@@ -2,15 +2,17 @@
 
 import os
 import platform
+import re
 
 import torch
 
 from fitreel.model.errors import BadInput, Unavailable
+from fitreel.model.system.processes import WORKER_NUMBER, cores
 
 SMALL = 50_000_000
-"""Parameters times points under which a step on a GPU costs more than one on the CPU."""
+"""Parameters times points of a step under which one on a GPU costs more than on the CPU."""
 ONE_THREAD = 5_000_000
-"""Parameters times points under which a second thread costs more than it brings."""
+"""Parameters times points of a step under which a second thread costs more than it brings."""
 
 
 def choose_device(device_name: str, work: int) -> tuple[torch.device, str]:
@@ -18,7 +20,7 @@ def choose_device(device_name: str, work: int) -> tuple[torch.device, str]:
 
     Args:
         device_name: auto, cpu, cuda, cuda:N or mps.
-        work: parameters times points.
+        work: parameters times the points of a step.
 
     Raises:
         Unavailable: the device asked for is not on this machine.
@@ -27,9 +29,9 @@ def choose_device(device_name: str, work: int) -> tuple[torch.device, str]:
     has_mps = torch.backends.mps.is_available()
     if device_name == "auto":
         if work < SMALL:
-            return torch.device("cpu"), "auto: the CPU is faster for a network this small"
+            return torch.device("cpu"), "auto: the CPU is faster for steps this small"
         if has_cuda:
-            return torch.device("cuda"), "auto"
+            return _own_gpu(), "auto"
         return torch.device("cpu"), "auto: there is no GPU here"
     device = torch.device(device_name)
     if device.type == "cuda" and (not has_cuda or (device.index or 0) >= torch.cuda.device_count()):
@@ -37,7 +39,18 @@ def choose_device(device_name: str, work: int) -> tuple[torch.device, str]:
         raise Unavailable(f'train.device = "{device_name}": this machine has {count} CUDA devices')
     if device.type == "mps" and not has_mps:
         raise Unavailable(f'train.device = "{device_name}": this machine has no MPS device')
+    if device_name == "cuda":
+        device = _own_gpu()
     return device, "as asked"
+
+
+def _own_gpu() -> torch.device:
+    """The GPU of this process: one of the machine's, by turns, where it is one of many workers."""
+    turn = os.environ.get(WORKER_NUMBER, "")
+    count = torch.cuda.device_count()
+    if not turn.isdigit() or count < 2:
+        return torch.device("cuda")
+    return torch.device("cuda", int(turn) % count)
 
 
 def devices_here() -> str:
@@ -52,10 +65,21 @@ def devices_here() -> str:
 
 
 def choose_threads(work: int) -> int:
-    """Threads for torch: one for tiny networks, where two were up to 100 times slower."""
-    if work < ONE_THREAD:
-        return 1
-    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
+    """Threads for torch: one for small steps, where two were up to 100 times slower.
+
+    On a busy machine they wait for each other in every operation of every step. For larger steps
+    as many as OMP_NUM_THREADS says, or as there are cores.
+
+    Args:
+        work: parameters times the points of a step.
+    """
+    return 1 if work < ONE_THREAD else _most_threads()
+
+
+def _most_threads() -> int:
+    # OpenMP takes a list, one number a level of nesting, and passes over what is no number.
+    most = re.fullmatch(r"\s*(\d{1,6})\s*(,.*)?", os.environ.get("OMP_NUM_THREADS", ""))
+    return int(most[1]) if most and int(most[1]) else cores()
 
 
 def environment(device: torch.device) -> dict[str, str | int]:

@@ -115,10 +115,9 @@ class Training:
         if task.own_code.module is not None:
             check_shapes(self.network, self.data.x, outputs)
         self.parameter_count = sum(p.numel() for p in self.network.parameters())
-        self.device, self.device_reason = choose_device(
-            train.device, self.parameter_count * len(self.data.x)
-        )
-        torch.set_num_threads(choose_threads(self.parameter_count * len(self.data.x)))
+        work = self.parameter_count * min(train.batch_size or len(self.data.x), len(self.data.x))
+        self.device, self.device_reason = choose_device(train.device, work)
+        torch.set_num_threads(choose_threads(work))
         self.network.to(self.device)
         self._x, self._y = self.data.x.to(self.device), self._target(self.data.y)
         self._grid = None if self.data.grid is None else self.data.grid.to(self.device)

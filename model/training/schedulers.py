@@ -56,11 +56,7 @@ def build_scheduler(settings: TrainSettings, optimizer: Optimizer) -> Scheduler 
         raise BadInput(f"train.scheduler: {name} can't be used: {REFUSED_SCHEDULERS[name]}")
     kind = getattr(torch.optim.lr_scheduler, name)
     check_arguments("train.scheduler", name, kind, arguments, {"optimizer"})
-    if (
-        name == "OneCycleLR"
-        and "total_steps" not in arguments
-        and ("epochs" not in arguments or "steps_per_epoch" not in arguments)
-    ):
+    if depends_on_epochs(settings):
         arguments["total_steps"] = settings.epochs
     try:
         with warnings.catch_warnings():
@@ -69,3 +65,13 @@ def build_scheduler(settings: TrainSettings, optimizer: Optimizer) -> Scheduler 
     except Exception as error:
         raise BadInput(f"train.scheduler: {name} can't be used: {error}") from error
     return scheduler  # type: ignore[no-any-return]
+
+
+def depends_on_epochs(settings: TrainSettings) -> bool:
+    """Whether the learning rates depend on how many epochs there are in all."""
+    arguments = settings.scheduler or {}
+    return (
+        arguments.get("name") == "OneCycleLR"
+        and "total_steps" not in arguments
+        and ("epochs" not in arguments or "steps_per_epoch" not in arguments)
+    )

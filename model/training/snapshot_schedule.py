@@ -11,10 +11,25 @@ def snapshot_epochs(settings: TrainSettings) -> NDArray[np.int64]:
 
     Returns:
         int64, shape (F,), increasing, the first is 0. "even": every `snapshot_every`-th epoch.
-        "log": as many as "even" would keep (fewer where epochs run out), evenly spaced on a
-        logarithmic axis of epoch + 1, the last being the last epoch.
+        "log": as many, the first ones every epoch, from where that leaves room for it evenly
+        spaced on a logarithmic axis of epoch + 1, up to the last epoch.
     """
     even = np.arange(0, settings.epochs, settings.snapshot_every, dtype=np.int64)
-    if settings.snapshot_at == "even":
-        return even
-    return np.unique(np.geomspace(1, settings.epochs, len(even)).round().astype(np.int64)) - 1
+    return even if settings.snapshot_at == "even" else _spread(settings.epochs, len(even)) - 1
+
+
+def _spread(last: int, count: int) -> NDArray[np.int64]:
+    """So many whole numbers from 1 to `last`, as evenly spaced on a logarithmic axis as can be."""
+    if count == 1:
+        return np.ones(1, np.int64)
+    # The fewest consecutive ones after which all others are at least 1 apart: what is closer
+    # would be rounded to the same number.
+    low, high = 1, count - 1
+    while low < high:
+        middle = (low + high) // 2
+        if middle * ((last / middle) ** (1 / (count - middle)) - 1) >= 1:
+            high = middle
+        else:
+            low = middle + 1
+    spaced = np.geomspace(low, last, count - low + 1)
+    return np.concatenate([np.arange(1, low), np.floor(spaced + 0.5).astype(np.int64)])

@@ -94,7 +94,12 @@ class Race:
 
     @cached_property
     def sticks(self) -> Yardsticks | None:
-        """What all losses are measured against; None where the runs have different data."""
+        """What all losses are measured against; None where the runs have different data.
+
+        Nor are there any of several outputs, which no line could be as good as.
+        """
+        if any(run.header.predicted_columns != 1 for run in self.runs):
+            return None
         if not self.is_comparable or len({run.points_digest for run in self.runs}) != 1:
             return None
         return yardsticks_of(self.runs[0])

@@ -131,7 +131,7 @@ def _of_classes(story: RunStory, classes: ClassStory, timeline: Timeline) -> Cap
 
 def shows_regions(run: Record, picture: PictureSettings) -> bool:
     """Whether wrong points are seen, so that they are what is told of."""
-    return view_of(run, picture.view) == "regions"
+    return view_of(run, picture.view) in ("regions", "confusion")
 
 
 def _within(seconds: float, ends: tuple[float, float]) -> float:
@@ -145,7 +145,7 @@ def _missing_of_height(story: RunStory) -> float:
     timeline = make_timeline(story.run.epochs[:count], story.losses, pacing)
     course = _course(story, timeline)
     assert story.sticks is not None
-    shortest = shortest_frames(story.words.text("caption_height"), pacing.fps)
+    shortest = shortest_frames(_text(story, "height"), pacing.fps)
     for claim in phase_claims(course, story.sticks, story.tells_noise, shortest):
         if claim.key == "height" and claim.is_true[0] and claim.worth[0] >= 1:
             in_motion = int(np.argmin(np.append(claim.is_true & (claim.worth >= 1), False))) - 1
@@ -177,7 +177,8 @@ def _ends(story: RunStory, course: LossCourse, timeline: Timeline) -> list[Claim
     if story.end.text and (last > 0 or story.must_end):
         ratio = lower_ratio(story.losses, story.format)
         holds = at_last.copy()
-        if not story.must_end and math.isfinite(ratio):
+        # A typical error has digits of its own.
+        if not story.must_end and math.isfinite(ratio) and story.constant != "mean":
             # As far back as the loss that is read is the one at the end.
             end = story.format.write(float(story.losses[-1]))
             same = [story.format.write(float(loss)) == end for loss in course.shown[::-1]]
@@ -247,8 +248,10 @@ def _text(story: RunStory, key: str, factor: int = 0) -> str:
     """The words of a claim."""
     if key in ("start", "end"):
         return story.start if key == "start" else story.end.text
-    if len(story.run.header.inputs) > 1:  # what is flat then is no line
-        key = key.replace("_flat", "_level")
+    if story.constant != "flat":
+        key = key.replace("_flat", f"_{story.constant}")
+        if key == "height" and story.constant != "level":
+            key = f"height_{story.constant}"
     if factor:
         return story.words.text(f"caption_{key}_times", factor=written_factor(factor, story.words))
     return story.words.text(f"caption_{key}")

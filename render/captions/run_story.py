@@ -10,6 +10,7 @@ from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import Caption
 from fitreel.render.captions.phases.yardsticks import Yardsticks, yardsticks_of
 from fitreel.render.captions.run_sentences import end_caption, start_sentence
+from fitreel.render.captions.shape_sentences import TableErrors, constant_of, start_shape
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.shown_snapshots import shown_count, shown_snapshots
 from fitreel.render.text.loss_format import LossFormat
@@ -42,17 +43,32 @@ class RunStory:
     @property
     def tells_noise(self) -> bool:
         """Whether the noise is in the picture, so that it can be spoken of."""
-        return "loss" in self.picture.panels
+        panels = self.picture.panels
+        # What isn't a curve has a plot of its loss where nothing else is asked for.
+        return "loss" in panels or not (panels or self.run.header.is_curve)
 
     @cached_property
     def start(self) -> str:
         """The first sentence."""
         first = next(shown_snapshots(self.run, [0]))
+        shape = start_shape(self.run, self.picture.view, first)
+        if shape and first.epoch == 0 and self.run.header.recorder == "job":
+            shown = self.words.text(f"caption_shape_{shape}")
+            return self.words.text("caption_untrained", shape=shown)
         return start_sentence(self.run, first, self.words)
+
+    @cached_property
+    def constant(self) -> str:
+        """What the best constant is called, as `constant_of`."""
+        return constant_of(self.run, self.picture.view)
 
     @cached_property
     def end(self) -> Caption:
         """The last one."""
+        if self.constant == "mean" and self.sticks is not None and not self.must_end:
+            caption = TableErrors(self.run, self.words).end(self.words)
+            if caption is not None:
+                return caption
         return end_caption(
             self.run, self.losses, self.sticks if self.tells_noise else None, self.format
         )

@@ -9,7 +9,6 @@ from fitreel.render.comparison.page.setting import Setting, setting_of
 from fitreel.render.comparison.ranking.card import RankingCard
 from fitreel.render.comparison.ranking.rows import ranking
 from fitreel.render.comparison.readability import check_comparison, layout_of
-from fitreel.render.comparison.sentences import captions_of
 from fitreel.render.comparison.states import states
 from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.frame import DrawnFrame, FrameSelection
@@ -58,8 +57,7 @@ def _drawn(
         setting = setting_of(comparison, table)
         scene = scene_in(setting)
         drawer = FrameDrawer(scene)
-        caption = captions_of(comparison, setting.contenders, table).at
-        shown = states(comparison.entries, table, moving, caption)
+        shown = states(comparison.entries, table, moving, setting.captions.at)
         for number, state in zip(moving, shown, strict=True):
             scene.show(state)
             yield DrawnFrame(drawer.draw(), number, times, drawer.changed)

@@ -44,11 +44,9 @@ def check_comparison(comparison: ComparisonPicture) -> None:
     )
     if not count:
         raise BadInput("a comparison without a single panel")
+    if reason := too_many(comparison):
+        raise BadInput(reason)
     layout = layout_of(count, comparison.layout)
-    limit = MOST_PANELS if layout == "grid" else MOST_RUNS
-    if count > limit:
-        instead = f'; layout = "overlay" shows up to {MOST_RUNS}' if layout == "grid" else ""
-        raise BadInput(f"{count} panels: {layout} shows up to {limit}{instead}")
     readable = _readable(layout)
     if not readable(count, size, loss_panel):
         raise BadInput(
@@ -56,6 +54,22 @@ def check_comparison(comparison: ComparisonPicture) -> None:
             f"({layout}{', loss panel' if loss_panel else ''}) to be readable; "
             f"{_smallest(size, lambda larger: readable(count, larger, loss_panel))}"
         )
+
+
+def too_many(comparison: ComparisonPicture) -> str:
+    """That it has more than its layout shows, and what shows more; "" where it hasn't.
+
+    In an overlay a group counts as one.
+    """
+    entries = comparison.entries
+    layout = layout_of(len(entries), comparison.layout)
+    groups = {entry.group for entry in entries}
+    count = len(groups) if layout == "overlay" and "" not in groups else len(entries)
+    limit = MOST_PANELS if layout == "grid" else MOST_RUNS
+    if count <= limit:
+        return ""
+    instead = f'; layout = "overlay" shows up to {MOST_RUNS}' if layout == "grid" else ""
+    return f"{count} panels: {layout} shows up to {limit}{instead}"
 
 
 def is_readable(comparison: ComparisonPicture) -> bool:

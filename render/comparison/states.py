@@ -30,8 +30,7 @@ def states(
         frames: which of them.
         caption: gives the sentence of a frame.
     """
-    # The curve of a frame between snapshots is told by its neighbours, too.
-    numbers = range(len(table)) if table.is_interpolated else list(frames)
+    numbers = _with_neighbours(frames, table) if table.is_interpolated else list(frames)
     players = [
         _played(entry.run, table, clock, table.times[numbers])
         for entry, clock in zip(entries, table.clocks, strict=True)
@@ -47,6 +46,17 @@ def states(
                 caption(frame),
                 table.seconds_at_end(frame),
             )
+
+
+def _with_neighbours(frames: Sequence[int], table: Timetable) -> list[int]:
+    """The frames that tell the curves of these: both ends of the film, and the times beside."""
+    times = table.times
+    before = np.searchsorted(times, times[frames], side="left") - 1
+    after = np.searchsorted(times, times[frames], side="right")
+    there = np.concatenate([frames, before, after])
+    last = len(times) - 1
+    numbers: list[int] = np.unique(np.append(np.clip(there, 0, last), [0, last])).tolist()
+    return numbers
 
 
 def _played(

@@ -59,6 +59,7 @@ class Network:
     def __init__(self, header: Header) -> None:
         self.layers = _layers(header)
         self._inputs, self._output = header.inputs, header.outputs[0]
+        self._outputs, self._classes = header.outputs, header.classes
         self._parameters = header.parameters
 
     @property
@@ -89,6 +90,21 @@ class Network:
                 sums = _linear(layer, weights, values)
                 values = _activation(layer, weights)(sums)
         return values, sums
+
+    def prediction(self, weights: NDArray[np.float32], x: Values) -> Values:
+        """What a record would say at places of shape (M, D), shape (M, K): of classes, how probable
+        each is, else numbers in the data's own units.
+        """
+        with np.errstate(all="ignore"):
+            values = _linear(self.layers[-1], weights, self.hidden(weights, x)).T
+            if not self._classes:
+                columns = zip(self._outputs, values.T, strict=True)
+                return np.stack([column.unscaled(each) for column, each in columns], axis=1)
+            if values.shape[1] == 1:
+                second = 1 / (1 + np.exp(-values))
+                return np.concatenate([1 - second, second], axis=1)
+            parts = np.exp(values - values.max(axis=1, keepdims=True))
+            return np.asarray(parts / parts.sum(axis=1, keepdims=True))
 
     def contributions(self, weights: NDArray[np.float32], x: Values) -> tuple[Values, float]:
         """What each unit adds to the curve, shape (units, M), and the output's bias.

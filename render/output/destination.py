@@ -15,10 +15,11 @@ from fitreel.render.output.formats import OutputKind, format_of
 _FRAME = re.compile(r"[0-9]{5,}\.png")
 
 
-def check_output(output: str | Path) -> Path:
+def check_output(output: str | Path, *, makes_folder: bool = False) -> Path:
     """Make sure, without drawing anything, that `output` can be written; where it really lies.
 
     A symlink is followed: what it points at is replaced, not the link. What stands there stays.
+    With `makes_folder` its folder may still have to be made, above which is tried.
 
     Raises:
         BadInput: an unknown ending, a folder where a file is meant or the other way round, or a
@@ -40,7 +41,10 @@ def check_output(output: str | Path) -> Path:
         raise BadInput(f'{output} is a folder; for one PNG a frame write "{output}/"')
     elif mode is not None and not stat.S_ISREG(mode):
         raise BadInput(f"{output} is not a plain file, so it can't be replaced by a film")
-    _check_folder_takes(path, output)
+    there = path
+    while makes_folder and not os.path.lexists(there.parent):
+        there = there.parent
+    _check_folder_takes(there, output)
     return path
 
 

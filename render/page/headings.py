@@ -84,6 +84,11 @@ class Headings:
             # What hangs down further than letters do takes more room.
             self.bottom = baseline + max(0.0, fall - 0.3 * size_)
 
+    @property
+    def has_subtitle(self) -> bool:
+        """Whether a subtitle ends them."""
+        return bool(self._lines) and not self._lines[-1].is_title
+
     def last_width(self) -> float:
         """Of the last line, in pixels."""
         last = self._lines[-1]

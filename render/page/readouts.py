@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.artist import Artist
+from matplotlib.text import Text
 
 from fitreel.model.errors import BadInput
 from fitreel.render.mpl.pixel_layout import Page
@@ -31,6 +32,8 @@ class ReadoutsPlace:
     """The baseline of their names over them; None: each stands before its number."""
     ends: bool = False
     """Whether they end at `right`, rather than begin at `left`."""
+    step: float = 0.0
+    """From one down to the next, where they stand under each other; else 0."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +56,26 @@ class RunReadouts:
         number, name = _fitted(page, place, types, readouts)
         width = _width(page, place, readouts, number, name)
         x = place.right - width if place.ends else place.left
-        self._texts = []
+        self._texts: list[Text] = []
         for readout in readouts:
             beside, wide = _extent(page, place, readout, number, name)
+            down = place.step * len(self._texts)
             base = place.baseline if place.names is None else place.names
-            page.text(x, base, readout.name, name, colour=page.theme.muted)
+            page.text(x, base - down, readout.name, name, colour=page.theme.muted)
             text = page.text(
-                x + beside, place.baseline, "", number, weight="bold", colour=readout.colour
-            )
+                x + beside, place.baseline - down, "", number, weight="bold",
+                colour=readout.colour,
+            )  # fmt: skip
             self._texts.append(text)
-            x += wide + _apart(page, place)
+            x += (wide + _apart(page, place)) * (not place.step)
         self.moving: Sequence[Artist] = self._texts
+        self.last_left = 0.0
+        """Where the last one's name begins, in pixels."""
+        if place.step:
+            self.last_left = x
+        elif readouts:
+            last = _extent(page, place, readouts[-1], number, name)[1]
+            self.last_left = x - _apart(page, place) - last
 
     def show(self, numbers: Sequence[str]) -> None:
         """Write the numbers, one for each readout."""
@@ -109,6 +121,8 @@ def _width(
 ) -> float:
     """Of all, at these font sizes, in pixels."""
     widths = [_extent(page, place, each, number, name)[1] for each in readouts]
+    if place.step:
+        return max(widths, default=0.0)
     return sum(widths) + _apart(page, place) * max(len(widths) - 1, 0)
 
 
@@ -125,6 +139,12 @@ def _extent(
 
 def _number_width(page: Page, readout: Readout, size: float) -> float:
     return max(page.width_of(text, size, "bold") for text in readout.widest)
+
+
+def row_width(page: Page, types: TypeSizes, readouts: Sequence[Readout]) -> float:
+    """How wide readouts with their names over them are at full size, in pixels."""
+    place = ReadoutsPlace(0.0, 0.0, 0.0, 0.0)
+    return _width(page, place, readouts, types.readout, types.label)
 
 
 def header_width(page: Page, types: TypeSizes, readouts: Sequence[Readout]) -> float:

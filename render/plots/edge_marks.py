@@ -71,12 +71,16 @@ class EdgeMarks:
             self._values[edge] = page.text(
                 box.x0, base, "", size, weight="bold", colour=colour, va="baseline"
             )
+        self._has_marks = False
         self.moving: Sequence[Artist] = [*self._marks.values(), *self._values.values()]
 
     def show(self, prediction: NDArray[np.floating], is_warning: bool = False) -> None:
         """Mark where `prediction`, shape (M,), is out; in a warning's colour where it is one."""
         y = np.ravel(prediction)[self._order]
         low, high = self._axes.get_ylim()
+        had_marks, self._has_marks = self._has_marks, not (low <= y.min() and y.max() <= high)
+        if not (had_marks or self._has_marks):
+            return
         is_out = {"upper": (y > high) | np.isnan(y), "lower": y < low}
         for edge, mark in self._marks.items():
             text, out = self._values[edge], is_out[edge]
@@ -98,14 +102,18 @@ class EdgeMarks:
             value = float(np.mean(y[a:b].astype(np.float64)))
             has_value = b - a > MOSTLY * len(y) and np.isfinite(value)
             text.set_text(self._write(value) if has_value else "")
-            self._put_beside(text, (self._x[a] + self._x[b - 1]) / 2)
+            self._put_beside(text, self._x[a], self._x[b - 1])
 
-    def _put_beside(self, text: Text, x: float) -> None:
-        """Put a value right of the triangle at `x`, or left of it where the axes end."""
+    def _put_beside(self, text: Text, start: float, stop: float) -> None:
+        """Put a value beside the triangle of a stretch, where the curve doesn't cross it."""
         left, right = self._axes.get_xlim()
         box, beside = self._axes.bbox, self._page.px(BESIDE)
-        pixel = box.x0 + (x - left) / (right - left) * box.width
-        room = box.x1 - pixel - beside
-        is_right = self._page.width_of(text.get_text(), self._size, "bold") <= room
+        edges = [box.x0 + (x - left) / (right - left) * box.width for x in (start, stop)]
+        pixel, room = sum(edges) / 2, (edges[1] - edges[0]) / 2 - beside
+        width = self._page.width_of(text.get_text(), self._size, "bold")
+        is_whole = start == self._x[0] and stop == self._x[-1]
+        if width > room and not is_whole:
+            text.set_text("")
+        is_right = width <= box.x1 - pixel - beside
         text.set_horizontalalignment("left" if is_right else "right")
         text.set_x((pixel + (beside if is_right else -beside)) / self._page.box.width)

@@ -120,11 +120,14 @@ def fit_axes(page: Page, box: Box, limits: Limits) -> Axes:
     return axes
 
 
-def curve_order(axes: Axes, x: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Indices of the places along x from left to right, one a pixel at most."""
+def curve_order(axes: Axes, x: NDArray[np.floating], width: float = 0.0) -> NDArray[np.int64]:
+    """Indices of the places along x from left to right, one a pixel at most.
+
+    A line `width` pixels wide needs only one in a quarter of that.
+    """
     order = np.argsort(x, kind="stable")
     left, right = axes.get_xlim()
-    pixels = np.floor((x[order] - left) / (right - left) * axes.bbox.width)
+    pixels = np.floor((x[order] - left) / (right - left) * axes.bbox.width / max(1.0, width / 4))
     first = np.concatenate([[True], np.diff(pixels) > 0])
     first[-1] = True
     places: NDArray[np.int64] = order[first]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.render.mpl.pixel_layout import Page
+from fitreel.render.mpl.quick_line import QuickLine
 from fitreel.render.plots.fit_axes import AIR, Order
 
 MOST = 200
@@ -59,10 +60,11 @@ class Gaps:
         self._ends = np.full((len(points), 3), np.nan)
         self._ends[:, 0] = points
         # One line with breaks: its sticks don't darken each other where they stand close.
-        (self._line,) = axes.plot(
+        self._line = QuickLine(
             np.repeat(self._x, 3), np.full(self._ends.size, np.nan), color=colour, alpha=opacity,
             lw=page.points(page.px(width)), solid_capstyle="butt", zorder=over,
         )  # fmt: skip
+        axes.add_line(self._line)
         self._line.set_snap(False)  # else a stick's ends move by whole pixels
         self.moving: Sequence[Artist] = [self._line]
 

@@ -105,12 +105,7 @@ class LossPlot:
             x_labels=style.x_labels,
         )  # fmt: skip
         if style.x_labels and style.x_name:
-            base = box.bottom - page.px(UNDER) - (ASCENT + NAME_UNDER) * style.tick
-            page.text(
-                self.inner.left + self.inner.width / 2, base,
-                time_name(axis, style.words, style.clock), style.tick,
-                color=page.theme.muted, ha="center", va="baseline",
-            )  # fmt: skip
+            _write_time_name(page, self.inner, axis, style)
         draw_backdrop(page, axes, backdrop, axis, self._scale, size)
         self._paths = [placed(path, path.losses, axis, self._scale, size) for path in paths]
         raws = [
@@ -176,3 +171,12 @@ def _number(words: Translation, value: float) -> str:
     if value == round(value):
         return words.integer(round(value))
     return words.respelled(f"{value:g}")
+
+
+def _write_time_name(page: Page, inner: Box, axis: EpochAxis, style: LossPlotStyle) -> None:
+    """What the axis under the ticks counts, centred beneath them."""
+    base = inner.bottom - page.px(UNDER) - (ASCENT + NAME_UNDER) * style.tick
+    page.text(
+        inner.left + inner.width / 2, base, time_name(axis, style.words, style.clock), style.tick,
+        color=page.theme.muted, ha="center", va="baseline",
+    )  # fmt: skip

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fitreel.model.record.reader import Record
 from fitreel.render.mpl.line_styles import mark_point
 from fitreel.render.mpl.pixel_layout import Page
+from fitreel.render.mpl.quick_line import QuickLine
 from fitreel.render.plots.fit_axes import Order, curve_order
 
 WIDTH = 7.5
@@ -41,16 +42,17 @@ class NetworkLine:
         opacity: float = 1.0,
         order: float = Order.NETWORK,
     ) -> None:
-        self._order = curve_order(axes, run.prediction_x)
+        pixels = page.px(width) * page.theme.prediction_width
+        self._order = curve_order(axes, run.prediction_x, pixels)
         low, high = axes.get_ylim()
         reach = FAR * (high - low)
         self._reach = low - reach, high + reach
-        pixels = page.px(width) * page.theme.prediction_width
         x = run.prediction_x[self._order].astype(np.float64)
-        (self._line,) = axes.plot(
+        self._line = QuickLine(
             x, np.full(len(x), np.nan), color=colour, alpha=opacity, lw=page.points(pixels),
             solid_capstyle="round", solid_joinstyle="round", zorder=order,
         )  # fmt: skip
+        axes.add_line(self._line)
         mark_point(self._line)
         clip_vertically(self._line, axes, 2 * pixels)
         self.moving: Sequence[Artist] = [self._line]

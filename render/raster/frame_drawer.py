@@ -176,7 +176,7 @@ class FrameDrawer:
             if region.is_outdated:
                 self._paint_background(region)
                 self._changed = union(self._changed, region.rectangle)
-            elif not self._limits_changed and not region.is_stale:
+            elif not region.moving or not (self._limits_changed or region.is_stale):
                 continue
             elif not region.is_crossed:
                 self._restore(self._composed, region.moving)

@@ -30,6 +30,8 @@ class Layer:
         self.artist = artist
         self.axes = axes
         self.moves = moves
+        self.tells = isinstance(artist, TELLING)
+        """Whether it is stale whenever it has changed."""
         self.display_list: list[Command] = []
         self.damage = NOTHING
         self.bounds = NOTHING
@@ -84,9 +86,7 @@ class Region:
     @property
     def is_stale(self) -> bool:
         """Whether a moving artist may look other than when it was painted last."""
-        return any(
-            layer.artist.stale or not isinstance(layer.artist, TELLING) for layer in self.moving
-        )
+        return any(layer.artist.stale or not layer.tells for layer in self.moving)
 
     def crosses(self) -> bool:
         """Whether a moving artist has painted where one that stays lies over it."""

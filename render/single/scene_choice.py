@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fitreel.model.record.reader import Record
@@ -12,6 +13,7 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.shown_snapshots import losses_from, shown_count, shown_snapshots
 from fitreel.render.single.demo.whole_film import whole_film
 from fitreel.render.single.demo_scene import DemoScene, DemoText
+from fitreel.render.single.shapes.shape_views import SHAPES, picture_class
 from fitreel.render.text.axis_labels import axis_labels
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.scaled_loss import DEMO_LABEL, beneath_loss
@@ -88,6 +90,10 @@ def scene_of(
 
 def _scene_class(view: str) -> "Callable[..., RunScene]":
     """The picture that shows a view, and is made as `RunScene` says; matplotlib comes with it."""
+    if view in SHAPES:
+        from fitreel.render.single.shapes.shaped_scene import ShapedScene
+
+        return partial(ShapedScene, picture_class(view))
     if view == "field":
         from fitreel.render.single.fields.field_scene import FieldScene
 

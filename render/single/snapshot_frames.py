@@ -47,7 +47,7 @@ def drawn_snapshots(
     scene = scene_of(run, settings, timeline.axis, captions.texts())
     assert not isinstance(scene, DemoScene)
     drawer = FrameDrawer(scene)
-    weights = needs_weights(settings.panels)
+    weights = needs_weights(settings.panels) or settings.view == "slices"
     for number, state in still_states(run, stills, captions, weights=weights):
         scene.show(state)
         frame = drawer.draw()

@@ -199,15 +199,18 @@ def test_exports(fitreel: Fitreel, records: Path, tmp_path: Path) -> None:
         np.testing.assert_array_equal(arrays["val/acc"], run.metrics["val/acc"])
         np.testing.assert_array_equal(arrays["prediction"], run.prediction)
     rows = rows_of(tmp_path / "curve.csv")
-    assert [*rows[0]] == ["x", "y", "epoch", "loss", "prediction", "lr", "val/acc"]
+    assert [*rows[0]] == ["x", "y", "epoch", "loss", "prediction", "seconds", "lr", "val/acc"]
     assert rows[0]["prediction"] == ""
     assert np.float32(rows[30]["prediction"]) == run.prediction[1, 0]
     assert float(rows[-1]["lr"]) == run.metrics["lr"][-1] and float(rows[0]["x"]) == X[0]
     rows = rows_of(tmp_path / "numbers.csv")
+    seconds = rows[0].pop("seconds")
     assert rows[0] == {"epoch": "0", "loss": "1.0", "gap": ""} and len(rows) == 12
+    assert float(seconds) >= 0
     rows = rows_of(tmp_path / "wide.csv")
     assert [*rows[0]] == [
         "x1", "x2", "y1", "y2", "epoch", "loss", "prediction1", "prediction2",
+        "seconds",
     ]  # fmt: skip
     with np.load(tmp_path / "wide.npz") as arrays:
         assert arrays["prediction"].shape == (12, 3, 2) and arrays["grid"].shape == (3, 2)

@@ -6,9 +6,11 @@ are measured in turns and are medians, so that a busy machine slows all of them 
 
 import argparse
 import statistics
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -32,8 +34,8 @@ def task(*assignments: str) -> Task:
     return Task(job.seed, job.data, job.network, resolved.train, resolved.function, resolved.points)
 
 
-def plain(one: Task, *, snapshots: bool = True) -> list[np.ndarray]:
-    """A loop as anybody writes it, for a task of the demo's shape."""
+def points_and_network(one: Task) -> tuple[torch.Tensor, torch.Tensor, torch.nn.Module]:
+    """Of a task of the demo's shape, as a plain script makes them."""
     torch.manual_seed(one.seed)
     x = torch.linspace(-1, 1, one.data.points).unsqueeze(1)
     y = x.pow(3) + one.data.noise * torch.randn(x.size())
@@ -44,6 +46,12 @@ def plain(one: Task, *, snapshots: bool = True) -> list[np.ndarray]:
         torch.nn.Sigmoid(),
         torch.nn.Linear(32, 1),
     )
+    return x, y, network
+
+
+def plain(one: Task, *, snapshots: bool = True) -> list[np.ndarray]:
+    """A loop as anybody writes it, for a task of the demo's shape."""
+    x, y, network = points_and_network(one)
     optimizer = torch.optim.SGD(network.parameters(), lr=one.train.lr)
     loss_function = torch.nn.MSELoss()
     kept = []
@@ -57,6 +65,32 @@ def plain(one: Task, *, snapshots: bool = True) -> list[np.ndarray]:
         loss.backward()
         optimizer.step()
     return kept
+
+
+def plain_batches(one: Task) -> None:
+    """A loop over mini-batches as anybody writes it, for a task of the demo's shape."""
+    x, y, network = points_and_network(one)
+    optimizer = torch.optim.SGD(network.parameters(), lr=one.train.lr)
+    loss_function = torch.nn.MSELoss()
+    assert one.train.batch_size is not None
+    for _ in range(one.train.epochs):
+        for batch in torch.split(torch.randperm(len(x)), one.train.batch_size):
+            loss = loss_function(network(x[batch]), y[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+
+@contextmanager
+def busy(count: int) -> Iterator[None]:
+    """So many processes that do nothing but compute, inside the block."""
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
 
 
 def exactly(one: Task) -> list[Snapshot]:
@@ -120,11 +154,24 @@ def check(epochs: int) -> None:
 
 
 def row(name: str, plainly: float, mine: float, unit: float, target: float | None) -> None:
-    wanted = "" if target is None else f"   (target {target:g} x)"
+    wanted = "" if target is None else f"   (target {target:.2g} x)"
     print(
         f"{name:44s} {plainly / unit * 1e6:8.1f} {mine / unit * 1e6:8.1f} "
         f"{plainly / mine:7.2f} x{wanted}"
     )
+
+
+def mini_batches(rounds: int) -> None:
+    """As the program chooses its threads, against one thread: alone, and on a busy machine."""
+    one = task("data.points=50_000", "train.batch_size=256", "train.epochs=5")
+    for name, others, most in (("", 0, 1.2), (", beside two busy processes", 2, 1.5)):
+        with busy(others):
+            both = in_turns(
+                rounds,
+                lambda: seconds(lambda: plain_batches(one), 1),
+                lambda: seconds(lambda: exactly(one)),
+            )
+        row(f"mini-batches of 256{name}", *both, one.train.epochs, 1 / most)
 
 
 def main() -> None:
@@ -151,6 +198,7 @@ def main() -> None:
                 lambda one=one, threads=threads: seconds(lambda: exactly(one), threads),
             )
             row(f"exact, {name}, {threads} thread{'s'[: threads - 1]}", *both, epochs, 1.4)
+    mini_batches(rounds)
     for count in (1, 8, 64, 256):
         tasks = varied(count, epochs)
         # Beyond 64 the plain loops only take longer: those of 64 are timed, and scaled.

@@ -48,7 +48,7 @@ def lay_out(page: Path, folder: Path) -> None:
     for name in ("docs/gallery", "jobs/job/examples"):
         if any(name in block.text for block in blocks(page, "sh")):
             shutil.copytree(ROOT / name, folder / name)
-    if page.stem == "cron":
+    if page.stem in ("cron", "nightly"):
         (folder / "nightly.toml").write_text(blocks(page, "toml")[0].text)
     if page.stem in ("README", "film-your-script"):
         (folder / "tutorial.py").write_text(blocks(page, "py")[0].text)

@@ -120,7 +120,7 @@ def _serve() -> None:
         import_module(name)
     import numpy as np
 
-    from fitreel.jobs.films.live_film import LiveFilm
+    from fitreel.jobs.films.live.live_film import LiveFilm
 
     with tempfile.TemporaryDirectory() as folder:  # which imports what writes, too
         film = LiveFilm(f"{folder}/film/", 20)

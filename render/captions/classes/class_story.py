@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.classes.class_yardsticks import ClassYardsticks, class_yardsticks
 from fitreel.render.captions.phases.stretches import best_stretches
-from fitreel.render.field_grid import FieldGrid, PointValues, log_field
 from fitreel.render.interpolated_snapshots import snapshots_at
+from fitreel.render.point_predictions import PointClasses
 from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.timeline import Timeline
@@ -33,7 +33,7 @@ _ELSEWHERE, _WEAK = 0.5, 0.3
 
 @dataclass(frozen=True)
 class ClassStory:
-    """All that can be said of a run of classes over two inputs."""
+    """All that can be said of a run of classes."""
 
     run: Record
     words: Translation
@@ -59,13 +59,11 @@ class ClassStory:
         return np.array(counts, np.int64)
 
     @cached_property
-    def _points(self) -> tuple[FieldGrid, PointValues, NDArray[np.int64]]:
-        grid = FieldGrid(self.run)
-        return grid, PointValues(grid, self.run.x), np.asarray(self.run.y, np.int64)
+    def _points(self) -> PointClasses:
+        return PointClasses(self.run)
 
     def _wrong(self, prediction: NDArray[np.floating]) -> int:
-        grid, points, classes = self._points
-        return int(points.wrong(log_field(grid.field(prediction)), classes).sum())
+        return int((self._points.of(prediction) != self._points.true).sum())
 
     @cached_property
     def start(self) -> str:

@@ -34,7 +34,7 @@ def class_yardsticks(x: NDArray[Any], classes: NDArray[np.int64], count: int) ->
     """The yardsticks of points.
 
     Args:
-        x: shape (N, 2), finite.
+        x: shape (N,) or (N, D), finite.
         classes: shape (N,), each from 0 to `count` - 1.
         count: how many classes there are.
     """
@@ -42,10 +42,11 @@ def class_yardsticks(x: NDArray[Any], classes: NDArray[np.int64], count: int) ->
     guess = len(classes) - int(sizes.max())
     cut: int | None = None
     if 0 < len(classes) <= MOST_POINTS and guess:
-        places = np.asarray(x, np.float64)
+        places = np.asarray(x, np.float64).reshape(len(x), -1)
         deviation = places.std(axis=0)
         places = (places - places.mean(axis=0)) / np.where(deviation > 0, deviation, 1.0)
-        cut = _of_two(places, classes) if count == 2 else _of_many(places, classes, count)
+        is_plane = count == 2 and places.shape[1] == 2
+        cut = _of_two(places, classes) if is_plane else _of_many(places, classes, count)
         cut = cut if cut < CUT_COUNTS * guess else None
     return ClassYardsticks(len(classes), guess, cut)
 
@@ -77,7 +78,7 @@ def _of_two(x: Array, classes: NDArray[np.int64]) -> int:
 def _of_many(x: Array, classes: NDArray[np.int64], count: int) -> int:
     """The wrong points of the linear classifier of the least cross entropy."""
     columns = np.column_stack([x, np.ones(len(x))])
-    weights = np.zeros((3, count))
+    weights = np.zeros((columns.shape[1], count))
     aims = np.eye(count)[classes]
     for _ in range(STEPS):
         scores = columns @ weights

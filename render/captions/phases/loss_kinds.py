@@ -27,15 +27,19 @@ class LossKind:
     """Whether it is the mean square, whose best line needs no search."""
 
     def of(self, errors: Array) -> float:
-        """The loss of these errors, shape (N,)."""
+        """The loss of these errors, of any shape."""
         value = float(np.mean(self.mean(errors)))
         return value**0.5 if self.is_root else value
 
     def best_constant(self, y: Array) -> float:
-        """The loss of the best constant."""
+        """The loss of the best constant; of y of shape (N, K) that of the best K constants."""
+        columns = y.reshape(len(y), -1).T
+        return self.of(np.concatenate([self._errors_of_constant(each) for each in columns]))
+
+    def _errors_of_constant(self, y: Array) -> Array:
         if self.weight is None:
-            return self.of(y - np.median(y))
-        return self.of(_least(y, np.ones((len(y), 1)), self.weight))
+            return np.asarray(y - np.median(y))
+        return _least(y, np.ones((len(y), 1)), self.weight)
 
     def best_line(self, x: Array, y: Array) -> float:
         """The loss of the best straight line."""

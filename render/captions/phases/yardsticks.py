@@ -88,7 +88,7 @@ def yardsticks_of(run: Record) -> Yardsticks | None:
 def loss_kind_of(run: Record) -> LossKind | None:
     """How a run's loss is computed; None where that isn't known."""
     header = run.header
-    if header.recorder != "job" or header.classes or header.predicted_columns != 1:
+    if header.recorder != "job" or header.classes:
         return None
     return loss_kind(*loss_name_of(run))
 
@@ -100,13 +100,17 @@ def loss_name_of(run: Record) -> tuple[str, dict[str, Any]]:
 
 
 def _as_seen(run: Record, values: NDArray[Any]) -> NDArray[np.float64]:
-    """Outputs as the loss compares them."""
-    seen = run.header.outputs[0].scaled(values) if run.loss_is_scaled else values
-    return np.asarray(seen, np.float64).reshape(-1)
+    """Outputs as the loss compares them: shape (N,), of several (N, K)."""
+    outputs = run.header.outputs
+    if not run.loss_is_scaled:
+        return np.asarray(values, np.float64)
+    columns = np.asarray(values).reshape(len(values), -1).T
+    seen = [column.scaled(each) for column, each in zip(outputs, columns, strict=True)]
+    return np.asarray(np.stack(seen, axis=1) if len(seen) > 1 else seen[0], np.float64)
 
 
 def _line(run: Record, y: NDArray[np.float64], kind: LossKind) -> float | None:
-    if len(run.header.inputs) != 1 or len(y) < 3:
+    if not run.header.is_curve or len(y) < 3:
         return None
     x = np.asarray(run.x, np.float64).reshape(-1)
     low, high = x.min(), x.max()
@@ -125,14 +129,16 @@ def _noise(run: Record, y: NDArray[np.float64], kind: LossKind) -> float | None:
 
 
 def _truth_at_points(run: Record) -> NDArray[Any] | None:
-    """The noiseless function at the training points, shape (N,)."""
+    """The noiseless function at the training points, shape (N,) or (N, K)."""
     if run.truth is None or run.grid is None:
         return run.truth
-    if len(run.header.inputs) != 1:
-        return None
     try:
         said = run.header.job.get("data", {}).get("function", DataSettings().function)
-        (formula,) = function_of(DataSettings(function=said)).formulas
+        formulas = function_of(DataSettings(function=said)).formulas
     except (FitreelError, ValueError):
         return None
-    return formula(run.x)
+    places = np.asarray(run.x).reshape(len(run.x), -1)
+    values = np.stack([formula.of_places(places) for formula in formulas], axis=1)
+    if values.shape[1] != len(run.header.outputs):
+        return None
+    return values if values.shape[1] > 1 else values[:, 0]

@@ -2,6 +2,8 @@
 
 from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
 
+from collections.abc import Collection
+
 from matplotlib.artist import Artist
 
 from fitreel.render.captions.caption import Caption
@@ -97,27 +99,28 @@ def _halves(lettering: Lettering, plan: PagePlan, title: str) -> list[str]:
 
 
 class Foot:
-    """The sentence under the plots."""
+    """The sentence under the plots, all film in the size in which the longest of `texts` fits."""
 
     @in_force()
-    def __init__(self, lettering: Lettering, plan: PagePlan, left: float) -> None:
-        self._lettering, self._plan = lettering, plan
-        self._room = plan.width - plan.margin - left
-        self._text = lettering.write(left, plan.caption_baseline, "", plan.caption, weight="medium")
-        self._sizes: dict[str, float] = {}
+    def __init__(
+        self, lettering: Lettering, plan: PagePlan, left: float, texts: Collection[str]
+    ) -> None:
+        self._lettering = lettering
+        room = plan.width - plan.margin - left
+        size = min(
+            (lettering.fitting(text, plan.caption, "medium", room, 10.0) for text in texts),
+            default=plan.caption,
+        )
+        self._text = lettering.write(left, plan.caption_baseline, "", size, weight="medium")
         self._caption: Caption | None = None
         self.moving: list[Artist] = [self._text]
 
     def show(self, caption: Caption) -> None:
-        """Let this sentence stand there; a long one is smaller."""
-        text, theme = caption.text, self._lettering.page.theme
-        if text not in self._sizes:
-            size = self._plan.caption
-            self._sizes[text] = self._lettering.fitting(text, size, "medium", self._room, 10.0)
+        """Let this sentence stand there."""
         if caption == self._caption:
             return
         self._caption = caption
-        self._text.set_text(text)
-        self._text.set_fontsize(self._lettering.page.points(self._sizes[text]))
+        theme = self._lettering.page.theme
+        self._text.set_text(caption.text)
         self._text.set_alpha(caption.opacity)
         self._text.set_color(theme.warning if caption.is_warning else theme.text)

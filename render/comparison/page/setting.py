@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fitreel.render.captions.caption_track import CaptionTrack
 from fitreel.render.comparison.page.colours import identity_colours
 from fitreel.render.comparison.page.lettering import Lettering, fonts_of, one_line
 from fitreel.render.comparison.page.page_header import Foot, PageHeader
 from fitreel.render.comparison.page.page_plan import PagePlan, plan_page
 from fitreel.render.comparison.standings.contenders import Contender, contenders_of, places_of
+from fitreel.render.comparison.standings.sentences import captions_of
 from fitreel.render.comparison.standings.values import widest_values
 from fitreel.render.comparison.standings.yardstick import loss_format_of, noise_of
 from fitreel.render.comparison_picture import ComparisonPicture
@@ -59,6 +61,8 @@ class Setting:
     left: float
     """Where title, plots and caption begin."""
     header: PageHeader
+    captions: CaptionTrack
+    """Of the film; those that `foot` has room for."""
     foot: Foot
 
     @property
@@ -120,6 +124,7 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
     widest = max((lettering.width(text, plan.tick) for text in ticks[1]), default=0.0)
     left = max(plan.margin, plan.px(LEFT) + widest)
     last = float(table.times[-1]) if len(table) else 0.0
+    captions = captions_of(comparison, contenders, table)
     return Setting(
         comparison=comparison,
         axis=table.axis,
@@ -138,5 +143,6 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
         labels=axis_labels(picture, [run.header for run in curves]),
         left=left,
         header=PageHeader(lettering, plan, picture, words, comparison.clock, last, left),
-        foot=Foot(lettering, plan, left),
+        captions=captions,
+        foot=Foot(lettering, plan, left, captions.texts()),
     )

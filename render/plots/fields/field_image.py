@@ -60,6 +60,12 @@ class FieldImage:
         self._pixels.view(np.uint32)[..., 0] = colours
         self.image.stale = True
 
+    def show_bytes(self, colours: NDArray[np.uint8]) -> None:
+        """Paint opaque colours of shape (height, width, 3), the upper row first."""
+        self._pixels[..., :3] = colours[::-1]
+        self._pixels[..., 3] = 255
+        self.image.stale = True
+
 
 class Upsampling:
     """From a grid to the pixels of an image: bilinear, the grid's edges at the image's."""

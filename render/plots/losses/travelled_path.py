@@ -14,6 +14,7 @@ from matplotlib.transforms import Bbox
 
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page
+from fitreel.render.mpl.quick_line import QuickLine
 from fitreel.render.plots.losses.loss_path import PlacedPath
 
 PALE = 0.85
@@ -88,7 +89,8 @@ class TravelledPath:
 def _line(axes: Axes, path: PlacedPath | None, clip: Bbox, **style: Any) -> Line2D:
     nothing = np.empty(0)
     x, y = (nothing, nothing) if path is None else (path.x, path.y)
-    (line,) = axes.plot(x, y, solid_capstyle="round", solid_joinstyle="round", **style)
+    line = QuickLine(x, y, solid_capstyle="round", solid_joinstyle="round", **style)
+    axes.add_line(line)
     line.set_clip_path(None)
     line.set_clip_box(clip)
     return line
@@ -105,10 +107,11 @@ def _mark(
     order: float,
 ) -> Line2D:
     """A mark that no edge cuts."""
-    (mark,) = axes.plot(
-        [], [], shape, ms=page.points(size), mfc=colour, mec=page.theme.background,
-        mew=0.0 if page.transparent else page.points(rim), zorder=order,
+    mark = QuickLine(
+        [], [], ls="None", marker=shape, ms=page.points(size), mfc=colour,
+        mec=page.theme.background, mew=0.0 if page.transparent else page.points(rim), zorder=order,
     )  # fmt: skip
+    axes.add_line(mark)
     room = size + rim  # beyond which it never comes: so much is repainted, and no more
     mark.set_clip_path(None)
     mark.set_clip_box(

@@ -49,6 +49,8 @@ class Parts:
     """Whether a row is kept for a key."""
     captions: Sequence[str] = ()
     """All that is said at the foot."""
+    names: Sequence[str] = ()
+    """What else is written in signs of whatever kind, such as what classes are called."""
     remark: str = ""
     """The longest word that may stand at the foot's right end."""
 
@@ -83,7 +85,7 @@ def themed_page(
         check_mathtext(text, f"film.{key}")
     labels = axis_labels(settings)
     fonts = fonts_for(
-        [*texts.values(), *parts.captions, *labels, *words.entries.values(), SIGNS],
+        [*texts.values(), *parts.captions, *labels, *parts.names, *words.entries.values(), SIGNS],
         settings.font, settings.language, WEIGHTS,
     )  # fmt: skip
     page = Page(size, theme, settings.transparent, fonts.families)

@@ -117,8 +117,9 @@ def _under_readouts(frame: Frame, column: Box, top: float) -> dict[str, PanelPla
     """One panel or two in a column under readouts, whose last axes end with the fit's."""
     panels, types, px = frame.contents.panels, frame.types, frame.px
     feet = [frame.ticks + (AXIS_NAME * types.tick if name == "loss" else 0.0) for name in panels]
-    # The readout is the loss plot's name.
-    heads = [0.0 if name == "loss" else HEAD * types.label for name in panels]
+    # The readout is the name of a loss plot right under it.
+    heads = [0.0 if name == "loss" and not number else HEAD * types.label
+             for number, name in enumerate(panels)]  # fmt: skip
     # The last one's numbers stand in the row of the fit's; what they are called stands under them.
     last = feet[-1] - frame.ticks
     free = top - column.bottom - last - sum(heads) - sum(feet[:-1])

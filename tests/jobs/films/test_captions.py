@@ -38,3 +38,16 @@ def test_captions_of_a_record_end_with_it(fitreel: Fitreel) -> None:
     assert done.returncode == 0
     again = fitreel("render", "r", *options, "--set", 'film.captions=[[30, "c"]]')
     assert "up to date" not in again.stdout + again.stderr
+
+
+def test_captions_of_a_comparison_end_with_its_longest_run(fitreel: Fitreel) -> None:
+    command = ("compare", "--vary", "train.epochs=20,30", "--set", "film.theme=light",
+               "--set", "film.size=[640,480]", "--workers", "1", "-o", "a.png")  # fmt: skip
+    done = fitreel(*command, "--set", 'film.captions=[[0, "a"], [31, "b"]]')
+    said = "film.captions: epoch 31: doesn't exist; the last one is 30"
+    assert done.returncode == 65 and said in done.stderr
+    assert "training on" not in done.stdout, "before any training"
+    late = ("--set", 'film.captions=[[0, "a"], [29, "b"]]', "--set", "train.delta=0.2")
+    done = fitreel(*command, *late)
+    assert done.returncode == 0
+    assert "film.captions: epoch 29: not reached" in done.stderr

@@ -15,7 +15,8 @@ from support.program import FITREEL, Fitreel, time_limit
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.loading import Source, load_job
-from fitreel.jobs.job.sweep import MOST, configurations_of, parse_vary, with_vary
+from fitreel.jobs.job.sweep import MOST, configurations_of
+from fitreel.jobs.job.vary import parse_vary, with_vary
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.metadata.checksum import check_whole
@@ -406,3 +407,33 @@ def children_of_session(session: int) -> list[int]:
             except OSError:
                 continue
     return found
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("seed=0..15", tuple(range(16))),
+        ("seed=-2..0,7", (-2, -1, 0, 7)),
+        ("data.points=10..10", (10,)),
+        ("data.file=../a.csv,2024..2025.csv", ("../a.csv", "2024..2025.csv")),
+        ('data.file="1..2"', ("1..2",)),
+    ],
+)
+def test_ranges_of_whole_numbers(text: str, values: tuple[object, ...]) -> None:
+    assert parse_vary(text)[1] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("seed=3..1", "goes up"),
+        ("train.lr=0.1..0.5", "whole numbers"),
+        ("seed=0..1e3", "whole numbers"),
+        ("seed=0..2..4", "whole numbers"),
+        ("seed=0..256", "up to 256"),
+        ("seed=0..99999999999", "up to 256"),
+    ],
+)
+def test_what_is_no_range_is_refused(text: str, why: str) -> None:
+    with pytest.raises(BadInput, match=why):
+        parse_vary(text)

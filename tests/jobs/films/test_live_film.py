@@ -18,7 +18,7 @@ from PIL import Image
 from support.frames import Frames, decoded
 from support.program import time_limit
 
-from fitreel.jobs.films.live_film import LiveFilm
+from fitreel.jobs.films.live.live_film import LiveFilm
 from fitreel.jobs.runtime.locks import locked
 from fitreel.model.errors import BadInput, Busy, CannotWrite, Unavailable
 from fitreel.render.geometry import Rectangle
@@ -57,7 +57,7 @@ def levels(path: Path) -> list[int]:
 
 def run(program: str, **options: Any) -> "subprocess.CompletedProcess[str]":
     """A program of somebody's, in a process of its own."""
-    code = "import numpy as np\nfrom fitreel.jobs.films.live_film import LiveFilm\n"
+    code = "import numpy as np\nfrom fitreel.jobs.films.live.live_film import LiveFilm\n"
     code += f"frame = np.full(({HEIGHT}, {WIDTH}, 4), 255, np.uint8)\n" + textwrap.dedent(program)
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=100, check=False,

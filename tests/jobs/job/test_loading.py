@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.program import DATA
 
 from fitreel.jobs.job.job import dump_job
 from fitreel.jobs.job.loading import DEMO, Source, load_job, parse_value, read_job_file
@@ -131,6 +132,14 @@ def test_fingerprint_changes_with_numbers_alone() -> None:
         "data.function=x**2",
     ]
     assert len({demo, *map(print_of, changed)}) == len(changed) + 1
+
+
+def test_kept_records_have_their_jobs_fingerprints_but_for_the_schedule_that_changed() -> None:
+    for name in ("demo", "adam", "sine"):
+        header = json.loads((DATA / "records" / name / "run.json").read_text())
+        resolved_job = resolve_job(load_job(Source(name, Path(), header["job"])))
+        is_log = header["job"]["train"].get("snapshot_at") == "log"
+        assert (resolved_job.fingerprint != header["fingerprint"]) == is_log == (name == "sine")
 
 
 def test_what_is_spelled_out_makes_the_same_job_and_holds_no_absolute_path() -> None:

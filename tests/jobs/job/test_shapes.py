@@ -251,13 +251,13 @@ def test_a_large_record_is_told_once(fitreel: Fitreel, tmp_path: Path) -> None:
     assert "may take" not in fitreel("train", *large).stderr
 
 
-def test_films_of_them_show_their_numbers(fitreel: Fitreel, tmp_path: Path) -> None:
+def test_films_of_them_have_pictures_of_their_own(fitreel: Fitreel, tmp_path: Path) -> None:
     job = sets("data.function=moons", "data.validation=0.3")
     done = fitreel("run", *job, *QUICK, "-o", "a.png", *sets("film.panels=['loss', 'metrics']"))
     assert done.returncode == 0, done.stderr
-    assert "pictures of 2 inputs aren't drawn yet: the film shows its numbers" in done.stdout
+    assert "aren't drawn yet" not in done.stdout
     heart = fitreel("run", *sets("data.function=heart"), *QUICK, "-o", "b.png")
-    assert heart.returncode == 0 and "pictures of 2 outputs aren't drawn yet" in heart.stdout
+    assert heart.returncode == 0 and "aren't drawn yet" not in heart.stdout
     assert len(imageio.v3.imread(tmp_path / "a.png")) == 480
     one = fitreel("run", *QUICK, "-o", "c.png", *sets("film.panels=['metrics']"))
     assert one.returncode == 65 and "film.panels: metrics: this record has none" in one.stderr

@@ -15,13 +15,14 @@ from support.program import FITREEL, Fitreel, time_limit
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.loading import DEMO, load_job
 from fitreel.jobs.job.resolve import ResolvedJob, resolve_job
-from fitreel.jobs.job.sweep import Configuration, configurations_of, with_vary
+from fitreel.jobs.job.sweep import Configuration, configurations_of
+from fitreel.jobs.job.vary import with_vary
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report
-from fitreel.jobs.train import worker_pool as pool
 from fitreel.jobs.train.ensure_trained import ensure_batch_trained, ensure_trained
 from fitreel.jobs.train.partition import partition
+from fitreel.jobs.train.pool import worker_pool as pool
 from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.batch_eligibility import MOST_NETWORKS, most_at_once
 from fitreel.model.errors import Busy, CannotWrite, Stopped

@@ -21,7 +21,7 @@ import pytest
 from support.program import FITREEL, Fitreel
 
 from fitreel.jobs.runtime.locks import locked
-from fitreel.jobs.train import worker_pool as pool
+from fitreel.jobs.train.pool import worker_pool as pool
 from fitreel.model.record.reader import Record
 
 LONG = pytest.mark.long
@@ -41,7 +41,7 @@ def complete(folder: Path) -> int:
 def workers_of(process: int) -> list[int]:
     threads = Path(f"/proc/{process}/task").iterdir()
     numbers = [int(n) for thread in threads for n in (thread / "children").read_text().split()]
-    return [n for n in numbers if b"fitreel.jobs.train.worker" in _command(n)]
+    return [n for n in numbers if b"fitreel.jobs.train.pool.worker" in _command(n)]
 
 
 def _command(process: int) -> bytes:
@@ -132,7 +132,7 @@ def test_what_a_module_does_to_its_process_is_its_own_configurations_trouble(
 def test_workers_that_end_as_they_start_are_done_without(
     site: Callable[[str], None], fitreel: Fitreel, tmp_path: Path
 ) -> None:
-    site("import os, sys\nif 'fitreel.jobs.train.worker' in sys.orig_argv: os._exit(3)\n")
+    site("import os, sys\nif 'fitreel.jobs.train.pool.worker' in sys.orig_argv: os._exit(3)\n")
     done = fitreel(*(part for part in compare("seed=1,2", 20) if part != "-q"))
     assert (done.returncode, done.stderr) == (0, "") and complete(tmp_path) == 2
     assert "cannot start a process: its process ended with code 3" in done.stdout
@@ -152,7 +152,7 @@ def test_a_worker_that_dies_before_it_begins_costs_nothing_and_the_others_end_si
         "import os, sys\n"
         "class Library:\n"
         "    def __del__(self, write=os.write): write(self.file, b'taken apart')\n"
-        "if 'fitreel.jobs.train.worker' in sys.orig_argv:\n"
+        "if 'fitreel.jobs.train.pool.worker' in sys.orig_argv:\n"
         "    sys.library = Library()\n"
         f"    sys.library.file = os.open({str(tmp_path / 'said')!r}, os.O_WRONLY | os.O_CREAT)\n"
     )
@@ -188,7 +188,7 @@ def test_ctrl_c_while_workers_start_is_one_line(
     site: Callable[[str], None], tmp_path: Path
 ) -> None:
     site(
-        "import sys, time\nif 'fitreel.jobs.train.worker' in sys.orig_argv:\n"
+        "import sys, time\nif 'fitreel.jobs.train.pool.worker' in sys.orig_argv:\n"
         "    open('up', 'w')\n    time.sleep(0.5)\n"
     )
     process = begin(tmp_path, *compare("seed=1,2", 20), group=True)

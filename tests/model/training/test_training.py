@@ -19,6 +19,7 @@ from support.program import ROOT, Fitreel, train_here
 from fitreel.model.errors import BadInput, Unavailable
 from fitreel.model.settings import NetworkSettings, TrainSettings
 from fitreel.model.training.checkpoint import load_checkpoint, save_checkpoint
+from fitreel.model.training.devices import choose_device
 from fitreel.model.training.network import activation_class, build_network
 from fitreel.model.training.optimizers import REFUSED_OPTIMIZERS, optimizer_names
 from fitreel.model.training.schedulers import REFUSED_SCHEDULERS, scheduler_names
@@ -157,6 +158,20 @@ def test_a_device_that_is_not_here_is_unavailable() -> None:
         pytest.skip("this machine has CUDA")
     with pytest.raises(Unavailable, match="cuda:1"):
         training("train.device=cuda:1")
+
+
+def test_workers_of_a_machine_take_its_gpus_by_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Devices that are pretended: four of them, for six workers."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+
+    def chosen(name: str, number: str = "") -> str:
+        monkeypatch.setenv("FITREEL_WORKER", number)
+        return str(choose_device(name, 10**9)[0])
+
+    assert [chosen("cuda", str(n)) for n in range(6)] == [f"cuda:{n % 4}" for n in range(6)]
+    assert chosen("auto", "3") == "cuda:3" and chosen("cuda") == "cuda"
+    assert chosen("cuda:1", "3") == "cuda:1" and chosen("cpu", "3") == "cpu"
 
 
 def test_delta_stops_where_a_plain_loop_reaches_it(tmp_path: Path) -> None:
@@ -339,16 +354,27 @@ def test_uniform_noise_stays_within_its_width() -> None:
 
 @given(epochs=st.integers(1, 5000), every=st.integers(1, 300))
 @settings(max_examples=80, deadline=None)
-def test_log_snapshots_begin_at_0_end_at_the_last_epoch_and_are_no_more(
+def test_log_snapshots_begin_at_0_end_at_the_last_epoch_and_are_as_many(
     epochs: int, every: int
 ) -> None:
     even = snapshot_epochs(TrainSettings(epochs=epochs, snapshot_every=every))
     log = snapshot_epochs(TrainSettings(epochs=epochs, snapshot_every=every, snapshot_at="log"))
     assert even.tolist() == list(range(0, epochs, every))
-    assert log[0] == 0 and log[-1] <= epochs - 1 and len(log) <= len(even)
-    assert (np.diff(log) > 0).all()
+    assert log[0] == 0 and len(log) == len(even)
+    gaps = np.diff(log)
+    assert (gaps > 0).all()
+    assert (np.diff(gaps) >= -1).all()  # ever wider, but for rounding
     if len(even) > 1:
         assert log[-1] == epochs - 1
+
+
+@pytest.mark.parametrize(
+    ("epochs", "every"), [(3000, 10), (10_000_000, 10), (100_000_000, 100), (5000, 1), (7, 2)]
+)
+def test_log_snapshots_of_long_trainings(epochs: int, every: int) -> None:
+    log = snapshot_epochs(TrainSettings(epochs=epochs, snapshot_every=every, snapshot_at="log"))
+    assert len(np.unique(log)) == len(log) == len(range(0, epochs, every))
+    assert (log[0], log[-1]) == (0, epochs - 1)
 
 
 MODULE = """

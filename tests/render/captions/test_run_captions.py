@@ -252,6 +252,11 @@ def test_every_language_says_all_of_it_in_a_line(language: str, demo_run: Record
         "first": "",
         "second": "",
         "runs": "4",
+        "wrong": "24",
+        "total": "200",
+        "error": "11.57",
+        "mean": "12.34",
+        "best": "10.21",
     }
     for key in words.entries:
         if key.startswith("caption_"):

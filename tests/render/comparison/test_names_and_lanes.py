@@ -74,3 +74,10 @@ def test_the_table_turns_over_a_second() -> None:
     assert turn(None, 20) == (1.0, False)
     assert set(opacities[:8]) == {1.0} and not any(is_sorted[:11])
     assert min(opacities) < 0.01 and all(is_sorted[13:]) and set(opacities[20:]) == {1.0}
+
+
+def test_names_that_begin_together_stand_as_they_will() -> None:
+    frames = np.arange(60.0)
+    markers: NDArray[np.float64] = np.column_stack([200 - frames, 200 + frames, 200 - 2 * frames])
+    tracks = name_tracks(markers, np.full(3, 20.0), (0, 400), fps=20, pixel=1)
+    assert (np.argsort(tracks, axis=1) == [2, 0, 1]).all()

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fitreel.jobs.films.live_checks import check_encoder, check_format, check_numbers
+from fitreel.jobs.films.live.live_checks import check_encoder, check_format, check_numbers
 from fitreel.jobs.runtime import open_films
 from fitreel.jobs.runtime.locks import locked
 from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError

@@ -13,17 +13,24 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.train.partition import Batch
-from fitreel.model.errors import CannotWrite
+from fitreel.jobs.train.worker_messages import encode_request
+from fitreel.jobs.train.workers import Failure, Progress, TrainRequest, outcome
+from fitreel.model.errors import AFTER_SIGNAL, CannotWrite
 from fitreel.model.system.files import remove_temporaries_of
-from fitreel.model.system.processes import SIGNALS, can_poll, passes_descriptors, signals_wait
+from fitreel.model.system.processes import (
+    SIGNALS,
+    WORKER_NUMBER,
+    can_poll,
+    passes_descriptors,
+    signals_wait,
+)
 from fitreel.model.system.pulse import Pulse
 
 SECONDS_TO_STOP = 1.0
@@ -39,32 +46,20 @@ FALSE_STARTS = 3
 """So many workers in a row that end before they take a request, and no more are started."""
 
 
-@dataclass(frozen=True)
-class Failure:
-    """Why a configuration could not be trained."""
-
-    code: int
-    """The exit code that it asks for."""
-    reason: str
-    """One or two lines."""
-
-
-TrainRequest = tuple[Batch, str]
-"""What is to be trained, and the line that asks for it."""
-
-Progress = Callable[[int, int | None, str], None]
-"""Takes the place of a request, how many epochs are done (None at the end), and a word."""
-
-
 class Worker:
     """A process that trains, and our end of the socket for requests and results."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, number: int, options: Options) -> None:
         """Start it.
+
+        Args:
+            number: from 0, another one for each that lives.
+            options: of the command.
 
         Raises:
             OSError: this machine can't.
         """
+        self.number = number
         self._runs = options.runs
         seconds = options.wait.left if options.wait else 0
         self.which: int | None = None
@@ -82,11 +77,12 @@ class Worker:
             with signals_wait(SIGNALS):
                 self.process = subprocess.Popen(
                     # -P: a random.py in the current folder is not the one that torch means.
-                    [sys.executable, "-P", "-m", "fitreel.jobs.train.worker", str(os.getpid()),
+                    [sys.executable, "-P", "-m", "fitreel.jobs.train.pool.worker", str(os.getpid()),
                      str(theirs.fileno()), str(seconds)],
                     stdin=subprocess.DEVNULL,
                     stdout=2,  # whatever is printed there; its messages have a way of their own
                     pass_fds=[theirs.fileno()],
+                    env=os.environ | {WORKER_NUMBER: str(number)},
                 )  # fmt: skip
         except BaseException:
             self.socket.close()
@@ -176,7 +172,8 @@ class WorkerPool:
         self.count = count
         self.trouble = "" if can_poll() and passes_descriptors() else "not on this system"
         """Why no more workers can be started; empty where they can."""
-        self._options = options
+        self.options = options
+        """Of what is asked for next."""
         self._workers: list[Worker] = []
         self._false_starts = 0
 
@@ -202,9 +199,9 @@ class WorkerPool:
             for worker in self._workers:
                 if worker.which is None and rest:
                     which = rest.popleft()
-                    worker.send(which, requests[which][1])
+                    worker.send(which, encode_request(requests[which], self.options))
             if all(worker.which is None for worker in self._workers):
-                return failures, [requests[which][0] for which in rest]
+                return failures, [requests[which].batch for which in rest]
             self._pause()
             now = time.monotonic()
             for worker in list(self._workers):
@@ -243,8 +240,9 @@ class WorkerPool:
 
     def _fill(self) -> None:
         while len(self._workers) < self.count and not self.trouble:
+            free = set(range(self.count)) - {worker.number for worker in self._workers}
             try:
-                self._workers.append(Worker(self._options))
+                self._workers.append(Worker(min(free), self.options))
             except OSError as error:
                 self.trouble = str(error)
 
@@ -268,16 +266,20 @@ class WorkerPool:
         which = worker.which
         if which is None:
             return
-        batch = requests[which][0]
-        if "lost" in message:  # what it trained is on disk
+        batch = requests[which].batch
+        if is_lost := "lost" in message:  # what it trained is on disk
             message = {"failures": [[k, *message["lost"]] for k in range(len(batch))]}
         if "failures" in message:
             worker.which, worker.began = None, False
-            failed = {batch[k]: _failure(code, reason) for k, code, reason in message["failures"]}
+            failed = {
+                batch[k]: _failure(code, reason, is_lost=is_lost)
+                for k, code, reason in message["failures"]
+            }
             failures |= failed
-            progress(which, None, _outcome(len(batch), [each.reason for each in failed.values()]))
+            word = outcome(len(batch), [each.reason for each in failed.values()])
+            progress(which, None, word, len(failed))
         elif "done" in message:
-            progress(which, message["done"], message["word"])
+            progress(which, message["done"], message["word"], 0)
         else:
             worker.began = worker.came_up = True
             self._false_starts = 0
@@ -301,16 +303,7 @@ class WorkerPool:
         return end
 
 
-def _failure(code: int, reason: str) -> Failure:
-    if code > 128:  # a signal to one worker is not one to all of us
-        return Failure(CannotWrite.exit_code, f"its process was {reason}")
-    return Failure(code, reason)
-
-
-def _outcome(count: int, reasons: Sequence[str]) -> str:
-    if not reasons:
-        return "trained"
-    first = reasons[0].partition("\n")[0]
-    failed = f"{len(reasons)} failed" if count > 1 else "failed"
-    others = f"{count - len(reasons)} trained, " if len(reasons) < count else ""
-    return f"{others}{failed}: {first}"
+def _failure(code: int, reason: str, *, is_lost: bool) -> Failure:
+    if code > AFTER_SIGNAL:  # a signal to one worker is not one to all of us
+        return Failure(CannotWrite.exit_code, f"its process was {reason}", is_lost=True)
+    return Failure(code, reason, is_lost)

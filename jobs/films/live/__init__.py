@@ -1,0 +1,1 @@
+"""Films that are written while another's program runs."""

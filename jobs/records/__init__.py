@@ -1,0 +1,1 @@
+"""Records under `runs/`: which there are, and which go."""

@@ -1,0 +1,1 @@
+"""Training beside each other on other machines: a Dask cluster."""

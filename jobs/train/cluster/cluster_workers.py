@@ -1,0 +1,280 @@
+"""The workers of a Dask cluster: the other way to train many.
+
+A share is sent to one worker, and no more shares than there are workers: what waits behind one that
+kills its process would be blamed with it. A worker that is lost gives its share back; what had come
+home of it by then is on disk here and goes along to the next. Only this process writes records.
+"""
+
+import queue
+import time
+import uuid
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from fitreel.jobs.command_line.options import Options
+from fitreel.jobs.runtime import signals
+from fitreel.jobs.runtime.report import Report
+from fitreel.jobs.train.cluster import host
+from fitreel.jobs.train.cluster.connection import Connection, Host
+from fitreel.jobs.train.cluster.parcel import Delivery
+from fitreel.jobs.train.cluster.share import Share
+from fitreel.jobs.train.partition import Batch
+from fitreel.jobs.train.workers import Failure, Progress, TrainRequest, outcome
+from fitreel.model.errors import CannotWrite, FitreelError, Stopped, Unavailable, code_and_reason
+
+LOOK = 0.1
+SECONDS_A_LISTING = 1.0
+SECONDS_FOR_WORKERS = 10.0
+"""So long a cluster may be without a worker, if nobody is asked to wait longer."""
+SECONDS_HOME = 60.0
+"""So often what is recorded so far comes home: a lost host costs no more."""
+SECONDS_TO_STOP = 4.0
+"""Within which a driver that is stopped has the records of its hosts, and ends."""
+DEFAULT_JOBS = 16
+"""Workers that a batch system is asked for where nobody says how many."""
+
+
+class ClusterWorkers:
+    """Workers of a cluster, and what they have."""
+
+    trouble = ""
+
+    def __init__(self, address: str, options: Options, wanted: int, report: Report) -> None:
+        """Connect, and wait for a worker.
+
+        Args:
+            address: as `check_address` takes it.
+            options: of the command.
+            wanted: how many could be of use.
+            report: told of versions that differ, and of hosts that are lost.
+
+        Raises:
+            Unavailable: the cluster can't be used, or has no worker in time.
+            Stopped: a signal came.
+        """
+        self._options, self._report = options, report
+        most = min(wanted, options.workers or wanted)
+        self._most = most
+        self._connection = Connection(address, min(most, options.workers or DEFAULT_JOBS), report)
+        self._topic = f"fitreel-{uuid.uuid4().hex}"
+        self._events: queue.SimpleQueue[tuple[str, str, Any]] = queue.SimpleQueue()
+        self._running: dict[str, Share] = {}
+        self._sent: dict[str, set[str]] = {}
+        """Digests of the input files that a worker has."""
+        self._hosts: dict[str, Host] = {}
+        self._listed_at = -SECONDS_A_LISTING
+        try:
+            self._connection.client.subscribe_topic(self._topic, self._tell)
+            self._wait_for_workers()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def count(self) -> int:
+        """How many train at once, as things are."""
+        return max(1, min(len(self._hosts), self._most))
+
+    def work(
+        self, requests: Sequence[TrainRequest], progress: Progress
+    ) -> tuple[dict[int, Failure], list[Batch]]:
+        """As `Workers.work`.
+
+        Raises:
+            Stopped: a signal came.
+            Unavailable: the scheduler is gone, or there is no worker any more.
+        """
+        round_ = _Round(requests, progress)
+        while round_.left or self._running:
+            signals.raise_if_cancelled()
+            self._list_hosts()
+            if not self._hosts:
+                self._wait_for_workers()
+            for share in list(self._running.values()):
+                if share.address not in self._hosts:
+                    self._take(share, None, round_)
+            self._send(round_)
+            self._call_home()
+            for kind, share, content in self._waiting_events():
+                if kind == "progress":
+                    done, word = content
+                    progress(share.which, done, word, 0)
+                elif kind == "records":
+                    share.receive(content)
+                else:
+                    self._take(share, content, round_)
+        return round_.failures, []
+
+    def stop(self) -> None:
+        """Have all stop, and write what comes home, as far as it does in time."""
+        client, topic = self._connection.client, self._topic
+        for address in {share.address for share in self._running.values()}:
+            call = partial(client.run, host.stop, topic, workers=[address], on_error="ignore")
+            self._connection.in_background(call)
+        deadline = time.monotonic() + SECONDS_TO_STOP
+        while self._running and time.monotonic() < deadline and self._connection.is_open:
+            for kind, share, content in self._waiting_events():
+                with suppress(Stopped):
+                    if kind == "records":
+                        share.receive(content)
+                    elif isinstance(content, Delivery):
+                        share.receive(content.records)
+                if kind == "end":
+                    del self._running[share.name]
+                    share.unlock()
+
+    def close(self) -> None:
+        """Let go of the cluster: what it still trains for us ends there by itself."""
+        for share in self._running.values():
+            share.unlock()
+        self._running.clear()
+        self._connection.close()
+
+    def _tell(self, event: tuple[Any, Any]) -> None:
+        """Take an event of a worker's, in a thread of Dask's."""
+        name, done, word = event[1]
+        self._events.put(("progress", name, (done, word)))
+
+    def _waiting_events(self) -> Iterator[tuple[str, Share, Any]]:
+        """What has happened to shares that are under way; if nothing has, after a while none."""
+        timeout = LOOK
+        while True:
+            try:
+                kind, name, content = self._events.get(timeout=timeout)
+            except queue.Empty:
+                return
+            timeout = 0.0
+            if name in self._running:
+                yield kind, self._running[name], content
+
+    def _list_hosts(self) -> None:
+        if not self._connection.is_open:
+            raise Unavailable(
+                "the cluster's scheduler is gone; what came home is recorded, and the same command "
+                "goes on from there"
+            )
+        now = time.monotonic()
+        if now - self._listed_at >= SECONDS_A_LISTING:
+            self._listed_at = now
+            self._hosts = {each.address: each for each in self._connection.hosts()}
+
+    def _wait_for_workers(self) -> None:
+        patience = self._options.wait
+        deadline = time.monotonic() + SECONDS_FOR_WORKERS
+        is_said = False
+        while True:
+            signals.raise_if_cancelled()
+            self._list_hosts()
+            if self._hosts:
+                return
+            if time.monotonic() < deadline:
+                time.sleep(LOOK)
+            elif patience is None or not patience.wait(LOOK):
+                raise Unavailable(
+                    "the cluster has no worker that can be used; start some, or give --wait, which "
+                    "waits for one"
+                )
+            elif not is_said:
+                is_said = True
+                self._report.say("waiting for a worker of the cluster")
+
+    def _send(self, round_: "_Round") -> None:
+        """Give free workers something to do."""
+        while round_.left and len(self._running) < self._most:
+            share = round_.left[0]
+            chosen = self._free_host(share)
+            if chosen is None:
+                return
+            round_.left.popleft()
+            share.lock(self._options)
+            try:
+                parcel = share.parcel(self._topic, self._sent.setdefault(chosen.address, set()))
+            except FitreelError as error:
+                share.fail(Failure(*code_and_reason(error)))
+                round_.end(share)
+                continue
+            if not parcel.configurations:
+                round_.end(share)
+                continue
+            share.address, share.host, share.sent_at = chosen.address, chosen.name, time.monotonic()
+            self._running[share.name] = share
+            share.future = self._connection.client.submit(
+                host.train, parcel, key=share.name, workers=[chosen.address], pure=False
+            )
+            share.future.add_done_callback(partial(self._fetch, share.name))
+
+    def _free_host(self, share: Share) -> Host | None:
+        taken = {each.address for each in self._running.values()}
+        free = [each for each in self._hosts.values() if each.address not in taken]
+        # Another driver's training isn't waited for, unless there is nobody else.
+        idle = [each for each in free if not each.is_busy or each.address in self._sent]
+        if not idle and self._running:
+            return None
+        good = [each for each in idle or free if each.name not in share.avoid]
+        if not good and any(each.name not in share.avoid for each in self._hosts.values()):
+            return None  # one that hasn't failed it will be free
+        return next(iter(good or idle or free), None)
+
+    def _fetch(self, name: str, future: Any) -> None:
+        """Take what came of a share, in a thread of Dask's."""
+        try:
+            content = future.result(timeout=SECONDS_HOME)
+        except BaseException:  # of whatever kind: its worker has been lost
+            content = None
+        self._events.put(("end", name, content))
+
+    def _call_home(self) -> None:
+        """Have what is recorded so far come home, now and then."""
+        now = time.monotonic()
+        for share in self._running.values():
+            if now - share.sent_at >= SECONDS_HOME and not share.request.only_check:
+                share.sent_at = now
+                self._connection.in_background(partial(self._collect, share, share.name))
+
+    def _collect(self, share: Share, name: str) -> None:
+        answers = self._connection.client.run(
+            host.collect, name, share.have, workers=[share.address]
+        )
+        self._events.put(("records", name, answers[share.address]))
+
+    def _take(self, share: Share, delivery: Delivery | None, round_: "_Round") -> None:
+        """What came of a share: done, failed, or to be tried elsewhere; None: it is lost."""
+        del self._running[share.name]
+        share.future.release()
+        if delivery is None:
+            share.fail(Failure(CannotWrite.exit_code, "its worker was lost", is_lost=True))
+        else:
+            share.receive(delivery.records)
+            share.take_failures(delivery.failures)
+            share.check_whole()
+        again = share.parts_to_try_again()
+        if again:
+            self._report.say(f"{share.host}: {again[0].trouble}; tried again elsewhere")
+        round_.end(share, again)
+
+
+class _Round:
+    """The requests of one `work`, and what becomes of them."""
+
+    def __init__(self, requests: Sequence[TrainRequest], progress: Progress) -> None:
+        self.left = deque(Share(which, request) for which, request in enumerate(requests))
+        self.failures: dict[int, Failure] = {}
+        self._requests, self._progress = requests, progress
+        self._open = [1] * len(requests)
+        """How many shares there are of each request."""
+
+    def end(self, share: Share, again: Sequence[Share] = ()) -> None:
+        """Let go of a share, of which some parts may be to be tried again."""
+        share.unlock()
+        self.left.extend(again)
+        which = share.which
+        self._open[which] += len(again) - 1
+        self.failures |= {share.request.batch[k]: each for k, each in share.failures.items()}
+        if not self._open[which]:
+            batch = self._requests[which].batch
+            reasons = [self.failures[n].reason for n in batch if n in self.failures]
+            where = f" on {share.host}" if share.host else ""
+            self._progress(which, None, outcome(len(batch), reasons) + where, len(reasons))

@@ -1,0 +1,1 @@
+"""Training many: what is trained already, what is not, by whom, and what became of it."""

@@ -1,0 +1,1 @@
+"""Training beside each other on this machine: a pool of processes of our own."""

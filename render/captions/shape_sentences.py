@@ -1,0 +1,93 @@
+"""What is said of runs over other data than one curve: what a constant is there, and its errors."""
+
+import math
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitreel.model.record.reader import Record
+from fitreel.model.record.snapshot import Snapshot
+from fitreel.render.captions.caption import Caption
+from fitreel.render.point_predictions import PointPredictions, typical_error
+from fitreel.render.text.loss_format import LossFormat
+from fitreel.render.text.translations import Translation
+
+FLAT = 0.2
+"""In parts of the data's spread: less is nearly none."""
+DARK = 0.12
+"""The mean of a picture that is nearly black; white is 1."""
+WORSE = 1.05
+"""An end that is so many times worse than the best is spoken of."""
+
+
+def constant_of(run: Record, view: str | None) -> str:
+    """What the best constant is called: "flat", "level", "point", "colour" or "mean".
+
+    Args:
+        run: the record.
+        view: what `film.view` says; None: nothing.
+    """
+    inputs, columns = len(run.header.inputs), run.header.predicted_columns
+    if view in ("scatter", "slices") or inputs > 2 or (inputs == 2 and columns not in (1, 3)):
+        return "mean"
+    if inputs == 2:
+        return "colour" if columns == 3 else "level"
+    return "point" if view == "plane" else "flat"
+
+
+def start_shape(run: Record, view: str | None, first: Snapshot) -> str:
+    """What an untrained network shows, as the key of its words; "" where that can't be said."""
+    header = run.header
+    prediction = np.asarray(first.prediction, np.float64)
+    if header.is_curve or header.classes or not header.inputs or not first.has_prediction:
+        return ""
+    if not np.isfinite(prediction).all():
+        return ""
+    spread = float(np.std(np.asarray(run.y, np.float64), axis=0).mean())
+    flat = float(prediction.std(axis=0).mean()) < FLAT * spread
+    match constant_of(run, view):
+        case "colour":
+            colours = np.clip(prediction, 0, 1)
+            if float(colours.mean()) < DARK:
+                return "black"
+            return "colour" if flat else "colours"
+        case "point":
+            return "point" if flat else "curve"
+        case "flat" if len(header.inputs) == 1:
+            return "flats" if flat else "curves"
+    return ""
+
+
+class TableErrors:
+    """The typical errors of numbers over any inputs, in y's units, along the film."""
+
+    def __init__(self, run: Record, words: Translation) -> None:
+        at_points = PointPredictions(run)
+        self.true: NDArray[np.float64] = at_points.y
+        samples = [(each.epoch, at_points.of(each)) for each in at_points.samples()]
+        self.epochs = [epoch for epoch, _ in samples]
+        self.predictions = [prediction for _, prediction in samples]
+        self.errors = [typical_error(each - self.true) for each in self.predictions]
+        self.format = LossFormat.of(self.errors, words)
+
+    @cached_property
+    def of_mean(self) -> float:
+        """The error of each output's own mean."""
+        return typical_error(self.true - self.true.mean(axis=0))
+
+    def end(self, words: Translation) -> Caption | None:
+        """What came of it, beside the error that is read; None where that is no number."""
+        last = self.errors[-1]
+        if not math.isfinite(last) or len(self.errors) < 2:
+            return None
+        error = self.format.write(last)
+        best = int(np.nanargmin(self.errors))
+        if self.format.shown(last) > WORSE * self.format.shown(self.errors[best]):
+            text = words.text("caption_end_error_was", error=error,
+                              best=self.format.write(self.errors[best]),
+                              epoch=self.epochs[best])  # fmt: skip
+        else:
+            text = words.text("caption_end_error", error=error,
+                              mean=self.format.write(self.of_mean))  # fmt: skip
+        return Caption(text)

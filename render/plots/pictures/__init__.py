@@ -1,0 +1,1 @@
+"""What pictures of several inputs or outputs are made of."""

@@ -1,0 +1,174 @@
+"""What a network paints: from the place of each pixel to its colour, the target beside it."""
+
+from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
+
+from fitreel.model.record.reader import Record
+from fitreel.render.geometry import Box
+from fitreel.render.mpl.pixel_layout import Page
+from fitreel.render.mpl.theme import Theme
+from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.plots.axes_names import write_name
+from fitreel.render.plots.fields.field_image import FieldImage
+from fitreel.render.plots.pictures.enlarged import QUARTERS, Enlargement
+from fitreel.render.plots.pictures.error_colours import ErrorColours, full_error
+from fitreel.render.shown_snapshots import shown_snapshots
+from fitreel.render.single.shapes.shape_picture import Needs, Places
+from fitreel.render.single.states.run_state import RunState
+from fitreel.render.text.translations import Translation
+from fitreel.render.timing.epoch_axis import EpochAxis
+
+HEAD = 1.3
+"""Over a picture, for its name, in font sizes."""
+BETWEEN = 24.0
+"""From one picture to the next; at 720 px."""
+OUTLINE = 2.0
+
+
+class ColourPicture:
+    """The network's picture, large; beside it the target, and how far each pixel is from it."""
+
+    def __init__(
+        self,
+        run: Record,
+        settings: PictureSettings,
+        theme: Theme,
+        words: Translation,
+        axis: EpochAxis,
+    ) -> None:
+        self._run, self._theme, self._words = run, theme, words
+        rows, columns = run.header.grid_shape
+        self._shape = rows, columns
+        self._is_upward = bool(run.prediction_x[0, 1] < run.prediction_x[-1, 1])
+        self._target = target_of(run)
+        self.needs = Needs(
+            has_ticks=False, pixels=(rows, columns), loss_in_readouts=True,
+            aside=0.5 * rows / columns + 0.08 if self._target is not None else 0.0,
+        )  # fmt: skip
+        self.loss_colour = theme.prediction
+        self._aside: tuple[FieldImage, Enlargement, ErrorColours] | None = None
+        self.moving: Sequence[Artist] = ()
+
+    @in_force()
+    def draw(self, page: Page, places: Places) -> None:
+        """As `ShapePicture`."""
+        size = round(places.main.width), round(places.main.height)
+        self._enlargement = Enlargement.of_size(self._shape, *size)
+        self._image = FieldImage(page, places.main)
+        outline(page, places.main)
+        moving: list[Artist] = [self._image.image]
+        if places.aside is not None and self._target is not None:
+            moving += self._draw_aside(page, places.aside, places.types.label)
+        self.moving = moving
+
+    def _draw_aside(self, page: Page, box: Box, label: float) -> list[Artist]:
+        """The target and the error, side by side."""
+        assert self._target is not None
+        head, gap = HEAD * label, page.px(BETWEEN)
+        room = (box.width - gap) / 2
+        fitted = Enlargement.to_fit(self._shape, room, box.height - head)
+        width, height = fitted.size
+        first = next(shown_snapshots(self._run, [0]))
+        most = full_error(error_of(colours_of(first.prediction), self._target))
+        colours = ErrorColours(self._theme, most)
+        names = (self._words.text("target"), self._theme.text), (
+            self._words.text("field_error"), self._theme.prediction)  # fmt: skip
+        images = []
+        for number, (name, colour) in enumerate(names):
+            place = Box(round(box.left + number * (room + gap)), round(box.top - head) - height,
+                        width, height)  # fmt: skip
+            write_name(page, name, (place.left, box.top - 0.74 * label), label, width)
+            page.figure.texts[-1].set_color(colour)
+            page.figure.texts[-1].set_fontweight("bold")
+            images.append(FieldImage(page, place))
+            outline(page, place)
+        images[0].show_bytes(fitted.of(self._placed(bytes_of(self._target))))
+        self._aside = images[1], fitted, colours
+        return [images[1].image]
+
+    def _placed(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Pixels of shape (M, 3) as shape (rows, columns, 3), the upper row first."""
+        rows = pixels.reshape(*self._shape, 3)
+        return rows[::-1] if self._is_upward else rows
+
+    def show(self, state: RunState) -> None:
+        """As `ShapePicture`."""
+        colours = colours_of(state.snapshot.prediction)
+        self._image.show_bytes(self._enlargement.of(self._placed(bytes_of(colours))))
+        if self._aside is not None and self._target is not None:
+            image, fitted, error = self._aside
+            away = error_of(colours, self._target).reshape(self._shape)
+            away = away[::-1] if self._is_upward else away
+            is_smaller = fitted.quarters % QUARTERS
+            image.show_bytes(
+                error.of(fitted.averaged(away)) if is_smaller else fitted.of(error.of(away))
+            )
+
+    def numbers(self, state: RunState) -> list[str]:
+        """As `ShapePicture`."""
+        return []
+
+    def line_under(self, state: RunState) -> str:
+        """As `ShapePicture`."""
+        return ""
+
+
+def outline(page: Page, box: Box) -> None:
+    """A line round a picture, which may be as the ground is."""
+    width, height = page.box.width, page.box.height
+    line = page.px(OUTLINE)
+    page.figure.add_artist(
+        Rectangle(
+            ((box.left - line / 2) / width, (box.bottom - line / 2) / height),
+            (box.width + line) / width, (box.height + line) / height, fill=False,
+            ec=page.theme.grid, lw=page.points(line), transform=page.figure.transFigure,
+            zorder=0.5,
+        )
+    )  # fmt: skip
+
+
+def colours_of(prediction: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Predicted colours, shape (M, 3), as they can be shown: from 0 to 1, no number is black."""
+    values = np.fmax(np.asarray(prediction, np.float32), np.float32(0))
+    return np.minimum(values, np.float32(1), out=values)
+
+
+def error_of(colours: NDArray[np.float32], target: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How far each colour is from the target's, shape (M,): the mean of the three distances."""
+    away = np.abs(colours - target)
+    return np.asarray((away[:, 0] + away[:, 1] + away[:, 2]) / np.float32(3))
+
+
+def bytes_of(colours: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Colours from 0 to 1 in 256 steps."""
+    return (colours * np.float32(255) + np.float32(0.5)).astype(np.uint8)
+
+
+def target_of(run: Record) -> NDArray[np.float32] | None:
+    """The picture that is learned, at the places of the predictions, shape (M, 3)."""
+    if run.truth is not None:
+        return colours_of(run.truth)
+    rows, columns = run.header.grid_shape
+    y = np.asarray(run.y, np.float32)
+    if run.grid is None:
+        return y if len(y) == rows * columns else None
+    x = np.asarray(run.x, np.float64)
+    if run.validation is not None:
+        x = np.concatenate([x, np.asarray(run.validation[0], np.float64)])
+        y = np.concatenate([y, np.asarray(run.validation[1], np.float32)])
+    # Each place takes the colour of the pixel that it lies in.
+    grid = np.asarray(run.grid, np.float64).reshape(rows, columns, 2)
+    across, down = np.unique(x[:, 0]), np.unique(x[:, 1])
+    if len(across) * len(down) != len(x):
+        return None
+    table = np.zeros((len(down), len(across), 3), np.float32)
+    table[np.searchsorted(down, x[:, 1]), np.searchsorted(across, x[:, 0])] = y
+    column = np.abs(grid[0, :, :1] - across).argmin(1)
+    row = np.abs(grid[:, 0, 1:] - down).argmin(1)
+    return np.ascontiguousarray(table[row[:, None], column[None, :]]).reshape(-1, 3)

@@ -1,0 +1,168 @@
+"""Numbers over any inputs: predicted against true, and how the residuals are spread."""
+
+from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+from numpy.typing import NDArray
+
+from fitreel.model.record.reader import Record
+from fitreel.render.geometry import Box
+from fitreel.render.mpl.pixel_layout import Page
+from fitreel.render.mpl.theme import Theme
+from fitreel.render.page.readouts import Readout
+from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.plots.axes_furniture import draw_furniture
+from fitreel.render.plots.axes_names import write_name
+from fitreel.render.plots.fit_axes import Limits, Order, fit_axes
+from fitreel.render.plots.pictures.dot_size import dot_size
+from fitreel.render.plots.pictures.residual_bars import ResidualBars
+from fitreel.render.point_predictions import PointPredictions, typical_error
+from fitreel.render.single.fit_picture import fit_ticks
+from fitreel.render.single.shapes.shape_picture import Needs, Places
+from fitreel.render.single.states.run_state import RunState
+from fitreel.render.text.axis_labels import NO_LABELS
+from fitreel.render.text.loss_format import LossFormat
+from fitreel.render.text.translations import Translation
+from fitreel.render.timing.epoch_axis import EpochAxis
+
+AIR = 0.05
+STICK, STICK_OPACITY, DIAGONAL, RIM = 1.6, 0.38, 2.0, 1.2
+"""Lengths at 720 px."""
+DASHES = (4.0, 3.0)
+DOT_PART = 0.8
+MOST_STICKS = 2000
+HISTOGRAM = 130.0
+_TALL = Box(0, 0, 1e4, 1e4)
+
+
+class ScatterPicture:
+    """Each point hangs from the diagonal by as much as it is wrong."""
+
+    def __init__(
+        self,
+        run: Record,
+        settings: PictureSettings,
+        theme: Theme,
+        words: Translation,
+        axis: EpochAxis,
+    ) -> None:
+        self._run, self._theme, self._words = run, theme, words
+        self._at_points = at_points = PointPredictions(run)
+        self._true = at_points.y
+        predictions = [at_points.of(each) for each in at_points.samples()]
+        self._residuals = [each - self._true for each in predictions]
+        self._span = _span(self._true, predictions)
+        self._format = LossFormat.of([typical_error(each) for each in self._residuals], words)
+        self.needs = Needs(
+            numbers=fit_ticks(self._limits(), _TALL, 1.0, words)[1][1], aside=0.0, rows=7.0,
+            readouts=[Readout(words.text("typical_error"), self._format.widest(),
+                              theme.prediction)],
+        )  # fmt: skip
+        self.loss_colour = theme.prediction
+        self.moving: Sequence[Artist] = ()
+        self._bars: ResidualBars | None = None
+
+    def _limits(self) -> Limits:
+        return Limits(self._span, self._span)
+
+    @in_force()
+    def draw(self, page: Page, places: Places) -> None:
+        """As `ShapePicture`."""
+        theme, types, box = self._theme, places.types, places.main
+        limits = self._limits()
+        axes = fit_axes(page, box, limits)
+        count = self._true.size
+        self._sticks = None
+        true = self._true.ravel()
+        if count <= MOST_STICKS:
+            (self._sticks,) = axes.plot(
+                np.repeat(true, 3), np.full(3 * count, np.nan), color=theme.prediction,
+                alpha=STICK_OPACITY, lw=page.points(page.px(STICK)), solid_capstyle="butt",
+                zorder=Order.GAPS,
+            )  # fmt: skip
+            self._sticks.set_snap(False)
+        axes.plot(limits.x, limits.x, color=theme.truth, lw=page.points(page.px(DIAGONAL)),
+                  dashes=DASHES, zorder=Order.TRUTH)  # fmt: skip
+        rim = page.px(RIM)
+        diameter = DOT_PART * dot_size(page, count, box)
+        columns = self._true.shape[1]
+        colours = theme.lines if columns > 1 else (theme.prediction,)
+        self._dots = [
+            axes.plot(
+                self._true[:, column], np.full(len(self._true), np.nan), "o",
+                color=colours[column % len(colours)], mec=theme.axes, mew=page.points(rim),
+                ms=page.points(diameter + rim), zorder=Order.NETWORK,
+            )[0]
+            for column in range(columns)
+        ]  # fmt: skip
+        moving: list[Artist] = [*self._dots, *([self._sticks] if self._sticks else ())]
+        if not places.is_bare:
+            axes.set_axis_on()
+            x, y = fit_ticks(limits, box, types.tick, self._words)
+            draw_furniture(page, axes, box, x, y, tick=types.tick, names=NO_LABELS)
+            _write_names(page, box, types.label, self._words, theme.muted)
+            if columns > 1:
+                self._write_key(page, box, types.tick)
+            if places.aside is not None:
+                self._bars = ResidualBars(page, places.aside, types, self._words, self._residuals)
+                moving += self._bars.moving
+        self.moving = moving
+
+    def _write_key(self, page: Page, box: Box, size: float) -> None:
+        """What each output is called, in its colour, under "predicted"."""
+        colours = self._theme.lines
+        baseline = box.top - 3.2 * size
+        for number, column in enumerate(self._run.header.outputs[:8]):
+            write_name(page, column.name.replace("$", r"\$"), (box.left + size, baseline), size,
+                       0.4 * box.width)  # fmt: skip
+            page.figure.texts[-1].set_color(colours[number % len(colours)])
+            page.figure.texts[-1].set_fontweight("bold")
+            baseline -= 1.25 * size
+
+    def show(self, state: RunState) -> None:
+        """As `ShapePicture`."""
+        predicted = self._at_points.of(state.snapshot)
+        reach = 100 * (self._span[1] - self._span[0])
+        drawn = np.clip(predicted, self._span[0] - reach, self._span[1] + reach)
+        for column, dots in enumerate(self._dots):
+            dots.set_ydata(drawn[:, column])
+        if self._sticks is not None:
+            true, ends = self._true.ravel(), drawn.ravel()
+            self._sticks.set_ydata(np.stack([true, ends, np.full_like(true, np.nan)], 1).ravel())
+        self._now = predicted - self._true
+        if self._bars is not None:
+            self._bars.show(self._now)
+
+    def numbers(self, state: RunState) -> list[str]:
+        """As `ShapePicture`."""
+        return [self._format.write(typical_error(self._now))]
+
+    def line_under(self, state: RunState) -> str:
+        """As `ShapePicture`."""
+        return ""
+
+
+def _span(
+    true: NDArray[np.float64], predictions: Sequence[NDArray[np.float64]]
+) -> tuple[float, float]:
+    """From where to where both axes go: what is true, and predictions not far from it."""
+    low, high = float(true.min()), float(true.max())
+    reach = 0.35 * (high - low) or max(abs(high), 1.0)
+    finite = [each[np.isfinite(each)] for each in predictions]
+    first = min((float(each.min()) for each in finite if len(each)), default=low)
+    last = max((float(each.max()) for each in finite if len(each)), default=high)
+    low, high = min(low, max(first, low - reach)), max(high, min(last, high + reach))
+    air = AIR * (high - low)
+    return low - air, high + air
+
+
+def _write_names(page: Page, box: Box, size: float, words: Translation, colour: str) -> None:
+    """What the axes are, inside of these: at the upper left, and at the lower right."""
+    inset = page.px(14)
+    page.text(box.left + inset, box.top - inset - 0.74 * size, words.text("predicted"), size,
+              colour=colour)  # fmt: skip
+    page.text(box.right - page.px(6), box.bottom + inset, words.text("true"), size,
+              colour=colour, ha="right")  # fmt: skip

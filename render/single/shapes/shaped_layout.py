@@ -1,0 +1,273 @@
+"""Where a picture's middle, its readouts, and the plots beside or under it stand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fitreel.render.geometry import Box
+from fitreel.render.page.readouts import Readout, ReadoutsPlace, row_width
+from fitreel.render.page.type_sizes import ASCENT, TOP, shape_of
+from fitreel.render.plots.pictures.enlarged import Enlargement
+from fitreel.render.single.layout.themed_layout import (
+    BEFORE_REMARK,
+    FOOT,
+    KEY,
+    UNDER,
+    PanelPlace,
+)
+from fitreel.render.single.layout.themed_page import ThemedPage
+from fitreel.render.single.layout.wide_layout import (
+    AXIS_NAME,
+    HEAD,
+    HEAD_RISE,
+    HEADINGS_FOOT,
+    NAME_FOOT,
+    NUMBERS,
+    OVER_CAPTION,
+    READOUT_FOOT,
+    TITLE_FOOT,
+)
+from fitreel.render.single.shapes.shape_picture import Needs
+
+COLUMN_FROM = 1.2
+"""Width by height of a frame from which on a column stands beside the middle."""
+MOST_OF_WIDTH = {"wide": 0.56, "middle": 0.57}
+"""Of the frame, that the middle takes beside a column."""
+LEAST_MIDDLE = 0.4
+"""Of the frame's width, where readouts are wide."""
+BESIDE = 56.0
+"""From the middle to the column; lengths are those of 720 px."""
+LEAST_LOSS = 3.2
+"""The loss plot is at least so many font sizes of its numbers high."""
+BETWEEN = 26.0
+PICTURE_FOOT = 10.0
+"""From the headings to a picture, which has no numbers that it could touch."""
+SMALL_FOOT = 14.0
+STRIP = 0.2
+"""Of the height of middle and strip, where the loss stands under the middle."""
+TALL_FROM = 1.25
+"""Height by width of a frame from which on readouts stand over the middle."""
+MOST_OF_SQUARE, HALF = 0.7, 0.56
+UNDER_MIDDLE = 0.28
+"""Of the height of the middle, that what belongs to it takes under it."""
+LINE = 1.36
+"""From a readout to the line under it, in font sizes."""
+
+
+@dataclass(frozen=True)
+class ShapedLayout:
+    """Where all stands; pixels from the lower left corner."""
+
+    main: Box
+    aside: Box | None
+    readouts: ReadoutsPlace
+    under: float
+    """The baseline of the line under the readouts."""
+    panels: dict[str, PanelPlace]
+    remark: float | None
+    """The baseline of a quiet word that ends at the right margin; None: it has no room."""
+
+
+def lay_out_shape(
+    themed: ThemedPage,
+    needs: Needs,
+    panels: tuple[str, ...],
+    remark: float,
+    readouts: Sequence[Readout],
+) -> ShapedLayout:
+    """The places on a page whose headings and captions are placed.
+
+    Args:
+        themed: the page; of its layout only the margins, captions and type sizes count.
+        needs: of the middle.
+        panels: what stands under each other.
+        remark: the width of a quiet word, in pixels.
+        readouts: epoch and what else is read.
+    """
+    size = round(themed.page.box.width), round(themed.page.box.height)
+    shape = shape_of(size)
+    if shape == "small":
+        return _bare(themed, needs)
+    if shape == "wide" or size[0] >= COLUMN_FROM * size[1]:
+        least = row_width(themed.page, themed.layout.types, readouts)
+        return _beside(themed, needs, panels, remark, least)
+    return _under(themed, needs, panels, remark, len(readouts))
+
+
+def _main(box: Box, needs: Needs) -> Box:
+    """The middle in its room, at the upper left; a picture's pixels are whole ones."""
+    if needs.pixels is not None:
+        width, height = Enlargement.to_fit(needs.pixels, box.width, box.height).size
+        return Box(round(box.left), round(box.top) - height, width, height)
+    aspect = min(max(box.width / box.height, needs.narrowest), needs.widest)
+    wide = min(box.width, box.height * aspect)
+    high = min(box.height, wide / aspect)
+    return Box(box.left, box.top - high, wide, high)
+
+
+def _beside(
+    themed: ThemedPage, needs: Needs, panels: tuple[str, ...], remark: float, least: float
+) -> ShapedLayout:
+    """Readouts and all else in a column, at least `least` pixels wide, right of the middle."""
+    shape = shape_of((round(themed.page.box.width), round(themed.page.box.height)))
+    page, layout, px = themed.page, themed.layout, themed.page.px
+    types = layout.types
+    ticks = px(UNDER) + ASCENT * types.tick
+    foot = ticks + 0.24 * types.tick
+    has_subtitle = themed.headings.has_subtitle
+    foot_of_headings = HEADINGS_FOOT if needs.pixels is None else PICTURE_FOOT
+    gap = foot_of_headings if has_subtitle else TITLE_FOOT if shape == "wide" else 18.0
+    head = themed.headings.bottom + px(gap) if themed.headings.bottom else px(TOP + 12)
+    top = page.box.height - head
+    low = px(FOOT)
+    if themed.captions.count:
+        over = OVER_CAPTION if shape == "wide" else SMALL_FOOT
+        low = layout.captions + ASCENT * types.caption + px(over)
+    name = AXIS_NAME * types.tick if not needs.has_ticks else 0.0
+    bottom = low + (ticks if needs.has_ticks else 0.0)
+    beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
+    share = MOST_OF_WIDTH.get(shape, 0.57)
+    gap = max(beside, px(14)) + px(BESIDE if shape == "wide" else 20.0)
+    room = min(share * page.box.width, layout.right - least - gap - layout.left)
+    room = max(room, LEAST_MIDDLE * page.box.width)
+    main = _main(Box(layout.left, bottom, room, top - bottom), needs)
+    left = main.right + gap
+    column = Box(left, low, layout.right - left, top - low)
+    baseline_names = top - ASCENT * types.label
+    baseline = baseline_names - px(NAME_FOOT) - ASCENT * types.readout
+    readouts = ReadoutsPlace(column.left, column.right, baseline, baseline_names)
+    under = baseline - LINE * types.label
+    next_top = (under if needs.under else baseline) - px(READOUT_FOOT)
+    last = low + ticks if needs.has_ticks else low + name
+    if shape != "wide":  # a sentence may reach under it
+        last = low + foot + AXIS_NAME * types.tick
+    aside = None
+    if needs.aside or needs.rows:
+        height = min(needs.aside * column.width + needs.rows * types.label,
+                     0.62 * (next_top - last) if panels else next_top - last)  # fmt: skip
+        aside = Box(column.left, next_top - height, column.width, height)
+        next_top = aside.bottom - px(BETWEEN)
+    places = _stacked(themed, column, panels, next_top, last, needs.loss_in_readouts, foot)
+    at = layout.remark if shape == "wide" else _in_title_row(themed, remark)
+    return ShapedLayout(main, aside, readouts, under, places, at)
+
+
+def _in_title_row(themed: ThemedPage, remark: float) -> float | None:
+    """The title's baseline, where a quiet word has room at its right end."""
+    page, layout = themed.page, themed.layout
+    if not themed.headings.bottom:
+        return page.box.height - page.px(TOP + 4)
+    free = layout.right - layout.left - themed.headings.last_width() - page.px(BEFORE_REMARK)
+    return page.box.height - themed.headings.bottom if remark <= free else None
+
+
+def _stacked(
+    themed: ThemedPage,
+    column: Box,
+    panels: tuple[str, ...],
+    top: float,
+    bottom: float,
+    is_named: bool,
+    foot: float,
+) -> dict[str, PanelPlace]:
+    """Panels under each other between two heights, the last one's axes on the lower."""
+    if not panels:
+        return {}
+    types, px = themed.layout.types, themed.page.px
+    name = AXIS_NAME * types.tick
+    heads = [0.0 if panel == "loss" and is_named else HEAD * types.label for panel in panels]
+    between = (foot + name + px(12)) * (len(panels) - 1)
+    height = max((top - bottom - sum(heads) - between) / len(panels), LEAST_LOSS * types.tick)
+    places = {}
+    for panel, head in zip(panels, heads, strict=True):
+        top -= head
+        box = Box(column.left, top - height, column.width, height)
+        baseline = top + head - HEAD_RISE * types.label if head else None
+        places[panel] = PanelPlace(box, NUMBERS * types.tick, baseline)
+        top -= height + foot + name + px(12)
+    return places
+
+
+def _under(
+    themed: ThemedPage, needs: Needs, panels: tuple[str, ...], remark: float, count: int
+) -> ShapedLayout:
+    """The loss under the middle; readouts right of it, in a tall frame over it."""
+    page, layout, px = themed.page, themed.layout, themed.page.px
+    types = layout.types
+    is_tall = page.box.height > TALL_FROM * page.box.width
+    ticks = px(UNDER) + ASCENT * types.tick
+    foot = ticks + 0.24 * types.tick
+    low = px(FOOT)
+    if themed.captions.count:
+        low = layout.captions + ASCENT * themed.captions.size + px(SMALL_FOOT)
+    low += (foot + AXIS_NAME * types.tick) * bool(panels)
+    readouts = layout.readouts
+    under = readouts.baseline - LINE * types.label
+    has_row = layout.remark != readouts.baseline
+    # What stands beside the middle leaves no room for readouts there.
+    has_picture = needs.aside > 0 or needs.rows > 3
+    if is_tall or has_picture:
+        top = (under if needs.under else readouts.baseline) - px(22)
+        top -= KEY * types.tick * has_row
+    else:
+        head = themed.headings.bottom + px(24) if themed.headings.bottom else px(TOP + 12)
+        top = page.box.height - head
+    strip = max(STRIP * (top - low), LEAST_LOSS * types.tick) * max(1.0, 0.7 * len(panels))
+    strip = strip + HEAD * types.label if panels else 0.0
+    bottom = low + strip + px(SMALL_FOOT) + ticks * needs.has_ticks
+    area = Box(layout.left, bottom, layout.right - layout.left, top - bottom)
+    beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
+    aside: Box | None = None
+    at: float | None = layout.remark
+    place = readouts
+    if is_tall:
+        main, aside = _over_each_other(themed, needs, area, beside, ticks)
+    elif has_picture:
+        main = _main(area._replace(width=HALF * area.width), needs)
+        left = main.right + px(30)
+        height = needs.aside * (layout.right - left) + needs.rows * types.label
+        height = min(height, main.height)
+        aside = Box(left, main.top - height, layout.right - left, height)
+    else:
+        room = area._replace(width=MOST_OF_SQUARE * area.width)
+        main = _main(room, needs)
+        left = main.right + max(beside, px(14)) + px(20)
+        names = top - ASCENT * types.label
+        baseline = names - px(NAME_FOOT) - ASCENT * types.readout
+        step = ASCENT * (types.label + types.readout) + px(NAME_FOOT + READOUT_FOOT)
+        place = ReadoutsPlace(left, layout.right, baseline, names, step=step)
+        baseline -= step * (count - 1)
+        under = baseline - LINE * types.label
+        at = _in_title_row(themed, remark)
+        if needs.aside or needs.rows:
+            highest = (under if needs.under else baseline) - px(READOUT_FOOT)
+            height = needs.aside * (layout.right - left) + needs.rows * types.label
+            height = min(height, highest - main.bottom)
+            aside = Box(left, highest - height, layout.right - left, height)
+    lowest = min(main.bottom - ticks * needs.has_ticks,
+                 aside.bottom if aside is not None else main.bottom)  # fmt: skip
+    column = Box(layout.left, low, layout.right - layout.left, 1.0)
+    top = lowest - px(SMALL_FOOT)
+    places = _stacked(themed, column, panels, top, low, needs.loss_in_readouts, foot)
+    return ShapedLayout(main, aside, place, under, places, at)
+
+
+def _over_each_other(
+    themed: ThemedPage, needs: Needs, area: Box, beside: float, ticks: float
+) -> tuple[Box, Box | None]:
+    """The middle, and what belongs to it under that."""
+    px, label = themed.page.px, themed.layout.types.label
+    room = area._replace(width=area.width - beside)
+    if not (needs.aside or needs.rows):
+        return _main(room, needs), None
+    height = min(needs.aside * area.width, UNDER_MIDDLE * area.height) + needs.rows * label
+    gap = px(SMALL_FOOT) + ticks * needs.has_ticks
+    main = _main(
+        room._replace(bottom=area.bottom + height + gap, height=area.height - height - gap), needs
+    )
+    return main, Box(area.left, main.bottom - gap - height, area.width, height)
+
+
+def _bare(themed: ThemedPage, needs: Needs) -> ShapedLayout:
+    layout = themed.layout
+    main = _main(layout.fit, needs)
+    return ShapedLayout(main, None, layout.readouts, 0.0, {}, None)

@@ -1,0 +1,191 @@
+"""The picture of a run whose data aren't one curve: a middle part, its numbers, and the loss."""
+
+from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from matplotlib.artist import Artist
+from matplotlib.text import Text
+
+from fitreel.model.record.reader import Record
+from fitreel.render.captions.caption import Caption
+from fitreel.render.captions.phases.yardsticks import yardsticks_of
+from fitreel.render.mpl.theme import Theme
+from fitreel.render.page.caption_line import CaptionLine
+from fitreel.render.page.readouts import Readout, RunReadouts
+from fitreel.render.page.type_sizes import shape_of
+from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.plots.axes_names import write_name
+from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle
+from fitreel.render.shown_snapshots import losses_from
+from fitreel.render.single.layout.themed_layout import PanelPlace
+from fitreel.render.single.layout.themed_page import Parts, themed_page
+from fitreel.render.single.panels.draw_panels import draw_panels
+from fitreel.render.single.panels.panel import PanelStyle
+from fitreel.render.single.shapes.shape_picture import Places, ShapePicture
+from fitreel.render.single.shapes.shaped_layout import lay_out_shape
+from fitreel.render.single.states.run_state import RunState
+from fitreel.render.text.loss_format import LossFormat
+from fitreel.render.text.scaled_loss import loss_label, unscaled_loss
+from fitreel.render.text.translations import Translation
+from fitreel.render.timing.epoch_axis import EpochAxis
+
+BETWEEN = " · "
+"""What stands between two remarks."""
+BESIDE_NAME = 0.4
+"""From the loss' name to its number, in font sizes; the number is `NUMBER` times as large."""
+NUMBER = 1.33
+HIGH = 130.0
+"""A plot of the loss that is lower has a thinner path; at 720 px."""
+
+MakePicture = Callable[[Record, PictureSettings, Theme, Translation, EpochAxis], ShapePicture]
+
+
+class ShapedScene:
+    """A run in any theme, size and language; `make` gives its middle part.
+
+    Raises:
+        BadInput: a text that doesn't fit or parse, or a panel that this record has no numbers for.
+        Unavailable: no font here has the characters.
+    """
+
+    @in_force()
+    def __init__(
+        self,
+        make: MakePicture,
+        run: Record,
+        settings: PictureSettings,
+        theme: Theme,
+        words: Translation,
+        axis: EpochAxis,
+        captions: Sequence[str] = (),
+    ) -> None:
+        self._run, self._settings, self._theme, self._words = run, settings, theme, words
+        self._axis = axis
+        self._losses_from = losses_from(run)
+        self._format = LossFormat.of(run.losses, words)
+        self._picture = picture = make(run, settings, theme, words, axis)
+        said = [settings.caption] if settings.caption else [*filter(None, captions)]
+        self._readouts = self._all_readouts()
+        parts = Parts(
+            picture.needs.numbers,
+            self._readouts,
+            "",
+            False,
+            said,
+            picture.needs.names,
+            self._longest_remark(),
+        )
+        on_page = replace(settings, panels=("loss",))
+        self._themed = themed = themed_page(on_page, theme, words, parts)
+        page, types = themed.page, themed.layout.types
+        self.figure = page.figure
+        panels = self._panel_names()
+        remark = page.width_of(parts.remark, types.tick)
+        self._layout = layout = lay_out_shape(themed, picture.needs, panels, remark, self._readouts)
+        self._is_bare = shape_of(settings.pixels) == "small"
+        picture.draw(page, Places(types, layout.main, layout.aside, self._is_bare))
+        themed.headings.write()
+        self._numbers = RunReadouts(page, layout.readouts, types, self._readouts)
+        self._remark = page.text(themed.layout.right, layout.remark or 0.0, "", types.tick,
+                                 colour=theme.muted, ha="right")  # fmt: skip
+        self._under = page.text(self._numbers.last_left, layout.under, "", types.label,
+                                colour=theme.muted)  # fmt: skip
+        self._captions = CaptionLine(
+            page, themed.captions, themed.layout.left, themed.layout.captions
+        )
+        if settings.caption is not None:
+            self._captions.show(Caption(settings.caption))
+        self._loss_plot: LossPlot | None = None
+        self._loss_number: Text | None = None
+        self._panels = []
+        for name, place in layout.panels.items():
+            if name == "loss":
+                self._draw_loss(place)
+            else:
+                style = self._panel_style()
+                self._panels += draw_panels(run, {name: place}, style, [])
+        self.moving: Sequence[Artist] = [
+            *picture.moving, *self._numbers.moving, self._remark, self._under,
+            *self._captions.moving, *(self._loss_plot.moving if self._loss_plot else ()),
+            *([self._loss_number] if self._loss_number else ()),
+            *(part for panel in self._panels for part in panel.moving),
+        ]  # fmt: skip
+
+    def _all_readouts(self) -> list[Readout]:
+        epochs = [self._words.integer(int(self._run.epochs.max()))]
+        first = Readout(self._words.text("epoch"), epochs, self._theme.text)
+        readouts = [first, *self._picture.needs.readouts]
+        if self._picture.needs.loss_in_readouts and self._losses_from < math.inf:
+            name, widest = loss_label(self._run, self._words), self._format.widest()
+            readouts.append(Readout(name, widest, self._picture.loss_colour))
+        return readouts
+
+    def _panel_names(self) -> tuple[str, ...]:
+        """The loss, if nothing else is asked for and it is known."""
+        if self._settings.panels:
+            return self._settings.panels
+        return ("loss",) if self._losses_from < math.inf else ()
+
+    def _longest_remark(self) -> str:
+        losses = [self._unscaled(float(loss)) for loss in (*self._run.losses[:1], 1e9)]
+        return BETWEEN.join(filter(None, (max(losses, key=len), self._words.text("interpolated"))))
+
+    def _unscaled(self, loss: float) -> str:
+        return unscaled_loss(self._run, loss, self._words)
+
+    def _panel_style(self) -> PanelStyle:
+        types = self._themed.layout.types
+        return PanelStyle(self._themed.page, self._words, types.tick, types.label, self._axis)
+
+    def _draw_loss(self, place: PanelPlace) -> None:
+        """The plot of the loss; over it what it is called, and its number."""
+        run, page, picture = self._run, self._themed.page, self._picture
+        types = self._themed.layout.types
+        known = run.epochs >= self._losses_from
+        path = LossPath(run.epochs[known], run.losses[known], picture.loss_colour,
+                        is_diverged=run.ending == "diverged")  # fmt: skip
+        width = page.px(4.0 if place.box.height > page.px(HIGH) else 3.0)
+        sticks = yardsticks_of(run)
+        noise = sticks.noise if sticks is not None else None
+        style = LossPlotStyle(types.tick, self._words, width, noise)
+        self._loss_plot = LossPlot(page, place.box, [path], self._axis, style)
+        if place.head is None:
+            return
+        room, gap = place.box.width, BESIDE_NAME * types.label
+        number = NUMBER * types.label
+        wide = max(page.width_of(text, number, "bold") for text in self._format.widest())
+        name = loss_label(run, self._words)
+        left = place.box.left
+        left += gap + write_name(page, name, (left, place.head), types.label, room - wide - gap)
+        self._loss_number = page.text(left, place.head, "", number, weight="bold",
+                                      colour=picture.loss_colour)  # fmt: skip
+
+    @in_force()
+    def show(self, state: RunState) -> None:
+        """Move everything to a frame."""
+        snapshot, words, picture = state.snapshot, self._words, self._picture
+        picture.show(state)
+        is_known = state.epoch >= self._losses_from
+        loss = self._format.write(snapshot.loss) if is_known else ""
+        numbers = [words.integer(int(snapshot.epoch)), *picture.numbers(state)]
+        if len(numbers) < len(self._readouts):
+            numbers.append(loss)
+        self._numbers.show(numbers)
+        if not self._is_bare:
+            self._under.set_text(picture.line_under(state))
+        if self._loss_plot is not None:
+            self._loss_plot.show([state.epoch if is_known else None], [float(snapshot.loss)])
+        if self._loss_number is not None:
+            self._loss_number.set_text(loss)
+        for panel in self._panels:
+            panel.show(snapshot, state.epoch)
+        remarks = [self._unscaled(snapshot.loss) if is_known else ""]
+        if state.is_interpolated:
+            remarks.append(words.text("interpolated"))
+        if self._layout.remark is not None:
+            self._remark.set_text(BETWEEN.join(filter(None, remarks)))
+        if self._settings.caption is None:
+            self._captions.show(state.caption)

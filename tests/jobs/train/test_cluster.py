@@ -1,0 +1,347 @@
+"""Trainings on a Dask cluster of two processes, as the command line asks for them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from support.program import FITREEL, ROOT, Fitreel, time_limit, train_here
+
+from fitreel.model.record.reader import Record
+
+pytest.importorskip("distributed")
+LONG = pytest.mark.long
+EPOCHS = 4000
+Result = TypeVar("Result")
+CHILD = b"fitreel.jobs.train.pool.worker"
+
+
+@contextmanager
+def cluster_of(count: int, folder: Path, **environment: str) -> Iterator[tuple[str, int]]:
+    """The address of a scheduler with so many workers, and its process."""
+    settings = {"WORKERS": str(count), "DASK_TEMPORARY_DIRECTORY": str(folder)}
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "tests" / "support" / "dask_cluster.py")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        cwd=folder, env=os.environ | settings | environment,
+    )  # fmt: skip
+    assert process.stdin and process.stdout
+    try:
+        address = process.stdout.readline().strip()
+        assert address
+        yield address, process.pid
+    finally:
+        process.stdin.close()
+        process.wait(20)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+    with cluster_of(2, tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def address(cluster: tuple[str, int]) -> str:
+    return cluster[0]
+
+
+def begin(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [*FITREEL, *arguments], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def records(runs: Path) -> dict[str, Record]:
+    return {path.parent.name: Record(path.parent) for path in sorted(runs.glob("[!.]*/run.json"))}
+
+
+def assert_same(here: Path, there: Path) -> None:
+    """All but the seconds is the same, bit for bit."""
+    one, other = records(here), records(there)
+    assert one.keys() == other.keys() and one
+    for name in one:
+        a, b = one[name], other[name]
+        assert a.header == b.header and a.ending == b.ending is not None
+        assert a.environment == b.environment
+        assert np.array_equal(a.epochs, b.epochs) and np.array_equal(a.losses, b.losses)
+        for left, right in zip(a.snapshots(weights=True), b.snapshots(weights=True), strict=True):
+            assert np.array_equal(left.prediction, right.prediction)
+            assert np.array_equal(left.weights, right.weights)
+        assert (a.state_file is None) == (b.state_file is None)
+        if a.state_file is not None:
+            assert a.state()[0].keys() == b.state()[0].keys()
+            assert all(np.array_equal(v, b.state()[0][k]) for k, v in a.state()[0].items())
+
+
+def parent_of(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def children(cluster: tuple[str, int]) -> dict[int, int]:
+    """The processes that train for a cluster, and the worker that each is of."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError, ValueError):
+            number = int(entry.name)
+            if CHILD in (entry / "cmdline").read_bytes():
+                worker = parent_of(number)
+                if parent_of(worker) == cluster[1]:
+                    found[number] = worker
+    return found
+
+
+def busy(cluster: tuple[str, int]) -> list[int]:
+    """Those of its processes that use a processor, now that torch is there."""
+    before = {number: ticks(number) for number in children(cluster)}
+    time.sleep(0.2)
+    with suppress(OSError):
+        return [number for number in before if ticks(number) > before[number] + 2]
+    return []
+
+
+def ticks(process: int) -> int:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def wait_until(condition: Callable[[], Result], seconds: float = 60.0) -> Result:
+    deadline = time.monotonic() + seconds
+    while not (result := condition()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return result
+
+
+def sweep(address: str, epochs: int, *more: str) -> tuple[str, ...]:
+    return ("train", "--vary", "seed=1,2", "--set", f"train.epochs={epochs}",
+            "--cluster", address, *more)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def trained_here(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The runs of a sweep that this process has trained."""
+    folder = tmp_path_factory.mktemp("here")
+    for seed in (1, 2):
+        train_here(folder, f"seed={seed}", f"train.epochs={EPOCHS}")
+    return folder / "runs"
+
+
+OWN = """
+import torch
+class Own(torch.nn.Sequential):
+    def __init__(self):
+        super().__init__(torch.nn.Linear(1, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1))
+"""
+JOB = """
+[train]
+epochs = 40
+[data]
+file = "points.csv"
+[compare]
+panel = [
+  {label = "batched", "train.engine" = "batched"},
+  {label = "beside it", "train.engine" = "batched", seed = 3},
+  {label = "own", "network.module" = "net.py:Own"},
+]
+"""
+
+
+def test_a_cluster_trains_the_same_bits_and_only_what_is_not_trained(
+    address: str, program: Fitreel, fitreel: Fitreel, tmp_path: Path
+) -> None:
+    (tmp_path / "points.csv").write_text("x,y\n" + "".join(f"{n / 9},{n % 4}\n" for n in range(20)))
+    (tmp_path / "net.py").write_text(OWN)
+    (tmp_path / "job.toml").write_text(JOB)
+    there = program("train", "job.toml", "--cluster", address, "--runs", "there", "--log", "log")
+    assert (there.returncode, there.stderr) == (0, ""), there
+    assert fitreel("train", "job.toml", "--runs", "here", "--workers", "1").returncode == 0
+    assert_same(tmp_path / "here", tmp_path / "there")
+    said = (tmp_path / "log").read_text()
+    assert f"trained on {os.uname().nodename}" in said
+    port = address.rpartition(":")[2]
+    assert address not in said and port not in said
+    assert not [f for f in tmp_path.glob("there/*/*") if address.encode() in f.read_bytes()]
+    # Whatever is trained isn't sent: nobody is asked.
+    again = fitreel("train", "job.toml", "--cluster", "tcp://127.0.0.1:1", "--runs", "there")
+    assert (again.returncode, again.stderr) == (0, "")
+
+
+def test_a_stopped_driver_brings_home_what_is_trained_and_the_same_command_goes_on(
+    cluster: tuple[str, int], trained_here: Path, tmp_path: Path
+) -> None:
+    stopped = begin(tmp_path, *sweep(cluster[0], EPOCHS))
+    wait_until(lambda: len(busy(cluster)) == 2)
+    stopped.terminate()
+    begun = time.monotonic()
+    _, errors = stopped.communicate(timeout=60)
+    assert (stopped.returncode, errors) == (143, "fitreel: stopped by signal 15\n")
+    assert time.monotonic() - begun < time_limit(6)
+    partial = records(tmp_path / "runs")
+    assert len(partial) == 2 and all(0 < run.epochs[-1] < EPOCHS for run in partial.values())
+    assert not any(run.ending for run in partial.values())
+    again = begin(tmp_path, *sweep(cluster[0], EPOCHS))
+    assert again.communicate(timeout=100)[1] == "" and again.returncode == 0
+    assert_same(trained_here, tmp_path / "runs")
+
+
+def test_a_killed_worker_costs_another_try(
+    cluster: tuple[str, int], trained_here: Path, tmp_path: Path
+) -> None:
+    process = begin(tmp_path, *sweep(cluster[0], EPOCHS))
+    one, *_ = wait_until(lambda: list(tmp_path.glob("runs/.demo-*.lock")) and busy(cluster))
+    os.kill(parent_of(one), signal.SIGKILL)
+    said, errors = process.communicate(timeout=100)
+    assert (process.returncode, errors) == (0, ""), said
+    assert said.count("its worker was lost; tried again elsewhere") == 1
+    assert_same(trained_here, tmp_path / "runs")
+
+
+@LONG
+def test_a_killed_driver_frees_its_workers(cluster: tuple[str, int], tmp_path: Path) -> None:
+    process = begin(tmp_path, *sweep(cluster[0], 10**6))
+    wait_until(lambda: len(busy(cluster)) == 2)
+    process.kill()
+    process.communicate()
+    begun = time.monotonic()
+    wait_until(lambda: not busy(cluster))
+    assert time.monotonic() - begun < time_limit(5)
+
+
+def test_nobody_there_is_one_line_within_five_seconds(program: Fitreel, tmp_path: Path) -> None:
+    begun = time.monotonic()
+    done = program(*sweep("tcp://127.0.0.1:9", 20))
+    assert time.monotonic() - begun < time_limit(5)
+    assert done.returncode == 69 and done.stderr.count("\n") == 1, done.stderr
+    assert "no scheduler answers" in done.stderr and "127.0.0.1" not in done.stderr
+
+
+def test_what_a_cluster_cannot_have_is_said(
+    address: str, program: Fitreel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "beside.py").write_text("WIDTH = 4\n")
+    (tmp_path / "net.py").write_text(f"from beside import WIDTH\n{OWN}")
+    done = program(*sweep(address, 20, "--set", "network.module=net.py:Own"))
+    assert done.returncode == 65 and "imports beside, which lies beside it" in done.stderr
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(
+        "import importlib.util as util\nfind = util.find_spec\n"
+        "util.find_spec = lambda name, *rest: name != 'distributed' and find(name, *rest) or None\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    done = program(*sweep(address, 20))
+    assert done.returncode == 69 and 'pip install "fitreel[cluster]"' in done.stderr
+
+
+@LONG
+def test_no_worker_is_said_and_waited_for(program: Fitreel, tmp_path: Path) -> None:
+    with cluster_of(0, tmp_path) as (address, _):
+        begun = time.monotonic()
+        done = program(*sweep(address, 20))
+        assert done.returncode == 69 and "no worker" in done.stderr
+        assert 10 < time.monotonic() - begun < time_limit(15)
+        done = program(*sweep(address, 20, "--wait-limit", "3"))
+        assert done.returncode == 69 and time.monotonic() - begun > 23
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-dashboard"],
+            cwd=tmp_path, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            assert program(*sweep(address, 20, "--wait")).returncode == 0
+        finally:
+            worker.terminate()
+            worker.wait()
+
+
+@LONG
+def test_a_scheduler_that_goes_is_one_line_and_nothing_is_lost(tmp_path: Path) -> None:
+    with cluster_of(2, tmp_path) as cluster:
+        process = begin(tmp_path, *sweep(cluster[0], 10**6, "-q"))
+        wait_until(lambda: len(busy(cluster)) == 2)
+        os.kill(cluster[1], signal.SIGKILL)
+        _, errors = process.communicate(timeout=100)
+    assert process.returncode == 69 and errors.count("\n") == 1, errors
+    assert "scheduler is gone" in errors
+
+
+@LONG
+def test_strangers_are_refused_where_both_sides_show_certificates(
+    program: Fitreel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As docs/cluster.md makes them, by openssl; a stranger has one of an authority of his own."""
+    settings = {who: certificates(tmp_path / who) for who in ("ours", "stranger")}
+    with cluster_of(1, tmp_path, PROTOCOL="tls://", **settings["ours"]) as (address, _):
+        assert address.startswith("tls://")
+        for who, code in (("ours", 0), ("stranger", 69), ("nobody", 69)):
+            with monkeypatch.context() as patch:
+                for name, value in settings.get(who, {}).items():
+                    patch.setenv(name, value)
+                begun = time.monotonic()
+                done = program(*sweep(address, 20, "--runs", who))
+                assert done.returncode == code, (who, done)
+                if code:
+                    assert time.monotonic() - begun < time_limit(8)
+                    assert done.stderr.count("\n") == 1 and "certificates" in done.stderr
+        plain = program(*sweep(address.replace("tls", "tcp"), 20, "--runs", "plain"))
+        assert plain.returncode == 69 and plain.stderr.count("\n") == 1
+
+
+def certificates(folder: Path) -> dict[str, str]:
+    """An authority, and a certificate by it, as environment variables of Dask's."""
+    folder.mkdir()
+    text = (ROOT / "docs" / "cluster.md").read_text("utf-8")
+    commands = [line for line in text.splitlines() if line.startswith("openssl ")]
+    assert len(commands) == 3
+    for command in commands:
+        subprocess.run(command, shell=True, cwd=folder, check=True, capture_output=True)
+    before = "DASK_DISTRIBUTED__COMM__TLS__"
+    roles = {
+        f"{before}{role}__{what}": str(folder / file)
+        for role in ("CLIENT", "SCHEDULER", "WORKER")
+        for what, file in (("KEY", "key.pem"), ("CERT", "cert.pem"))
+    }
+    return {
+        "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "true",
+        f"{before}CA_FILE": str(folder / "ca.pem"),
+        **roles,
+    }
+
+
+@LONG
+def test_another_version_there_is_refused(program: Fitreel, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(
+        "import importlib.metadata as metadata\nversion = metadata.version\n"
+        "versions = {'fitreel': '9.9', 'torch': '9.8'}\n"
+        "metadata.version = lambda name: versions.get(name) or version(name)\n"
+    )
+    with cluster_of(1, tmp_path, PYTHONPATH=str(tmp_path / "site")) as (address, _):
+        done = program(*sweep(address, 20))
+    assert done.returncode == 69 and "fitreel 9.9 there" in done.stderr, done.stderr
+    assert done.stderr.count("\n") == 1 and not list(tmp_path.glob("runs/[!.]*"))
+
+
+@LONG
+def test_what_is_recorded_comes_home_now_and_then(cluster: tuple[str, int], tmp_path: Path) -> None:
+    """Of a driver that doesn't wait a minute."""
+    code = (
+        "from fitreel.jobs.train.cluster import cluster_workers\n"
+        "cluster_workers.SECONDS_HOME = 1\nfrom fitreel.jobs.main import main\nmain()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *sweep(cluster[0], 10**6)], cwd=tmp_path,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    wait_until(lambda: len(list(tmp_path.glob("runs/*/snapshots-*"))) > 6)
+    process.kill()
+    process.communicate()
+    assert all(run.state_file for run in records(tmp_path / "runs").values())

@@ -1,0 +1,278 @@
+"""Pictures of data that aren't one curve: exact, legible, and showing what the record says."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+from support.picture_rules import drawn_texts, faults, fixed_places
+from support.program import Fitreel, train_here
+from support.run_states import state_of
+
+from fitreel.model.errors import BadInput
+from fitreel.model.record.reader import Record
+from fitreel.render.captions.run_captions import run_captions
+from fitreel.render.film_settings import FilmSettings
+from fitreel.render.mpl.setup import in_force
+from fitreel.render.plots.pictures.enlarged import Enlargement
+from fitreel.render.raster.frame_drawer import FrameDrawer
+from fitreel.render.single.scene_choice import scene_of
+from fitreel.render.single.shapes.colour_picture import target_of
+from fitreel.render.single.shapes.curve_names import apart
+from fitreel.render.single.states.run_state import RunState
+from fitreel.render.text.translations import languages, translation_of
+from fitreel.render.timing.epoch_axis import epoch_axis
+from fitreel.render.timing.pace_settings import Pacing
+from fitreel.render.timing.timeline import make_timeline
+
+TINY = ("network.hidden=[8]", "network.activations=tanh", "train.optimizer=Adam", "train.lr=0.03",
+        "train.epochs=60", "train.snapshot_every=6")  # fmt: skip
+ROWS, COLUMNS = 6, 9
+
+
+def _trained(folder: Path, name: str) -> Record:
+    rng = np.random.default_rng(5)
+    if name == "picture":
+        pixels = rng.integers(0, 256, (ROWS, COLUMNS, 3), np.uint8)
+        iio.imwrite(folder / "sea.png", pixels)
+        return train_here(folder, *TINY, f"data.file={folder / 'sea.png'}")
+    if name == "plane":
+        return train_here(folder, *TINY, "data.function=heart", "data.grid=60", "data.points=40")
+    if name == "curves":
+        return train_here(folder, *TINY, 'data.function=["sin(3*x)", "x**2", "-x"]')
+    x = rng.standard_normal((90, 4))
+    y = 20 + 5 * x[:, 0] + 3 * x[:, 1] * x[:, 2]
+    kinds = np.array(["low", "middle", "high"])[np.digitize(y, [17, 23])]
+    lines = [
+        ",".join([*(f"{v:.4f}" for v in (*row, value)), kind])
+        for row, value, kind in zip(x, y, kinds, strict=True)
+    ]
+    (folder / "table.csv").write_text("\n".join(["age,heat,speed,mass,yield,kind", *lines]))
+    inputs = 'data.inputs=["age", "heat", "speed", "mass"]'
+    of = 'data.outputs=["yield"]' if name == "table" else "data.label=kind"
+    scaled = ("data.standardize=true",) if name == "table" else ()
+    return train_here(folder, *TINY, f"data.file={folder / 'table.csv'}", inputs, of, *scaled)
+
+
+@pytest.fixture(scope="session")
+def shaped(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Record]:
+    """Records by what they are of, each trained when it is asked for first."""
+
+    class Records(dict[str, Record]):
+        def __missing__(self, name: str) -> Record:
+            self[name] = _trained(tmp_path_factory.mktemp(name), name)
+            return self[name]
+
+    return Records()
+
+
+def settings_of(view: str | None, theme: str, size: object, **more: Any) -> Any:
+    return FilmSettings(view=view, theme=theme, size=size, **more).picture  # type: ignore[arg-type]
+
+
+def frames_of(run: Record, view: str | None) -> Iterator[RunState]:
+    """Some snapshots, and what no training should give."""
+    some = list(run.snapshots([0, 2, len(run) - 1], weights=view == "slices"))
+    yield state_of(some[0], "It begins.")
+    yield state_of(some[1], "It learns.", is_interpolated=True)
+    wild = np.where(np.arange(some[1].prediction.size) % 7 == 0, np.nan, 40).reshape(
+        some[1].prediction.shape
+    )
+    if not run.header.classes:
+        yield state_of(replace(some[1], epoch=99_999, loss=1.5e9, prediction=wild), "It learns.")
+    yield state_of(some[2], "It ends.", seconds_at_end=0.1)
+
+
+@in_force()
+def full_draw(scene: Any) -> np.ndarray:
+    scene.figure.canvas.draw()
+    return np.array(scene.figure.canvas.buffer_rgba())
+
+
+VIEWS = [
+    ("picture", "picture"), ("plane", "plane"), ("curves", "curves"), ("table", "scatter"),
+    ("classes", "confusion"), ("table", "slices"), ("classes", "slices"),
+]  # fmt: skip
+LOOKS = [
+    ("light", "720p", "en"), ("dark", (640, 480), "de"), ("paper", "square", "fr"),
+    ("chalkboard", "vertical", "es"), ("demo", (200, 150), "en"),
+]  # fmt: skip
+ARRANGED = [
+    pytest.param(*view, *look, marks=[] if (n + m) % 3 == 0 else pytest.mark.long)
+    for n, view in enumerate(VIEWS) for m, look in enumerate(LOOKS)
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(("name", "view", "theme", "size", "language"), ARRANGED)
+def test_frames_are_full_draws_and_can_be_read(
+    shaped: dict[str, Record], name: str, view: str, theme: str, size: object, language: str
+) -> None:
+    run = shaped[name]
+    settings = settings_of(view, theme, size, language=language, title="What a network sees")
+    said = ("It begins.", "It learns.", "It ends.")
+    scene: Any = scene_of(run, settings, epoch_axis([run.epochs], Pacing(pace="path")), said)
+    drawer = FrameDrawer(scene)
+    assert not drawer.is_full
+    places = None
+    for state in frames_of(run, view):
+        scene.show(state)
+        frame = drawer.draw().copy()
+        assert np.array_equal(frame, full_draw(scene)), state.snapshot.epoch
+        places = places or fixed_places(scene.figure)
+        assert places == fixed_places(scene.figure)
+        if np.isfinite(state.snapshot.prediction).all() and theme != "demo":
+            least = 14.0 if min(settings.pixels) >= 720 else 10.0
+            cells = {"confusion"} & {view}
+            found = [each for each in faults(scene.figure, theme, least)
+                     if not (cells and "contrast" in each)]  # fmt: skip
+            assert not found
+
+
+def test_a_picture_stands_pixel_for_pixel_and_its_target_beside_it(
+    shaped: dict[str, Record], tmp_path: Path, fitreel: Fitreel
+) -> None:
+    run = shaped["picture"]
+    target = target_of(run)
+    assert target is not None and target.shape == (ROWS * COLUMNS, 3)
+    done = fitreel("render", str(run.path), "-o", str(tmp_path / "end.png"), "--set",
+                   "film.theme=light", "--set", "film.size=720p")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    frame = iio.imread(tmp_path / "end.png")[:, :, :3]
+    last = list(run.snapshots())[-1].prediction
+    colours = (np.clip(last, 0, 1) * 255 + 0.5).astype(np.uint8).reshape(ROWS, COLUMNS, 3)
+    assert _holds(frame, colours) is not None
+    assert _holds(frame, (target * 255 + 0.5).astype(np.uint8).reshape(ROWS, COLUMNS, 3))
+
+
+def _holds(frame: np.ndarray, picture: np.ndarray) -> int | None:
+    """How many times enlarged a picture stands in a frame."""
+    for times in range(80, 3, -1):
+        large = np.repeat(np.repeat(picture, times, 0), times, 1)
+        height, width = large.shape[:2]
+        if height > frame.shape[0] or width > frame.shape[1]:
+            continue
+        corner = (frame == large[0, 0]).all(2)
+        for y, x in np.argwhere(corner & ~np.roll(corner, 1, 0) & ~np.roll(corner, 1, 1)):
+            part = frame[y : y + height, x : x + width]
+            if part.shape == large.shape and np.array_equal(part, large):
+                return times
+    return None
+
+
+def test_enlargements_are_whole_or_keep_the_mean() -> None:
+    rng = np.random.default_rng(1)
+    picture = rng.integers(0, 256, (10, 14, 3), np.uint8)
+    whole = Enlargement.to_fit((10, 14), 80, 60)
+    assert whole.size == (70, 50)
+    assert np.array_equal(whole.of(picture)[::5, ::5], picture)
+    part = Enlargement.to_fit((10, 14), 25, 18)
+    assert part.size == (24, 17) and part.of(picture).shape == (17, 24, 3)
+    for room in range(3, 90):
+        fitted = Enlargement.to_fit((10, 14), 1.4 * room, room)
+        assert (
+            Enlargement.of_size((10, 14), *fitted.size).of(picture).shape[:2] == (fitted.size[::-1])
+        )
+    small = Enlargement.to_fit((100, 140), 70, 50)
+    large = rng.integers(0, 256, (100, 140, 3), np.uint8)
+    assert small.size == (70, 50)
+    assert abs(float(small.of(large).mean()) - float(large.mean())) < 1
+
+
+def _numbers(scene: Any) -> list[str]:
+    return [text.get_text() for text in drawn_texts(scene.figure)]
+
+
+def test_a_matrix_counts_the_points_of_each_class(shaped: dict[str, Record]) -> None:
+    run = shaped["classes"]
+    scene: Any = scene_of(run, settings_of(None, "light", "720p"))
+    last = list(run.snapshots())[-1]
+    scene.show(state_of(last))
+    taken = last.prediction.argmax(1)
+    counts = [
+        str(int(((run.y == row) & (taken == column)).sum()))
+        for row in range(3) for column in range(3)
+    ]  # fmt: skip
+    texts = [text for text in drawn_texts(scene.figure) if text.get_text().isdigit()]
+    cells = [text.get_text() for text in texts if text.get_horizontalalignment() == "center"]
+    assert all(cells.count(each) >= counts.count(each) for each in counts)
+    wrong = int((taken != run.y).sum())
+    assert f"{wrong} of {len(run.y)}" in _numbers(scene)
+    assert f"{(len(run.y) - wrong) * 100 // len(run.y)} % right" in _numbers(scene)
+
+
+def test_a_table_says_its_typical_error_in_its_own_units(shaped: dict[str, Record]) -> None:
+    run = shaped["table"]
+    picture = settings_of(None, "light", "720p")
+    words = translation_of("en")
+    timeline = make_timeline(run.epochs, run.losses, Pacing(pace="path", interpolate=True))
+    captions = run_captions(run, picture, timeline, words)
+    last = list(run.snapshots())[-1]
+    error = float(np.sqrt(np.mean((last.prediction - run.y) ** 2)))
+    mean = float(np.asarray(run.y).std())
+    scene: Any = scene_of(run, picture)
+    scene.show(state_of(last))
+    written = next(text for text in _numbers(scene) if text == f"{error:.1f}"
+                   or text == f"{error:.2f}")  # fmt: skip
+    said = captions.of_snapshot(len(run) - 1).text
+    assert said.startswith(f"Typical error {written}; the mean alone gives {mean:.1f}"[:-1])
+    assert "better than the mean alone" in " ".join(captions.texts())
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize(
+    ("name", "view", "word"),
+    [("picture", None, "colour"), ("plane", "plane", "point"), ("table", None, "mean")],
+)
+def test_sentences_measure_against_what_a_constant_is(
+    shaped: dict[str, Record], name: str, view: str | None, word: str, language: str
+) -> None:
+    run = shaped[name]
+    words = translation_of(language)
+    timeline = make_timeline(run.epochs, run.losses, Pacing(pace="path", interpolate=True))
+    picture = settings_of(view, "light", "720p", language=language)
+    texts = run_captions(run, picture, timeline, words).texts()
+    flat = {words.text("caption_better_flat"), words.text("caption_wait_flat")}
+    own = [words.text(f"caption_{key}_{word}") for key in ("better", "wait", "height")]
+    assert not flat & set(texts)
+    assert any(text[:12] == each[:12] for text in texts for each in own)
+
+
+def test_what_slices_need_is_said_before_any_training(tmp_path: Path, fitreel: Fitreel) -> None:
+    job = tmp_path / "job.toml"
+    job.write_text(
+        '[data]\nfunction = "x1 + x2*x3"\n[network]\nfeatures = { name = "fourier", count = 4 }\n'
+        '[film]\nview = "slices"\noutputs = ["a.png"]\n'
+    )
+    done = fitreel("run", str(job))
+    assert done.returncode == 65 and "slices: network.features" in done.stderr
+    assert not (tmp_path / "runs").exists()
+    done = fitreel("run", str(job), "--set", "film.view=plane")
+    assert done.returncode == 65 and "scatter or slices or numbers" in done.stderr
+
+
+def test_slices_go_through_what_the_record_says(shaped: dict[str, Record]) -> None:
+    from fitreel.render.network.recorded_network import Network
+
+    for name in ("table", "classes", "curves"):
+        run = shaped[name]
+        last = list(run.snapshots(weights=True))[-1]
+        assert last.weights is not None
+        x = np.asarray(run.x, np.float64).reshape(len(run.x), -1)
+        own = Network(run.header).prediction(last.weights, x)
+        assert np.allclose(own, last.prediction.reshape(len(x), -1), rtol=1e-4, atol=1e-4)
+
+
+def test_names_that_would_touch_stand_in_a_block() -> None:
+    places = apart(np.array([50.0, 52.0, 10.0, 51.0]), 10.0, 0.0, 100.0)
+    assert places.tolist() == [41.0, 61.0, 10.0, 51.0]
+    assert apart(np.array([99.0, 98.0]), 10.0, 0.0, 100.0).tolist() == [100.0, 90.0]
+
+
+def test_a_view_that_does_not_fit_names_those_that_do(shaped: dict[str, Record]) -> None:
+    run = shaped["picture"]
+    with pytest.raises(BadInput, match="picture or scatter or slices"):
+        scene_of(run, settings_of("plane", "light", "720p"))
