@@ -27,13 +27,15 @@ BAR_GAP, BAR_WIDTH, BAR_UNDER, BAR_HEIGHT = 14.0, 0.02, 12.0, 12.0
 """A colour bar right of a field, its width in parts of the frame's; one under a field."""
 APART, SLOT = 2.0, 6.9
 """From one readout to the next beside it, and its least width with that, in font sizes of names."""
-NAME_FOOT = 14.0
+NAME_FOOT, TALL_NAME_FOOT = 14.0, 24.0
 """From a readout's name to its number."""
 LINE = 1.36
 """From a readout to the line under it, in font sizes of that."""
 HEAD_GAP, HEAD_FOOT = 34.0, 14.0
 """Over a panel's head, and from its baseline to the panel."""
 AXIS_NAME = 1.2
+ROOMY = 1.3
+"""How much higher than the lowest plots a field leaves those under it."""
 SQUARES = 136.0
 """The largest small field of a hidden unit."""
 LOSS_SHARE = 0.26
@@ -151,7 +153,8 @@ def _readouts(
         if number and not is_row:
             top = baseline - view.px(28)
         names = top - ASCENT * types.label
-        baseline = names - view.px(NAME_FOOT) - ASCENT * types.readout
+        foot = view.px(TALL_NAME_FOOT if view.shape == "tall" else NAME_FOOT)
+        baseline = names - foot - ASCENT * types.readout
         places.append(ReadoutsPlace(left, column.right, baseline, names))
         if is_row:
             left += max(width + APART * types.label, SLOT * types.label)
@@ -166,8 +169,8 @@ def _stacked(
     bar = _bar_room(view, contents)
     types = view.types
     if view.shape == "square":
-        place = Box(view.left, 0, SQUARE_FIELD[0] * width - bar, SQUARE_FIELD[1] * height)
-        place = place._replace(bottom=top - place.height)
+        most = min(SQUARE_FIELD[1] * height, top - view.bottom - row - _needed(view, contents))
+        place = Box(view.left, top - most, SQUARE_FIELD[0] * width - bar, most)
         box = field_box(place, grid, WIDEST["square"])
         start = box.right + bar + view.px(BESIDE["square"])
         column = Box(start, box.bottom, view.right - start, box.height)
@@ -179,7 +182,8 @@ def _stacked(
         readouts, last = _readouts(view, contents, row_of, True)
         under = last
         top = last - view.px(39) - (view.px(LONG_NAME) if contents.long_name else 0.0)
-        most = min(view.px(TALLEST), 0.44 * height)
+        free = top - view.bottom - row - _needed(view, contents)
+        most = min(view.px(TALLEST), 0.44 * height, free)
         place = Box(view.left, top - most, view.right - view.left - bar, most)
         box = field_box(place, grid, WIDEST["tall"])
         key = (view.left, box.bottom - row - 2.2 * types.label)
@@ -196,6 +200,15 @@ def _stacked(
         (box,), _bar(view, box) if contents.bar else None, readouts, under, key,
         _blocks(view, contents, area),
     )  # fmt: skip
+
+
+def _needed(view: ViewPage, contents: FieldContents) -> float:
+    """The height that panels under a field need, their numbers and heads with them."""
+    types, count = view.types, len(contents.panels)
+    each = view.px(HEAD_GAP + HEAD_FOOT + 8) + (ASCENT + AXIS_NAME + 0.3) * types.tick
+    heads = ASCENT * types.label + each
+    keys = contents.key_lines * LINE * types.label if view.shape == "tall" else 0.0
+    return count * (heads + ROOMY * LEAST_ROWS * types.tick) + keys
 
 
 def _pair(

@@ -24,7 +24,7 @@ from fitreel.render.text.translations import Translation
 
 NARROW_SIDE = 48.0
 """Free left and right in frames that aren't wide; lengths are those of 720 px."""
-NUMBERS_ASIDE, NARROW_ASIDE = 33.0, 12.0
+NUMBERS_ASIDE, NARROW_ASIDE = 33.0, 23.0
 """From the frame's edge to the widest number left of axes, and in frames that aren't wide."""
 NARROW_FOOT = 18.0
 OVER_CAPTION, OVER_CAPTION_NARROW = 27.0, 14.0

@@ -1,0 +1,240 @@
+"""Two inputs: a field of numbers, and regions of classes."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+from support.picture_rules import faults
+from support.program import Fitreel, train_here
+
+from fitreel.model.errors import BadInput
+from fitreel.model.record.reader import Record
+from fitreel.render.captions.classes.class_yardsticks import class_yardsticks
+from fitreel.render.captions.run_captions import run_captions, run_hold_seconds
+from fitreel.render.field_grid import FieldGrid, PointValues, log_field
+from fitreel.render.film_settings import FilmSettings
+from fitreel.render.interpolated_snapshots import snapshots_at
+from fitreel.render.mpl.setup import in_force
+from fitreel.render.page.type_sizes import type_sizes
+from fitreel.render.raster.frame_drawer import FrameDrawer
+from fitreel.render.single.run_scene import RunScene
+from fitreel.render.single.scene_choice import scene_of
+from fitreel.render.single.states.run_state import RunState, film_states
+from fitreel.render.text.translations import languages, translation_of
+from fitreel.render.timing.timeline import Timeline, make_timeline
+
+SMALL = (
+    "data.points=60", "data.grid=24", "network.hidden=[6]", "network.activations=tanh",
+    "train.optimizer=Adam", "train.lr=0.05", "train.snapshot_every=2",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def moons(tmp_path_factory: pytest.TempPathFactory) -> Record:
+    return train_here(
+        tmp_path_factory.mktemp("moons"), *SMALL, "data.function=moons", "train.epochs=80"
+    )
+
+
+@pytest.fixture(scope="module")
+def clouds(tmp_path_factory: pytest.TempPathFactory) -> Record:
+    """Six of them: with shapes, and more names than fit."""
+    return train_here(
+        tmp_path_factory.mktemp("clouds"), *SMALL, "data.function=gaussians", "data.classes=6",
+        "train.epochs=20",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def peaks(tmp_path_factory: pytest.TempPathFactory) -> Record:
+    return train_here(
+        tmp_path_factory.mktemp("peaks"), *SMALL, "data.function=peaks", "train.epochs=40"
+    )
+
+
+def film_of(run: Record, **film: object) -> tuple[RunScene, Timeline, Iterator[RunState]]:
+    short = {"duration": 3, "fps": 10, "hold_start": 0.2, "hold_end": 1.2}
+    settings = FilmSettings(**short | film)  # type: ignore[arg-type]
+    picture = settings.picture
+    words = translation_of(picture.language, picture.words)
+    timeline = make_timeline(run.epochs, run.losses, settings.pacing())
+    captions = run_captions(run, picture, timeline, words)
+    scene = scene_of(run, picture, timeline.axis, captions.texts())
+    weights = "units" in picture.panels
+    plans = film_states(run, timeline, captions, weights=weights)
+    return scene, timeline, (plan.state for plan in plans)  # type: ignore[return-value]
+
+
+LOOKS = [
+    ("moons", {"theme": "light", "size": "720p", "title": "Moons", "subtitle": "200"}),
+    ("moons", {"theme": "dark", "size": (640, 480), "panels": ("units", "loss")}),
+    ("moons", {"theme": "demo", "size": "vertical", "title": "Moons"}),
+    ("clouds", {"theme": "paper", "size": "square", "title": "Six"}),
+    ("clouds", {"theme": "light", "size": "480p", "panels": ("metrics", "loss")}),
+    ("peaks", {"theme": "dark", "size": "720p", "title": "Peaks"}),
+    ("peaks", {"theme": "chalkboard", "size": (640, 480), "title": "Peaks"}),
+    ("peaks", {"theme": "light", "size": (200, 150)}),
+]
+
+
+@pytest.mark.parametrize(("name", "film"), LOOKS)
+def test_frames_are_a_full_draw(
+    name: str, film: dict[str, object], request: pytest.FixtureRequest
+) -> None:
+    scene, _, states = film_of(request.getfixturevalue(name), **film)
+    drawer = FrameDrawer(scene)
+    assert not drawer.is_full
+    for number, state in enumerate(states):
+        scene.show(state)
+        frame = drawer.draw()
+        if number % 6 == 0:
+            kept = frame.copy()
+            with in_force():
+                scene.figure.canvas.draw()
+            assert np.array_equal(kept, np.asarray(scene.figure.canvas.buffer_rgba()))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("name", "film"), LOOKS[:-1])
+def test_no_text_is_over_another_or_cut(
+    name: str, film: dict[str, object], request: pytest.FixtureRequest
+) -> None:
+    scene, _, states = film_of(request.getfixturevalue(name), **film)
+    size = FilmSettings(size=film["size"]).pixels  # type: ignore[arg-type]
+    for state in (next(states), list(states)[-1]):
+        scene.show(state)
+        with in_force():
+            scene.figure.canvas.draw()
+        assert not faults(scene.figure, str(film["theme"]), type_sizes(size).least)
+
+
+def wrong_points(run: Record, prediction: np.ndarray) -> int:  # type: ignore[type-arg]
+    """By four neighbours of each point, written out."""
+    rows, columns = run.header.grid_shape
+    logs = np.log(np.maximum(prediction.reshape(rows, columns, -1).astype(np.float64), 1e-20))
+    grid = run.prediction_x.reshape(rows, columns, 2)
+    x, y = grid[0, :, 0], grid[:, 0, 1]
+    wrong = 0
+    for (a, b), number in zip(run.x, run.y, strict=True):
+        j = min(max(int(np.searchsorted(x, a, "right")) - 1, 0), columns - 2)
+        i = min(max(int(np.searchsorted(y, b, "right")) - 1, 0), rows - 2)
+        s, t = (a - x[j]) / (x[j + 1] - x[j]), (b - y[i]) / (y[i + 1] - y[i])
+        low = (1 - s) * logs[i, j] + s * logs[i, j + 1]
+        high = (1 - s) * logs[i + 1, j] + s * logs[i + 1, j + 1]
+        wrong += int(((1 - t) * low + t * high).argmax() != number)
+    return wrong
+
+
+def test_the_number_of_wrong_points_is_the_pictures(moons: Record) -> None:
+    scene, _, states = film_of(moons, theme="light", size="720p")
+    seen = set()
+    for state in states:
+        scene.show(state)
+        texts = [text.get_text() for text in scene.figure.findobj(Text)]
+        count = wrong_points(moons, state.snapshot.prediction)
+        assert str(count) in texts
+        percent = int(100 * (60 - count) / 60)
+        assert f"of 60: {percent} % right" in texts
+        seen.add(count)
+    assert len(seen) > 3
+
+
+def states_in(run: Record, language: str) -> list[RunState]:
+    """A whole film in a language, undrawn."""
+    settings = FilmSettings(theme="light", language=language)
+    words = translation_of(language, {})
+    pacing = settings.pacing(sentences=lambda: run_hold_seconds(run, settings.picture, words))
+    timeline = make_timeline(run.epochs, run.losses, pacing)
+    captions = run_captions(run, settings.picture, timeline, words)
+    return [plan.state for plan in film_states(run, timeline, captions)]
+
+
+def test_every_sentence_is_true_of_its_frames(moons: Record) -> None:
+    sticks = class_yardsticks(moons.x, moons.y, 2)
+    assert sticks.cut is not None
+    said = set()
+    for state in states_in(moons, "en"):
+        text, count = state.caption.text, wrong_points(moons, state.snapshot.prediction)
+        said.add(text)
+        if text == "Better than any straight cut.":
+            assert count < sticks.cut
+        elif text == "Better than a guess, not than a straight cut.":
+            assert sticks.cut <= count < sticks.guess
+        elif text == "No better than a guess.":
+            assert count >= sticks.guess
+        elif text.startswith("Untrained"):
+            assert state.snapshot.epoch == 0
+    assert len(said) > 2
+
+
+def test_the_best_cut_is_the_best() -> None:
+    random = np.random.default_rng(3)
+    x = random.normal(size=(60, 2))
+    classes = (x[:, 0] + 0.3 * x[:, 1] > 0.1).astype(np.int64)
+    classes[:7] = 1 - classes[:7]
+    sticks = class_yardsticks(x, classes, 2)
+    assert sticks.cut is not None and sticks.cut <= 7
+    for angle in np.linspace(0, np.pi, 60):  # no cut that is tried here leaves fewer
+        along = np.cos(angle) * x[:, 0] + np.sin(angle) * x[:, 1]
+        for at in along:
+            wrong = int(((along > at) != (classes == 1)).sum())
+            assert min(wrong, 60 - wrong) >= sticks.cut
+
+
+def test_fields_go_in_straight_lines_between_snapshots(peaks: Record) -> None:
+    _, timeline, _ = film_of(peaks, theme="light", size="720p")
+    at = timeline.axis.places(peaks.epochs)
+    own = np.stack([each.prediction for each in peaks.snapshots()])
+    clock = peaks.epochs.astype(np.float64)
+    frame = 0
+    for shown in snapshots_at(peaks, clock, timeline.times, timeline.axis):
+        place = timeline.axis.places(timeline.times[frame])
+        after = min(int(np.searchsorted(at, place, "right")), len(at) - 1)
+        share = np.clip((place - at[after - 1]) / (at[after] - at[after - 1]), 0, 1)
+        straight = (1 - share) * own[after - 1] + share * own[after]
+        np.testing.assert_allclose(shown.snapshot.prediction, straight, atol=2e-5)
+        frame += shown.frames
+
+
+def test_rings_come_and_go_gently_but_stills_are_whole(moons: Record) -> None:
+    """A ring fades in over a fifth of a second; what it rings is that of the frame."""
+    scene, _, states = film_of(moons, theme="light", size="720p")
+    first = next(states)
+    grid = FieldGrid(moons)
+    scene.show(first)
+    points, classes = PointValues(grid, moons.x), np.asarray(moons.y, np.int64)
+    wrong = points.wrong(log_field(grid.field(first.snapshot.prediction)), classes)
+    turned = first.snapshot.prediction[:, ::-1].copy()
+    assert first.seconds is not None
+    drawer = FrameDrawer(scene)
+    whole = drawer.draw().copy()
+    scene.show(replace(first, seconds=first.seconds + 0.05,
+                       snapshot=replace(first.snapshot, prediction=turned)))  # fmt: skip
+    half = drawer.draw().copy()
+    scene.show(replace(first, seconds=None, snapshot=replace(first.snapshot, prediction=turned)))
+    still = drawer.draw().copy()
+    assert 0 < wrong.sum() < len(wrong)
+    assert not np.array_equal(half, still) and not np.array_equal(half, whole)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_sentences_of_classes_are_in_every_language(moons: Record, language: str) -> None:
+    english = {"Better", "Hardly", "wrong"}
+    texts = {state.caption.text for state in states_in(moons, language)}
+    assert len(texts) > 2
+    assert language == "en" or not english & {word for text in texts for word in text.split()}
+
+
+@pytest.mark.parametrize("view", ["fit", "field"])
+def test_a_view_that_does_not_fit_is_refused_with_those_that_do(moons: Record, view: str) -> None:
+    picture = FilmSettings(theme="light", view=view).picture  # type: ignore[arg-type]
+    with pytest.raises(BadInput, match=r"film.view: .*regions"):
+        scene_of(moons, picture)
+
+
+def test_it_is_refused_before_training(fitreel: Fitreel) -> None:
+    done = fitreel("run", "--set", "data.function=moons", "--set", "film.view=field",
+                   "--set", "train.epochs=2")  # fmt: skip
+    assert done.returncode == 65
+    assert "regions" in done.stderr and "Traceback" not in done.stderr
