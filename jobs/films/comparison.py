@@ -68,7 +68,7 @@ class Comparison(Subject):
     def _sentence_seconds(self) -> tuple[float, float]:
         """How long the first and the last sentence take to read."""
         from fitreel.render.comparison.pacing import timetable_of
-        from fitreel.render.comparison.sentences import hold_seconds_of
+        from fitreel.render.comparison.standings.sentences import hold_seconds_of
 
         timetable = timetable_of(self.entries, self.job.compare.clock)
         if not len(timetable):

@@ -8,8 +8,8 @@ from fitreel.render.captions.comparison_captions import comparison_captions, cou
 from fitreel.render.captions.line_breaks import pages_of
 from fitreel.render.captions.run_sentences import capitalized
 from fitreel.render.captions.subtitle_formats import Cue
-from fitreel.render.comparison.sentences import race_of
 from fitreel.render.comparison.standings.contenders import Contender, contenders_of
+from fitreel.render.comparison.standings.sentences import race_of
 from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.metadata.provenance import Chapter
 from fitreel.render.text.translations import translation_of

@@ -13,8 +13,8 @@ from fitreel.render.comparison.page.colours import identity_colours
 from fitreel.render.comparison.page.lettering import Lettering, fonts_of, one_line
 from fitreel.render.comparison.page.page_header import Foot, PageHeader
 from fitreel.render.comparison.page.page_plan import PagePlan, plan_page
-from fitreel.render.comparison.sentences import captions_of
 from fitreel.render.comparison.standings.contenders import Contender, contenders_of, places_of
+from fitreel.render.comparison.standings.sentences import captions_of
 from fitreel.render.comparison.standings.values import widest_values
 from fitreel.render.comparison.standings.yardstick import loss_format_of, noise_of
 from fitreel.render.comparison_picture import ComparisonPicture

@@ -15,8 +15,8 @@ from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin, new_header
 from fitreel.render.comparison.frames import scene_of
 from fitreel.render.comparison.pacing import held, paced, timetable_of
-from fitreel.render.comparison.sentences import captions_of
 from fitreel.render.comparison.standings.contenders import contenders_of
+from fitreel.render.comparison.standings.sentences import captions_of
 from fitreel.render.comparison.states import states
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
 from fitreel.render.picture_settings import PictureSettings
