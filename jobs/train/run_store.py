@@ -101,26 +101,17 @@ def _listed(runs: Path, changed: int) -> dict[str, list[str]]:
     return names
 
 
-def find_record(name: Path, runs: Path) -> Record:
-    """The run in the folder `name`, or in the folder of that name under `runs`; whole or not.
+@contextmanager
+def open_record(name: Path, runs: Path, report: "Report") -> Iterator[Record]:
+    """The run in the folder `name`, or in that folder of `runs`; said where it isn't whole.
 
     `name` may also be a job's, if only one of its records is there, or a job file, with or without
     its ending: that job's record, also where it was called otherwise when it was trained.
 
-    Raises:
-        BadInput: there is no such run, or several, or it is damaged.
-    """
-    return Record(folder_of(name, runs))
-
-
-@contextmanager
-def open_record(name: Path, runs: Path, report: "Report") -> Iterator[Record]:
-    """As `find_record`, with a line where it doesn't go to the end of its training.
-
     Inside the block nobody makes the run anew; it may grow, but what was yielded doesn't.
 
     Raises:
-        BadInput: as `find_record`, or nothing is recorded yet.
+        BadInput: there is no such run, or several, it is damaged, or nothing is recorded yet.
         Stopped: a signal came while it was being made anew.
     """
     folder = folder_of(name, runs)

@@ -7,16 +7,9 @@ from typing import NamedTuple
 
 from fitreel.model.errors import BadInput, Unavailable
 from fitreel.model.record.header import Column, Header
-from fitreel.render.geometry import Box
-from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.text.fonts import fonts_for
 from fitreel.render.text.mathtext import check_mathtext
-
-LABEL_ROOM = 1.5
-"""For a label, in font sizes of the numbers at its axis."""
-SMALLEST = 0.75
-"""To which a label shrinks that is longer than its axis; then it is shortened."""
 
 
 class AxisLabels(NamedTuple):
@@ -64,47 +57,3 @@ def _name_of(columns: Sequence[Sequence[Column]], axis: str, settings: PictureSe
     except (BadInput, Unavailable):  # of a table's names not everything can be drawn
         return ""
     return name.replace("$", r"\$")
-
-
-def write_axis_labels(
-    page: Page, labels: AxisLabels, box: Box, room: tuple[float, float], size: float
-) -> None:
-    """Write labels at the outer edges of the room beside axes.
-
-    Args:
-        page: the page.
-        labels: what is written.
-        box: the inside of the axes, or what several have together, in pixels.
-        room: so much is left of them, and beneath them, in pixels.
-        size: the largest font size, in pixels.
-    """
-    left, foot = room
-    middle = box.left + box.width / 2, box.bottom + box.height / 2
-    for label, length, (x, y), rotation in (
-        (labels.x, box.width, (middle[0], box.bottom - foot + 0.3 * size), 0),
-        (labels.y, box.height, (box.left - left + size, middle[1]), 90),
-    ):
-        if not label:
-            continue
-        families = fonts_for([label]).families_of(label)
-        text, type_ = _fitted(page, label, length, size, families)
-        page.text(
-            x, y, text, type_, color=page.theme.muted, ha="center", va="baseline",
-            rotation=rotation, rotation_mode="anchor", parse_math=True,
-        ).set_fontfamily(list(families))  # fmt: skip
-
-
-def _fitted(
-    page: Page, label: str, length: float, size: float, families: Sequence[str]
-) -> tuple[str, float]:
-    """The label as it fits into a length, smaller or else shortened, and its font size."""
-
-    def width(text: str, type_: float) -> float:
-        return page.extent_of(text, type_, math="$" in text, fonts=families)[0]
-
-    type_ = size
-    while width(label, type_) > length and type_ > SMALLEST * size:
-        type_ *= 0.97
-    if width(label, type_) > length and "$" not in label:
-        return page.shortened(label, length, type_), type_
-    return label, type_

@@ -19,8 +19,6 @@ NAME_ROOM = 220.0
 """So wide a panel has room for a name and a loss, in pixels at 720."""
 STRIP = 0.19
 """Of the height: a loss plot under the panels."""
-TICK_ROWS = 2.5
-"""Under a plot, in font sizes of the ticks: its numbers and the name of its axis."""
 
 
 @dataclass(frozen=True)

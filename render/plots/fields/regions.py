@@ -24,7 +24,7 @@ STEPS = 256
 """So many shades has a colour."""
 LEADS, FARTHEST = 1024, 12.0
 """How finely log(p₁ / p₀) is divided on either side of 0, and how far it goes."""
-BOUNDARY, PANEL_BOUNDARY = 3.0, 2.5
+BOUNDARY = 3.0
 """How wide the boundary is; pixels at 720."""
 HALO, HALO_OPACITY = 2.5, 0.55
 """How much wider its halo is, in the ground's colour."""

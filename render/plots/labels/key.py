@@ -21,7 +21,6 @@ APART = 22.0
 """From a name to the next sample."""
 DOTS = ((2.0, 2.5), (11.0, -3.5), (20.0, 1.0))
 """Where the dots of the data's sample stand, from its left end's middle."""
-LARGEST_DOT = 8.0
 MIDDLE = 0.33
 """Of a line of text over its baseline, in font sizes."""
 

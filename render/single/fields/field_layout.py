@@ -84,7 +84,6 @@ class FieldContents:
     bar: float = 0.0
     """How wide the numbers beside a colour bar are; 0: there is no bar."""
     long_name: bool = False
-    bare: bool = False
 
 
 def lay_out_field(view: ViewPage, grid: FieldGrid, contents: FieldContents) -> FieldLayout:

@@ -26,8 +26,6 @@ COLUMN = 0.25
 TWO_COLUMNS = 0.36
 """The same where panels stand in two columns."""
 MOST_IN_COLUMN = 5
-LEAST_FIT = 0.4
-"""Of the frame's width; a column gives way, then two of them are one."""
 BESIDE = 34.0
 """From the curve's name to the column; lengths are those of 720 px."""
 NAME_FOOT, READOUT_FOOT = 14.0, 30.0
