@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from fitreel.model.record.reader import Record
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page
+from fitreel.render.mpl.ticks import Ticks, linear_ticks
 from fitreel.render.shown_snapshots import shown_snapshots
+from fitreel.render.text.translations import Translation
 
 BEYOND = 0.35
 """How far beyond the data, in parts of their span, predictions are followed."""
@@ -26,6 +28,9 @@ MOST_NUMBERS = 4_000_000
 """So many predicted numbers are looked at; of larger records evenly spaced snapshots."""
 SMALLEST_SPAN = 1e-6
 """In parts of its values: under it data are one value."""
+MOST_TICKS = 5
+ROWS_A_TICK = 2.2
+"""Numbers left of an axis stand at least so many of their font sizes over each other."""
 Span = tuple[float, float]
 
 
@@ -118,6 +123,17 @@ def fit_axes(page: Page, box: Box, limits: Limits) -> Axes:
     axes.set_xlim(*limits.x)
     axes.set_ylim(*limits.y)
     return axes
+
+
+def fit_ticks(limits: Limits, box: Box, tick: float, words: Translation) -> tuple[Ticks, Ticks]:
+    """Where a fit's axes have numbers, and these in the film's language."""
+    most = max(2, min(MOST_TICKS, int(box.height / (ROWS_A_TICK * tick))))
+    pairs = linear_ticks(*limits.x, MOST_TICKS), linear_ticks(*limits.y, most)
+    x, y = (
+        (places, [words.respelled(text.replace("\u2212", "-")) for text in texts])
+        for places, texts in pairs
+    )
+    return x, y
 
 
 def curve_order(axes: Axes, x: NDArray[np.floating], width: float = 0.0) -> NDArray[np.int64]:

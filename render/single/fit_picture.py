@@ -10,12 +10,10 @@ from matplotlib.artist import Artist
 
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.phases.yardsticks import Yardsticks
-from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page
-from fitreel.render.mpl.ticks import Ticks, linear_ticks
 from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.plots.edge_marks import EdgeMarks
-from fitreel.render.plots.fit_axes import Limits, fit_axes
+from fitreel.render.plots.fit_axes import Limits, fit_axes, fit_ticks
 from fitreel.render.plots.gaps import Gaps, has_gaps
 from fitreel.render.plots.labels.direct_labels import (
     DirectLabel,
@@ -33,9 +31,6 @@ from fitreel.render.text.axis_labels import AxisLabels
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
 
-MOST_TICKS = 5
-ROWS_A_TICK = 2.2
-"""Numbers left of an axis stand at least so many of their font sizes over each other."""
 OVERFITTED = 0.6
 """A film whose last loss is under so much of the noise has its points over the network."""
 
@@ -118,17 +113,6 @@ class FitPicture:
             self._rider.show(prediction)
         if self._marks is not None:
             self._marks.show(prediction, state.caption.is_warning)
-
-
-def fit_ticks(limits: Limits, box: Box, tick: float, words: Translation) -> tuple[Ticks, Ticks]:
-    """Where a fit's axes have numbers, and these in the film's language."""
-    most = max(2, min(MOST_TICKS, int(box.height / (ROWS_A_TICK * tick))))
-    pairs = linear_ticks(*limits.x, MOST_TICKS), linear_ticks(*limits.y, most)
-    x, y = (
-        (places, [words.respelled(text.replace("\u2212", "-")) for text in texts])
-        for places, texts in pairs
-    )
-    return x, y
 
 
 def _is_overfitted(run: Record, yardsticks: Yardsticks | None) -> bool:

@@ -23,11 +23,11 @@ from fitreel.render.page.readouts import Readout, RunReadouts
 from fitreel.render.page.type_sizes import shape_of
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.plots.fit_axes import fit_limits
+from fitreel.render.plots.fit_axes import fit_limits, fit_ticks
 from fitreel.render.plots.labels.key import draw_key, key_width
 from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.shown_snapshots import losses_from, shown_snapshots
-from fitreel.render.single.fit_picture import Fit, FitPicture, fit_ticks
+from fitreel.render.single.fit_picture import Fit, FitPicture
 from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.single.layout.themed_page import Parts, ThemedPage, themed_page
 from fitreel.render.single.panels.draw_panels import draw_panels

@@ -16,12 +16,11 @@ from fitreel.render.mpl.theme import Theme
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.plots.fields.class_styles import class_styles
-from fitreel.render.plots.fit_axes import Limits, Order, curve_order, fit_axes
+from fitreel.render.plots.fit_axes import Limits, Order, curve_order, fit_axes, fit_ticks
 from fitreel.render.plots.network_line import FAR, clip_vertically
 from fitreel.render.plots.points import point_style
 from fitreel.render.plots.truth import truth_dashes
 from fitreel.render.point_predictions import PointPredictions
-from fitreel.render.single.fit_picture import fit_ticks
 from fitreel.render.single.shapes.curve_names import CurveNames
 from fitreel.render.single.shapes.shape_picture import Needs, Places
 from fitreel.render.single.states.run_state import RunState

@@ -17,12 +17,11 @@ from fitreel.render.mpl.theme import Theme
 from fitreel.render.network.recorded_network import thinned
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_furniture import draw_furniture
-from fitreel.render.plots.fit_axes import Limits, Order, fit_axes
+from fitreel.render.plots.fit_axes import Limits, Order, fit_axes, fit_ticks
 from fitreel.render.plots.pictures.plane_names import HALO, StartName
 from fitreel.render.plots.points import point_style
 from fitreel.render.plots.trail import FADE, OPACITIES, SAMPLES, STEP
 from fitreel.render.plots.truth import truth_dashes
-from fitreel.render.single.fit_picture import fit_ticks
 from fitreel.render.single.shapes.key_line import draw_key_line
 from fitreel.render.single.shapes.shape_picture import Needs, Places
 from fitreel.render.single.states.run_state import RunState

@@ -16,11 +16,10 @@ from fitreel.render.page.readouts import Readout
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.plots.axes_names import write_name
-from fitreel.render.plots.fit_axes import Limits, Order, fit_axes
+from fitreel.render.plots.fit_axes import Limits, Order, fit_axes, fit_ticks
 from fitreel.render.plots.pictures.dot_size import dot_size
 from fitreel.render.plots.pictures.residual_bars import ResidualBars
 from fitreel.render.point_predictions import PointPredictions, typical_error
-from fitreel.render.single.fit_picture import fit_ticks
 from fitreel.render.single.shapes.shape_picture import Needs, Places
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.axis_labels import NO_LABELS
