@@ -196,10 +196,7 @@ def _under(
     is_tall = page.box.height > TALL_FROM * page.box.width
     ticks = px(UNDER) + ASCENT * types.tick
     foot = ticks + 0.24 * types.tick
-    low = px(FOOT)
-    if themed.captions.count:
-        low = layout.captions + ASCENT * themed.captions.size + px(SMALL_FOOT)
-    low += (foot + AXIS_NAME * types.tick) * bool(panels)
+    low = _above_captions(themed) + (foot + AXIS_NAME * types.tick) * bool(panels)
     readouts = layout.readouts
     under = readouts.baseline - LINE * types.label
     has_row = layout.remark != readouts.baseline
@@ -249,6 +246,14 @@ def _under(
     top = lowest - px(SMALL_FOOT)
     places = _stacked(themed, column, panels, top, low, needs.loss_in_readouts, foot)
     return ShapedLayout(main, aside, place, under, places, at)
+
+
+def _above_captions(themed: ThemedPage) -> float:
+    """Where the captions' room ends, from the frame's foot."""
+    page, captions = themed.page, themed.captions
+    if not captions.count:
+        return page.px(FOOT)
+    return themed.layout.captions + ASCENT * captions.size + page.px(SMALL_FOOT)
 
 
 def _over_each_other(

@@ -93,9 +93,8 @@ class ShapedScene:
                                  colour=theme.muted, ha="right")  # fmt: skip
         self._under = page.text(self._numbers.last_left, layout.under, "", types.label,
                                 colour=theme.muted)  # fmt: skip
-        self._captions = CaptionLine(
-            page, themed.captions, themed.layout.left, themed.layout.captions
-        )
+        places = themed.layout
+        self._captions = CaptionLine(page, themed.captions, places.left, places.captions)
         if settings.caption is not None:
             self._captions.show(Caption(settings.caption))
         self._loss_plot: LossPlot | None = None
