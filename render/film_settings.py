@@ -107,7 +107,7 @@ class FilmSettings(Settings):
     pace: Pace | None = None
     """even, log (slow early, fast late), loss (equal change of loss per second), path (the marker
     moves evenly along the curve of the loss), or a list of [epoch, second] points. Default: path;
-    even in the demo's own look, and by clock = "time"."""
+    even in the demo's own look, and by the clock of training."""
     duration: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] | None = None
     """The whole film in seconds, holds included; default: 9.5 seconds and the holds at the pace
     path, else one frame a snapshot."""

@@ -125,6 +125,17 @@ def fit_axes(page: Page, box: Box, limits: Limits) -> Axes:
     return axes
 
 
+def fit_ticks(limits: Limits, box: Box, tick: float, words: Translation) -> tuple[Ticks, Ticks]:
+    """Where a fit's axes have numbers, and these in the film's language."""
+    most = max(2, min(MOST_TICKS, int(box.height / (ROWS_A_TICK * tick))))
+    pairs = linear_ticks(*limits.x, MOST_TICKS), linear_ticks(*limits.y, most)
+    x, y = (
+        (places, [words.respelled(text.replace("\u2212", "-")) for text in texts])
+        for places, texts in pairs
+    )
+    return x, y
+
+
 def curve_order(axes: Axes, x: NDArray[np.floating], width: float = 0.0) -> NDArray[np.int64]:
     """Indices of the places along x from left to right, one a pixel at most.
 
@@ -137,14 +148,3 @@ def curve_order(axes: Axes, x: NDArray[np.floating], width: float = 0.0) -> NDAr
     first[-1] = True
     places: NDArray[np.int64] = order[first]
     return places
-
-
-def fit_ticks(limits: Limits, box: Box, tick: float, words: Translation) -> tuple[Ticks, Ticks]:
-    """Where a fit's axes have numbers, and these in the film's language."""
-    most = max(2, min(MOST_TICKS, int(box.height / (ROWS_A_TICK * tick))))
-    pairs = linear_ticks(*limits.x, MOST_TICKS), linear_ticks(*limits.y, most)
-    x, y = (
-        (places, [words.respelled(text.replace("\u2212", "-")) for text in texts])
-        for places, texts in pairs
-    )
-    return x, y

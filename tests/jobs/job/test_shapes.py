@@ -204,8 +204,8 @@ def test_what_does_not_fit_is_refused_before_training(
 @pytest.mark.parametrize(
     ("assignments", "output", "message"),
     [
-        (["film.panels=['residuals']"], "a.mp4", "film.panels: residuals: of data of one input"),
-        (["film.panels=['units']"], "a.mp4", "film.panels: units: of data of one input"),
+        (["film.panels=['residuals']"], "a.mp4", "film.panels: residuals: of the views fit"),
+        (["film.panels=['weights']"], "a.mp4", "film.panels: weights: of the views fit"),
         ([], "a.pdf", "a.pdf: sheets are made of records of one input and one output"),
         ([], "a.srt", "a.srt: subtitles are made of records of one input and one output"),
         (["compare.layout=grid", "compare.vary={seed=[1, 2]}"], "a.mp4", 'compare.layout = "grid"'),
