@@ -143,8 +143,10 @@ def allow_open_files(count: int) -> bool:
     """Have so many files be open at once, if the system lets us; whether they can be."""
     if sys.platform == "win32":
         return True
-    import resource  # only here: most open few
-
+    try:
+        import resource  # only here: most open few
+    except ImportError:
+        return True
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < count:
         most = count if hard == resource.RLIM_INFINITY else min(count, hard)

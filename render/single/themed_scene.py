@@ -94,7 +94,8 @@ class ThemedScene:
             settings = replace(settings, panels=settings.panels[1:])
         readouts = self._readouts()
         rider = words.text("legend_prediction") if self._limits is not None else ""
-        parts = Parts(self._numbers(), readouts, rider, key, self._said, self._longest_remark())
+        remark = self._longest_remark()
+        parts = Parts(self._numbers(), readouts, rider, key, self._said, remark=remark)
         self._page = themed = themed_page(settings, self._theme, words, parts)
         page, layout = themed.page, themed.layout
         self.figure = page.figure

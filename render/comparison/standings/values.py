@@ -52,9 +52,8 @@ def widest_values(contender: Contender, numbers: LossFormat, words: Translation)
     if not contender.runs:
         return [words.text("failed")]
     finite = contender.losses[np.isfinite(contender.losses)]
-    texts = [numbers.write(float(edge)) for edge in (finite.min(), finite.max())] * bool(
-        len(finite)
-    )
+    edges = (finite.min(), finite.max()) if len(finite) else ()
+    texts = [numbers.write(float(edge)) for edge in edges]
     return [*texts, words.text("chapter_diverged").lower()] if contender.has_diverged else texts
 
 
