@@ -194,6 +194,7 @@ def test_a_stopped_driver_brings_home_what_is_trained_and_the_same_command_goes_
     assert_same(trained_here, tmp_path / "runs")
 
 
+@pytest.mark.long
 def test_a_killed_worker_costs_another_try(
     cluster: tuple[str, int], trained_here: Path, tmp_path: Path
 ) -> None:
