@@ -9,11 +9,17 @@ from matplotlib.artist import Artist
 from fitreel.render.captions.caption import Caption
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.page.text_lines import fitted_lines
+from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.text.fonts import Fonts, math_pieces
 
 LINE = 1.25
 SMALLEST = 0.7
 """To which sentences shrink, all of a film together, in the largest size."""
+
+
+def texts_at_foot(settings: PictureSettings, captions: Sequence[str]) -> list[str]:
+    """All that a film says at its foot: a job's own caption alone, else what it says by phase."""
+    return [settings.caption] if settings.caption else [*filter(None, captions)]
 
 
 class CaptionText:

@@ -31,6 +31,8 @@ SMALLEST_SPAN = 1e-6
 MOST_TICKS = 5
 ROWS_A_TICK = 2.2
 """Numbers left of an axis stand at least so many of their font sizes over each other."""
+BEFORE_LAYOUT = Box(0, 0, 1e4, 1e4)
+"""In which every number has room."""
 Span = tuple[float, float]
 
 
@@ -123,6 +125,11 @@ def fit_axes(page: Page, box: Box, limits: Limits) -> Axes:
     axes.set_xlim(*limits.x)
     axes.set_ylim(*limits.y)
     return axes
+
+
+def numbers_before_layout(limits: Limits, words: Translation) -> list[str]:
+    """The numbers left of a fit's axes, as many as there may be, before it has a place."""
+    return list(fit_ticks(limits, BEFORE_LAYOUT, 1.0, words)[1][1])
 
 
 def fit_ticks(limits: Limits, box: Box, tick: float, words: Translation) -> tuple[Ticks, Ticks]:

@@ -18,12 +18,12 @@ from fitreel.render.captions.caption import Caption
 from fitreel.render.captions.phases.yardsticks import Yardsticks, yardsticks_of
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.theme import Theme
-from fitreel.render.page.caption_line import CaptionLine
+from fitreel.render.page.caption_line import CaptionLine, texts_at_foot
 from fitreel.render.page.readouts import Readout, RunReadouts
 from fitreel.render.page.type_sizes import shape_of
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.plots.fit_axes import fit_limits, fit_ticks
+from fitreel.render.plots.fit_axes import fit_limits, numbers_before_layout
 from fitreel.render.plots.labels.key import draw_key, key_width
 from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.shown_snapshots import losses_from, shown_snapshots
@@ -47,7 +47,6 @@ STRIP_ROWS = (3.0, 7.0)
 """How high a strip for the loss may be, in font sizes of its numbers."""
 RIDER_GAP = 8.0
 """From the fit to what rides right of it; pixels at 720."""
-TICKS_BEFORE_LAYOUT = Box(0, 0, 1e4, 1e4)
 
 
 class ThemedScene:
@@ -71,7 +70,7 @@ class ThemedScene:
         axis: EpochAxis,
         captions: Sequence[str] = (),
     ) -> None:
-        self._said = [settings.caption] if settings.caption else [*filter(None, captions)]
+        self._said = texts_at_foot(settings, captions)
         self._run, self._settings, self._theme, self._words = run, settings, theme, words
         self._axis = axis
         self._losses_from = losses_from(run)
@@ -134,7 +133,7 @@ class ThemedScene:
         """What stands left of the axes over the left margin: of the fit, of a strip under it."""
         if self._limits is None:
             return []
-        numbers = [*fit_ticks(self._limits, TICKS_BEFORE_LAYOUT, 1.0, self._words)[1][1]]
+        numbers = numbers_before_layout(self._limits, self._words)
         if "loss" in self._settings.panels and shape_of(self._settings.pixels) != "wide":
             for rows in STRIP_ROWS:
                 numbers += loss_scale([self._run.losses], rows).ticks[1]

@@ -10,8 +10,8 @@ from matplotlib.artist import Artist
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.phases.yardsticks import yardsticks_of
 from fitreel.render.field_grid import FieldGrid, Values
-from fitreel.render.geometry import Box
 from fitreel.render.mpl.theme import Theme
+from fitreel.render.page.caption_line import texts_at_foot
 from fitreel.render.page.readouts import Readout, RunReadouts, check_readouts, header_width
 from fitreel.render.page.type_sizes import type_sizes
 from fitreel.render.picture_settings import PictureSettings
@@ -27,6 +27,7 @@ from fitreel.render.plots.fields.value_map import (
     draw_value_bar,
     value_scale,
 )
+from fitreel.render.plots.fit_axes import BEFORE_LAYOUT
 from fitreel.render.single.fields.field_frame import (
     input_names,
     longest_remark,
@@ -46,7 +47,6 @@ NAME = 27 / 24
 """The size of what fields are called, in that of labels."""
 OVER = 14.0
 """From a field up to what it is called, in pixels at 720."""
-LARGE = Box(0, 0, 1e4, 1e4)
 
 
 class FieldScene:
@@ -75,11 +75,12 @@ class FieldScene:
         known = [run.y] if self._target is None else [run.y, self._target]
         self._scale = value_scale(known)
         self._axes_names = input_names(run, settings)
-        said = [settings.caption] if settings.caption else [*filter(None, captions)]
+        said = texts_at_foot(settings, captions)
         epoch = Readout(words.text("epoch"), [words.integer(int(run.epochs.max()))], theme.text)
         self._view = view = view_page(
             settings, theme, words, said, names=[*self._axes_names],
-            numbers=field_ticks(grid, LARGE, 1.0, words)[1][1], remark=longest_remark(run, words),
+            numbers=field_ticks(grid, BEFORE_LAYOUT, 1.0, words)[1][1],
+            remark=longest_remark(run, words),
             beside_title=self._beside_title(settings, theme, words, epoch),
         )  # fmt: skip
         page, types = view.page, view.types

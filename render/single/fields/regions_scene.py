@@ -10,9 +10,9 @@ from matplotlib.artist import Artist
 
 from fitreel.model.record.reader import Record
 from fitreel.render.field_grid import FieldGrid, PointValues, log_field
-from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import drawable
 from fitreel.render.mpl.theme import Theme
+from fitreel.render.page.caption_line import texts_at_foot
 from fitreel.render.page.readouts import Readout, RunReadouts, check_readouts
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_names import LONGEST_IN_COLUMN
@@ -28,6 +28,7 @@ from fitreel.render.plots.fields.class_points import ClassPoints, point_diameter
 from fitreel.render.plots.fields.class_styles import class_styles
 from fitreel.render.plots.fields.field_axes import draw_field_numbers, field_axes, field_ticks
 from fitreel.render.plots.fields.regions import Boundary, Regions
+from fitreel.render.plots.fit_axes import BEFORE_LAYOUT
 from fitreel.render.single.fields.field_frame import (
     input_names,
     last_prediction,
@@ -48,7 +49,6 @@ from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
 
-_LARGE = Box(0, 0, 1e4, 1e4)
 NAME = 23 / 24
 """The size of names in a field, in that of labels."""
 MOST_NAMES = 10
@@ -81,8 +81,8 @@ class RegionsScene:
         self._names = [drawable(name) for name in run.header.classes]
         self._styles = class_styles(theme, len(self._names))
         self._axes_names = input_names(run, settings)
-        ticks_before = field_ticks(grid, _LARGE, 1.0, words)
-        said = [settings.caption] if settings.caption else [*filter(None, captions)]
+        ticks_before = field_ticks(grid, BEFORE_LAYOUT, 1.0, words)
+        said = texts_at_foot(settings, captions)
         self._view = view = view_page(
             settings, theme, words, said, names=[*self._names, *self._axes_names],
             numbers=ticks_before[1][1], remark=longest_remark(run, words),

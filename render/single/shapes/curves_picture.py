@@ -10,13 +10,19 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from fitreel.model.record.reader import Record
-from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page, drawable
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.plots.fields.class_styles import class_styles
-from fitreel.render.plots.fit_axes import Limits, Order, curve_order, fit_axes, fit_ticks
+from fitreel.render.plots.fit_axes import (
+    Limits,
+    Order,
+    curve_order,
+    fit_axes,
+    fit_ticks,
+    numbers_before_layout,
+)
 from fitreel.render.plots.network_line import FAR, clip_vertically
 from fitreel.render.plots.points import point_style
 from fitreel.render.plots.truth import truth_dashes
@@ -33,7 +39,6 @@ WIDTH, MANY_WIDTH, TRUTH = 6.0, 4.0, 2.0
 MANY = 4
 DOT, POINT_OPACITY = 7.0, 0.55
 AIR, BEYOND = 0.06, 0.35
-_TALL = Box(0, 0, 1e4, 1e4)
 
 
 class CurvesPicture:
@@ -58,7 +63,7 @@ class CurvesPicture:
         self._names = [drawable(name) for name in self._names]
         self._limits = _limits(run)
         self.needs = Needs(
-            0.8, 1.6, fit_ticks(self._limits, _TALL, 1.0, words)[1][1], loss_in_readouts=True,
+            0.8, 1.6, numbers_before_layout(self._limits, words), loss_in_readouts=True,
             beside=max(self._names, key=len)[:24], names=self._names,
         )  # fmt: skip
         self.loss_colour = theme.text

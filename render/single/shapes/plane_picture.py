@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.render.even_predictions import even_predictions
-from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page, drawable
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.network.recorded_network import thinned
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_furniture import draw_furniture
-from fitreel.render.plots.fit_axes import Limits, Order, fit_axes, fit_ticks
+from fitreel.render.plots.fit_axes import Limits, Order, fit_axes, fit_ticks, numbers_before_layout
 from fitreel.render.plots.pictures.plane_names import HALO, StartName
 from fitreel.render.plots.points import point_style
 from fitreel.render.plots.trail import FADE, OPACITIES, SAMPLES, STEP
@@ -40,7 +39,6 @@ NAME_GAP = 14.0
 HALF_CAPITAL = 0.33
 MOST_PLACES = 2000
 """Of more places on the curve, evenly chosen ones are drawn."""
-_TALL = Box(0, 0, 1e4, 1e4)
 
 
 class PlanePicture:
@@ -66,7 +64,7 @@ class PlanePicture:
             )
         ]
         low, high = self._span
-        numbers = fit_ticks(Limits((low[0], high[0]), (low[1], high[1])), _TALL, 1.0, words)[1][1]
+        numbers = numbers_before_layout(Limits((low[0], high[0]), (low[1], high[1])), words)
         self.needs = Needs(
             0.8, 560 / 488, numbers, beside=words.text("legend_prediction"),
             rows=1.1, loss_in_readouts=True,

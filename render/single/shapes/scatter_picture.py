@@ -16,7 +16,7 @@ from fitreel.render.page.readouts import Readout
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.plots.axes_names import write_name
-from fitreel.render.plots.fit_axes import Limits, Order, fit_axes, fit_ticks
+from fitreel.render.plots.fit_axes import Limits, Order, fit_axes, fit_ticks, numbers_before_layout
 from fitreel.render.plots.pictures.dot_size import dot_size
 from fitreel.render.plots.pictures.residual_bars import ResidualBars
 from fitreel.render.point_predictions import PointPredictions, typical_error
@@ -33,7 +33,6 @@ STICK, STICK_OPACITY, DIAGONAL, RIM = 1.6, 0.38, 2.0, 1.2
 DASHES = (4.0, 3.0)
 DOT_PART = 0.8
 MOST_STICKS = 2000
-_TALL = Box(0, 0, 1e4, 1e4)
 
 
 class ScatterPicture:
@@ -55,7 +54,7 @@ class ScatterPicture:
         self._span = _span(self._true, predictions)
         self._format = LossFormat.of([typical_error(each) for each in self._residuals], words)
         self.needs = Needs(
-            numbers=fit_ticks(self._limits(), _TALL, 1.0, words)[1][1], aside=0.0, rows=7.0,
+            numbers=numbers_before_layout(self._limits(), words), aside=0.0, rows=7.0,
             readouts=[Readout(words.text("typical_error"), self._format.widest(),
                               theme.prediction)],
         )  # fmt: skip

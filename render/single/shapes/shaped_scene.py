@@ -13,7 +13,7 @@ from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import Caption
 from fitreel.render.captions.phases.yardsticks import yardsticks_of
 from fitreel.render.mpl.theme import Theme
-from fitreel.render.page.caption_line import CaptionLine
+from fitreel.render.page.caption_line import CaptionLine, texts_at_foot
 from fitreel.render.page.readouts import Readout, RunReadouts
 from fitreel.render.page.type_sizes import shape_of
 from fitreel.render.picture_settings import PictureSettings
@@ -67,7 +67,7 @@ class ShapedScene:
         self._losses_from = losses_from(run)
         self._format = LossFormat.of(run.losses, words)
         self._picture = picture = make(run, settings, theme, words, axis)
-        said = [settings.caption] if settings.caption else [*filter(None, captions)]
+        said = texts_at_foot(settings, captions)
         self._readouts = self._all_readouts()
         parts = Parts(
             picture.needs.numbers,
