@@ -87,7 +87,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "render": ("--set", "film.size=[320,240]"),
     "compare": (*SEVERAL, *CLIP, "--workers", "1"),
 }
-FRAMEWORKS = {"keras", "lightning", "skorch", "transformers"}
+FRAMEWORKS = {"jax", "keras", "lightning", "skorch", "transformers"}
 """Importing one takes seconds: programs with them run in the long test."""
 
 
