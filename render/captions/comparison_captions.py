@@ -107,6 +107,11 @@ class Race:
             return None
         return yardsticks_of(self.runs[0])
 
+    @property
+    def lines(self) -> Yardsticks | None:
+        """The same where a flat or a straight line may be spoken of: of curves."""
+        return self.sticks if all(run.header.is_curve for run in self.runs) else None
+
     @cached_property
     def classes(self) -> ClassRace | None:
         """The same by points on the wrong side; None where these can't be compared."""
@@ -282,8 +287,8 @@ def _claims(race: Race, times: NDArray[np.float64], fps: float) -> Iterator[_Cla
             text = race.words.text("caption_leads", leader=racer.name)
             yield _Claim(text, leads, np.full(len(times), _ALONE))
             yield from _with_the_others(race, racer.name, leads)
-    if race.sticks is not None:
-        yield from _all_behind(race, race.sticks)
+    if race.lines is not None:
+        yield from _all_behind(race, race.lines)
 
 
 def _all_behind(race: Race, sticks: Yardsticks) -> Iterator[_Claim]:
@@ -302,9 +307,9 @@ def _with_the_others(race: Race, leader: str, leads: NDArray[np.bool_]) -> Itera
     """Who leads, and of the others who has diverged, or is no better than something simple."""
     lost = race.has_diverged
     masks = [("diverged", lost, lost, 1.0)]
-    if race.sticks is not None:
-        shape = "straight" if race.sticks.line_counts else "flat"
-        simple = race.sticks.simple
+    if race.lines is not None:
+        shape = "straight" if race.lines.line_counts else "flat"
+        simple = race.lines.simple
         with np.errstate(invalid="ignore"):
             behind = (race.exact > 0.9 * simple) & ~lost
             far = (race.exact > simple) & ~lost

@@ -23,7 +23,10 @@ SMALLEST_SHAPE, LETTERS = 72.0, 2.6
 """The same of panels of a given shape, and in font sizes of names."""
 SMALLEST_FIT = (160.0, 110.0)
 SMALLEST_LOSSES = (90.0, 36.0)
-SHAPES: dict[ViewName, CellNeeds] = {"regions": CellNeeds(aspect=1.0, foot=1.24)}
+SHAPES: dict[ViewName, CellNeeds] = {
+    "field": CellNeeds(aspect=1.0, foot=2.0, has_target=True),
+    "regions": CellNeeds(aspect=1.0, foot=1.24),
+}
 """Of views whose panels have a shape of their own: about, with heights in font sizes of labels."""
 LINE = 1.3
 """From one line of text to the next, in font sizes."""
