@@ -28,6 +28,7 @@ from fitreel.render.picture_version import comparison_facts, pacing_facts
 from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.comparison_timetable import Timetable
 from fitreel.render.timing.pace_settings import Pacing
+from fitreel.render.view import ViewName
 
 if TYPE_CHECKING:
     from fitreel.render.handout.page import Kind
@@ -42,6 +43,8 @@ class Comparison(Subject):
 
     _: KW_ONLY
     entries: Sequence[Entry]
+    view: ViewName = "fit"
+    """What panels show of each run."""
     note: str = ""
     """What the seed varies, for the log and the closing still; may be empty."""
 
@@ -188,21 +191,15 @@ class Comparison(Subject):
         from fitreel.render.comparison.readability import is_readable
 
         own = self.job.compare
-        curves = [entry.run is None or entry.run.header.is_curve for entry in self.entries]
         whole = ComparisonPicture(
-            self.entries, picture, own.layout, own.clock, own.loss_panel, own.ranking, self.note
-        )
-        if not all(curves):  # what has no curve has its losses, which one axis shows of all
+            self.entries, picture, own.layout, own.clock, own.loss_panel, own.ranking, self.note,
+            self.view,
+        )  # fmt: skip
+        if self.view == "numbers":  # losses are all that there is, and one axis shows those of all
             return replace(whole, layout="overlay", loss_panel=True)
         if own.given("loss_panel") or is_readable(whole):
             return whole
         return replace(whole, loss_panel=False)
-
-
-NO_CELLS = (
-    'compare.layout = "grid": a record of numbers, or of several inputs or outputs, has no '
-    'curve to draw in a cell; layout = "overlay" shows the losses of all'
-)
 
 
 def without_too_many(comparison: Comparison, plan: Plan, report: Report) -> Plan:
@@ -246,8 +243,6 @@ def check_comparison(comparison: Comparison, plan: Plan, last: int | None) -> No
 
             check_grid(*(output.sheet or SHEET))
     picture = comparison.comparison_picture(comparison.picture)
-    if comparison.job.compare.layout == "grid" and picture.layout != "grid":
-        raise BadInput(NO_CELLS)
     check_tables(plan.tables, plan.options)
     from fitreel.render.captions.set_captions import check_captions
     from fitreel.render.comparison import readability

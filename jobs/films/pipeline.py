@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.comparison import NO_CELLS, Comparison, check_comparison, without_too_many
+from fitreel.jobs.films.compared_views import view_of_jobs, view_of_records
+from fitreel.jobs.films.comparison import Comparison, check_comparison, without_too_many
 from fitreel.jobs.films.comparison_labels import groups_of, labels_of, seed_note
 from fitreel.jobs.films.make import make
 from fitreel.jobs.films.plan import Plan, plan_films
@@ -83,18 +84,18 @@ def _film_configurations(
     plan = plan_films(loaded, options, film, compares=True)
     jobs = [each.resolved_job.loaded.job for each in configurations]
     note = seed_note(jobs)
-    has_curves = all(each.resolved_job.shape.is_curve for each in configurations)
-    if loaded.job.compare.layout == "grid" and not has_curves:
-        raise BadInput(NO_CELLS)
+    resolved_jobs = [each.resolved_job for each in configurations]
+    view = view_of_jobs(loaded.job, [each.label for each in configurations], resolved_jobs)
     comparison = Comparison(
         loaded.job,
         style_files_of(loaded),
         entries=[Entry(each.label, None, group=each.group) for each in configurations],
+        view=view,
         note=note,
     )
     plan = without_too_many(comparison, plan, report)
     check_comparison(comparison, plan, max(job.train.epochs for job in jobs))
-    report_data([each.resolved_job for each in configurations], options, report)
+    report_data(resolved_jobs, options, report)
     if options.is_dry:
         _say_comparison(comparison, configurations, plan, report)
         return
@@ -204,6 +205,7 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
         loaded.job,
         style_files_of(loaded),
         entries=entries,
+        view=view_of_records(loaded.job, labels, records),
     )
     # Nobody but the command line says anything of this job.
     plan = plan_films(LoadedJob(loaded.job, DEMO), options, compares=True)

@@ -103,6 +103,8 @@ class Theme(Settings):
     """Of several runs or hidden units, in this order."""
     classes: Annotated[tuple[Colour, ...], Field(min_length=2, max_length=32)]
     """Of classes, which no run wears: the first four far apart to all eyes."""
+    beside_classes: Annotated[tuple[Colour, ...], Field(max_length=32)] = ()
+    """Of runs from the second on, where classes have their colours; the first is `muted`."""
     dashes: Annotated[tuple[Dashes, ...], Field(min_length=1, max_length=8)] = (
         (),
         (3.2, 1.2),

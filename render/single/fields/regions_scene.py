@@ -27,10 +27,10 @@ from fitreel.render.plots.fields.class_names import (
 from fitreel.render.plots.fields.class_points import ClassPoints, point_diameter
 from fitreel.render.plots.fields.class_styles import class_styles
 from fitreel.render.plots.fields.field_axes import draw_field_numbers, field_axes, field_ticks
+from fitreel.render.plots.fields.input_names import input_names
 from fitreel.render.plots.fields.regions import Boundary, Regions
 from fitreel.render.plots.fit_axes import BEFORE_LAYOUT
 from fitreel.render.single.fields.field_frame import (
-    input_names,
     last_prediction,
     longest_remark,
     remark_of,
