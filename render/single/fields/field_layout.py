@@ -12,7 +12,8 @@ from fitreel.render.plots.fields.field_axes import UNDER, field_box
 from fitreel.render.single.layout.themed_layout import LEAST_ROWS
 from fitreel.render.single.layout.view_page import ViewPage
 
-WIDEST = {"wide": 1.47, "classic": 1.07, "square": 1.47, "tall": 1.47, "small": 4.0}
+WIDEST = {"wide": 1.47, "classic": 1.07, "square": 1.47, "tall": 1.47, "cell": 1.47,
+          "small": 4.0}  # fmt: skip
 """Width by height of the largest field whose scales are equal, and of one that is stretched."""
 FIELD_WIDTH = {"wide": 0.56, "classic": 0.57}
 """Of the frame, at most."""
@@ -98,10 +99,10 @@ def lay_out_field(view: ViewPage, grid: FieldGrid, contents: FieldContents) -> F
         return _pair(view, grid, contents, top, view.bottom + row)
     if view.shape in ("wide", "classic"):
         return _beside(view, grid, contents, top, view.bottom + row)
-    if view.shape == "small":
-        box = field_box(
-            Box(view.left, view.left, view.right - view.left, view.top - view.left), grid, 4.0
-        )
+    if not view.has_readouts:
+        low = view.bottom + row if view.has_numbers else view.left
+        place = Box(view.left, low, view.right - view.left, top - low)
+        box = field_box(place, grid, WIDEST[view.shape])
         return FieldLayout((box,), None, (), 0.0, (0.0, 0.0))
     return _stacked(view, grid, contents, top, row)
 

@@ -81,10 +81,12 @@ def lay_out_shape(
         needs: of the middle.
         panels: what stands under each other.
         remark: the width of a quiet word, in pixels.
-        readouts: epoch and what else is read.
+        readouts: epoch and what else is read; none of one of many pictures on a page.
     """
     size = round(themed.page.box.width), round(themed.page.box.height)
     shape = shape_of(size)
+    if not readouts:
+        return _in_cell(themed, needs)
     if shape == "small":
         return _bare(themed, needs)
     if shape == "wide" or size[0] >= COLUMN_FROM * size[1]:
@@ -270,6 +272,14 @@ def _over_each_other(
         room._replace(bottom=area.bottom + height + gap, height=area.height - height - gap), needs
     )
     return main, Box(area.left, main.bottom - gap - height, area.width, height)
+
+
+def _in_cell(themed: ThemedPage, needs: Needs) -> ShapedLayout:
+    page, layout, fit = themed.page, themed.layout, themed.layout.fit
+    row = (page.px(UNDER) + ASCENT * layout.types.tick) * needs.has_ticks
+    beside = page.width_of(needs.beside, layout.types.label, "bold") if needs.beside else 0.0
+    room = Box(fit.left, fit.bottom + row, fit.width - beside, fit.height - row)
+    return ShapedLayout(_main(room, needs), None, layout.readouts, 0.0, {}, None)
 
 
 def _bare(themed: ThemedPage, needs: Needs) -> ShapedLayout:

@@ -68,7 +68,7 @@ class ShapedScene:
         self._format = LossFormat.of(run.losses, words)
         self._picture = picture = make(run, settings, theme, words, axis)
         said = texts_at_foot(settings, captions)
-        self._readouts = self._all_readouts()
+        self._readouts = [] if settings.in_cell else self._all_readouts()
         parts = Parts(
             picture.needs.numbers,
             self._readouts,
@@ -85,8 +85,9 @@ class ShapedScene:
         panels = self._panel_names()
         remark = page.width_of(parts.remark, types.tick)
         self._layout = layout = lay_out_shape(themed, picture.needs, panels, remark, self._readouts)
-        self._is_bare = shape_of(settings.pixels) == "small"
-        picture.draw(page, Places(types, layout.main, layout.aside, self._is_bare))
+        is_bare = shape_of(settings.pixels) == "small" and not settings.in_cell
+        self._has_line_under = not (is_bare or settings.in_cell)
+        picture.draw(page, Places(types, layout.main, layout.aside, is_bare))
         themed.headings.write()
         self._numbers = RunReadouts(page, layout.readouts, types, self._readouts)
         self._remark = page.text(themed.layout.right, layout.remark or 0.0, "", types.tick,
@@ -169,11 +170,9 @@ class ShapedScene:
         picture.show(state)
         is_known = state.epoch >= self._losses_from
         loss = self._format.write(snapshot.loss) if is_known else ""
-        numbers = [words.integer(int(snapshot.epoch)), *picture.numbers(state)]
-        if len(numbers) < len(self._readouts):
-            numbers.append(loss)
-        self._numbers.show(numbers)
-        if not self._is_bare:
+        numbers = [words.integer(int(snapshot.epoch)), *picture.numbers(state), loss]
+        self._numbers.show(numbers[: len(self._readouts)])
+        if self._has_line_under:
             self._under.set_text(picture.line_under(state))
         if self._loss_plot is not None:
             self._loss_plot.show([state.epoch if is_known else None], [float(snapshot.loss)])
