@@ -32,11 +32,11 @@ from fitreel.render.single.fields.field_frame import (
     input_names,
     longest_remark,
     remark_of,
-    samples_of,
 )
 from fitreel.render.single.fields.field_layout import FieldContents, lay_out_field, panels_of
 from fitreel.render.single.fields.field_panels import FieldPanelStyle, draw_field_panels
 from fitreel.render.single.layout.view_page import PageTexts, view_page, view_shape
+from fitreel.render.single.panels.recorded import samples_of
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis

@@ -34,7 +34,6 @@ from fitreel.render.single.fields.field_frame import (
     last_prediction,
     longest_remark,
     remark_of,
-    samples_of,
 )
 from fitreel.render.single.fields.field_layout import (
     LINE,
@@ -45,6 +44,7 @@ from fitreel.render.single.fields.field_layout import (
 )
 from fitreel.render.single.fields.field_panels import FieldPanelStyle, draw_field_panels
 from fitreel.render.single.layout.view_page import PageTexts, view_page
+from fitreel.render.single.panels.recorded import samples_of
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis

@@ -118,13 +118,7 @@ def view_page(
     shape = "cell" if settings.in_cell else view_shape(size)
     wide = shape == "wide"
     widest = max((page.width_of(text, types.tick) for text in numbers), default=0.0)
-    side = page.px(SIDE if wide else NARROW_SIDE)
-    left = max(side, page.px(NUMBERS_ASIDE if wide else NARROW_ASIDE) + widest)
-    right = size[0] - side
-    if shape == "small":
-        left, right = (0.04 * min(size) + 2, size[0] - 0.04 * min(size) - 2)
-    if shape == "cell":
-        left, right = widest + page.px(CELL_SIDE), size[0] - page.px(CELL_SIDE)
+    left, right = _edges(page, shape, widest)
     if not has_subtitle(size):
         texts.pop("subtitle", None)
     headings = Headings(page, fonts, texts, types, (left, right, right - beside_title))
@@ -144,6 +138,19 @@ def view_page(
         size[1] - (under if headings.bottom else page.px(over)), bottom,
         size[1] - page.px(TOP + 9) - 0.78 * types.title, headings, lines, first,
     )  # fmt: skip
+
+
+def _edges(page: Page, shape: str, numbers: float) -> tuple[float, float]:
+    """What all stands between, where numbers left of axes are so wide."""
+    width, height = page.box.width, page.box.height
+    if shape == "small":
+        side = 0.04 * min(width, height) + 2
+        return side, width - side
+    if shape == "cell":
+        return numbers + page.px(CELL_SIDE), width - page.px(CELL_SIDE)
+    side = page.px(SIDE if shape == "wide" else NARROW_SIDE)
+    aside = page.px(NUMBERS_ASIDE if shape == "wide" else NARROW_ASIDE)
+    return max(side, aside + numbers), width - side
 
 
 def _caption_text(

@@ -24,6 +24,7 @@ from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.single.layout.themed_page import Parts, themed_page
 from fitreel.render.single.panels.draw_panels import draw_panels
 from fitreel.render.single.panels.panel import PanelStyle
+from fitreel.render.single.panels.recorded import samples_of
 from fitreel.render.single.shapes.shape_picture import Places, ShapePicture
 from fitreel.render.single.shapes.shaped_layout import lay_out_shape
 from fitreel.render.single.states.run_state import RunState
@@ -70,14 +71,9 @@ class ShapedScene:
         said = texts_at_foot(settings, captions)
         self._readouts = [] if settings.in_cell else self._all_readouts()
         parts = Parts(
-            picture.needs.numbers,
-            self._readouts,
-            "",
-            False,
-            said,
-            picture.needs.names,
-            self._longest_remark(),
-        )
+            picture.needs.numbers, self._readouts, captions=said, names=picture.needs.names,
+            remark=self._longest_remark(),
+        )  # fmt: skip
         on_page = replace(settings, panels=("loss",))
         self._themed = themed = themed_page(on_page, theme, words, parts)
         page, types = themed.page, themed.layout.types
@@ -100,13 +96,7 @@ class ShapedScene:
             self._captions.show(Caption(settings.caption))
         self._loss_plot: LossPlot | None = None
         self._loss_number: Text | None = None
-        self._panels = []
-        for name, place in layout.panels.items():
-            if name == "loss":
-                self._draw_loss(place)
-            else:
-                style = self._panel_style()
-                self._panels += draw_panels(run, {name: place}, style, [])
+        self._draw_panels()
         self.moving: Sequence[Artist] = [
             *picture.moving, *self._numbers.moving, self._remark, self._under,
             *self._captions.moving, *(self._loss_plot.moving if self._loss_plot else ()),
@@ -125,6 +115,8 @@ class ShapedScene:
 
     def _panel_names(self) -> tuple[str, ...]:
         """The loss, if nothing else is asked for and it is known."""
+        if self._settings.in_cell:
+            return ()
         if self._settings.panels:
             return self._settings.panels
         return ("loss",) if self._losses_from < math.inf else ()
@@ -136,9 +128,15 @@ class ShapedScene:
     def _unscaled(self, loss: float) -> str:
         return unscaled_loss(self._run, loss, self._words)
 
-    def _panel_style(self) -> PanelStyle:
-        types = self._themed.layout.types
-        return PanelStyle(self._themed.page, self._words, types.tick, types.label, self._axis)
+    def _draw_panels(self) -> None:
+        """The loss in this picture's own way, all others as beside a fit."""
+        types, places = self._themed.layout.types, dict(self._layout.panels)
+        loss = places.pop("loss", None)
+        if loss is not None:
+            self._draw_loss(loss)
+        style = PanelStyle(self._themed.page, self._words, types.tick, types.label, self._axis)
+        samples = samples_of(self._run, tuple(places)) if places else []
+        self._panels = draw_panels(self._run, places, style, samples)
 
     def _draw_loss(self, place: PanelPlace) -> None:
         """The plot of the loss; over it what it is called, and its number."""
@@ -150,7 +148,7 @@ class ShapedScene:
         width = page.px(4.0 if place.box.height > page.px(HIGH) else 3.0)
         sticks = yardsticks_of(run)
         noise = sticks.noise if sticks is not None else None
-        style = LossPlotStyle(types.tick, self._words, width, noise)
+        style = LossPlotStyle(types.tick, self._words, width, noise, x_labels=place.x_labels)
         self._loss_plot = LossPlot(page, place.box, [path], self._axis, style)
         if place.head is None:
             return

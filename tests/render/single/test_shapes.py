@@ -225,6 +225,43 @@ def test_a_table_says_its_typical_error_in_its_own_units(shaped: dict[str, Recor
     assert "better than the mean alone" in " ".join(captions.texts())
 
 
+PANELS = [
+    ("picture", "picture", ("units", "loss"), "720p"),
+    ("curves", "curves", ("error", "loss"), (640, 480)),
+    ("classes", "confusion", ("weights", "loss"), "720p"),
+    ("table", "scatter", ("loss", "weights"), "vertical"),
+    ("plane", "plane", ("weights",), "square"), ("table", "slices", ("loss", "weights"), "720p"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "view", "panels", "size"), [
+    pytest.param(*each, marks=() if number < 2 else pytest.mark.long)
+    for number, each in enumerate(PANELS)
+])  # fmt: skip
+def test_panels_stand_beside_every_picture(
+    shaped: dict[str, Record], name: str, view: str, panels: tuple[str, ...], size: object
+) -> None:
+    run = shaped[name]
+    settings = settings_of(view, "light", size, panels=panels, title="Inside")
+    scene: Any = scene_of(run, settings, epoch_axis([run.epochs], Pacing(pace="path")), ["It."])
+    words = translation_of("en")
+    drawer = FrameDrawer(scene)
+    drawn = []
+    for snapshot in run.snapshots([0, len(run) - 1], weights=True):
+        scene.show(state_of(snapshot, "It."))
+        drawn.append(drawer.draw().copy())
+        assert np.array_equal(drawn[-1], full_draw(scene))
+    assert not faults(scene.figure, "light", 14.0 if min(settings.pixels) >= 720 else 10.0)
+    texts = _numbers(scene)
+    assert all(words.text(f"panel_{panel}") in texts for panel in panels if panel != "loss")
+
+
+def test_too_many_panels_are_refused_with_how_many(shaped: dict[str, Record]) -> None:
+    settings = settings_of("scatter", "light", (400, 300), panels=("loss", "weights"))
+    with pytest.raises(BadInput, match="no room for 2 beside this picture in 400 x 300"):
+        scene_of(shaped["table"], settings)
+
+
 @pytest.mark.parametrize(("name", "view"), [
     pytest.param(*each, marks=() if each[1] in ("curves", "confusion") else pytest.mark.long)
     for each in VIEWS
