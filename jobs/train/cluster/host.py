@@ -22,6 +22,7 @@ from fitreel.jobs.train.pool.worker_pool import WorkerPool
 from fitreel.jobs.train.record_files import Files, new_files, put_files
 from fitreel.jobs.train.workers import Failure, TrainRequest
 from fitreel.model.errors import BadInput, CannotWrite, code_and_reason
+from fitreel.model.version import own_version
 
 SECONDS_A_REPORT = 1.0
 SECONDS_A_LOOK = 0.5
@@ -56,7 +57,7 @@ class _Share:
 def describe() -> dict[str, str]:
     """What is installed here, and what this machine is called."""
     return {
-        "fitreel": version("fitreel"),
+        "fitreel": own_version(),
         "torch": _version("torch"),
         "Python": platform.python_version(),
         "host": socket.gethostname(),
@@ -78,8 +79,8 @@ def train(parcel: Parcel) -> Delivery:
     place = Path(worker.local_directory) / "fitreel"
     folder = place / parcel.share
     try:
-        if parcel.fitreel != version("fitreel"):
-            raise BadInput(f"fitreel {version('fitreel')} there, {parcel.fitreel} here")
+        if parcel.fitreel != own_version():
+            raise BadInput(f"fitreel {own_version()} there, {parcel.fitreel} here")
         request = _unpacked(parcel, place, folder)
         with _one_at_a_time:
             return _train(parcel, request, folder, worker)
