@@ -43,6 +43,13 @@ class Parcel:
     only_check: bool = False
     fitreel: str = field(default_factory=own_version)
 
+    @property
+    def size(self) -> int:
+        """How many bytes of records and files it carries."""
+        files = [file.content or b"" for each in self.input_files for file in each.values()]
+        contents = [content for each in self.records.values() for content in each.values()]
+        return sum(map(len, [*files, *contents]))
+
 
 @dataclass(frozen=True)
 class Delivery:

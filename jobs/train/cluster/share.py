@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.train.cluster.parcel import InputFile, Parcel, input_files_of
@@ -33,7 +32,6 @@ class Share:
     host: str = ""
     """What that worker's machine calls itself."""
     name: str = ""
-    future: Any = None
     sent_at: float = 0.0
     """When it was sent, or last asked for what is recorded."""
     have: dict[str, set[str]] = field(default_factory=dict)
