@@ -19,6 +19,7 @@ from fitreel.jobs.commands.schema import schema
 from fitreel.jobs.commands.targets import targets
 from fitreel.jobs.commands.train import train
 from fitreel.model.errors import EXIT_CODES
+from fitreel.model.version import own_version
 
 app = typer.Typer(
     name="fitreel",
@@ -39,9 +40,7 @@ for command in (
 def version(value: bool) -> None:
     """Print the version and end."""
     if value:
-        from importlib.metadata import version as installed
-
-        typer.echo(f"fitreel {installed('fitreel')}")
+        typer.echo(f"fitreel {own_version()}")
         raise typer.Exit
 
 
