@@ -19,6 +19,8 @@ from fitreel.model.errors import (
     Stopped,
     Unavailable,
 )
+from fitreel.render.output.destination import check_name
+from fitreel.render.output.formats import OutputKind, format_of
 from fitreel.render.output.ownership import check_not_others
 
 SECONDS_TO_END = 5.0
@@ -76,6 +78,10 @@ def make_film(
     output = os.fspath(out)
     if "{" in output:
         raise BadInput(f"{output}: {{…}} is filled in by the command line only; give the name")
+    if isinstance(out, str):
+        check_name(output)
+    elif format_of(output).kind is OutputKind.FRAMES:  # a Path can't say so by a slash
+        output = f"{output}/"
     if not overwrite:
         check_not_others(output)
     options = [f"--set={each}" for each in _assignments(film_settings, compared=len(runs) > 1)]

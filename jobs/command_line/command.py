@@ -11,7 +11,7 @@ from fitreel.jobs.command_line.parameters import REPORTING, Parameters
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.log import Log
 from fitreel.jobs.runtime.report import Report
-from fitreel.model.errors import AFTER_SIGNAL, DONE, gravest
+from fitreel.model.errors import AFTER_SIGNAL, DONE, BadInput, gravest
 
 
 def command(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -86,6 +86,8 @@ def _guarded(
     try:
         signals.raise_if_cancelled()
         if log is not None:
+            if str(log) == "-":
+                raise BadInput("--log -: give a file; what is said is on stdout and stderr anyway")
             report.log = Log(log, log_format)
         work(report)
     except (typer.Exit, typer.BadParameter):

@@ -51,11 +51,16 @@ def options_of(values: Mapping[str, Any]) -> Options:
     """The options of a command from what Typer gives it, by name.
 
     Raises:
-        BadInput: `--sheet` isn't two numbers with an x between them, or `--cluster` no address.
+        BadInput: `--sheet` isn't two numbers with an x between them, `--cluster` no address, or no
+            folder can be where `--runs` says.
     """
     values = dict(values)
     if values.get("cluster") is not None:
         check_address(values["cluster"])
+    if "runs" in values:
+        from fitreel.render.output.destination import check_place
+
+        check_place(values["runs"], "--runs ")
     wait, limit = values.pop("wait", False), values.pop("wait_limit", None)
     for name in ("outputs", "assignments", "unset", "vary", "tables"):
         values[name] = tuple(values.get(name) or ())

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from fitreel.jobs.films.plan import Plan
+from fitreel.jobs.films.plan import Plan, remark_of_folder
 from fitreel.jobs.films.sidecar_files import make_sidecar
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.films.tables import write_table
@@ -33,8 +33,9 @@ def make(plan: Plan, subject: Subject, report: Report) -> None:
     options = plan.options
     warn_of_rounding(subject.job.film, report)
     warn_of_weak_colours(subject.files.theme, report)
-    for line in subject.remarks():
-        report.warn(line)
+    for line in (*map(remark_of_folder, plan.outputs), *subject.remarks()):
+        if line is not None:
+            report.warn(line)
     films = []
     for output in plan.outputs:
         if not output.is_sidecar:

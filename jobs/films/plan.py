@@ -15,7 +15,13 @@ from fitreel.jobs.outputs.marked_file import check_file_place
 from fitreel.jobs.outputs.names import file_name, fill_in
 from fitreel.jobs.outputs.retention import Series, series_of
 from fitreel.model.errors import BadInput
-from fitreel.render.output.destination import check_output, make_folder, make_folder_of
+from fitreel.render.output.destination import (
+    check_name,
+    check_output,
+    check_place,
+    make_folder,
+    make_folder_of,
+)
 from fitreel.render.output.formats import OutputKind, format_of
 from fitreel.render.output.open_writer import check_transparency
 from fitreel.render.output.output import Output
@@ -119,6 +125,8 @@ def output_names(
     job = loaded.job
     if options.outputs:
         pairs = [(fill_in(output, job, options.now, "-o"), output) for output in options.outputs]
+        for path, _ in pairs:
+            check_name(path, "-o ")
     elif loaded.trusts("film.outputs"):
         pairs = [(_own_path(loaded, output, options), output) for output in job.film.outputs]
     else:
@@ -135,6 +143,7 @@ def output_names(
 def _own_path(loaded: LoadedJob, output: str, options: Options) -> str:
     where = f"{loaded.source.label}: film.outputs"
     text = fill_in(output, loaded.job, options.now, where)
+    check_place(text, f"{where} ")
     # Of a name that is filled in, a ~ is no home.
     path = (
         loaded.path("film.outputs", text)
@@ -142,6 +151,16 @@ def _own_path(loaded: LoadedJob, output: str, options: Options) -> str:
         else loaded.place("film.outputs", Path(text))
     )
     return f"{path}{'/' if text.endswith('/') else ''}"
+
+
+def remark_of_folder(output: Output) -> str | None:
+    """What is said of a job's output without an ending, which is a folder; None of others."""
+    if output.kind is not OutputKind.FRAMES or output.path.endswith("/"):
+        return None
+    return (
+        f"{output.path}: has no ending, so it is a folder with a picture a frame; write it "
+        f'"{Path(output.path).name}/", or give it an ending, such as .mp4'
+    )
 
 
 def destinations_of(

@@ -19,7 +19,12 @@ from fitreel.model.system.files import sweep
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import NOTHING, Rectangle, union
 from fitreel.render.metadata.provenance import Chapter
-from fitreel.render.output.destination import check_output, make_folder_of
+from fitreel.render.output.destination import (
+    check_name,
+    check_output,
+    check_place,
+    make_folder_of,
+)
 from fitreel.render.output.formats import OutputKind
 from fitreel.render.output.frame_writer import FrameWriter
 from fitreel.render.output.open_writer import open_writer
@@ -68,6 +73,8 @@ class LiveFilm:
         """
         given = os.fspath(out)
         check_numbers(given, fps, hold_end)
+        # A Path can't say that it is a folder; a text can, by a slash.
+        (check_name if isinstance(out, str) else check_place)(given)
         check_format(Output(given))
         self._may_overwrite = overwrite
         if not overwrite:
