@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, get_type_hints
 
 import typer
+from typer.core import TyperCommand, TyperOption
 
 from fitreel.jobs.command_line.options import options_of
 from fitreel.jobs.command_line.parameters import REPORTING, Parameters
@@ -12,6 +13,19 @@ from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.log import Log
 from fitreel.jobs.runtime.report import Report
 from fitreel.model.errors import AFTER_SIGNAL, DONE, BadInput, gravest
+
+
+class OnceCommand(TyperCommand):
+    """A command that refuses an option given twice, of which the first would be lost."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As Typer does, after a look at what is given."""
+        *_, parameters = self.make_parser(ctx).parse_args(args=[*args])
+        for each in parameters:
+            takes_one = isinstance(each, TyperOption) and not (each.multiple or each.is_flag)
+            if takes_one and parameters.count(each) > 1:
+                ctx.fail(f"{' or '.join(each.opts)} is given twice; give it once.")
+        return super().parse_args(ctx, args)
 
 
 def command(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -23,6 +23,8 @@ class Options:
     seed: int | None = None
     at: int | None = None
     """The epoch of a still; None: the last snapshot."""
+    takes_nearest: bool = False
+    """Whether another epoch will do where that one has no snapshot."""
     sheet: tuple[int, int] | None = None
     """Columns and rows of a page of pictures."""
     vary: tuple[str, ...] = ()

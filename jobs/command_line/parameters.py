@@ -51,6 +51,10 @@ class Parameters:
             "--at", metavar="EPOCH", help="The epoch of a .png; default: the last snapshot."
         ),
     ] = None
+    takes_nearest: Annotated[
+        bool,
+        typer.Option("--nearest", help="Where that epoch has no snapshot, take the nearest."),
+    ] = False
     sheet: Annotated[
         str | None,
         typer.Option("--sheet", metavar="3x4", help="Pictures on a .pdf, .svg or .png page."),
@@ -109,6 +113,8 @@ class Parameters:
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False
 
 
+STILLS = ("at", "takes_nearest", "sheet")
+"""Which pictures stills and pages are of."""
 REPORTING = ("log", "log_format", "quiet", "debug")
 """What decides where a command says what it does; the rest is `Options`."""
 TRAINING = ("assignments", "unset", "seed", "runs", "force", "wait", "wait_limit", *REPORTING)

@@ -8,11 +8,11 @@ import typer
 
 from fitreel.jobs.command_line.command import command, each
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.command_line.parameters import TRAINING
+from fitreel.jobs.command_line.parameters import STILLS, TRAINING
 from fitreel.jobs.runtime.report import Report
 
 
-@command("outputs", "at", "sheet", "workers", "cluster", "tables", *TRAINING)
+@command("outputs", *STILLS, "workers", "cluster", "tables", *TRAINING)
 def run(
     context: typer.Context,
     jobs: Annotated[

@@ -47,6 +47,9 @@ def make(plan: Plan, subject: Subject, report: Report) -> None:
             sweep_series(series, Path(output.path).parent)
     if films:
         described = [subject.describe(film) for film in films]
+        for film, shown in zip(films, described, strict=True):
+            if shown.at != film.at:
+                report.say(f"{film.path}: epoch {shown.at}, the nearest to {film.at}")
         _make_stale(plan, described, subject, subject.frame_count, report)
     for film in films:
         path, follow_up = Path(film.path), plan.follow_ups[film.path]

@@ -14,6 +14,7 @@ from fitreel.jobs.films.plan import Plan, plan_films
 from fitreel.jobs.films.request import Request
 from fitreel.jobs.films.shape_checks import check_films_of, check_films_of_record, line_of
 from fitreel.jobs.films.single_run import SingleRun, check_single_run
+from fitreel.jobs.films.still_epochs import check_epoch
 from fitreel.jobs.films.style_files import style_files_of
 from fitreel.jobs.job.job import LONGEST_NAME
 from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job
@@ -60,6 +61,7 @@ def film_request(
         report.say(f"{loaded.job.name}: trained here; a cluster is for comparisons and for train")
     resolved_job = resolve_job(loaded)
     check_films_of(resolved_job, loaded.job.film, plan.outputs)
+    check_epoch([resolved_job], loaded.source.label, options)
     if (line := line_of(loaded.source.label, resolved_job.shape)) is not None:
         report.say(line)
     report_data([resolved_job], options, report)
@@ -94,7 +96,9 @@ def _film_configurations(
     )
     plan = without_too_many(comparison, plan, report)
     check_comparison(comparison, plan, max(job.train.epochs for job in jobs))
-    report_data([each.resolved_job for each in configurations], options, report)
+    resolved_jobs = [each.resolved_job for each in configurations]
+    check_epoch(resolved_jobs, loaded.source.label, options)
+    report_data(resolved_jobs, options, report)
     if options.is_dry:
         _say_comparison(comparison, configurations, plan, report)
         return

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fitreel.jobs.command_line.options import Options
@@ -89,6 +89,8 @@ def plan_films(
         link = None if fits else link
     if options.at is not None and all(output.at is None for output in outputs):
         raise BadInput("--at: picks the epoch of a still; give one with -o, such as -o still.png")
+    if options.takes_nearest and options.at is None:
+        raise BadInput("--nearest: to which epoch? say it with --at EPOCH")
     if options.sheet is not None and all(each.kind is not OutputKind.PAGE for each in outputs):
         raise BadInput("--sheet: the pictures on a page; give one with -o, such as -o sheet.pdf")
     destinations = destinations_of(loaded, options, film, compares=compares)
@@ -108,7 +110,9 @@ def plan_films(
 
 def _output(path: str, options: Options) -> Output:
     output = Output(path, sheet=options.sheet)
-    return Output(path, options.at, options.sheet) if output.is_still else output
+    if not output.is_still:
+        return output
+    return replace(output, at=options.at, takes_nearest=options.takes_nearest)
 
 
 def output_names(
