@@ -1,7 +1,9 @@
 """A command: its parameters from one list, and its end: one or two lines on stderr and a code."""
 
 import inspect
+import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, get_type_hints
 
 import typer
@@ -46,7 +48,10 @@ def command(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]
             reporting = {name: shared.pop(name) for name in REPORTING if name in shared}
 
             def work(report: Report) -> None:
-                both = {"options": options_of(shared), "report": report}
+                options = options_of(shared)
+                if options.wait is not None:
+                    options.wait.tell = partial(report.say, event="waiting")
+                both = {"options": options, "report": report}
                 function(**values, **{name: both[name] for name in services})
 
             _guarded(work, **reporting)
@@ -71,6 +76,8 @@ def each(jobs: Sequence[Callable[[], None]], report: Report) -> None:
             codes.append(report.failure(error))
             if codes[-1] > AFTER_SIGNAL:
                 break
+    if len(jobs) > 1:
+        report.about()
     if codes:
         raise typer.Exit(gravest(codes))
 
@@ -96,7 +103,7 @@ def _guarded(
     debug: bool = False,
 ) -> None:
     report = Report(quiet, debug=debug)
-    code = DONE
+    code, started = DONE, time.monotonic()
     try:
         signals.raise_if_cancelled()
         if log is not None:
@@ -104,9 +111,13 @@ def _guarded(
                 raise BadInput("--log -: give a file; what is said is on stdout and stderr anyway")
             report.log = Log(log, log_format)
         work(report)
-    except (typer.Exit, typer.BadParameter):
+    except typer.BadParameter:
         raise
+    except typer.Exit as end:
+        code = end.exit_code
     except Exception as error:
         code = report.failure(error)
+    took = round(time.monotonic() - started, 3)
+    report.note(f"ended with {code}", event="ended", code=code, seconds=took)
     if code:
         raise typer.Exit(code)

@@ -45,6 +45,8 @@ class Options:
     """Only say what would be made."""
     wait: Patience | None = None
     """For other processes that make the same; None: not at all."""
+    fails_diverged: bool = False
+    """Whether a training that diverged is a failure, once all is made of it."""
     now: time.struct_time = field(default_factory=time.localtime)
     """What {date} and {time} say, in all that one command makes."""
 

@@ -102,6 +102,12 @@ class Parameters:
             help="Wait for others so long at most in all, then end with 75; implies --wait.",
         ),
     ] = None
+    fails_diverged: Annotated[
+        bool,
+        typer.Option(
+            "--fail-diverged", help="End with 65 if a training diverged, once all is made."
+        ),
+    ] = False
     log: Annotated[
         Path | None,
         typer.Option("--log", metavar="FILE", help="Append all that is said, also with -q."),
@@ -117,5 +123,15 @@ STILLS = ("at", "takes_nearest", "sheet")
 """Which pictures stills and pages are of."""
 REPORTING = ("log", "log_format", "quiet", "debug")
 """What decides where a command says what it does; the rest is `Options`."""
-TRAINING = ("assignments", "unset", "seed", "runs", "force", "wait", "wait_limit", *REPORTING)
+TRAINING = (
+    "assignments",
+    "unset",
+    "seed",
+    "runs",
+    "force",
+    "wait",
+    "wait_limit",
+    "fails_diverged",
+    *REPORTING,
+)
 """What all commands have that train or draw."""

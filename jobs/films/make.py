@@ -73,13 +73,13 @@ def _make_stale(
         for film in sorted(films, key=lambda film: film.real_path):
             path = film.real_path
             if not options.force and up_to_date(film):
-                report.say(f"{film.path}: up to date")
+                report.say(f"{film.path}: up to date", event="up_to_date", output=film.path)
                 _sweep_if_free(path)
                 continue
             locks.enter_context(locked(path, "film", wait=options.wait))
             sweep(path.parent, path.name)
             if not options.force and up_to_date(film):  # made since we looked
-                report.say(f"{film.path}: up to date")
+                report.say(f"{film.path}: up to date", event="up_to_date", output=film.path)
                 continue
             check_replaceable(film.path, force=options.force)  # it may be there since we looked
             stale.append(film)
@@ -88,11 +88,16 @@ def _make_stale(
         if any(film.format.encoder is not None for film in stale):
             seek_ffmpeg()
         _draw(subject, stale, count, report)
-        took = seconds(time.monotonic() - plan.started)
+        took = time.monotonic() - plan.started
         for film in stale:
             width, height = subject.picture.pixels
             what = f"{_length(film, count, job.film.fps)}, {width} x {height}"
-            report.say(f"{film.path}: {what}, {size(_bytes(Path(film.path)))}, {took}")
+            report.say(
+                f"{film.path}: {what}, {size(_bytes(Path(film.path)))}, {seconds(took)}",
+                event="made",
+                output=film.path,
+                seconds=round(took, 3),
+            )
 
 
 def _draw(subject: Subject, films: Sequence[Output], count: int, report: Report) -> None:

@@ -23,7 +23,7 @@ from fitreel.jobs.job.resolve import resolve_job
 from fitreel.jobs.job.unset import without
 from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.train.data_report import report_data
-from fitreel.jobs.train.run_store import lacks_end, open_record
+from fitreel.jobs.train.run_store import RunStore, lacks_end, open_record, refuse_diverged
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.comparison.comparable_losses import comparable
@@ -46,7 +46,9 @@ def film_request(
             process is training them.
         FitreelError: as told by its class.
     """
+    report.about(job=request.source.label)
     loaded = request.load(options)
+    report.about(job=loaded.job.name)
     if loaded.job.compare.is_comparison:
         if draw_worker is not None:
             draw_worker.close()
@@ -70,8 +72,10 @@ def film_request(
         subject = None if record is None else SingleRun(loaded.job, files, run=record)
         say_outputs(plan, subject, report)
         return
+    report.about(job=loaded.job.name, run=str(RunStore.of(options).path_of(resolved_job)))
     with open_trained(resolved_job, options, report) as run:
         make(plan, SingleRun(loaded.job, files, run=run, draw_worker=draw_worker), report)
+        refuse_diverged({str(run.path): run}, options)
 
 
 def _film_configurations(
@@ -117,6 +121,9 @@ def _film_configurations(
         ]
         comparison = replace(comparison, entries=entries)
         make(plan, _with_comparable_losses(comparison, report), report)
+        if not failures:
+            runs = {configurations[n].label: record for n, record in records.items()}
+            refuse_diverged(runs, options)
     if failures:
         raise SomeFailed(configurations, failures)
 
@@ -180,6 +187,7 @@ def film_records(
             raise BadInput(
                 f"--seed {options.seed}: {run.path} was trained with seed {loaded.job.seed}"
             )
+        report.about(job=loaded.job.name, run=str(run.path))
         plan = plan_films(loaded, options)
         check_recorded(run, loaded.job.film, plan.outputs)
         check_films_of_record(run, loaded.job.film, plan.outputs)
@@ -187,6 +195,7 @@ def film_records(
             report.say(f"{run.path}: {line}")
         files = check_single_run(plan, run)
         make(plan, SingleRun(loaded.job, files, run=run, draw_worker=draw_worker), report)
+        refuse_diverged({str(run.path): run}, options)
 
 
 def _film_records_together(records: Sequence[Record], options: Options, report: Report) -> None:
@@ -197,6 +206,7 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
     jobs = [load_job(_source_of(run)).job for run in records]
     source = Source("render", Path(), {}, name="comparison", trusted=False)
     loaded = load_job(source, options.assignments)
+    report.about(job=loaded.job.name)
     if len({run.points_digest for run in records}) > 1:
         report.warn("the records have different data: each panel shows its own")
     labels, groups = labels_of(jobs, records), groups_of(jobs, loaded.job.compare.group_keys)
@@ -215,6 +225,7 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
     last = max(int(run.epochs[-1]) for run in records) if has_ended else None
     check_comparison(comparison, plan, last)
     make(plan, _with_comparable_losses(comparison, report), report)
+    refuse_diverged(dict(zip(labels, records, strict=True)), options)
 
 
 def _with_comparable_losses(comparison: Comparison, report: Report) -> Comparison:

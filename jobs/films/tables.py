@@ -56,4 +56,5 @@ def write_table(path: Path, subject: Subject, options: Options, report: Report) 
     form = table_form(path.suffix)
     with locked(path.resolve(), "ranking", wait=options.wait):
         is_new = write_marked(path, content, report, force=options.force, form=form)
-    report.say(f"{path}: {f'ranking of {count}' if is_new else 'up to date'}")
+    what, event = (f"ranking of {count}", "made") if is_new else ("up to date", "up_to_date")
+    report.say(f"{path}: {what}", event=event, output=str(path))
