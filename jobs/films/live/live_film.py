@@ -10,7 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fitreel.jobs.films.live.live_checks import check_encoder, check_format, check_numbers
+from fitreel.jobs.films.live.live_checks import (
+    check_encoder,
+    check_format,
+    check_given,
+    check_numbers,
+)
 from fitreel.jobs.runtime import open_films
 from fitreel.jobs.runtime.locks import locked
 from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError
@@ -20,9 +25,7 @@ from fitreel.render.frame import Frame
 from fitreel.render.geometry import NOTHING, Rectangle, union
 from fitreel.render.metadata.provenance import Chapter
 from fitreel.render.output.destination import (
-    check_name,
     check_output,
-    check_place,
     make_folder_of,
 )
 from fitreel.render.output.formats import OutputKind
@@ -73,8 +76,7 @@ class LiveFilm:
         """
         given = os.fspath(out)
         check_numbers(given, fps, hold_end)
-        # A Path can't say that it is a folder; a text can, by a slash.
-        (check_name if isinstance(out, str) else check_place)(given)
+        check_given(out)
         check_format(Output(given))
         self._may_overwrite = overwrite
         if not overwrite:
