@@ -31,7 +31,7 @@ def check_numbers(out: str, fps: float, hold_end: float) -> None:
 
 
 def check_given(out: str | os.PathLike[str]) -> None:
-    """Refuse what can't be meant as a name; a Path, which ends in no slash, may be a folder's.
+    """Refuse what can't be meant as a film's name; a Path, without a slash, may be a folder's.
 
     Raises:
         BadInput: the line says what would be one.
@@ -40,6 +40,7 @@ def check_given(out: str | os.PathLike[str]) -> None:
         check_name(out)
     else:
         check_place(Path(out))
+    check_format(Output(os.fspath(out)))
 
 
 def check_format(output: Output) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 
 from fitreel.jobs.films.live.live_checks import (
     check_encoder,
-    check_format,
     check_given,
     check_numbers,
 )
@@ -77,7 +76,6 @@ class LiveFilm:
         given = os.fspath(out)
         check_numbers(given, fps, hold_end)
         check_given(out)
-        check_format(Output(given))
         self._may_overwrite = overwrite
         if not overwrite:
             check_not_others(given)
