@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from fitreel.jobs.command_line.command import OnceCommand
 from fitreel.jobs.commands.check import check
 from fitreel.jobs.commands.compare import compare
 from fitreel.jobs.commands.doctor import doctor
@@ -34,7 +35,7 @@ for command in (
     *(run, film, train, render, compare, check, export, info, ls, gc),
     *(new, schema, targets, doctor),
 ):
-    app.command()(command)
+    app.command(cls=OnceCommand)(command)
 
 
 def version(value: bool) -> None:

@@ -46,12 +46,13 @@ def make_sidecar(output: Output, subject: Subject, options: Options, report: Rep
         content = subject.sidecar(output)
         is_new = write_marked(Path(output.path), content, report, force=options.force, form=form)
     if not is_new:
-        report.say(f"{output.path}: up to date")
+        report.say(f"{output.path}: up to date", event="up_to_date", output=output.path)
         return
     page = "sheet of {} x {}".format(*(output.sheet or SHEET))
     what = "subtitles" if output.kind is OutputKind.SUBTITLES else page
-    took = seconds(time.monotonic() - started)
-    report.say(f"{output.path}: {what}, {size(len(content))}, {took}")
+    took = time.monotonic() - started
+    line = f"{output.path}: {what}, {size(len(content))}, {seconds(took)}"
+    report.say(line, event="made", output=output.path, seconds=round(took, 3))
     if output.kind is OutputKind.PAGE and subject.picture.panels:
         panels = ", ".join(subject.picture.panels)
         report.say(f"{output.path}: a sheet shows the picture alone, not film.panels ({panels})")
