@@ -19,6 +19,7 @@ from typing import Annotated, Any
 from matplotlib.colors import is_color_like, to_hex, to_rgb
 from pydantic import AfterValidator, Field, ValidationError
 
+from fitreel.model.data.toml import read_toml
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import Settings
 from fitreel.model.suggestions import nearest
@@ -179,8 +180,8 @@ def _merged(theme: str, folder: Path | None, ancestry: tuple[str, ...]) -> dict[
     if len(ancestry) >= LONGEST_ANCESTRY:
         raise BadInput(f"{ancestry[0]}: base: themes that lean on each other without end")
     try:
-        content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        content = read_toml(text)
+    except (tomllib.TOMLDecodeError, BadInput) as error:
         raise BadInput(f"{where}: is not TOML: {error}") from None
     base = content.pop("base", None if theme in THEMES else "light")
     if base is None:
