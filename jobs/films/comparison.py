@@ -122,6 +122,12 @@ class Comparison(Subject):
 
             cues = comparison_cues(picture, self.timetable)
             return "".join((srt if output.format is SRT else vtt)(cues)).encode()
+        if output.kind is OutputKind.WEB_PAGE:
+            from fitreel.render.web.comparison_page import comparison_on_page
+            from fitreel.render.web.document import page_of
+
+            most = self.job.film.page_snapshots
+            return page_of(comparison_on_page(picture, self.timetable, self.job.name, most))
         from fitreel.render.handout.frame_sheet import even_frames, frame_sheet
 
         across, down = output.sheet or SHEET

@@ -116,8 +116,14 @@ class SingleRun(Subject):
     def sidecar(self, output: Output) -> bytes:
         """The content of subtitles or of a page that goes with the film."""
         # A page is no film: in the demo's picture, too, it ends on what training came to.
-        is_page = output.kind is OutputKind.PAGE
-        timeline = self._timeline_of(len(self.run)) if is_page else self.timeline
+        is_film = output.kind is OutputKind.SUBTITLES
+        timeline = self.timeline if is_film else self._timeline_of(len(self.run))
+        if output.kind is OutputKind.WEB_PAGE:
+            from fitreel.render.web.document import page_of
+            from fitreel.render.web.run_page import run_on_page
+
+            most = self.job.film.page_snapshots
+            return page_of(run_on_page(self.run, self.picture, timeline, self.job.name, most))
         return sidecar_content(output, self.run, self.picture, timeline)
 
 
