@@ -1,17 +1,27 @@
 /* Over two inputs: a colour for each number, regions of classes, pictures. */
 
-const FINER = 4;  // pixels to a place of the grid, along each side
+const FINE = 240;  // pixels of an image, along its longer side, or a little more
 const DEEPEST = 0.48;
+const EDGE = 2.2;  // how wide a boundary is, in pixels of the image
 
 function rgb(colour) { return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)); }
 
 /* An image of whole pixels; the first row is the lowest. */
 function opaque(red, green, blue) { return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0; }
 
-/* A grid of values made `FINER` times finer, in straight lines between its places. */
-function finer(values, rows, columns, stride, column, isDown) {
-  const height = rows * FINER, width = columns * FINER, out = new Float32Array(height * width);
-  const across = cells(width, columns), up = cells(height, rows);
+/* A pixel with some of another colour over it. */
+function mixed(pixel, colour, part) {
+  const own = [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
+  return opaque(...own.map((each, c) => Math.round(each + part * (colour[c] - each))));
+}
+
+/* How many pixels a place of the grid has along each side. */
+function finenessOf({rows, columns}) { return Math.max(1, Math.ceil(FINE / Math.max(rows, columns))); }
+
+/* A grid of values made finer, in straight lines between its places. */
+function finer(values, {rows, columns, down: isDown}, stride, column) {
+  const times = finenessOf({rows, columns}), height = rows * times, width = columns * times;
+  const out = new Float32Array(height * width), across = cells(times, columns), up = cells(times, rows);
   for (let j = 0; j < height; j++) {
     const [low, high, v] = up[j];
     const below = (isDown ? rows - 1 - low : low) * columns, above = (isDown ? rows - 1 - high : high) * columns;
@@ -25,9 +35,9 @@ function finer(values, rows, columns, stride, column, isDown) {
   return out;
 }
 
-function cells(fine, coarse) {
-  return Array.from({length: fine}, (_, at) => {
-    const place = Math.min(Math.max((at + 0.5) / FINER - 0.5, 0), coarse - 1), low = Math.floor(place);
+function cells(times, coarse) {
+  return Array.from({length: times * coarse}, (_, at) => {
+    const place = Math.min(Math.max((at + 0.5) / times - 0.5, 0), coarse - 1), low = Math.floor(place);
     return [low, Math.min(low + 1, coarse - 1), place - low];
   });
 }
@@ -66,38 +76,68 @@ class FieldPlot extends Plot {
     this.fill("image", {image: [paint.call(this, values, run)]});
   }
 
-  image(pixels, rows, columns) {
-    return new Bokeh.require_ndarray(pixels, rows, columns);
-  }
-
   field(values) {
-    const {rows, columns, down} = this.chart.grid, fine = finer(values, rows, columns, 1, 0, down);
-    return pixelsOf(Uint32Array.from(fine, (value) => this.shades[this.shadeOf(value)]), rows * FINER, columns * FINER);
+    const {grid, values: {low, high}} = this.chart, fine = finer(values, grid, 1, 0), times = finenessOf(grid);
+    const {shades} = this, last = shades.length - 1, scale = last / (high - low);
+    const pixels = new Uint32Array(fine.length);
+    for (let at = 0; at < fine.length; at++) {
+      const shade = (fine[at] - low) * scale + 0.5;
+      pixels[at] = shades[shade > 0 ? (shade < last ? shade | 0 : last) : 0];
+    }
+    return pixelsOf(pixels, grid.rows * times, grid.columns * times);
   }
 
   regions(values, run) {
-    const {rows, columns, down} = this.chart.grid, count = run.columns;
-    const ground = rgb(this.page.colours.axes), ink = opaque(...rgb(this.page.colours.text));
-    const palette = run.classes.map((_, k) => rgb(this.page.colours.classes[k % this.page.colours.classes.length]));
+    const {grid} = this.chart, count = run.columns, times = finenessOf(grid);
+    const height = grid.rows * times, width = grid.columns * times, size = height * width;
     // Between places the logarithm is nearest to a line.
     const logs = Float32Array.from(values, (p) => Math.log(Math.max(p, 1e-20)));
-    const height = rows * FINER, width = columns * FINER, size = height * width;
-    let best = finer(logs, rows, columns, count, 0, down);
+    const best = finer(logs, grid, count, 0), second = new Float32Array(size).fill(-Infinity);
     const number = new Uint8Array(size);
     for (let k = 1; k < count; k++) {
-      const other = finer(logs, rows, columns, count, k, down);
-      for (let at = 0; at < size; at++) if (other[at] > best[at]) { best[at] = other[at]; number[at] = k; }
+      const other = finer(logs, grid, count, k);
+      for (let at = 0; at < size; at++) {
+        if (other[at] > best[at]) { second[at] = best[at]; best[at] = other[at]; number[at] = k; }
+        else if (other[at] > second[at]) second[at] = other[at];
+      }
     }
-    const pixels = new Uint32Array(size);
-    for (let at = 0; at < size; at++) {
-      const k = number[at];
-      const isEdge = (at % width && number[at - 1] !== k) || (at >= width && number[at - width] !== k);
-      const certainty = Math.max(0, (Math.exp(best[at]) - 1 / count) / (1 - 1 / count)) || 0;
-      const depth = DEEPEST * Math.min(certainty, 1);
-      pixels[at] = isEdge ? ink : opaque(...ground.map((part, c) => Math.round(part + depth * (palette[k][c] - part))));
-    }
+    const pixels = this.shaded(number, best, second, width);
     this.markWrong(number, run, height, width);
     return pixelsOf(pixels, height, width);
+  }
+
+  /* The colours of classes, which deepen with certainty, and the boundary between them. */
+  shaded(number, best, second, width) {
+    const size = number.length, pixels = new Uint32Array(size), shades = this.depths();
+    const count = this.page.runs[this.chart.runs[0]].columns, least = 1 / count;
+    for (let at = 0; at < size; at++) {
+      const certainty = (Math.exp(best[at]) - least) / (1 - least);
+      pixels[at] = shades[number[at] * 256 + (certainty > 0 ? (certainty < 1 ? certainty * 255 | 0 : 255) : 0)];
+    }
+    const near = 2, ink = rgb(this.page.colours.text);
+    for (let at = near * width; at < size - near * width; at++) {
+      const k = number[at];
+      if (number[at - near] === k && number[at + near] === k
+        && number[at - near * width] === k && number[at + near * width] === k) continue;
+      // By how much a class leads; beyond a boundary it is the other one that does.
+      const own = best[at] - second[at];
+      const across = (number[at - 1] === k ? best[at - 1] - second[at - 1] : second[at - 1] - best[at - 1]) - own;
+      const up = (number[at - width] === k ? best[at - width] - second[at - width] : second[at - width] - best[at - width]) - own;
+      const edge = EDGE / 2 + 0.5 - own / (Math.sqrt(across * across + up * up) || 1e-9);
+      if (edge > 0) pixels[at] = mixed(pixels[at], ink, Math.min(edge, 1));
+    }
+    return pixels;
+  }
+
+  /* 256 shades of each class, from the ground on. */
+  depths() {
+    const ground = rgb(this.page.colours.axes), palette = this.page.colours.classes.map(rgb);
+    const run = this.page.runs[this.chart.runs[0]];
+    this.tints = this.tints || Uint32Array.from({length: 256 * run.columns}, (_, at) => {
+      const colour = palette[(at >> 8) % palette.length], depth = DEEPEST * (at & 255) / 255;
+      return opaque(...ground.map((part, c) => Math.round(part + depth * (colour[c] - part))));
+    });
+    return this.tints;
   }
 
   /* A ring of ink round each point on the wrong side. */
@@ -115,6 +155,9 @@ class FieldPlot extends Plot {
       edge_width.push(isWrong ? 2.5 : 1);
     }
     this.wrong = wrong;
+    const rings = edge_width.join();
+    if (rings === this.rings) return;
+    this.rings = rings;
     this.fill("points", {...this.points, edge, edge_width});
   }
 

@@ -29,6 +29,13 @@ function sign(name) {
   return made;
 }
 
+/* A stroke in the colour of what is named beside it. */
+function sample(colour) {
+  const made = element("span", {className: "sample"});
+  made.style.background = colour;
+  return made;
+}
+
 class Page {
   constructor(content) {
     this.content = content;
@@ -123,19 +130,16 @@ class Page {
         this.applyToggles();
         this.show(this.player.step);
       });
-      const sample = element("span", {className: "sample"});
-      sample.style.background = run.colour;
-      const value = element("td", {className: "number"});
+      const value = element("span", {className: "number"});
       this.numbers.push(value);
-      const name = element("label", {htmlFor: box.id}, box, sample, run.name);
-      return element("tr", {}, element("th", {scope: "row"}, name), value, element("td", {}, run.status));
+      const name = element("label", {htmlFor: box.id}, box, sample(run.colour), run.name);
+      const why = run.status ? element("span", {className: "why"}, run.status) : null;
+      return element("li", {}, name, value, why);
     });
     for (const [name, why] of this.content.failures) {
-      rows.push(element("tr", {}, element("th", {scope: "row"}, name), element("td", {colSpan: 2}, why)));
+      rows.push(element("li", {}, element("span", {}, name), element("span", {className: "why"}, why)));
     }
-    const head = element("tr", {}, element("th", {scope: "col"}, this.words.page_runs),
-      element("th", {scope: "col"}, this.content.losses.label), element("td"));
-    byId("runs").replaceChildren(element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));
+    byId("runs").replaceChildren(element("ul", {"aria-label": this.words.page_runs}, ...rows));
   }
 
   makeControls() {
@@ -196,7 +200,9 @@ class Page {
         plot.number = element("span", {className: "number"});
         caption.append(plot.number);
       }
+      if (chart.grid || chart.kind === "plane") this.shape(place, chart);
       this.plots.push({at, chart, plot, made});
+      if (!this.keyed) this.makeKey(made, chart, run);
     }
     const {plot: place} = this.frame(byId("losses"), content.losses.label, content.losses.label + ", " + content.clock.name);
     this.lossPlot = new LossPlot(place, content.losses.plot, this);
@@ -205,6 +211,30 @@ class Page {
     await Promise.all([...this.plots.map(({plot}) => plot.open && plot.open()), this.lossPlot.open()]);
     this.lossPlot.figure.on_event("tap", ({x}) => { this.player.pause(); this.player.toPlace(x); this.say(); });
     if (!this.plots.length) charts.remove();
+  }
+
+  /* Equal scales on both axes, where that leaves neither too narrow. */
+  shape(place, {x, y}) {
+    const aspect = (x.span[1] - x.span[0]) / (y.span[1] - y.span[0]);
+    if (aspect < 0.8 || aspect > 1.6) return;
+    place.dataset.aspect = aspect;
+    place.style.setProperty("--aspect", aspect);
+  }
+
+  /* Which colour is which output, class or value. */
+  makeKey(place, chart, run) {
+    let parts = [];
+    if (chart.values) {
+      const {low, high, colours} = chart.values, bar = element("span", {className: "bar"});
+      bar.style.background = `linear-gradient(to right, ${colours.filter((_, at) => at % 16 === 0).join(", ")})`;
+      parts = [element("li", {}, exact(Number(low.toPrecision(3))), bar, exact(Number(high.toPrecision(3))))];
+    } else if (chart.kind === "curves" || chart.kind === "regions") {
+      const colours = run.classes.length ? this.colours.classes : this.colours.lines;
+      parts = run.names.map((name, at) => element("li", {}, sample(colours[at % colours.length]), name));
+    }
+    if (!parts.length) return;
+    this.keyed = true;
+    place.append(element("ul", {className: "key"}, ...parts));
   }
 
   /* Of a comparison all curves in one plot, or each in its own. */

@@ -114,11 +114,19 @@ class CurvePlot extends Plot {
     this.axes(chart);
     this.curves = chart.runs.flatMap((number) => this.curvesOf(number));
     this.curves.forEach(({colour, dash}, at) => this.style(at, colour, dash));
+    if (chart.group === "grid") this.shrink(this.curves[0].colour);
     this.fillPoints();
     this.curves.forEach((curve, at) => {
       const {run, column} = curve;
       if (run.truth && !run.classes.length) this.fill("truth-" + at, this.line(run, run.truth, column));
     });
+  }
+
+  /* One of several side by side. */
+  shrink(colour) {
+    for (const each of this.part("show-points")) each.glyph.size = 5;
+    for (const each of this.part("show-gaps")) { each.glyph.line_color = colour; each.glyph.line_width = 1.2; }
+    for (const each of this.part("style-0")) each.glyph.line_width = 3.5;
   }
 
   curvesOf(number) {
