@@ -12,6 +12,7 @@ from fitreel.render.web.charts import Chart
 from fitreel.render.web.description import Description, describe, theme_of
 from fitreel.render.web.figures import Figures, script_of_library
 from fitreel.render.web.packed import compressed_text
+from fitreel.render.web.page_size import check_size
 from fitreel.render.web.page_subject import PageSubject
 
 ASSETS = Path(__file__).with_name("assets")
@@ -22,19 +23,17 @@ SCRIPTS = (
 NO_SCRIPT = "This page needs JavaScript."
 
 
-def page_of(subject: PageSubject, live: dict[str, Any] | None = None) -> bytes:
-    """The whole page.
-
-    Args:
-        subject: what it shows.
-        live: of a page that is served and grows, what its script asks with; None: of a file.
+def page_of(subject: PageSubject) -> bytes:
+    """The whole page, as a file.
 
     Raises:
+        BadInput: it would be too large.
         Unavailable: bokeh isn't installed.
         Damaged: a record's file has changed since it was opened.
     """
+    check_size(subject)
     theme, content = theme_of(subject), describe(subject)
-    return document_of(content | plots_of(content, theme, subject), theme, subject, live)
+    return document_of(content | plots_of(content, theme, subject), theme, subject, None)
 
 
 def plots_of(content: Description, theme: Theme, subject: PageSubject) -> Description:
@@ -63,7 +62,7 @@ def plots_of(content: Description, theme: Theme, subject: PageSubject) -> Descri
 def document_of(
     content: Description, theme: Theme, subject: PageSubject, live: dict[str, Any] | None
 ) -> bytes:
-    """The file around a page's content."""
+    """The file around a page's content; `live`: what the script of one that grows asks with."""
     if live is not None:
         content = content | {"live": live}
     values = {

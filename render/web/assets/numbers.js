@@ -78,6 +78,7 @@ class Run {
       if (content[key]) this[key] = (await Rows.of(content[key])).row(0);
     }
     if (content.at && this.inputs === 1) this.order = sortedOrder(this.at);
+    if (content.start === 0) this.predictions = new Predictions();
     await this.predictions.add(blocks);
   }
 
