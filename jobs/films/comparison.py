@@ -35,6 +35,7 @@ from fitreel.render.view import ViewName
 
 if TYPE_CHECKING:
     from fitreel.render.handout.page import Kind
+    from fitreel.render.web.page_subject import PageSubject
 
 SIZE = NAMED_SIZES["1080p"]
 """A comparison's size where the job doesn't say."""
@@ -128,6 +129,10 @@ class Comparison(Subject):
 
             cues = comparison_cues(picture, self.timetable)
             return "".join((srt if output.format is SRT else vtt)(cues)).encode()
+        if output.kind is OutputKind.WEB_PAGE:
+            from fitreel.render.web.document import page_of
+
+            return page_of(self.on_page())
         from fitreel.render.handout.frame_sheet import even_frames, frame_sheet
 
         across, down = output.sheet or SHEET
@@ -143,6 +148,13 @@ class Comparison(Subject):
         frames = [drawn.frame.copy() for drawn in self.frames(selection)]
         kind = cast("Kind", output.format.name)
         return frame_sheet(frames, [""] * len(frames), self.picture, across, down, kind)
+
+    def on_page(self) -> "PageSubject":
+        """What a page for a browser shows of it."""
+        from fitreel.render.web.comparison_page import comparison_on_page
+
+        picture, most = self.comparison_picture(self.picture), self.job.film.page_snapshots
+        return comparison_on_page(picture, self.timetable, self.job.name, most)
 
     def remarks(self) -> Iterator[str]:
         """Which captions of the job's own are at epochs that no training came to."""

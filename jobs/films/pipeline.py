@@ -182,7 +182,7 @@ def film_records(
         if options.tables:
             raise BadInput("--table: the ranking of a comparison; give several runs")
         run = read_locks.enter_context(open_record(folders[0], options.runs, report))
-        loaded = load_job(without(_source_of(run), options.unset), options.assignments)
+        loaded = load_job(without(source_of(run), options.unset), options.assignments)
         if options.seed is not None and options.seed != loaded.job.seed:
             raise BadInput(
                 f"--seed {options.seed}: {run.path} was trained with seed {loaded.job.seed}"
@@ -203,7 +203,7 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
         for other in records[:number]:
             if other.digest == run.digest:
                 raise BadInput(f"{other.path} and {run.path} are the same record")
-    jobs = [load_job(_source_of(run)).job for run in records]
+    jobs = [load_job(source_of(run)).job for run in records]
     source = Source("render", Path(), {}, name="comparison", trusted=False)
     loaded = load_job(source, options.assignments)
     report.about(job=loaded.job.name)
@@ -239,7 +239,7 @@ def _with_comparable_losses(comparison: Comparison, report: Report) -> Compariso
     return replace(comparison, entries=entries, note=note)
 
 
-def _source_of(run: Record) -> Source:
+def source_of(run: Record) -> Source:
     """The job of a record; of a program's, which has none, its name and what a film has anyway."""
     name = None
     if run.header.recorder == "program":

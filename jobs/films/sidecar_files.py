@@ -10,7 +10,7 @@ from fitreel.jobs.outputs.marked_file import write_marked
 from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report, seconds, size
 from fitreel.model.record.reader import Record
-from fitreel.render.output.formats import PDF, PNG, SRT, SVG, OutputKind
+from fitreel.render.output.formats import HTML, PDF, PNG, SRT, SVG, OutputKind
 from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import Form
 from fitreel.render.picture_settings import PictureSettings
@@ -30,6 +30,7 @@ SHEET = (3, 4)
 _PAGES = {
     PDF: (b"%PDF-", b"/Creator (fitreel)"),
     SVG: (b"<?xml ", b"<dc:title>fitreel</dc:title>"),
+    HTML: (b"<!DOCTYPE html>\n", b'<meta name="generator" content="fitreel">'),
     PNG: (b"\x89PNG\r\n\x1a\n", b"tEXtSoftware\0fitreel"),
 }
 
@@ -48,8 +49,9 @@ def make_sidecar(output: Output, subject: Subject, options: Options, report: Rep
     if not is_new:
         report.say(f"{output.path}: up to date", event="up_to_date", output=output.path)
         return
-    page = "sheet of {} x {}".format(*(output.sheet or SHEET))
-    what = "subtitles" if output.kind is OutputKind.SUBTITLES else page
+    what = {
+        OutputKind.SUBTITLES: "subtitles", OutputKind.WEB_PAGE: "a page for a browser"
+    }.get(output.kind, "sheet of {} x {}".format(*(output.sheet or SHEET)))  # fmt: skip
     took = time.monotonic() - started
     line = f"{output.path}: {what}, {size(len(content))}, {seconds(took)}"
     report.say(line, event="made", output=output.path, seconds=round(took, 3))
