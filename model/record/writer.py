@@ -6,7 +6,6 @@ Of a program's record it loses nothing: what isn't a chunk yet is in a journal.
 import json
 import time
 from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from fitreel.model.record.journal import Journal, JournalWriter
 from fitreel.model.record.reader import HEADER, NAMES, Record, digest_of
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.system.files import cannot_write, sync_folder, write_whole
+from fitreel.model.version import own_version
 
 SECONDS_A_CHUNK = 1.0
 SECONDS_A_JOURNAL = 10.0
@@ -102,7 +102,7 @@ def new_header(
     layout = layout or {}
     return Header(
         format=FORMAT,
-        fitreel=version("fitreel"),
+        fitreel=own_version(),
         name=name,
         fingerprint=fingerprint,
         job=job,
