@@ -66,7 +66,7 @@ class Recorder:
             path: the run folder.
             x: the points' inputs, in their own units: shape (N,) or (N, D).
             y: their outputs, (N,) or (N, K), or classes; without x a picture, or numbers only.
-            at: where predictions are, (M,) or (M, D), or a grid's size; else x, of two inputs a grid.
+            at: where predictions are, (M,) or (M, D), or a grid's size; else x, or of two a grid.
             truth: what is to be learned, without noise, there: (M,) or (M, K), or a function of at.
             classes: their names, in the order of the predictions' columns; True: y says them.
             logits: predictions of classes are what softmax makes probabilities of.
