@@ -9,7 +9,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.view import ViewName, check_view, view_of
 
-COMPARED: tuple[ViewName, ...] = ("fit", "field", "regions")
+COMPARED: tuple[ViewName, ...] = ("fit", "field", "picture", "regions")
 """Views that panels of a grid can show."""
 MOST_PANELS = 16
 NO_CELLS = (

@@ -25,6 +25,7 @@ SMALLEST_FIT = (160.0, 110.0)
 SMALLEST_LOSSES = (90.0, 36.0)
 SHAPES: dict[ViewName, CellNeeds] = {
     "field": CellNeeds(aspect=1.0, foot=2.0, has_target=True),
+    "picture": CellNeeds(aspect=1.0, has_target=True),
     "regions": CellNeeds(aspect=1.0, foot=1.24),
 }
 """Of views whose panels have a shape of their own: about, with heights in font sizes of labels."""

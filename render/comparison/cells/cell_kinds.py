@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fitreel.render.comparison.cells.cell import Cells
 from fitreel.render.comparison.cells.field_cells import FieldCells
 from fitreel.render.comparison.cells.fit_cells import FitCells
+from fitreel.render.comparison.cells.picture_cells import PictureCells
 from fitreel.render.comparison.cells.region_cells import RegionCells
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.view import ViewName
@@ -12,6 +13,7 @@ from fitreel.render.view import ViewName
 CELLS: dict[ViewName, Callable[[Setting], Cells]] = {
     "fit": FitCells,
     "field": FieldCells,
+    "picture": PictureCells,
     "regions": RegionCells,
 }
 

@@ -159,6 +159,7 @@ def _panels(
     across, along = _gaps(page, needs, head)
     top = area.top - page.px(head) - needs.over
     width, height = size
+    whole = math.floor if needs.pixels is None else math.ceil
     if columns > 1:
         across += _spread(area, columns, width, across)
     return tuple(
