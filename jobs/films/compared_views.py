@@ -9,7 +9,9 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.view import ViewName, check_view, view_of
 
-COMPARED: tuple[ViewName, ...] = ("fit", "field", "picture", "regions")
+COMPARED: tuple[ViewName, ...] = (
+    "fit", "curves", "plane", "field", "regions", "picture", "scatter", "confusion",
+)  # fmt: skip
 """Views that panels of a grid can show."""
 MOST_PANELS = 16
 NO_CELLS = (

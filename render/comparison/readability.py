@@ -26,6 +26,10 @@ SMALLEST_LOSSES = (90.0, 36.0)
 SHAPES: dict[ViewName, CellNeeds] = {
     "field": CellNeeds(aspect=1.0, foot=2.0, has_target=True),
     "picture": CellNeeds(aspect=1.0, has_target=True),
+    "curves": CellNeeds(aspect=1.4, foot=1.24),
+    "plane": CellNeeds(aspect=1.0, foot=1.24),
+    "scatter": CellNeeds(aspect=1.0),
+    "confusion": CellNeeds(aspect=1.0, foot=1.0),
     "regions": CellNeeds(aspect=1.0, foot=1.24),
 }
 """Of views whose panels have a shape of their own: about, with heights in font sizes of labels."""

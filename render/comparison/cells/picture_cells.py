@@ -9,9 +9,9 @@ from matplotlib.artist import Artist
 from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
-from fitreel.render.comparison.cells.cell import Cell
+from fitreel.model.record.snapshot import Snapshot
+from fitreel.render.comparison.cells.cell import Cell, PlainCells, RunCell
 from fitreel.render.comparison.cells.needs import CellNeeds, CellPlace
-from fitreel.render.comparison.cells.no_cell import NoCell
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.geometry import Box
@@ -21,12 +21,12 @@ from fitreel.render.plots.pictures.colours import bytes_of, colours_of, outline,
 from fitreel.render.plots.pictures.enlarged import Enlargement
 
 
-class PictureCells:
+class PictureCells(PlainCells):
     """Panels of colours; the first is the picture that all should learn, where it is one."""
 
     def __init__(self, setting: Setting) -> None:
-        self._setting = setting
-        runs = [each.runs[0] for each in setting.contenders if each.runs]
+        super().__init__(setting)
+        runs = self.runs
         targets = [target_of(run) for run in runs]
         first = targets[0]
         self._target = first
@@ -39,24 +39,14 @@ class PictureCells:
             aspect=columns / rows, pixels=(rows, columns), has_target=self._target is not None
         )
 
-    def widest_values(self, number: int) -> Sequence[str]:
-        """As `Cells`."""
-        return ()
-
-    def cell(self, number: int, place: CellPlace) -> Cell:
-        """As `Cells`."""
-        page, contender = self._setting.page, self._setting.contenders[number]
-        if not contender.runs:
-            return NoCell(page, place.box)
-        return PictureCell(page, contender.runs[0], contender.numbers[0], place.box)
+    def cell_of_run(self, number: int, place: CellPlace) -> Cell:
+        """As `PlainCells`."""
+        return PictureCell(self._setting, number, place)
 
     def draw_target(self, place: CellPlace) -> None:
         """As `Cells`."""
         assert self._target is not None
         PictureImage(self._setting.page, self._first, place.box).show(self._target)
-
-    def draw_foot(self, box: Box) -> None:
-        """As `Cells`."""
 
 
 class PictureImage:
@@ -80,20 +70,14 @@ class PictureImage:
         self._image.show_bytes(self._enlargement.of(pixels[::-1] if self._is_upward else pixels))
 
 
-class PictureCell:
+class PictureCell(RunCell):
     """What a run paints."""
 
-    def __init__(self, page: Page, run: Record, number: int, box: Box) -> None:
-        self._number = number
-        self._image = PictureImage(page, run, box)
+    def __init__(self, setting: Setting, number: int, place: CellPlace) -> None:
+        super().__init__(setting, number)
+        self._image = PictureImage(setting.page, self.run, place.box)
         self.moving = self._image.moving
 
-    def show(self, state: ComparisonState) -> None:
-        """As `Cell`."""
-        snapshot = state.snapshots[self._number]
-        if snapshot is not None:
-            self._image.show(colours_of(snapshot.prediction))
-
-    def values(self) -> Sequence[str]:
-        """As `Cell`."""
-        return ()
+    def show_snapshot(self, snapshot: Snapshot, state: ComparisonState) -> None:
+        """As `RunCell`."""
+        self._image.show(colours_of(snapshot.prediction))

@@ -166,7 +166,7 @@ def _panels(
         Box(
             round(area.left + column * (width + across)),
             round(top - row * (height + along) - height),
-            math.floor(width), math.floor(height),
+            whole(width), whole(height),
         )
         for row, column in (divmod(number, columns) for number in range(count))
     )  # fmt: skip

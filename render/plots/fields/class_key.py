@@ -31,6 +31,8 @@ class KeyEntry(NamedTuple):
     """Of a class; "": a line."""
     is_ring: bool = False
     """Whether it is a ring, as wrong points have."""
+    dashes: tuple[float, float] | None = None
+    """Of a line that is dashed, in its widths."""
 
 
 def key_rows(
@@ -78,7 +80,8 @@ def draw_class_key(
             else:
                 width = LINE * size
                 _add(page, [x, x + width], [middle, middle], color=entry.colour,
-                     lw=page.points(page.px(WIDTH)), solid_capstyle="round")  # fmt: skip
+                     lw=page.points(page.px(WIDTH)), solid_capstyle="round",
+                     **({} if entry.dashes is None else {"dashes": entry.dashes}))  # fmt: skip
             x += width + BESIDE * size
             name = page.shortened(entry.name, max(room - (x - start[0]), 2 * size), size)
             page.text(x, baseline, name, size, va="baseline")

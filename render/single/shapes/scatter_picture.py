@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.artist import Artist
-from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.render.geometry import Box
@@ -18,6 +17,7 @@ from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.plots.axes_names import write_name
 from fitreel.render.plots.fit_axes import Limits, Order, fit_axes, fit_ticks, numbers_before_layout
 from fitreel.render.plots.pictures.dot_size import dot_size
+from fitreel.render.plots.pictures.limits import scatter_span
 from fitreel.render.plots.pictures.residual_bars import ResidualBars
 from fitreel.render.point_predictions import PointPredictions, typical_error
 from fitreel.render.single.shapes.shape_picture import Needs, Places
@@ -27,7 +27,6 @@ from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
 
-AIR = 0.05
 STICK, STICK_OPACITY, DIAGONAL, RIM = 1.6, 0.38, 2.0, 1.2
 """Lengths at 720 px."""
 DASHES = (4.0, 3.0)
@@ -51,7 +50,7 @@ class ScatterPicture:
         self._true = at_points.y
         predictions = [at_points.of(each) for each in at_points.samples()]
         self._residuals = [each - self._true for each in predictions]
-        self._span = _span(self._true, predictions)
+        self._span = scatter_span(self._true, predictions)
         self._format = LossFormat.of([typical_error(each) for each in self._residuals], words)
         self.needs = Needs(
             numbers=numbers_before_layout(self._limits(), words), aside=0.0, rows=7.0,
@@ -140,20 +139,6 @@ class ScatterPicture:
     def line_under(self, state: RunState) -> str:
         """As `ShapePicture`."""
         return ""
-
-
-def _span(
-    true: NDArray[np.float64], predictions: Sequence[NDArray[np.float64]]
-) -> tuple[float, float]:
-    """From where to where both axes go: what is true, and predictions not far from it."""
-    low, high = float(true.min()), float(true.max())
-    reach = 0.35 * (high - low) or max(abs(high), 1.0)
-    finite = [each[np.isfinite(each)] for each in predictions]
-    first = min((float(each.min()) for each in finite if len(each)), default=low)
-    last = max((float(each.max()) for each in finite if len(each)), default=high)
-    low, high = min(low, max(first, low - reach)), max(high, min(last, high + reach))
-    air = AIR * (high - low)
-    return low - air, high + air
 
 
 def _write_names(page: Page, box: Box, size: float, words: Translation, colour: str) -> None:

@@ -17,10 +17,10 @@ from fitreel.model.record.reader import Record
 from fitreel.render.captions.run_captions import run_captions
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.mpl.setup import in_force
+from fitreel.render.plots.pictures.colours import target_of
 from fitreel.render.plots.pictures.enlarged import Enlargement
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.single.scene_choice import scene_of
-from fitreel.render.plots.pictures.colours import target_of
 from fitreel.render.single.shapes.curve_names import apart
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import languages, translation_of
