@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from fitreel.render.comparison.page.long_names import Fitted, fitted
+from fitreel.render.comparison.page.long_names import Fitted, cut, fitted
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.comparison.page.shown import show_opacity, show_text
 from fitreel.render.geometry import Box
@@ -94,6 +94,7 @@ class PanelHead:
                 start, baseline - row * LINE * size, line, size, weight="bold", colour=colour
             )
         self._room = box.width - shift - lettering.width(lines[-1], size, "bold") - page.px(BETWEEN)
+        self._width = box.width
         self._value = lettering.write(box.right, baseline, "", size, ha="right")
         self.moving.append(self._value)
         self._underline: Line2D | None = None
@@ -119,10 +120,14 @@ class PanelHead:
         setting, lettering = self._setting, self._setting.lettering
         is_winner = opacity > 0 and setting.places[self._number] == 1
         weight = "bold" if is_winner else "regular"
-        fitting = (s for s in spellings if lettering.width(s, self._size) <= self._room)
+        size = self._size
+        fitting = (s for s in spellings if lettering.width(s, size) <= self._room)
+        text = next(fitting, None) or cut(
+            spellings[-1], self._width, lambda text: lettering.width(text, size, "bold")
+        )
         theme = setting.page.theme
         colour = theme.warning if is_warning else theme.text
-        show_text(self._value, next(fitting, spellings[-1]), weight, colour)
+        show_text(self._value, text, weight, colour)
         for artist in (self._place, self._underline):
             if artist is not None:
                 show_opacity(artist, opacity)
