@@ -19,6 +19,8 @@ BETWEEN = 12.0
 """At least, between name and number."""
 SMALLEST_HEAD = 0.8
 """To which a head shrinks, against the type of names; then names are cut."""
+SMALLEST_SHAPED = 0.84
+"""Over panels of a given shape: at 3 % of the shorter side bold letters of all colours are read."""
 LINE = 1.05
 """From one line of a name to the next, in font sizes."""
 
@@ -29,6 +31,7 @@ def heads_of(
     first_width: float,
     has_places: bool,
     values: Sequence[Sequence[str]],
+    smallest: float = SMALLEST_HEAD,
 ) -> Fitted:
     """The names over panels that are so wide, beside the widest of their values.
 
@@ -38,9 +41,10 @@ def heads_of(
         first_width: how wide the first of two lines may be.
         has_places: whether places stand before the names.
         values: of each configuration the texts among which the widest is; none: its losses.
+        smallest: to which the type shrinks, in that of names.
     """
     size, page = setting.plan.name, setting.page
-    least = max(SMALLEST_HEAD * size, 10.0)
+    least = max(smallest * size, 10.0)
     shift = place_width(setting, size) if has_places else 0.0
     rooms = [
         width - setting.value_width(number, size, own) - page.px(BETWEEN) - shift
