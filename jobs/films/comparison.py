@@ -6,9 +6,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 from fitreel.jobs.films.plan import Plan
 from fitreel.jobs.films.sidecar_files import SHEET
 from fitreel.jobs.films.single_run import check_labels
+from fitreel.jobs.films.still_epochs import epoch_of
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.films.tables import check_tables
 from fitreel.jobs.job.program_record import origin_of
@@ -32,6 +35,7 @@ from fitreel.render.view import ViewName
 
 if TYPE_CHECKING:
     from fitreel.render.handout.page import Kind
+    from fitreel.render.web.page_subject import PageSubject
 
 SIZE = NAMED_SIZES["1080p"]
 """A comparison's size where the job doesn't say."""
@@ -125,6 +129,10 @@ class Comparison(Subject):
 
             cues = comparison_cues(picture, self.timetable)
             return "".join((srt if output.format is SRT else vtt)(cues)).encode()
+        if output.kind is OutputKind.WEB_PAGE:
+            from fitreel.render.web.document import page_of
+
+            return page_of(self.on_page())
         from fitreel.render.handout.frame_sheet import even_frames, frame_sheet
 
         across, down = output.sheet or SHEET
@@ -141,6 +149,13 @@ class Comparison(Subject):
         kind = cast("Kind", output.format.name)
         return frame_sheet(frames, [""] * len(frames), self.picture, across, down, kind)
 
+    def on_page(self) -> "PageSubject":
+        """What a page for a browser shows of it."""
+        from fitreel.render.web.comparison_page import comparison_on_page
+
+        picture, most = self.comparison_picture(self.picture), self.job.film.page_snapshots
+        return comparison_on_page(picture, self.timetable, self.job.name, most)
+
     def remarks(self) -> Iterator[str]:
         """Which captions of the job's own are at epochs that no training came to."""
         from fitreel.render.captions.set_captions import unreached_captions
@@ -152,11 +167,24 @@ class Comparison(Subject):
             if line := unreached_captions(self.picture, last):
                 yield line
 
+    def epoch_shown(self, output: Output, at: int) -> int:
+        """The epoch that a still shows of which `at` is asked for."""
+        epochs = self.timetable.snapshot_times.astype(np.int64)
+        takes_nearest = output.takes_nearest
+        return epoch_of(epochs, at, "none of the runs", takes_nearest=takes_nearest)
+
     def still_number(self, output: Output) -> int:
-        """Which frame a still shows: the last before the ranking, or the one at its time."""
+        """Which frame a still shows: the last before the ranking, or the one at its epoch.
+
+        Epochs that the film goes past between two frames have numbers after all frames.
+        """
+        table = self.timetable
         if output.at is None:
-            return len(self.timetable) - 1
-        return max(0, int((self.timetable.times <= output.at).sum()) - 1)
+            return len(table) - 1
+        number = int((table.times <= output.at).sum()) - 1
+        if number >= 0 and table.times[number] == output.at:
+            return number
+        return self.frame_count + int(np.searchsorted(table.snapshot_times, output.at))
 
     def origin(self) -> dict[str, Any]:
         """Its job; or, where one of them was, that it was recorded by a program."""
@@ -230,6 +258,8 @@ def check_comparison(comparison: Comparison, plan: Plan, last: int | None) -> No
         CannotWrite: a table's folder can't be made.
     """
     settings = comparison.job.film
+    if plan.options.at is not None and comparison.job.compare.clock == "time":
+        raise BadInput('--at: an epoch, and compare.clock = "time" goes by seconds of training')
     if others := [panel for panel in settings.panels if panel != "loss"]:
         raise BadInput(
             f"film.panels: {', '.join(others)}: of one run; a comparison has the loss panel only"

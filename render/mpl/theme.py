@@ -22,6 +22,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import Settings
 from fitreel.model.suggestions import nearest
+from fitreel.model.toml import read_toml
 
 THEMES = ("demo", "light", "dark", "chalkboard", "paper")
 BUILT_IN = Path(__file__).parent / "themes"
@@ -179,8 +180,8 @@ def _merged(theme: str, folder: Path | None, ancestry: tuple[str, ...]) -> dict[
     if len(ancestry) >= LONGEST_ANCESTRY:
         raise BadInput(f"{ancestry[0]}: base: themes that lean on each other without end")
     try:
-        content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        content = read_toml(text)
+    except (tomllib.TOMLDecodeError, BadInput) as error:
         raise BadInput(f"{where}: is not TOML: {error}") from None
     base = content.pop("base", None if theme in THEMES else "light")
     if base is None:

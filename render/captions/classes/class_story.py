@@ -45,8 +45,7 @@ class ClassStory:
 
     def wrong_at(self, index: int) -> int:
         """How many points are wrong in a snapshot."""
-        snapshot = next(shown_snapshots(self.run, [index]))
-        return self._wrong(snapshot.prediction)
+        return self.wrong_in(next(shown_snapshots(self.run, [index])).prediction)
 
     def counts(self, timeline: Timeline) -> Counts:
         """Shape (F,): how many are wrong in each frame of a film."""
@@ -57,7 +56,8 @@ class ClassStory:
     def _points(self) -> PointClasses:
         return PointClasses(self.run)
 
-    def _wrong(self, prediction: NDArray[np.floating]) -> int:
+    def wrong_in(self, prediction: NDArray[np.floating]) -> int:
+        """How many points are wrong, of the probabilities of a snapshot."""
         return int((self._points.of(prediction) != self._points.true).sum())
 
     @cached_property
