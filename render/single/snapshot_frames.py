@@ -7,6 +7,7 @@ from fitreel.render.captions.run_captions import run_captions
 from fitreel.render.frame import DrawnFrame
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.point_predictions import AsidePredictions
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.shown_snapshots import shown_count
 from fitreel.render.single.demo_scene import DemoScene
@@ -15,6 +16,7 @@ from fitreel.render.single.scene_choice import scene_of
 from fitreel.render.single.states.run_state import film_states, still_states
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline
+from fitreel.render.view import view_of
 
 
 def drawn_snapshots(
@@ -47,7 +49,7 @@ def drawn_snapshots(
     scene = scene_of(run, settings, timeline.axis, captions.texts())
     assert not isinstance(scene, DemoScene)
     drawer = FrameDrawer(scene)
-    weights = needs_weights(settings.panels) or settings.view == "slices"
+    weights = needs_weights(settings.panels) or view_needs_weights(run, settings.view)
     for number, state in still_states(run, stills, captions, weights=weights):
         scene.show(state)
         frame = drawer.draw()
@@ -58,6 +60,15 @@ def drawn_snapshots(
         scene.show(plan.state)
         frame = drawer.draw()
         yield DrawnFrame(frame, None, plan.frames, drawer.changed)
+
+
+def view_needs_weights(run: Record, view: str | None) -> bool:
+    """Whether a picture shows more of a snapshot than its prediction."""
+    kind = view_of(run, view)
+    if kind == "scatter":
+        aside = AsidePredictions.of_run(run)
+        return aside is not None and aside.needs_weights
+    return kind == "slices"
 
 
 def _demo_frames(

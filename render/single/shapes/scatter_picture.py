@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
@@ -16,10 +18,12 @@ from fitreel.render.page.readouts import Readout
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.plots.axes_names import write_name
+from fitreel.render.plots.fields.class_key import KeyEntry, draw_class_key
+from fitreel.render.plots.fields.class_points import HOLLOW_LINE
 from fitreel.render.plots.fit_axes import Limits, Order, fit_axes, fit_ticks, numbers_before_layout
 from fitreel.render.plots.pictures.dot_size import dot_size
 from fitreel.render.plots.pictures.residual_bars import ResidualBars
-from fitreel.render.point_predictions import PointPredictions, typical_error
+from fitreel.render.point_predictions import AsidePredictions, PointPredictions, typical_error
 from fitreel.render.single.shapes.shape_picture import Needs, Places
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.axis_labels import NO_LABELS
@@ -49,9 +53,11 @@ class ScatterPicture:
         self._run, self._theme, self._words = run, theme, words
         self._at_points = at_points = PointPredictions(run)
         self._true = at_points.y
+        self._aside = AsidePredictions.of_run(run)
         predictions = [at_points.of(each) for each in at_points.samples()]
         self._residuals = [each - self._true for each in predictions]
-        self._span = _span(self._true, predictions)
+        true = self._true if self._aside is None else np.concatenate([self._true, self._aside.y])
+        self._span = _span(true, predictions)
         self._format = LossFormat.of([typical_error(each) for each in self._residuals], words)
         self.needs = Needs(
             numbers=numbers_before_layout(self._limits(), words), aside=0.0, rows=7.0,
@@ -95,24 +101,48 @@ class ScatterPicture:
             )[0]
             for column in range(columns)
         ]  # fmt: skip
-        moving: list[Artist] = [*self._dots, *([self._sticks] if self._sticks else ())]
+        self._hollow = self._draw_aside(page, axes, colours, diameter)
+        moving: list[Artist] = [
+            *self._dots, *self._hollow, *([self._sticks] if self._sticks else ())
+        ]  # fmt: skip
         if not places.is_bare:
             axes.set_axis_on()
             x, y = fit_ticks(limits, box, types.tick, self._words)
             draw_furniture(page, axes, box, x, y, tick=types.tick, names=NO_LABELS)
             _write_names(page, box, types.label, self._words, theme.muted)
-            if columns > 1:
-                self._write_key(page, box, types.tick)
+            self._write_key(page, box, types.tick)
             if places.aside is not None:
                 self._bars = ResidualBars(page, places.aside, types, self._words, self._residuals)
                 moving += self._bars.moving
         self.moving = moving
 
+    def _draw_aside(
+        self, page: Page, axes: Axes, colours: Sequence[str], diameter: float
+    ) -> list[Line2D]:
+        """Hollow points that the network never saw, a line of them for each output."""
+        if self._aside is None:
+            return []
+        line, true = HOLLOW_LINE * diameter, self._aside.y
+        return [
+            axes.plot(
+                true[:, column], np.full(len(true), np.nan), "o", color=page.theme.axes,
+                mec=colours[column % len(colours)], mew=page.points(line),
+                ms=page.points(diameter), zorder=Order.NETWORK + 0.1,
+            )[0]
+            for column in range(true.shape[1])
+        ]  # fmt: skip
+
     def _write_key(self, page: Page, box: Box, size: float) -> None:
-        """What each output is called, in its colour, under "predicted"."""
+        """What each output is called, in its colour, under "predicted"; and what is hollow."""
         colours = self._theme.lines
         baseline = box.top - 3.2 * size
-        for number, column in enumerate(self._run.header.outputs[:8]):
+        if self._aside is not None:
+            colour = self._theme.muted if self._true.shape[1] > 1 else self._theme.prediction
+            entry = KeyEntry(self._words.text("kept_aside"), colour, "o", is_hollow=True)
+            draw_class_key(page, [[entry]], (box.left + size, baseline), size, 0.4 * box.width)
+            baseline -= 1.4 * size
+        names = self._run.header.outputs[:8] if self._true.shape[1] > 1 else ()
+        for number, column in enumerate(names):
             write_name(page, column.name.replace("$", r"\$"), (box.left + size, baseline), size,
                        0.4 * box.width)  # fmt: skip
             page.figure.texts[-1].set_color(colours[number % len(colours)])
@@ -126,6 +156,11 @@ class ScatterPicture:
         drawn = np.clip(predicted, self._span[0] - reach, self._span[1] + reach)
         for column, dots in enumerate(self._dots):
             dots.set_ydata(drawn[:, column])
+        if self._aside is not None:
+            aside = np.clip(self._aside.of(state.snapshot), self._span[0] - reach,
+                            self._span[1] + reach)  # fmt: skip
+            for column, hollow in enumerate(self._hollow):
+                hollow.set_ydata(aside[:, column])
         if self._sticks is not None:
             true, ends = self._true.ravel(), drawn.ravel()
             self._sticks.set_ydata(np.stack([true, ends, np.full_like(true, np.nan)], 1).ravel())
