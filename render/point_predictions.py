@@ -29,6 +29,7 @@ class PointPredictions:
         self.y = np.asarray(run.y, np.float64).reshape(len(run.y), -1)
         """Shape (N, K), or of classes (N, 1)."""
         self._corners, self._shares = _on_grid(run, _rows(run.x))
+        self.needs_weights = False
 
     def of(self, snapshot: Snapshot) -> NDArray[np.float64]:
         """What a snapshot says at the points, shape (N, K), of K outputs or classes."""
@@ -43,12 +44,17 @@ class PointPredictions:
             return np.asarray((values[self._corners] * self._shares[:, :, None]).sum(1))
 
     def samples(self) -> Iterator[Snapshot]:
-        """Snapshots of all the film, the first and the last among them."""
-        run = self._run
+        """As the function of that name."""
+        return samples(self._run)
+
+
+def samples(run: Record, *, weights: bool = False) -> Iterator[Snapshot]:
+    """Snapshots of all the film, the first and the last among them."""
+    if len(run):
         # What a divergence ended on would flatten all that came before.
         count = run.closing if run.ending == "diverged" and run.closing else len(run)
         indices = np.unique(np.linspace(0, count - 1, LOOKED_AT).round().astype(int)).tolist()
-        yield from shown_snapshots(run, indices)
+        yield from shown_snapshots(run, indices, weights=weights)
 
 
 class AsidePredictions:
@@ -88,6 +94,13 @@ class AsidePredictions:
         values = np.asarray(snapshot.prediction, np.float64).reshape(-1, self.y.shape[1])
         with np.errstate(all="ignore"):
             return np.asarray((values[self._corners] * self._shares[:, :, None]).sum(1))
+
+
+def judged_predictions(run: Record) -> "PointPredictions | AsidePredictions":
+    """By what a network of numbers is judged: points that it never saw, else those that it learns
+    from, where there are none or what it says there isn't known.
+    """
+    return AsidePredictions.of_run(run) or PointPredictions(run)
 
 
 class PointClasses:

@@ -101,11 +101,11 @@ class FieldScene:
         self._texts = PageTexts(view, settings.caption)
         moving: list[Artist] = [*self._texts.moving, *self._draw_field()]
         self._panels = []
-        if view.has_readouts:
-            (place,) = self._layout.readouts
+        for place in self._layout.readouts:
             check_readouts(page, place, types, [epoch])
             self._readouts = RunReadouts(page, place, types, [epoch])
             moving += self._readouts.moving
+        if view.has_readouts:
             if has_aside:
                 self._draw_key()
             sticks = yardsticks_of(run)
@@ -182,8 +182,7 @@ class FieldScene:
         self._lines.show(field)
         self._dots.show(state.seconds_at_end)
         self._texts.show(state.caption, remark_of(self._run, state, self._words))
-        if not self._view.has_readouts:
-            return
-        self._readouts.show([self._words.integer(int(snapshot.epoch))])
+        if self._layout.readouts:
+            self._readouts.show([self._words.integer(int(snapshot.epoch))])
         for panel in self._panels:
             panel.show(snapshot, field, state.epoch)

@@ -4,6 +4,7 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -101,6 +102,7 @@ class RegionsScene:
             samples = samples_of(run, self._panels_asked)
             self._panels = draw_field_panels(run, style, layout.blocks, samples)
         else:
+            moving += self._draw_small_readouts(layout)
             self._panels = []
         self.moving: Sequence[Artist] = moving + [m for panel in self._panels for m in panel.moving]
 
@@ -187,6 +189,17 @@ class RegionsScene:
             draw_class_names(page, axes, box, self._names, places)
         return [*self._regions.moving, *self._boundary.moving, *self._dots.moving]
 
+    def _draw_small_readouts(self, layout: FieldLayout) -> list[Artist]:
+        """Epoch and wrong points in one row, in a frame that has no room for more."""
+        page, types = self._view.page, self._view.types
+        epoch, wrong = self._readout_texts
+        readouts = [epoch, replace(wrong, name=self._words.text("wrong_points"))]
+        self._readouts = []
+        for place in layout.readouts:
+            check_readouts(page, place, types, readouts)
+            self._readouts.append(RunReadouts(page, place, types, readouts))
+        return [artist for each in self._readouts for artist in each.moving]
+
     def _draw_readouts(self, layout: FieldLayout) -> list[Artist]:
         view, page, types = self._view, self._view.page, self._view.types
         self._readouts = []
@@ -222,10 +235,12 @@ class RegionsScene:
         self._boundary.show(logs)
         self._dots.show(wrong, state.seconds)
         self._texts.show(state.caption, remark_of(self._run, state, words))
-        if not self._view.has_readouts:
-            return
         count, total = int(wrong.sum()), len(self._classes)
         texts = [words.integer(int(snapshot.epoch)), words.integer(count)]
+        if not self._view.has_readouts:
+            for small in self._readouts:
+                small.show(texts)
+            return
         for readout, text in zip(self._readouts, texts, strict=True):
             readout.show([text])
         # Rounded down: 100 % means all.

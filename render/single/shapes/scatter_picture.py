@@ -23,7 +23,13 @@ from fitreel.render.plots.fields.class_points import HOLLOW_LINE
 from fitreel.render.plots.fit_axes import Limits, Order, fit_axes, fit_ticks, numbers_before_layout
 from fitreel.render.plots.pictures.dot_size import dot_size
 from fitreel.render.plots.pictures.residual_bars import ResidualBars
-from fitreel.render.point_predictions import AsidePredictions, PointPredictions, typical_error
+from fitreel.render.point_predictions import (
+    AsidePredictions,
+    PointPredictions,
+    judged_predictions,
+    samples,
+    typical_error,
+)
 from fitreel.render.single.shapes.shape_picture import Needs, Places
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.axis_labels import NO_LABELS
@@ -51,18 +57,21 @@ class ScatterPicture:
         axis: EpochAxis,
     ) -> None:
         self._run, self._theme, self._words = run, theme, words
-        self._at_points = at_points = PointPredictions(run)
-        self._true = at_points.y
-        self._aside = AsidePredictions.of_run(run)
-        predictions = [at_points.of(each) for each in at_points.samples()]
-        self._residuals = [each - self._true for each in predictions]
-        true = self._true if self._aside is None else np.concatenate([self._true, self._aside.y])
-        self._span = _span(true, predictions)
+        self._learned = PointPredictions(run)
+        self._judged = judged_predictions(run)
+        self._has_aside = isinstance(self._judged, AsidePredictions)
+        sampled = list(samples(run, weights=self._judged.needs_weights))
+        judged = [self._judged.of(each) for each in sampled]
+        self._residuals = [each - self._judged.y for each in judged]
+        learned = [self._learned.of(each) for each in sampled]
+        true = np.concatenate([self._learned.y.ravel(), self._judged.y.ravel()])
+        self._span = _span(true, [*learned, *judged])
         self._format = LossFormat.of([typical_error(each) for each in self._residuals], words)
         self.needs = Needs(
             numbers=numbers_before_layout(self._limits(), words), aside=0.0, rows=7.0,
             readouts=[Readout(words.text("typical_error"), self._format.widest(),
                               theme.prediction)],
+            under=words.text("kept_aside") if self._has_aside else "",
         )  # fmt: skip
         self.loss_colour = theme.prediction
         self.moving: Sequence[Artist] = ()
@@ -77,12 +86,12 @@ class ScatterPicture:
         theme, types, box = self._theme, places.types, places.main
         limits = self._limits()
         axes = fit_axes(page, box, limits)
-        count = self._true.size
+        count = self._learned.y.size
         self._sticks = None
-        true = self._true.ravel()
-        if count <= MOST_STICKS:
+        true = self._judged.y.ravel()
+        if len(true) <= MOST_STICKS:
             (self._sticks,) = axes.plot(
-                np.repeat(true, 3), np.full(3 * count, np.nan), color=theme.prediction,
+                np.repeat(true, 3), np.full(3 * len(true), np.nan), color=theme.prediction,
                 alpha=STICK_OPACITY, lw=page.points(page.px(STICK)), solid_capstyle="butt",
                 zorder=Order.GAPS,
             )  # fmt: skip
@@ -91,11 +100,12 @@ class ScatterPicture:
                   dashes=DASHES, zorder=Order.TRUTH)  # fmt: skip
         rim = page.px(RIM)
         diameter = DOT_PART * dot_size(page, count, box)
-        columns = self._true.shape[1]
+        learned = self._learned.y
+        columns = learned.shape[1]
         colours = theme.lines if columns > 1 else (theme.prediction,)
         self._dots = [
             axes.plot(
-                self._true[:, column], np.full(len(self._true), np.nan), "o",
+                learned[:, column], np.full(len(learned), np.nan), "o",
                 color=colours[column % len(colours)], mec=theme.axes, mew=page.points(rim),
                 ms=page.points(diameter + rim), zorder=Order.NETWORK,
             )[0]
@@ -120,9 +130,9 @@ class ScatterPicture:
         self, page: Page, axes: Axes, colours: Sequence[str], diameter: float
     ) -> list[Line2D]:
         """Hollow points that the network never saw, a line of them for each output."""
-        if self._aside is None:
+        if not self._has_aside:
             return []
-        line, true = HOLLOW_LINE * diameter, self._aside.y
+        line, true = HOLLOW_LINE * diameter, self._judged.y
         return [
             axes.plot(
                 true[:, column], np.full(len(true), np.nan), "o", color=page.theme.axes,
@@ -136,12 +146,13 @@ class ScatterPicture:
         """What each output is called, in its colour, under "predicted"; and what is hollow."""
         colours = self._theme.lines
         baseline = box.top - 3.2 * size
-        if self._aside is not None:
-            colour = self._theme.muted if self._true.shape[1] > 1 else self._theme.prediction
+        columns = self._learned.y.shape[1]
+        if self._has_aside:
+            colour = self._theme.muted if columns > 1 else self._theme.prediction
             entry = KeyEntry(self._words.text("kept_aside"), colour, "o", is_hollow=True)
             draw_class_key(page, [[entry]], (box.left + size, baseline), size, 0.4 * box.width)
             baseline -= 1.4 * size
-        names = self._run.header.outputs[:8] if self._true.shape[1] > 1 else ()
+        names = self._run.header.outputs[:8] if columns > 1 else ()
         for number, column in enumerate(names):
             write_name(page, column.name.replace("$", r"\$"), (box.left + size, baseline), size,
                        0.4 * box.width)  # fmt: skip
@@ -151,20 +162,19 @@ class ScatterPicture:
 
     def show(self, state: RunState) -> None:
         """As `ShapePicture`."""
-        predicted = self._at_points.of(state.snapshot)
+        learned = self._learned.of(state.snapshot)
+        judged = self._judged.of(state.snapshot) if self._has_aside else learned
         reach = 100 * (self._span[1] - self._span[0])
-        drawn = np.clip(predicted, self._span[0] - reach, self._span[1] + reach)
+        low, high = self._span[0] - reach, self._span[1] + reach
+        ends = np.clip(judged, low, high)
         for column, dots in enumerate(self._dots):
-            dots.set_ydata(drawn[:, column])
-        if self._aside is not None:
-            aside = np.clip(self._aside.of(state.snapshot), self._span[0] - reach,
-                            self._span[1] + reach)  # fmt: skip
-            for column, hollow in enumerate(self._hollow):
-                hollow.set_ydata(aside[:, column])
+            dots.set_ydata(np.clip(learned[:, column], low, high))
+        for column, hollow in enumerate(self._hollow):
+            hollow.set_ydata(ends[:, column])
         if self._sticks is not None:
-            true, ends = self._true.ravel(), drawn.ravel()
+            true, ends = self._judged.y.ravel(), ends.ravel()
             self._sticks.set_ydata(np.stack([true, ends, np.full_like(true, np.nan)], 1).ravel())
-        self._now = predicted - self._true
+        self._now = judged - self._judged.y
         if self._bars is not None:
             self._bars.show(self._now)
 
@@ -173,8 +183,8 @@ class ScatterPicture:
         return [self._format.write(typical_error(self._now))]
 
     def line_under(self, state: RunState) -> str:
-        """As `ShapePicture`."""
-        return ""
+        """As `ShapePicture`: which points that error is of."""
+        return self.needs.under
 
 
 def _span(
