@@ -5,6 +5,7 @@ from collections.abc import Collection, Generator
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.run_captions import run_captions
 from fitreel.render.frame import DrawnFrame
+from fitreel.render.mpl.theme import load_theme
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.point_predictions import AsidePredictions
@@ -12,7 +13,7 @@ from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.shown_snapshots import shown_count
 from fitreel.render.single.demo_scene import DemoScene
 from fitreel.render.single.frame_plans import frame_plans
-from fitreel.render.single.scene_choice import scene_of
+from fitreel.render.single.scene_choice import is_demos_own, scene_of
 from fitreel.render.single.states.run_state import film_states, still_states
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline
@@ -82,12 +83,15 @@ def _demo_frames(
     assert isinstance(scene, DemoScene)
     drawer = FrameDrawer(scene)
     last = shown_count(run, settings) - 1
+    warns = run.ending == "diverged" and not is_demos_own(run, settings)
+    warning = load_theme(settings.theme).warning
     for plan in frame_plans(run, timeline, stills):
         if plan.number is None:
             remark = words.text("interpolated")
         else:
             remark = ending_of(run, words) if plan.number >= last else ""
-        scene.show(plan.snapshot, remark)
+        is_end = plan.number is not None and plan.number >= last
+        scene.show(plan.snapshot, remark, warning if warns and is_end else "black")
         frame = drawer.draw()
         yield DrawnFrame(frame, plan.number, plan.frames, drawer.changed)
 

@@ -21,6 +21,7 @@ from fitreel.render.captions.shape_sentences import TableErrors
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.handout.picture_sheet import picture_sheet
 from fitreel.render.mpl.setup import in_force
+from fitreel.render.plots.fit_axes import Order
 from fitreel.render.plots.pictures.enlarged import Enlargement
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.single.scene_choice import scene_of
@@ -257,6 +258,15 @@ def test_panels_stand_beside_every_picture(
     assert not faults(scene.figure, "light", 14.0 if min(settings.pixels) >= 720 else 10.0)
     texts = _numbers(scene)
     assert all(words.text(f"panel_{panel}") in texts for panel in panels if panel != "loss")
+
+
+def test_curves_in_black_and_white_have_dashes_of_their_own(shaped: dict[str, Record]) -> None:
+    for theme, different in (("paper", 3), ("light", 1)):
+        scene: Any = scene_of(shaped["curves"], settings_of(None, theme, "720p"))
+        lines = [line for axes in scene.figure.axes for line in axes.lines
+                 if line.get_zorder() == Order.NETWORK]  # fmt: skip
+        assert len(lines) == 3
+        assert len({str(line._unscaled_dash_pattern) for line in lines}) == different
 
 
 def test_too_many_panels_are_refused_with_how_many(shaped: dict[str, Record]) -> None:
