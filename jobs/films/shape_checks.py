@@ -49,6 +49,8 @@ def check_films_of_record(run: Record, film: FilmSettings, outputs: Sequence[Out
 
 
 def _check_panels(film: FilmSettings, view: str, *, has_metrics: bool) -> None:
+    if film.limits == "frame" and view != "fit":
+        raise BadInput(f'film.limits = "frame": of the fit of one curve; {view} have the film\'s')
     for name in film.panels:
         needs = {*PANEL_KINDS[name].needs}
         if view not in PANEL_KINDS[name].views and name not in ("loss", "metrics"):

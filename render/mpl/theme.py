@@ -124,6 +124,11 @@ class Theme(Settings):
     """In font sizes of the numbers there."""
     grid_shown: bool = True
 
+    def dashes_of(self, number: int) -> Dashes:
+        """Of a line among several, counted from 0, in widths of it; empty: it has none."""
+        turn = number if self.dashes_first else number // len(self.lines)
+        return self.dashes[turn % len(self.dashes)]
+
 
 @in_force()
 def load_theme(theme: str, folder: Path | None = None) -> Theme:
