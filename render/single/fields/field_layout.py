@@ -304,6 +304,6 @@ def _check(view: ViewPage, box: Box) -> None:
         raise BadInput(f"film.size {size}: too small for a field and what is beside it")
 
 
-def panels_of(asked: Sequence[str], has_error: bool) -> tuple[str, ...]:
-    """The panels of a field: those asked for, or the loss, and the error where it is known."""
-    return tuple(asked) or (("error",) if has_error else ()) + ("loss",)
+def panels_of(asked: Sequence[str], *, has_error: bool, has_loss: bool) -> tuple[str, ...]:
+    """The panels of a field: those asked for, or of the loss and the error what is known."""
+    return tuple(asked) or (("error",) if has_error else ()) + (("loss",) if has_loss else ())
