@@ -292,7 +292,7 @@ class ClusterWorkers:
             share.check_whole()
         again = share.parts_to_try_again()
         if again:
-            self._report.say(f"{share.host}: {again[0].trouble}; tried again elsewhere")
+            self._report.say(f"{again[0].trouble}; tried again elsewhere")
         round_.end(share, again)
 
 

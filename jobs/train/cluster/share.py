@@ -167,6 +167,8 @@ class Share:
         places = self.places
         for k, failure in failures.items():
             if places[k] not in self.failures:
+                if _is_of_its_host(failure):
+                    failure = replace(failure, reason=f"{self.host}: {failure.reason}")
                 self.failures[places[k]] = failure
                 self._told_there.add(places[k])
 
