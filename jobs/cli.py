@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from fitreel.jobs.command_line.command import OnceCommand
 from fitreel.jobs.commands.check import check
 from fitreel.jobs.commands.compare import compare
 from fitreel.jobs.commands.doctor import doctor
@@ -18,6 +19,7 @@ from fitreel.jobs.commands.run import run
 from fitreel.jobs.commands.schema import schema
 from fitreel.jobs.commands.targets import targets
 from fitreel.jobs.commands.train import train
+from fitreel.jobs.watch.watch import watch
 from fitreel.model.errors import EXIT_CODES
 from fitreel.model.version import own_version
 
@@ -31,10 +33,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    *(run, film, train, render, compare, check, export, info, ls, gc),
+    *(run, film, train, render, compare, watch, check, export, info, ls, gc),
     *(new, schema, targets, doctor),
 ):
-    app.command()(command)
+    app.command(cls=OnceCommand)(command)
 
 
 def version(value: bool) -> None:

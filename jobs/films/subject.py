@@ -55,6 +55,8 @@ class Subject(ABC):
         Raises:
             BadInput: a still of an epoch that isn't there.
         """
+        if output.is_still and output.at is not None:
+            output = replace(output, at=self.epoch_shown(output, output.at))
         number = self.still_number(output) if output.is_still else None
         provenance = {
             "fitreel": own_version(),
@@ -69,8 +71,16 @@ class Subject(ABC):
         return {"job": dump_job(self.job)}
 
     @abstractmethod
+    def epoch_shown(self, output: Output, at: int) -> int:
+        """The epoch that a still shows of which `at` is asked for.
+
+        Raises:
+            BadInput: it has no snapshot, and no other will do; the line names the nearest.
+        """
+
+    @abstractmethod
     def still_number(self, output: Output) -> int:
-        """Which frame a still shows."""
+        """Which frame a still shows, whose epoch has a snapshot."""
 
     @abstractmethod
     def run_facts(self) -> list[dict[str, Any]]:

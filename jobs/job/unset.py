@@ -8,6 +8,7 @@ from typing import Any
 from fitreel.jobs.job.job import TABLES, Job
 from fitreel.jobs.job.loading import Source
 from fitreel.jobs.job.unknown_keys import unknown_key
+from fitreel.model.data.toml import DEEPEST
 from fitreel.model.errors import BadInput
 
 
@@ -22,8 +23,9 @@ def without(source: Source, keys: Sequence[str]) -> Source:
     values = json.loads(json.dumps(source.values, default=str))
     for key in keys:
         parts = key.strip().split(".")
-        _check(parts)
-        if not _remove(values, parts) and len(parts) > 2:
+        _check(parts[:DEEPEST])
+        is_there = len(parts) <= DEEPEST and _remove(values, parts)
+        if not is_there and len(parts) > 2:
             raise BadInput(f"{source.label}: --unset {key}: the job doesn't say that")
     return replace(source, values=values)
 

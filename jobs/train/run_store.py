@@ -2,11 +2,11 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.runtime.read_lock import reading
@@ -189,6 +189,27 @@ def how_it_ended(run: Record) -> str:
     if run.ending == "diverged":
         return f"diverged at epoch {run.ending_epoch}"
     return f"{run.ending_epoch} epochs"
+
+
+def facts_of(run: Record) -> dict[str, Any]:
+    """What the log says of a whole record, for programs that read it."""
+    loss = float(run.losses[-1]) if len(run) else None
+    return {"run": str(run.path), "snapshots": len(run), "epoch": run.ending_epoch, "loss": loss}
+
+
+def refuse_diverged(runs: Mapping[str, Record], options: Options) -> None:
+    """Raise, where the command line asks for it, for trainings that diverged.
+
+    Args:
+        runs: whole records by the names that they are called by.
+        options: of the command.
+
+    Raises:
+        BadInput: the line names them.
+    """
+    diverged = [f"{name}: {how_it_ended(run)}" for name, run in runs.items() if divergence_of(run)]
+    if options.fails_diverged and diverged:
+        raise BadInput(f"{'; '.join(diverged)} (--fail-diverged)")
 
 
 def divergence_of(run: Record) -> str:

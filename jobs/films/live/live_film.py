@@ -9,7 +9,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from fitreel.jobs.films.live.live_checks import check_encoder, check_format, check_numbers
+from fitreel.jobs.films.live.live_checks import (
+    check_encoder,
+    check_given,
+    check_numbers,
+)
 from fitreel.jobs.runtime import open_films
 from fitreel.jobs.runtime.locks import locked
 from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError
@@ -19,7 +23,10 @@ from fitreel.model.version import own_version
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import NOTHING, Rectangle, union
 from fitreel.render.metadata.provenance import Chapter
-from fitreel.render.output.destination import check_output, make_folder_of
+from fitreel.render.output.destination import (
+    check_output,
+    make_folder_of,
+)
 from fitreel.render.output.formats import OutputKind
 from fitreel.render.output.frame_writer import FrameWriter
 from fitreel.render.output.open_writer import open_writer
@@ -68,7 +75,7 @@ class LiveFilm:
         """
         given = os.fspath(out)
         check_numbers(given, fps, hold_end)
-        check_format(Output(given))
+        check_given(out)
         self._may_overwrite = overwrite
         if not overwrite:
             check_not_others(given)
