@@ -328,3 +328,38 @@ def test_what_is_recorded_comes_home_now_and_then(cluster: tuple[str, int], tmp_
     process.kill()
     process.communicate()
     assert all(run.state_file for run in records(tmp_path / "runs").values())
+
+
+@LONG
+def test_two_commands_with_some_trainings_in_common_share_a_cluster(
+    cluster: tuple[str, int], trained_here: Path, tmp_path: Path
+) -> None:
+    """Each holds what the other waits for, and waits without holding up what it has."""
+    processes = [
+        begin(
+            *(tmp_path, "train", "--vary", f"seed={seeds}", "--set", f"train.epochs={EPOCHS}"),
+            *("--cluster", cluster[0], "--wait", "--wait-limit", "300"),
+        )
+        for seeds in ("1,2,3,4,5", "6,5,4,3,2")
+    ]
+    for process in processes:
+        said, errors = process.communicate(timeout=400)
+        assert (process.returncode, errors) == (0, ""), said
+    trained = records(tmp_path / "runs")
+    assert len(trained) == 6 and all(run.ending for run in trained.values())
+    for name, run in records(trained_here).items():
+        assert np.array_equal(trained[name].losses, run.losses)
+
+
+@LONG
+def test_short_trainings_travel_together_and_a_long_one_gives_back_what_waits_behind_it(
+    address: str, program: Fitreel, fitreel: Fitreel, tmp_path: Path
+) -> None:
+    (tmp_path / "job.toml").write_text(
+        "[compare.vary]\nseed = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]\n"
+        '"train.epochs" = [5, 6, 7, 8, 9, 10, 11, 3000]\n'
+    )
+    done = program("train", "job.toml", "--cluster", address, "--runs", "there", timeout=600)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert fitreel("train", "job.toml", "--runs", "here").returncode == 0
+    assert_same(tmp_path / "here", tmp_path / "there")
