@@ -74,7 +74,7 @@ def busy(cluster: tuple[str, int]) -> list[int]:
     before = {number: ticks(number) for number in children(cluster)}
     time.sleep(0.2)
     with suppress(OSError):
-        return [number for number in before if ticks(number) > before[number] + 2]
+        return [number for number in before if ticks(number) > before[number]]
     return []
 
 
