@@ -152,6 +152,12 @@ class Comparison(Subject):
             if line := unreached_captions(self.picture, last):
                 yield line
 
+    def left_out(self) -> Sequence[str]:
+        """Settings of its pictures for which they have no room, by their keys in [film]."""
+        from fitreel.render.comparison.page.page_plan import left_out
+
+        return left_out(self.picture)
+
     def epoch_shown(self, output: Output, at: int) -> int:
         """The epoch that a still shows of which `at` is asked for."""
         epochs = self.timetable.snapshot_times.astype(np.int64)

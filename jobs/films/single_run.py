@@ -94,6 +94,12 @@ class SingleRun(Subject):
             if line:
                 yield line
 
+    def left_out(self) -> Sequence[str]:
+        """Settings of its pictures for which they have no room, by their keys in [film]."""
+        from fitreel.render.single.layout.themed_layout import left_out
+
+        return left_out(self.picture)
+
     def epoch_shown(self, output: Output, at: int) -> int:
         """The epoch that a still shows of which `at` is asked for."""
         run, takes_nearest = self.run, output.takes_nearest

@@ -49,6 +49,10 @@ class Subject(ABC):
         """What somebody should know of what is asked for and can't be seen, a line each."""
         return ()
 
+    def left_out(self) -> Sequence[str]:
+        """Settings of its pictures for which they have no room, by their keys in [film]."""
+        return ()
+
     def describe(self, output: Output) -> Output:
         """The output with which frame a still shows, and how it is made.
 
