@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.comparison import NO_CELLS, Comparison, check_comparison, without_too_many
+from fitreel.jobs.films.compared_views import view_of_jobs, view_of_records
+from fitreel.jobs.films.comparison import Comparison, check_comparison, without_too_many
 from fitreel.jobs.films.comparison_labels import groups_of, labels_of, seed_note
 from fitreel.jobs.films.make import make
 from fitreel.jobs.films.plan import Plan, plan_films
@@ -95,18 +96,17 @@ def _film_configurations(
     plan = plan_films(loaded, options, film, compares=True)
     jobs = [each.resolved_job.loaded.job for each in configurations]
     note = seed_note(jobs)
-    has_curves = all(each.resolved_job.shape.is_curve for each in configurations)
-    if loaded.job.compare.layout == "grid" and not has_curves:
-        raise BadInput(NO_CELLS)
+    resolved_jobs = [each.resolved_job for each in configurations]
+    view = view_of_jobs(loaded.job, [each.label for each in configurations], resolved_jobs)
     comparison = Comparison(
         loaded.job,
         style_files_of(loaded),
         entries=[Entry(each.label, None, group=each.group) for each in configurations],
+        view=view,
         note=note,
     )
     plan = without_too_many(comparison, plan, report)
     check_comparison(comparison, plan, max(job.train.epochs for job in jobs))
-    resolved_jobs = [each.resolved_job for each in configurations]
     check_epoch(resolved_jobs, loaded.source.label, options)
     report_data(resolved_jobs, options, report)
     if options.is_dry:
@@ -186,7 +186,7 @@ def film_records(
             _film_records_together(records, options, report)
             return
         run = read_locks.enter_context(open_record(folders[0], options.runs, report))
-        loaded = load_job(without(_source_of(run), options.unset), options.assignments)
+        loaded = load_job(without(source_of(run), options.unset), options.assignments)
         check_of_one_run(loaded, options, report)
         if options.seed is not None and options.seed != loaded.job.seed:
             raise BadInput(
@@ -208,7 +208,7 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
         for other in records[:number]:
             if other.digest == run.digest:
                 raise BadInput(f"{other.path} and {run.path} are the same record")
-    jobs = [load_job(_source_of(run)).job for run in records]
+    jobs = [load_job(source_of(run)).job for run in records]
     source = Source("render", Path(), {}, name="comparison", trusted=False)
     loaded = load_job(source, options.assignments)
     report.about(job=loaded.job.name)
@@ -223,6 +223,7 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
         loaded.job,
         style_files_of(loaded),
         entries=entries,
+        view=view_of_records(loaded.job, labels, records),
     )
     # Nobody but the command line says anything of this job.
     plan = plan_films(LoadedJob(loaded.job, DEMO), options, compares=True)
@@ -243,7 +244,7 @@ def _with_comparable_losses(comparison: Comparison, report: Report) -> Compariso
     return replace(comparison, entries=entries, note=note)
 
 
-def _source_of(run: Record) -> Source:
+def source_of(run: Record) -> Source:
     """The job of a record; of a program's, which has none, its name and what a film has anyway."""
     name = None
     if run.header.recorder == "program":

@@ -3,11 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from typing import Any
 
 from fitreel.jobs.films.style_files import NO_FILES, StyleFiles
 from fitreel.jobs.job.job import Job, dump_job
+from fitreel.model.version import own_version
 from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.metadata.provenance import Chapter
 from fitreel.render.output.output import Output
@@ -63,7 +63,7 @@ class Subject(ABC):
             output = replace(output, at=self.epoch_shown(output, output.at))
         number = self.still_number(output) if output.is_still else None
         provenance = {
-            "fitreel": version("fitreel"),
+            "fitreel": own_version(),
             **self.origin(),
             "runs": self.run_facts(),
             "film": self.film_facts(number),

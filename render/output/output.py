@@ -50,8 +50,8 @@ class Output:
 
     @property
     def is_sidecar(self) -> bool:
-        """Whether it goes with a film and isn't drawn with it: subtitles or a page."""
-        return self.kind in (OutputKind.SUBTITLES, OutputKind.PAGE)
+        """Whether it goes with a film and isn't drawn with it: subtitles, or any page."""
+        return self.kind in (OutputKind.SUBTITLES, OutputKind.PAGE, OutputKind.WEB_PAGE)
 
     @property
     def real_path(self) -> Path:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from fractions import Fraction
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from fitreel.jobs.runtime.locks import locked
 from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError
 from fitreel.model.system.caller import warn_caller
 from fitreel.model.system.files import sweep
+from fitreel.model.version import own_version
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import NOTHING, Rectangle, union
 from fitreel.render.metadata.provenance import Chapter
@@ -227,7 +227,7 @@ class LiveFilm:
         )
         width, height = screen.size
         facts = {"size": [width, height], "fps": float(self._fps)}
-        provenance = {"fitreel": version("fitreel"), **self._provenance, "film": facts}
+        provenance = {"fitreel": own_version(), **self._provenance, "film": facts}
         output = replace(self._output, provenance=provenance)
         writer = open_writer(output, screen.size, self._fps)
         self._held.callback(writer.abort)

@@ -72,6 +72,11 @@ def key_of(name: str) -> str:
     return f"{'compare' if name in COMPARE else 'film'}.{name}"
 
 
+def is_named(name: str, line: str) -> bool:
+    """Whether an error says which setting it is about."""
+    return key_of(name) in line.replace("film: ", "film.")
+
+
 def assignment(name: str) -> str:
     value = f'["{name}"]' if name in PANELS else {**PICTURE, **TIMING, **COMPARE}[name]
     return f"{key_of(name)}={value}"
@@ -93,7 +98,7 @@ def test_what_is_refused_is_so_by_name_before_training(
     vary = ("--vary", "seed=0,1") if kind in COMPARISONS else ()
     for name in REFUSED[kind]:
         done = fitreel("check", *vary, *sets(*SMALL, *base(kind), assignment(name)), "-o", "a.png")
-        assert done.returncode == 65 and key_of(name) in done.stderr, (name, done)
+        assert done.returncode == 65 and is_named(name, done.stderr), (name, done)
         assert len(done.stderr.splitlines()) == 1 and not list(tmp_path.iterdir())
 
 
@@ -126,7 +131,7 @@ def test_all_others_change_a_still(
     for name in (*PICTURE, *PANELS):
         seen = still(assignment(name))
         if name in REFUSED[kind]:
-            assert isinstance(seen, str) and key_of(name) in seen, name
+            assert isinstance(seen, str) and is_named(name, seen), name
         else:
             assert not isinstance(seen, str), (name, seen)
             assert not np.array_equal(usual, seen), f"{name} is ignored"
@@ -160,7 +165,7 @@ def test_what_a_programs_record_lacks(fitreel: Fitreel, tmp_path: Path) -> None:
     for name in ("truth", *PANELS, "view", "limits", *COMPARE):
         if name not in ("residuals",):
             done = fitreel(*render, "--set", assignment(name))
-            assert done.returncode == 65 and key_of(name) in done.stderr, (name, done)
+            assert done.returncode == 65 and is_named(name, done.stderr), (name, done)
 
 
 @pytest.mark.parametrize("size", ["[300, 225]", "[480, 360]"])
