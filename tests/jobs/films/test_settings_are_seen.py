@@ -23,7 +23,7 @@ JOBS: dict[str, tuple[str, ...]] = {
     "demo": (),
     "field": ("data.function=peaks", *POINTS),
     "regions": ("data.function=moons", *POINTS),
-    "plane": ('data.function=["sin(3*x)","cos(3*x)"]', "data.points=30"),
+    "curves": ('data.function=["sin(3*x)","cos(3*x)"]', "data.points=30"),
     "table": ("data.function=x1*x2+x3", "data.points=30"),
     "grid": (),
     "overlay": ("compare.layout=overlay",),
@@ -46,15 +46,15 @@ COMPARE = {
     "layout": "overlay", "clock": "time", "loss_panel": "false", "group": "seed", "ranking": "true",
     "table": "a.csv",
 }  # fmt: skip
-ELSEWHERE = {"outputs", "latest", "keep", "panels", "vary", "panel"}
+ELSEWHERE = {"outputs", "latest", "keep", "panels", "vary", "panel", "page_snapshots"}
 """What has tests of its own: names, and what is compared."""
 REFUSED = {
     "curve": {"view", "limits", "metrics", *COMPARE},
     "demo": {"view", "metrics", *COMPARE},
-    "field": {"truth", "limits", "metrics", "residuals", *COMPARE},
-    "regions": {"truth", "limits", "metrics", "residuals", "error", *COMPARE},
-    "plane": {"limits", *PANELS, *COMPARE},
-    "table": {"truth", "limits", *PANELS, *COMPARE},
+    "field": {"truth", "limits", "residuals", "gradients", *COMPARE},
+    "regions": {"truth", "limits", "residuals", "error", "gradients", *COMPARE},
+    "curves": {"limits", "residuals", "units", "gradients", *COMPARE},
+    "table": {"truth", "limits", "residuals", "units", "error", "gradients", *COMPARE},
     "grid": {"limits", *PANELS},
     "overlay": {"limits", *PANELS},
 }
@@ -96,10 +96,12 @@ def test_what_is_refused_is_so_by_name_before_training(
     kind: str, fitreel: Fitreel, tmp_path: Path
 ) -> None:
     vary = ("--vary", "seed=0,1") if kind in COMPARISONS else ()
+    ignored = []
     for name in REFUSED[kind]:
         done = fitreel("check", *vary, *sets(*SMALL, *base(kind), assignment(name)), "-o", "a.png")
-        assert done.returncode == 65 and is_named(name, done.stderr), (name, done)
-        assert len(done.stderr.splitlines()) == 1 and not list(tmp_path.iterdir())
+        if done.returncode != 65 or not is_named(name, done.stderr) or "\n" in done.stderr[:-1]:
+            ignored.append((name, done))
+    assert not ignored and not list(tmp_path.iterdir())
 
 
 @pytest.fixture(scope="module")
