@@ -104,6 +104,20 @@ def test_what_is_refused_is_so_by_name_before_training(
     assert not ignored and not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("job", "key"),
+    [
+        ((*JOBS["field"], "film.truth=true"), "film.truth"),
+        ((*JOBS["field"], "film.view=slices"), "film.view"),
+        (("film.view=scatter",), "film.view"),
+    ],
+)
+def test_of_a_comparison(job: tuple[str, ...], key: str, fitreel: Fitreel, tmp_path: Path) -> None:
+    command = ("check", "--vary", "seed=0,1", *sets(*SMALL, *job), "-o", "a.png")
+    done = fitreel(*command)
+    assert done.returncode == 65 and key in done.stderr, done
+
+
 @pytest.fixture(scope="module")
 def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """Trained when this module is: by the kind of film."""
