@@ -12,8 +12,7 @@ from fitreel.jobs.films.plan import Plan
 from fitreel.jobs.films.shape_checks import OF_TRUTH
 from fitreel.jobs.films.sidecar_files import SHEET
 from fitreel.jobs.films.single_run import check_labels
-from fitreel.jobs.films.still_epochs import epoch_of
-from fitreel.jobs.films.subject import Subject
+from fitreel.jobs.films.subject import Subject, epoch_of
 from fitreel.jobs.films.tables import check_tables
 from fitreel.jobs.job.program_record import origin_of
 from fitreel.jobs.runtime.report import Report

@@ -14,13 +14,13 @@ from fitreel.jobs.films.make import make
 from fitreel.jobs.films.plan import Plan, plan_films
 from fitreel.jobs.films.request import Request
 from fitreel.jobs.films.shape_checks import (
+    check_epoch,
     check_films_of,
     check_films_of_record,
     check_of_one_run,
     line_of,
 )
 from fitreel.jobs.films.single_run import SingleRun, check_single_run
-from fitreel.jobs.films.still_epochs import check_epoch
 from fitreel.jobs.films.style_files import style_files_of
 from fitreel.jobs.job.job import LONGEST_NAME
 from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job

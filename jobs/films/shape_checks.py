@@ -1,13 +1,17 @@
-"""What films of one run can't have, and what those of data that are no curve can't as yet."""
+"""What is refused before training: of one run, of data of a shape, of epochs that none comes to."""
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from fitreel.jobs.command_line.options import Options
+from fitreel.jobs.films.subject import epoch_of
 from fitreel.jobs.job.job import CompareSettings
 from fitreel.jobs.job.loading import LoadedJob
 from fitreel.jobs.job.program_record import check_pages
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime.report import Report
+from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.data.data_shape import DataShape
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
@@ -106,3 +110,26 @@ def check_of_one_run(loaded: LoadedJob, options: Options, report: Report) -> Non
         for name, info in CompareSettings.model_fields.items():
             if getattr(loaded.job.compare, name) != info.get_default(call_default_factory=True):
                 report.warn(f"{loaded.source.label}: compare.{name}: left out: {advice}")
+
+
+def check_epoch(resolved_jobs: Sequence[ResolvedJob], label: str, options: Options) -> None:
+    """Refuse, before anything is trained, the still of an epoch that no training will have.
+
+    Raises:
+        BadInput: the line names the nearest epoch that has a snapshot.
+        Unavailable: torch is not here.
+    """
+    if options.at is None or options.takes_nearest:
+        return
+    store = RunStore.of(options)
+    trainings = [each.train for each in resolved_jobs]
+    # What is trained tells by itself. δ may end a training anywhere, and its end has a snapshot.
+    if any(each.delta is not None for each in trainings) or any(
+        not options.force and store.whole(each) is not None for each in resolved_jobs
+    ):
+        return
+    from fitreel.model.training.snapshot_schedule import snapshot_epochs
+
+    ends = np.array([each.epochs for each in trainings])
+    epochs = np.unique(np.concatenate([ends, *map(snapshot_epochs, trainings)]))
+    epoch_of(epochs, options.at, f"{label}: --at", takes_nearest=False)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from fitreel.jobs.films.plan import Plan
 from fitreel.jobs.films.sidecar_files import SHEET, sidecar_content
-from fitreel.jobs.films.still_epochs import epoch_of
 from fitreel.jobs.films.style_files import NO_FILES, StyleFiles, style_files_of
-from fitreel.jobs.films.subject import Subject
+from fitreel.jobs.films.subject import Subject, epoch_of
 from fitreel.jobs.job.program_record import origin_of
 from fitreel.jobs.runtime import signals
 from fitreel.model.errors import BadInput
