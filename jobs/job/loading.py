@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from fitreel.jobs.job.job import Job
 from fitreel.jobs.job.messages import explain
 from fitreel.jobs.job.unknown_keys import shortened_value, unknown_key
-from fitreel.model.data.toml import DEEPEST, plain, read_toml
 from fitreel.model.errors import BadInput
+from fitreel.model.system.toml import DEEPEST, plain, read_toml
 
 LARGEST_JOB = 1_000_000
 

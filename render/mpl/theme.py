@@ -19,10 +19,10 @@ from typing import Annotated, Any
 from matplotlib.colors import is_color_like, to_hex, to_rgb
 from pydantic import AfterValidator, Field, ValidationError
 
-from fitreel.model.data.toml import read_toml
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import Settings
 from fitreel.model.suggestions import nearest
+from fitreel.model.system.toml import read_toml
 
 THEMES = ("demo", "light", "dark", "chalkboard", "paper")
 BUILT_IN = Path(__file__).parent / "themes"
