@@ -87,7 +87,8 @@ def _guarded(
         signals.raise_if_cancelled()
         if log is not None:
             report.log = Log(log, log_format)
-        work(report)
+        with signals.told_to(report.error):
+            work(report)
     except (typer.Exit, typer.BadParameter):
         raise
     except Exception as error:
