@@ -17,7 +17,7 @@ from support.program import FITREEL, Fitreel, time_limit
 
 from fitreel.jobs.commands.doctor import diagnose
 from fitreel.jobs.runtime.locks import Patience, locked
-from fitreel.model.errors import Busy
+from fitreel.model.errors import Busy, Stopped
 from fitreel.model.system.files import temporary_name
 from fitreel.render.metadata.checksum import check_whole
 from fitreel.render.metadata.provenance import read_provenance
