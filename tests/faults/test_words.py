@@ -1,10 +1,12 @@
 """What the program says where it can't: of the thing that is wrong, in one line, with its code."""
 
 import json
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
-from support.program import Fitreel
+from support.program import FITREEL, Fitreel
 
 from fitreel.model.record.reader import Record
 
@@ -46,7 +48,6 @@ def test_info_says_words_as_they_are(fitreel: Fitreel, short_run: Record) -> Non
     [
         (("info", "a" * 300), 65, "File name too long"),
         (("check", "a" * 300), 65, "File name too long"),
-        (("run", *SHORT, "-o", "/proc/"), 65, 'give a folder in it, such as "/proc/frames/"'),
         (("doctor", "--runs", "file"), 69, "missing: writing"),
         (
             ("compare", *SHORT, "--vary", "seed=1..3", "--set", 'film.panels=["weights"]'),
@@ -63,3 +64,19 @@ def test_one_line(
     assert done.returncode == code and words in done.stderr, done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "runs").exists()  # nothing was trained
+
+
+def test_a_mount_is_no_folder_of_frames(tmp_path: Path) -> None:
+    mounted = ["unshare", "-rm", "sh", "-c"]
+    command = "mkdir m && mount -t tmpfs none m && echo mounted && "
+    program = shlex.join([*FITREEL, "run", *SHORT, "-o", "m/"])
+    try:
+        done = subprocess.run(
+            [*mounted, command + program], cwd=tmp_path, capture_output=True, text=True
+        )
+    except OSError:
+        pytest.skip("needs unshare")
+    if done.stdout != "mounted\n":
+        pytest.skip("may not mount here")
+    assert done.returncode == 65 and 'give a folder in it, such as "m/frames/"' in done.stderr
+    assert not (tmp_path / "runs").exists()
