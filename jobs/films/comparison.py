@@ -268,12 +268,15 @@ def check_comparison(comparison: Comparison, plan: Plan, last: int | None) -> No
         raise BadInput('--at: an epoch, and compare.clock = "time" goes by seconds of training')
     if others := [panel for panel in settings.panels if panel != "loss"]:
         raise BadInput(
-            f"film.panels: {', '.join(others)}: of one run; a comparison has the loss panel only"
+            f"film.panels: {', '.join(others)}: only the film of a single run has that; of the "
+            f"{len(comparison.entries)} that are compared here there is the loss panel"
         )
     _check_truth(comparison)
     translation_of(settings.language, settings.words)
     if settings.limits == "frame":
-        raise BadInput('film.limits = "frame": of one run; in a comparison they are of the film')
+        raise BadInput(
+            "film.limits: 'frame' is of a single run; of compared ones they are the film's"
+        )
     for output in plan.outputs:
         if output.kind is OutputKind.PAGE:
             from fitreel.render.handout.page import check_grid

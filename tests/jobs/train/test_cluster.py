@@ -166,7 +166,10 @@ def test_a_stopped_driver_brings_home_what_is_trained_and_the_same_command_goes_
     stopped.terminate()
     begun = time.monotonic()
     _, errors = stopped.communicate(timeout=60)
-    assert (stopped.returncode, errors) == (143, "fitreel: stopped by signal 15\n")
+    assert (stopped.returncode, errors) == (
+        143,
+        "fitreel: stopped by signal 15; the same command goes on from what is recorded\n",
+    )
     assert time.monotonic() - begun < time_limit(6)
     partial = records(tmp_path / "runs")
     assert len(partial) == 2 and all(0 < run.epochs[-1] < EPOCHS for run in partial.values())
