@@ -10,10 +10,6 @@ from fitreel.render.web.charts import Chart
 
 EXTRA, PURPOSE = "page", "a page"
 FONT = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
-GAPS_UP_TO = 200
-"""Points; with more the sticks would be an area."""
-DEEPEST = 0.48
-"""Opacity of a class' colour where the network is certain."""
 HOVER_NUMBER = "%0.6g"
 _PART = re.compile(r'"p[0-9]{4,}"')
 """bokeh's own number of a part, which counts on from plot to plot."""
