@@ -1,5 +1,6 @@
 """`fitreel run`: train, record and film."""
 
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,9 @@ def run(
         list[Path] | None,
         typer.Argument(metavar="[JOB.toml … | FILM]", help="Job files, or films; none: the demo."),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Serve a page of it meanwhile, for a browser.")
+    ] = False,
     *,
     options: Options,
     report: Report,
@@ -27,10 +31,17 @@ def run(
     from fitreel.jobs.films.pipeline import film_request
     from fitreel.jobs.films.request import Request, read_requests
 
+    requests = read_requests(jobs or [None], options)
+
     def film(request: Request | Exception) -> None:
         # Read before any is trained, yet one that can't be read fails in its turn.
         if isinstance(request, Exception):
             raise request
         film_request(request, options, report, context.obj)
 
-    each([partial(film, request) for request in read_requests(jobs or [None], options)], report)
+    with ExitStack() as beside:
+        if watch:
+            from fitreel.jobs.watch.beside import watched_beside
+
+            beside.enter_context(watched_beside(requests, options))
+        each([partial(film, request) for request in requests], report)
