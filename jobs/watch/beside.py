@@ -13,7 +13,7 @@ from fitreel.jobs.job.resolve import resolve_job
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.errors import FitreelError
-from fitreel.render.web.figures import check_library
+from fitreel.model.system.extras import check_installed
 
 SECONDS_TO_END = 2.0
 
@@ -25,7 +25,7 @@ def watched_beside(requests: Sequence[Request | Exception], options: Options) ->
     Raises:
         Unavailable: what pages need isn't installed.
     """
-    check_library()
+    check_installed("bokeh", "page", "--watch")
     folders = [folder for request in requests for folder in _folders_of(request, options)]
     if not folders:
         yield

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from fitreel.model.system.extras import check_installed, import_library
+from fitreel.model.system.extras import import_library
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.web.charts import Chart
 
@@ -195,15 +195,6 @@ class Figures:
         )
         item: dict[str, Any] = json.loads(text)
         return item
-
-
-def check_library() -> None:
-    """Make sure that pages can be made, without importing what makes them.
-
-    Raises:
-        Unavailable: bokeh isn't installed.
-    """
-    check_installed("bokeh", EXTRA, PURPOSE)
 
 
 def script_of_library() -> str:
