@@ -25,7 +25,7 @@ class Parameters:
             "-o",
             metavar="OUT",
             help="What to make; any number of times. The ending picks the format: "
-            ".mp4, .gif, .webm, .png (a still), or a folder for one PNG a frame.",
+            ".mp4, .gif, .webm, .png (a still), .html (a page), or a folder for one PNG a frame.",
         ),
     ] = None
     assignments: Annotated[
