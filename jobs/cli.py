@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from fitreel.jobs.command_line.command import OnceCommand
 from fitreel.jobs.commands.check import check
 from fitreel.jobs.commands.compare import compare
 from fitreel.jobs.commands.doctor import doctor
@@ -20,6 +21,7 @@ from fitreel.jobs.commands.targets import targets
 from fitreel.jobs.commands.train import train
 from fitreel.jobs.watch.watch import watch
 from fitreel.model.errors import EXIT_CODES
+from fitreel.model.version import own_version
 
 app = typer.Typer(
     name="fitreel",
@@ -34,15 +36,13 @@ for command in (
     *(run, film, train, render, compare, watch, check, export, info, ls, gc),
     *(new, schema, targets, doctor),
 ):
-    app.command()(command)
+    app.command(cls=OnceCommand)(command)
 
 
 def version(value: bool) -> None:
     """Print the version and end."""
     if value:
-        from importlib.metadata import version as installed
-
-        typer.echo(f"fitreel {installed('fitreel')}")
+        typer.echo(f"fitreel {own_version()}")
         raise typer.Exit
 
 

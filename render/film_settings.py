@@ -196,9 +196,8 @@ class FilmSettings(Settings):
     @property
     def picture(self) -> PictureSettings:
         """What decides the pictures."""
-        return PictureSettings(
-            **{field.name: getattr(self, field.name) for field in fields(PictureSettings)}
-        )
+        names = {field.name for field in fields(PictureSettings)} - {"in_cell"}  # which no job says
+        return PictureSettings(**{name: getattr(self, name) for name in names})
 
     def pacing(
         self,

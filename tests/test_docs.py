@@ -84,7 +84,7 @@ CLIP = ("--set", "film.size=[640,480]", "--set", "film.fps=5")
 SMALL: dict[str, tuple[str, ...]] = {
     "train": TRAINING,
     "run": (*TRAINING, "--set", "film.size=[320,240]", "--set", "film.fps=5"),
-    "render": ("--set", "film.size=[320,240]"),
+    "render": ("--set", "film.size=[320,240]", "--set", "film.fps=5"),
     "compare": (*SEVERAL, *CLIP, "--workers", "1"),
 }
 FRAMEWORKS = {"keras", "lightning", "skorch", "transformers"}

@@ -9,11 +9,11 @@ import typer
 
 from fitreel.jobs.command_line.command import command, each
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.command_line.parameters import TRAINING
+from fitreel.jobs.command_line.parameters import STILLS, TRAINING
 from fitreel.jobs.runtime.report import Report
 
 
-@command("outputs", "at", "sheet", "workers", "cluster", "tables", *TRAINING)
+@command("outputs", *STILLS, "workers", "cluster", "tables", *TRAINING)
 def run(
     context: typer.Context,
     jobs: Annotated[
@@ -31,17 +31,18 @@ def run(
     from fitreel.jobs.films.pipeline import film_request
     from fitreel.jobs.films.request import Request, read_requests
 
-    requests = read_requests(jobs or [None], options)
-
-    def film(request: Request | Exception) -> None:
+    def film(name: Path | None, request: Request | Exception) -> None:
         # Read before any is trained, yet one that can't be read fails in its turn.
+        report.about(job=str(name or "demo"))
         if isinstance(request, Exception):
             raise request
         film_request(request, options, report, context.obj)
 
+    names: list[Path | None] = [*jobs] if jobs else [None]
+    requests = read_requests(names, options)
     with ExitStack() as beside:
         if watch:
             from fitreel.jobs.watch.beside import watched_beside
 
             beside.enter_context(watched_beside(requests, options))
-        each([partial(film, request) for request in requests], report)
+        each([partial(film, *pair) for pair in zip(names, requests, strict=True)], report)

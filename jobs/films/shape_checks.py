@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fitreel.jobs.job.program_record import OF_A_CURVE
+from fitreel.jobs.job.program_record import check_pages
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.model.data.data_shape import DataShape
 from fitreel.model.errors import BadInput
@@ -32,7 +32,7 @@ def check_films_of(
             raise BadInput(f"film.view: slices: {reason}")
     if "gradients" in film.panels and train.has_own_loss:
         raise BadInput("film.panels: gradients: the slopes of a loss of one's own aren't known")
-    check_outputs_of(outputs, is_curve=resolved_job.shape.is_curve)
+    check_pages(outputs, view)
 
 
 def check_films_of_record(run: Record, film: FilmSettings, outputs: Sequence[Output]) -> None:
@@ -45,19 +45,7 @@ def check_films_of_record(run: Record, film: FilmSettings, outputs: Sequence[Out
     _check_panels(film, view, has_metrics=bool(run.metrics))
     if run.header.recorder == "program":
         return
-    check_outputs_of(outputs, is_curve=run.header.is_curve)
-
-
-def check_outputs_of(outputs: Sequence[Output], *, is_curve: bool) -> None:
-    """Refuse subtitles and pages of what is no curve.
-
-    Raises:
-        BadInput: the line names the output.
-    """
-    for output in outputs:
-        if not is_curve and output.kind in OF_A_CURVE:
-            what = OF_A_CURVE[output.kind]
-            raise BadInput(f"{output.path}: {what} of records of one input and one output")
+    check_pages(outputs, view)
 
 
 def _check_panels(film: FilmSettings, view: str, *, has_metrics: bool) -> None:

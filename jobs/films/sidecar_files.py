@@ -15,10 +15,12 @@ from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import Form
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.shown_snapshots import shown_count, shown_snapshots
-from fitreel.render.text.translations import translation_of
+from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline
+from fitreel.render.view import view_of
 
 if TYPE_CHECKING:
+    from fitreel.render.captions.subtitles import Described
     from fitreel.render.handout.page import Kind
 
 SHEET = (3, 4)
@@ -45,16 +47,17 @@ def make_sidecar(output: Output, subject: Subject, options: Options, report: Rep
         content = subject.sidecar(output)
         is_new = write_marked(Path(output.path), content, report, force=options.force, form=form)
     if not is_new:
-        report.say(f"{output.path}: up to date")
+        report.say(f"{output.path}: up to date", event="up_to_date", output=output.path)
         return
     what = {
         OutputKind.SUBTITLES: "subtitles", OutputKind.WEB_PAGE: "a page for a browser"
     }.get(output.kind, "sheet of {} x {}".format(*(output.sheet or SHEET)))  # fmt: skip
-    took = seconds(time.monotonic() - started)
-    report.say(f"{output.path}: {what}, {size(len(content))}, {took}")
+    took = time.monotonic() - started
+    line = f"{output.path}: {what}, {size(len(content))}, {seconds(took)}"
+    report.say(line, event="made", output=output.path, seconds=round(took, 3))
     if output.kind is OutputKind.PAGE and subject.picture.panels:
         panels = ", ".join(subject.picture.panels)
-        report.say(f"{output.path}: a sheet shows the fit alone, not film.panels ({panels})")
+        report.say(f"{output.path}: a sheet shows the picture alone, not film.panels ({panels})")
 
 
 def sidecar_form(output: Output, picture: PictureSettings) -> Form:
@@ -81,21 +84,38 @@ def sidecar_content(
     """
     if output.kind is not OutputKind.SUBTITLES:
         from fitreel.render.handout.contact_sheet import contact_sheet
+        from fitreel.render.handout.picture_sheet import picture_sheet
 
         kind = cast("Kind", output.format.name)
-        return contact_sheet(run, picture, timeline, *(output.sheet or SHEET), kind)
+        draw = contact_sheet if run.header.is_curve else picture_sheet
+        return draw(run, picture, timeline, *(output.sheet or SHEET), kind)
     from fitreel.render.captions.subtitle_formats import srt, vtt
-    from fitreel.render.captions.subtitles import Reference, cues
+    from fitreel.render.captions.subtitles import cues
 
+    words = translation_of(picture.language, picture.words)
     count = shown_count(run, picture)
     texts = cues(
         run.epochs[:count],
         run.losses[:count],
         lambda indices: (snapshot.prediction for snapshot in shown_snapshots(run, indices)),
-        Reference(run.x, run.y, run.prediction_x, run.truth, run.loss_is_scaled),
+        _described(run, picture, words),
         run.ending,
         run.ending_epoch,
         timeline,
-        translation_of(picture.language, picture.words),
+        words,
     )
     return "".join((srt if output.format is SRT else vtt)(texts)).encode()
+
+
+def _described(run: Record, picture: PictureSettings, words: Translation) -> "Described":
+    """What subtitles say of its predictions."""
+    from fitreel.render.captions.classes.class_story import ClassStory
+    from fitreel.render.captions.run_captions import shows_regions
+    from fitreel.render.captions.shape_sentences import ShapeReference
+    from fitreel.render.captions.subtitles import Reference
+
+    if run.header.is_curve:
+        return Reference(run.x, run.y, run.prediction_x, run.truth, run.loss_is_scaled)
+    classes = ClassStory(run, words) if shows_regions(run, picture) else None
+    has_errors = not run.header.classes and view_of(run, picture.view) != "numbers"
+    return ShapeReference(run, classes, has_errors)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fitreel.jobs.films.plan import Plan
 from fitreel.jobs.films.sidecar_files import SHEET, sidecar_content
+from fitreel.jobs.films.still_epochs import epoch_of
 from fitreel.jobs.films.style_files import NO_FILES, StyleFiles, style_files_of
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.job.program_record import origin_of
@@ -95,6 +96,13 @@ class SingleRun(Subject):
             line = unreached_captions(self.job.film.picture, int(self.run.epochs[-1]))
             if line:
                 yield line
+
+    def epoch_shown(self, output: Output, at: int) -> int:
+        """The epoch that a still shows of which `at` is asked for."""
+        run, takes_nearest = self.run, output.takes_nearest
+        if not len(run):
+            return at
+        return epoch_of(run.epochs, at, str(run.path), takes_nearest=takes_nearest)
 
     def still_number(self, output: Output) -> int:
         """Which snapshot a still shows: the last, or that of its epoch."""

@@ -1,7 +1,9 @@
 """What is said of runs over other data than one curve: what a constant is there, and its errors."""
 
 import math
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.captions.caption import Caption
+from fitreel.render.captions.classes.class_story import ClassStory
 from fitreel.render.point_predictions import PointPredictions, typical_error
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import Translation
@@ -57,6 +60,42 @@ def start_shape(run: Record, view: str | None, first: Snapshot) -> str:
         case "flat" if len(header.inputs) == 1:
             return "flats" if flat else "curves"
     return ""
+
+
+@dataclass(frozen=True)
+class ShapeReference:
+    """What subtitles say of other data than one curve; as `subtitles.Described`.
+
+    How many points are wrong, or the typical error in y's units.
+    """
+
+    run: Record
+    classes: ClassStory | None
+    """Where wrong points are what is told of."""
+    has_errors: bool
+    """Whether predictions are such as can be compared with the points."""
+
+    @property
+    def is_scaled(self) -> bool:
+        """As `Described`."""
+        return self.run.loss_is_scaled
+
+    @cached_property
+    def _points(self) -> PointPredictions:
+        return PointPredictions(self.run)
+
+    def shape(self, prediction: NDArray[Any], words: Translation) -> list[str]:
+        """As `Described`: nothing that wasn't measured."""
+        return []
+
+    def distance(self, prediction: NDArray[Any], words: Translation) -> list[str]:
+        """As `Described`."""
+        if self.classes is not None:
+            return [self.classes.count_sentence(self.classes.wrong_in(prediction))]
+        if not self.has_errors or not np.size(prediction):
+            return []
+        error = typical_error(self._points.at_points(prediction) - self._points.y)
+        return [words.text("said_error", error=error)] if math.isfinite(error) else []
 
 
 class TableErrors:

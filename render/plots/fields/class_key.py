@@ -19,6 +19,7 @@ ROW = 1.36
 """From one row to the next, in font sizes."""
 WIDTH = 2.5
 """Of a line's sample, in pixels at 720."""
+RING = 2.0
 
 
 class KeyEntry(NamedTuple):
@@ -28,6 +29,8 @@ class KeyEntry(NamedTuple):
     colour: str
     marker: str = ""
     """Of a class; "": a line."""
+    is_ring: bool = False
+    """Whether it is a ring, as wrong points have."""
 
 
 def key_rows(
@@ -61,7 +64,13 @@ def draw_class_key(
         x, baseline = start[0], start[1] - number * ROW * size
         for entry in row:
             middle = baseline + MIDDLE * size
-            if entry.marker:
+            if entry.is_ring:
+                _add(page, [x + DOT * size / 2], [middle], linestyle="none", marker=entry.marker,
+                     markersize=page.points(DOT * size), markerfacecolor="none",
+                     markeredgecolor=entry.colour,
+                     markeredgewidth=page.points(page.px(RING)))  # fmt: skip
+                width = DOT * size
+            elif entry.marker:
                 _add(page, [x + DOT * size / 2], [middle], linestyle="none", marker=entry.marker,
                      markersize=page.points(DOT * size), markerfacecolor=entry.colour,
                      markeredgewidth=0)  # fmt: skip

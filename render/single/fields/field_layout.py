@@ -12,7 +12,8 @@ from fitreel.render.plots.fields.field_axes import UNDER, field_box
 from fitreel.render.single.layout.themed_layout import LEAST_ROWS
 from fitreel.render.single.layout.view_page import ViewPage
 
-WIDEST = {"wide": 1.47, "classic": 1.07, "square": 1.47, "tall": 1.47, "small": 4.0}
+WIDEST = {"wide": 1.47, "classic": 1.07, "square": 1.47, "tall": 1.47, "cell": 1.47,
+          "small": 4.0}  # fmt: skip
 """Width by height of the largest field whose scales are equal, and of one that is stretched."""
 FIELD_WIDTH = {"wide": 0.56, "classic": 0.57}
 """Of the frame, at most."""
@@ -33,6 +34,8 @@ LINE = 1.36
 """From a readout to the line under it, in font sizes of that."""
 HEAD_GAP, HEAD_FOOT = 34.0, 14.0
 """Over a panel's head, and from its baseline to the panel."""
+CROWD, CROWD_GAP = 3, 16.0
+"""From so many panels on there is less over each head."""
 AXIS_NAME = 1.2
 ROOMY = 1.3
 """How much higher than the lowest plots a field leaves those under it."""
@@ -50,6 +53,8 @@ class BlockPlace:
 
     box: Box
     head: float
+    has_ticks: bool = True
+    """Whether numbers stand under it."""
 
 
 @dataclass(frozen=True)
@@ -98,10 +103,10 @@ def lay_out_field(view: ViewPage, grid: FieldGrid, contents: FieldContents) -> F
         return _pair(view, grid, contents, top, view.bottom + row)
     if view.shape in ("wide", "classic"):
         return _beside(view, grid, contents, top, view.bottom + row)
-    if view.shape == "small":
-        box = field_box(
-            Box(view.left, view.left, view.right - view.left, view.top - view.left), grid, 4.0
-        )
+    if not view.has_readouts:
+        low = view.bottom + row if view.has_numbers else view.left
+        place = Box(view.left, low, view.right - view.left, top - low)
+        box = field_box(place, grid, WIDEST[view.shape])
         return FieldLayout((box,), None, (), 0.0, (0.0, 0.0))
     return _stacked(view, grid, contents, top, row)
 
@@ -238,13 +243,21 @@ def _blocks(view: ViewPage, contents: FieldContents, area: Box) -> dict[str, Blo
     head = ASCENT * types.label + px(HEAD_FOOT)
     plots = [name for name in contents.panels if name not in ("units", "error")]
     fixed = {"units": px(SQUARES), "error": min(area.width, px(224))}
-    gap, foot = px(HEAD_GAP), px(8) + (ASCENT + AXIS_NAME) * types.tick
+    is_crowd = len(contents.panels) >= CROWD
+    gap = px(CROWD_GAP if is_crowd else HEAD_GAP)
+    # Of plots over epochs under each other the lowest has the numbers.
+    ends = {
+        name: not {name, following} <= {"loss", "metrics"}
+        for name, following in zip(contents.panels, [*contents.panels[1:], ""], strict=True)
+    }
+    foot = px(8) + (ASCENT + AXIS_NAME) * types.tick
     taken = sum(fixed.get(name, 0.0) for name in contents.panels)
-    taken += len(contents.panels) * (head + gap) + max(len(plots) - 1, 0) * foot
+    taken += len(contents.panels) * (head + gap)
+    taken += foot * (sum(ends[name] for name in plots) - (contents.panels[-1] in plots))
     if contents.pair:
         taken -= gap
     least = LEAST_ROWS * types.tick
-    spare = area.height - taken - len(plots) * 1.6 * least
+    spare = area.height - taken - len(plots) * (1.2 if is_crowd else 1.6) * least
     if spare < 0 and len(plots) < len(contents.panels):  # small fields give way first
         count = len(contents.panels) - len(plots)
         fixed = {name: size + spare / count for name, size in fixed.items()}
@@ -262,8 +275,8 @@ def _blocks(view: ViewPage, contents: FieldContents, area: Box) -> dict[str, Blo
         top -= (0.0 if contents.pair and not number else gap) + head
         size = fixed.get(name, height)
         box = Box(area.left, top - size, area.width, size)
-        places[name] = BlockPlace(box, top + px(HEAD_FOOT))
-        top -= size + (foot if name in plots else 0.0)
+        places[name] = BlockPlace(box, top + px(HEAD_FOOT), ends[name])
+        top -= size + (foot if name in plots and ends[name] else 0.0)
     return places
 
 

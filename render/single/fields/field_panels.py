@@ -22,10 +22,11 @@ from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle
 from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.shown_snapshots import losses_from
 from fitreel.render.single.fields.field_layout import BlockPlace
-from fitreel.render.single.fields.unit_fields import UnitFields
 from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.single.panels.metrics import MetricCurves
 from fitreel.render.single.panels.panel import PanelStyle
+from fitreel.render.single.panels.unit_fields import UnitFields
+from fitreel.render.single.panels.weights import Weights
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.scaled_loss import loss_label
 from fitreel.render.text.translations import Translation
@@ -85,7 +86,9 @@ class LossPanel:
         wide = page.px(WIDTH if box.height > page.px(LOW) else LOW_WIDTH)
         self._plot = LossPlot(
             page, outer, [path], style.axis,
-            LossPlotStyle(types.tick, words, wide, style.noise, left=left),
+            LossPlotStyle(
+                types.tick, words, wide, style.noise, x_labels=place.has_ticks, left=left
+            ),
         )  # fmt: skip
         name = loss_label(run, words)
         width = write_name(page, name, (box.left, place.head), types.label, 0.6 * box.width)
@@ -111,6 +114,25 @@ def _with_numbers(page: Page, box: Box, numbers: float) -> tuple[Box, float]:
     return Box(start, box.bottom, box.right - start, box.height), numbers
 
 
+class WeightsPanel:
+    """The weights, as beside a fit."""
+
+    def __init__(
+        self, run: Record, style: FieldPanelStyle, place: BlockPlace, samples: Sequence[Snapshot]
+    ) -> None:
+        page, types, box = style.page, style.types, place.box
+        shared = PanelStyle(page, style.words, types.tick, types.label, style.axis)
+        self._weights = Weights(run, shared, samples, box.height)
+        self._weights.draw(PanelPlace(box, 0.0, None), box)
+        name = style.words.text("panel_weights")
+        write_name(page, name, (box.left, place.head), types.label, box.width)
+        self.moving: Sequence[Artist] = self._weights.moving
+
+    def show(self, snapshot: Snapshot, field: Values, epoch: float) -> None:
+        """As `FieldPanel`."""
+        self._weights.show(snapshot, epoch)
+
+
 class MetricsPanel:
     """The metrics, as beside a fit."""
 
@@ -122,7 +144,7 @@ class MetricsPanel:
         self._curves = MetricCurves(run, shared, samples, box.height)
         outer, left = _with_numbers(page, box, widest(page, self._curves.y_texts, types.tick))
         inner = Box(outer.left + left, box.bottom, outer.width - left, box.height)
-        self._curves.draw(PanelPlace(outer, left, None), inner)
+        self._curves.draw(PanelPlace(outer, left, None, place.has_ticks), inner)
         self._curves.write_names(box.left, box.right, place.head)
         self.moving: Sequence[Artist] = self._curves.moving
 
@@ -184,7 +206,13 @@ class UnitsPanel:
 
 FIELD_PANELS: Mapping[
     str, Callable[[Record, FieldPanelStyle, BlockPlace, Sequence[Snapshot]], FieldPanel]
-] = {"loss": LossPanel, "metrics": MetricsPanel, "units": UnitsPanel, "error": ErrorPanel}
+] = {
+    "loss": LossPanel,
+    "metrics": MetricsPanel,
+    "units": UnitsPanel,
+    "error": ErrorPanel,
+    "weights": WeightsPanel,
+}
 """By the names of `PANEL_KINDS`."""
 
 

@@ -19,6 +19,7 @@ from fitreel.render.plots.axes_names import LONGEST_IN_COLUMN
 from fitreel.render.plots.fields.class_names import in_pixels
 from fitreel.render.plots.fields.class_points import point_diameter
 from fitreel.render.plots.fields.field_axes import draw_field_numbers, field_axes, field_ticks
+from fitreel.render.plots.fields.input_names import input_names
 from fitreel.render.plots.fields.value_map import (
     ValueImage,
     ValueLines,
@@ -29,14 +30,13 @@ from fitreel.render.plots.fields.value_map import (
 )
 from fitreel.render.plots.fit_axes import BEFORE_LAYOUT
 from fitreel.render.single.fields.field_frame import (
-    input_names,
     longest_remark,
     remark_of,
-    samples_of,
 )
 from fitreel.render.single.fields.field_layout import FieldContents, lay_out_field, panels_of
 from fitreel.render.single.fields.field_panels import FieldPanelStyle, draw_field_panels
 from fitreel.render.single.layout.view_page import PageTexts, view_page, view_shape
+from fitreel.render.single.panels.recorded import samples_of
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
@@ -71,7 +71,8 @@ class FieldScene:
         self._run, self._words, self._theme = run, words, theme
         self._grid = grid = FieldGrid(run)
         self._target: Values | None = None if run.truth is None else grid.field(run.truth)
-        self._is_pair = self._target is not None and view_shape(settings.pixels) == "wide"
+        is_wide = view_shape(settings.pixels) == "wide" and not settings.in_cell
+        self._is_pair = self._target is not None and is_wide
         known = [run.y] if self._target is None else [run.y, self._target]
         self._scale = value_scale(known)
         self._axes_names = input_names(run, settings)
@@ -88,7 +89,7 @@ class FieldScene:
         panels = panels_of(settings.panels, has_error=self._is_pair)
         name = self._axes_names.y.replace("$", "")
         bar = 0.0
-        if not self._is_pair and view.shape != "small":
+        if not self._is_pair and view.has_readouts:
             bar = max(page.width_of(t, types.tick) for t in bar_ticks(self._scale, words)[1])
         contents = FieldContents(
             panels, (0.0,), pair=self._is_pair, bar=bar,
@@ -98,7 +99,7 @@ class FieldScene:
         self._texts = PageTexts(view, settings.caption)
         moving: list[Artist] = [*self._texts.moving, *self._draw_field()]
         self._panels = []
-        if view.shape != "small":
+        if view.has_readouts:
             (place,) = self._layout.readouts
             check_readouts(page, place, types, [epoch])
             self._readouts = RunReadouts(page, place, types, [epoch])
@@ -130,7 +131,7 @@ class FieldScene:
         values = np.asarray(self._run.y, np.float64)
         self._dots = ValuePoints(page, box, places, values, self._scale, diameter)
         self._lines = ValueLines(page, axes, grid, self._scale)
-        if view.shape != "small":
+        if view.has_numbers:
             ticks = field_ticks(grid, box, size, words)
             draw_field_numbers(page, box, grid, ticks, size, self._axes_names)
         if layout.bar is not None:
@@ -163,7 +164,7 @@ class FieldScene:
         self._lines.show(field)
         self._dots.show(state.seconds_at_end)
         self._texts.show(state.caption, remark_of(self._run, state, self._words))
-        if self._view.shape == "small":
+        if not self._view.has_readouts:
             return
         self._readouts.show([self._words.integer(int(snapshot.epoch))])
         for panel in self._panels:

@@ -27,14 +27,13 @@ from fitreel.render.plots.fields.class_names import (
 from fitreel.render.plots.fields.class_points import ClassPoints, point_diameter
 from fitreel.render.plots.fields.class_styles import class_styles
 from fitreel.render.plots.fields.field_axes import draw_field_numbers, field_axes, field_ticks
+from fitreel.render.plots.fields.input_names import input_names
 from fitreel.render.plots.fields.regions import Boundary, Regions
 from fitreel.render.plots.fit_axes import BEFORE_LAYOUT
 from fitreel.render.single.fields.field_frame import (
-    input_names,
     last_prediction,
     longest_remark,
     remark_of,
-    samples_of,
 )
 from fitreel.render.single.fields.field_layout import (
     LINE,
@@ -45,6 +44,7 @@ from fitreel.render.single.fields.field_layout import (
 )
 from fitreel.render.single.fields.field_panels import FieldPanelStyle, draw_field_panels
 from fitreel.render.single.layout.view_page import PageTexts, view_page
+from fitreel.render.single.panels.recorded import samples_of
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
@@ -94,7 +94,7 @@ class RegionsScene:
         moving: list[Artist] = [*self._texts.moving]
         layout, places = self._places()
         moving += self._draw_field(layout, places)
-        if view.shape != "small":
+        if view.has_readouts:
             moving += self._draw_readouts(layout)
             style = FieldPanelStyle(view.page, view.types, words, axis, grid)
             samples = samples_of(run, self._panels_asked)
@@ -120,7 +120,7 @@ class RegionsScene:
                 page.width_of(each.widest[0], types.readout, "bold"))
             for each in self._readout_texts
         )  # fmt: skip
-        has_key = view.shape not in ("classic", "small")
+        has_key = view.has_readouts and view.shape != "classic"
         self._boundary_entry = (
             [KeyEntry(self._words.text("boundary"), page.theme.text)] if has_key else []
         )
@@ -130,7 +130,7 @@ class RegionsScene:
             long_name=len(name) > LONGEST_IN_COLUMN and "_" not in name,
         )  # fmt: skip
         layout = lay_out_field(view, self._grid, contents)
-        if view.shape == "small":
+        if not view.has_numbers:
             return layout, None
         box = layout.fields[0]
         diameter = point_diameter(page, box, len(self._classes))
@@ -142,7 +142,7 @@ class RegionsScene:
                 page, box, self._names, size, in_pixels(self._grid, box, self._run.x),
                 self._classes, regions_of(self._grid, self._grid.field(last.prediction)), diameter,
             )  # fmt: skip
-        if places is None:
+        if places is None and view.has_readouts:
             entries = [
                 KeyEntry(name, colour, marker)
                 for name, (colour, marker) in zip(self._names, self._styles, strict=True)
@@ -168,7 +168,7 @@ class RegionsScene:
         self._boundary = Boundary(page, axes, grid)
         diameter = point_diameter(page, box, len(self._classes))
         self._dots = ClassPoints(page, axes, self._run.x, self._classes, self._styles, diameter)
-        if view.shape != "small":
+        if view.has_numbers:
             ticks = field_ticks(grid, box, view.types.tick, words)
             draw_field_numbers(page, box, grid, ticks, view.types.tick, self._axes_names)
         if places is not None:
@@ -214,7 +214,7 @@ class RegionsScene:
         self._boundary.show(logs)
         self._dots.show(wrong, state.seconds)
         self._texts.show(state.caption, remark_of(self._run, state, words))
-        if self._view.shape == "small":
+        if not self._view.has_readouts:
             return
         count, total = int(wrong.sum()), len(self._classes)
         texts = [words.integer(int(snapshot.epoch)), words.integer(count)]

@@ -205,9 +205,9 @@ def test_what_does_not_fit_is_refused_before_training(
     ("assignments", "output", "message"),
     [
         (["film.panels=['residuals']"], "a.mp4", "film.panels: residuals: of the views fit"),
-        (["film.panels=['weights']"], "a.mp4", "film.panels: weights: of the views fit"),
-        ([], "a.pdf", "a.pdf: sheets are made of records of one input and one output"),
-        ([], "a.srt", "a.srt: subtitles are made of records of one input and one output"),
+        (["film.panels=['gradients']"], "a.mp4", "film.panels: gradients: of the views fit"),
+        (["film.panels=['error']"], "a.mp4", "film.panels: error: of the views fit, field, curves"),
+        (["film.view=numbers"], "a.pdf", "a.pdf: a sheet shows predictions, and this film shows"),
         (["compare.layout=grid", "compare.vary={seed=[1, 2]}"], "a.mp4", 'compare.layout = "grid"'),
     ],
 )
@@ -253,8 +253,12 @@ def test_a_large_record_is_told_once(fitreel: Fitreel, tmp_path: Path) -> None:
 
 def test_films_of_them_have_pictures_of_their_own(fitreel: Fitreel, tmp_path: Path) -> None:
     job = sets("data.function=moons", "data.validation=0.3")
-    done = fitreel("run", *job, *QUICK, "-o", "a.png", *sets("film.panels=['loss', 'metrics']"))
+    done = fitreel("run", *job, *QUICK, "-o", "a.png", *sets("film.panels=['loss', 'metrics']"),
+                   "-o", "a.pdf", "-o", "a.srt", "-o", "a.vtt")  # fmt: skip
     assert done.returncode == 0, done.stderr
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF-")
+    subtitles = [(tmp_path / f"a.{ending}").read_text() for ending in ("srt", "vtt")]
+    assert all("of 70 on the wrong side." in text for text in subtitles)
     assert "aren't drawn yet" not in done.stdout
     heart = fitreel("run", *sets("data.function=heart"), *QUICK, "-o", "b.png")
     assert heart.returncode == 0 and "aren't drawn yet" not in heart.stdout

@@ -73,6 +73,7 @@ LOOKS = [
     ("moons", {"theme": "demo", "size": "vertical", "title": "Moons"}),
     ("clouds", {"theme": "paper", "size": "square", "title": "Six"}),
     ("clouds", {"theme": "light", "size": "480p", "panels": ("metrics", "loss")}),
+    ("moons", {"theme": "light", "size": "720p", "panels": ("units", "loss", "metrics")}),
     ("peaks", {"theme": "dark", "size": "720p", "title": "Peaks"}),
     ("peaks", {"theme": "chalkboard", "size": (640, 480), "title": "Peaks"}),
     ("peaks", {"theme": "light", "size": (200, 150)}),
