@@ -182,7 +182,7 @@ class RegionsScene:
         self._boundary = Boundary(page, axes, grid)
         diameter = point_diameter(page, box, len(self._classes))
         self._dots = ClassPoints(page, axes, self._run.x, self._classes, self._styles, diameter,
-                                 self._run.validation)  # fmt: skip
+                                 aside=self._run.validation)  # fmt: skip
         if view.has_numbers:
             ticks = field_ticks(grid, box, view.types.tick, words)
             draw_field_numbers(page, box, grid, ticks, view.types.tick, self._axes_names)
