@@ -206,6 +206,35 @@ class Recorder:
             raise BadInput(f"{self._path}: nothing is logged yet, of which a film could be")
         return make_film(self._run_log.path, out, overwrite=overwrite, **film_settings)
 
+    def live(self) -> None:
+        """Show the newest snapshot in the notebook's cell while the loop goes on.
+
+        One drawing is changed in place, at most twice a second and in at most 4 % of the loop's
+        time; what else the cell shows stays. Outside of a notebook there is a warning, and nothing
+        is shown; on other ranks, nothing at all.
+        """
+        if self._is_elsewhere():
+            return
+        try:
+            from fitreel.recording.live_display import LiveDisplay
+
+            display = LiveDisplay(self._run_log.points, self._run_log.name)
+        except ImportError:
+            _warn(f"{self._path}: live() draws in notebooks, and this is none")
+            return
+        self._run_log.shown = display
+
+    def _repr_html_(self) -> str | None:
+        """The page to scrub what was logged, where a notebook shows its value."""
+        from fitreel.notebook_page import shown_page
+
+        if self._is_elsewhere() or not self._run_log.is_there:
+            return None
+        with self._turn:
+            if self._failure is None and not self._is_closed:
+                self._guarded(self._log.step, self._run_log.flush)
+        return shown_page(self._run_log.path)
+
     def __enter__(self) -> "Recorder":
         return self
 

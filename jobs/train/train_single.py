@@ -38,9 +38,16 @@ def build_training(resolved_job: ResolvedJob, report: Report) -> "Training":
     choose_torch_cache()
     with signals.ending_at_once(report.error):
         from fitreel.model.training.loop import Training
+        from fitreel.model.training.own_code import guard
 
         try:
-            return Training(task_of(resolved_job))
+            with guard(resolved_job.own_code, lambda: "before the first epoch"):
+                training = Training(task_of(resolved_job))
+            if resolved_job.own_code.module is not None:
+                from fitreel.model.training.checkpoint import save_checkpoint
+
+                save_checkpoint(training)  # what can't be recorded is refused before all the hours
+            return training
         except FitreelError as error:
             raise type(error)(f"{resolved_job.loaded.source.label}: {error}") from error
 
@@ -59,7 +66,7 @@ def train_single(locked_run: LockedRun, training: "Training", report: Report) ->
     from fitreel.model.training.devices import environment
 
     here = environment(training.device)
-    run = locked_run.begin(str(training.network), training.layout, training.data, here)
+    run = locked_run.begin(training.description, training.layout, training.data, here)
     report.say(run.header.network)
     report.say(f"{run.header.parameters:,} parameters")
     report.say(f"{locked_run.path}: training on {training.device} ({training.device_reason})")

@@ -219,6 +219,7 @@ def test_what_does_not_fit_is_refused_before_training(
     [
         (["film.panels=['residuals']"], "a.mp4", "film.panels: residuals: of the views fit"),
         (["film.panels=['gradients']"], "a.mp4", "film.panels: gradients: of the views fit"),
+        (["film.limits=frame"], "a.mp4", 'film.limits = "frame": of the fit of one curve'),
         (["film.panels=['error']"], "a.mp4", "film.panels: error: of the views fit, field, curves"),
         (["film.view=numbers"], "a.pdf", "a.pdf: a sheet shows predictions, and this film shows"),
         (
