@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, get_args
@@ -52,6 +52,8 @@ class Recorder:
         *,
         at: Any = None,
         truth: Any = None,
+        classes: bool | Sequence[Any] | None = None,
+        logits: bool = False,
         every: Every = 1,
         name: str | None = None,
         info: dict[str, Any] | None = None,
@@ -63,11 +65,12 @@ class Recorder:
         Args:
             path: the run folder.
             x: the points' inputs, in their own units: shape (N,) or (N, D).
-            y: their outputs, (N,) or (N, K). Without both, numbers only are recorded.
-            at: where predictions are looked at, (M,) or (M, D); else at x, of two inputs on a grid.
+            y: their outputs, (N,) or (N, K), or classes; without x a picture, or numbers only.
+            at: where predictions are, (M,) or (M, D), or a grid's size; else x, or of two a grid.
             truth: what is to be learned, without noise, there: (M,) or (M, K), or a function of at.
-            every: how many steps from one that is kept to the next; "log": as many as grow with the
-                step itself; or a function that says of a step whether it is kept.
+            classes: their names, in the order of the predictions' columns; True: y says them.
+            logits: predictions of classes are what softmax makes probabilities of.
+            every: how many steps from one that is kept to the next; "log"; or a function of a step.
             name: what films call it; else the folder's name.
             info: whatever you want to find again, as JSON has it.
             resume: go on with what is recorded there; steps that come again replace what was.
@@ -85,7 +88,7 @@ class Recorder:
         real = Path(os.path.realpath(path))
         self._run_log = RunLog(
             real,
-            points_of(x, y, at, truth),
+            points_of(x, y, at, truth, classes, logits=logits),
             checked_name(self._path.absolute().name if name is None else name),
             checked_info(info),
             resume=resume,
@@ -144,7 +147,8 @@ class Recorder:
             step: a whole number, larger than the last; None: the next one.
             loss: a number, of any framework.
             prediction: shape (M,), or (M, K): one row for each of `at`; or a function that gives
-                it, of `at` if it takes an argument.
+                it, of `at` if it takes an argument. Of classes how likely each is; of two how
+                likely the second; or the predicted ones.
             keep: keep it, due or not.
             metrics: further numbers by name, such as val_loss or lr; None is none.
 
@@ -201,6 +205,35 @@ class Recorder:
         if not self._run_log.is_there:
             raise BadInput(f"{self._path}: nothing is logged yet, of which a film could be")
         return make_film(self._run_log.path, out, overwrite=overwrite, **film_settings)
+
+    def live(self) -> None:
+        """Show the newest snapshot in the notebook's cell while the loop goes on.
+
+        One drawing is changed in place, at most twice a second and in at most 4 % of the loop's
+        time; what else the cell shows stays. Outside of a notebook there is a warning, and nothing
+        is shown; on other ranks, nothing at all.
+        """
+        if self._is_elsewhere():
+            return
+        try:
+            from fitreel.recording.live_display import LiveDisplay
+
+            display = LiveDisplay(self._run_log.points, self._run_log.name)
+        except ImportError:
+            _warn(f"{self._path}: live() draws in notebooks, and this is none")
+            return
+        self._run_log.shown = display
+
+    def _repr_html_(self) -> str | None:
+        """The page to scrub what was logged, where a notebook shows its value."""
+        from fitreel.notebook_page import shown_page
+
+        if self._is_elsewhere() or not self._run_log.is_there:
+            return None
+        with self._turn:
+            if self._failure is None and not self._is_closed:
+                self._guarded(self._log.step, self._run_log.flush)
+        return shown_page(self._run_log.path)
 
     def __enter__(self) -> "Recorder":
         return self

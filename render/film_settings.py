@@ -122,6 +122,8 @@ class FilmSettings(Settings):
     transparent: bool = False
     """No background, for slides: .webm and .png only."""
 
+    page_snapshots: int | None = Field(default=None, ge=2, le=1_000_000)
+    """So many snapshots at most in an .html page, evenly spaced on its axis; default: all."""
     view: ViewName | None = None
     """What is shown: fit (a curve), curves (several over one input), plane (two outputs as a curve
     in the plane), field (a colour for each number over two inputs), regions (the classes over two
@@ -194,9 +196,8 @@ class FilmSettings(Settings):
     @property
     def picture(self) -> PictureSettings:
         """What decides the pictures."""
-        return PictureSettings(
-            **{field.name: getattr(self, field.name) for field in fields(PictureSettings)}
-        )
+        names = {field.name for field in fields(PictureSettings)} - {"in_cell"}  # which no job says
+        return PictureSettings(**{name: getattr(self, name) for name in names})
 
     def pacing(
         self,

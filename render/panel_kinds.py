@@ -31,13 +31,19 @@ class PanelKind:
         return next((reason for reason in reasons if reason is not None), None)
 
 
+WITH_POINTS = (
+    "fit", "field", "regions", "picture", "curves", "plane", "scatter", "confusion", "slices",
+)  # fmt: skip
+"""Views that show predictions."""
 PANEL_KINDS = {
     "loss": PanelKind(("losses",)),
     "metrics": PanelKind(("metrics",)),
     "residuals": PanelKind(("curve",)),
-    "units": PanelKind(("places", "hidden layers", "weights"), ("fit", "field", "regions")),
-    "error": PanelKind(("places", "truth"), ("fit", "field")),
-    "weights": PanelKind(("weights",)),
+    "units": PanelKind(
+        ("places", "hidden layers", "weights"), ("fit", "field", "regions", "picture")
+    ),
+    "error": PanelKind(("places", "truth"), ("fit", "field", "curves")),
+    "weights": PanelKind(("weights",), WITH_POINTS),
     "gradients": PanelKind(("weights",)),
 }
 """By the names that stand in jobs; `single.panels.draw_panels` says what draws each."""

@@ -45,6 +45,8 @@ class PictureSettings:
     limits: str | None = None
     """Of the axes in the demo's look: "film" for all its frames, "frame" for each its own; None:
     each its own in the demo's own job, else the film's."""
+    in_cell: bool = False
+    """Whether it is one of many on a page, which has the headings and says what each is of."""
 
     @property
     def is_demo(self) -> bool:

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -24,7 +23,7 @@ WITH_MATPLOTLIB = {
     "api", "api/headless_gui", "render/text", "render/mpl", "render/raster", "render/figure",
     "render/single", "render/single/demo", "render/single/fields", "render/single/layout",
     "render/single/panels", "render/single/shapes",
-    "render/comparison", "render/comparison/ranking",
+    "render/comparison", "render/comparison/cells", "render/comparison/ranking",
     "render/comparison/grid", "render/comparison/lines", "render/comparison/losses",
     "render/comparison/overlay", "render/comparison/page",
     "render/handout", "render/page", "render/plots", "render/plots/fields",
@@ -37,10 +36,10 @@ PRINTING = "jobs/runtime"
 MATPLOTLIB = "(from|import) matplotlib"
 
 
-def files() -> Iterator[Path]:
+@cache
+def files() -> tuple[Path, ...]:
     """Every Python file of ours, below the checkout."""
-    for floor in FLOORS:
-        yield from sorted((ROOT / floor).rglob("*.py"))
+    return tuple(path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py")))
 
 
 def room(path: Path) -> str:
@@ -54,6 +53,7 @@ def place_of(module: str) -> Path:
     return ROOT.joinpath(*parts) if parts and parts[0] in FLOORS else ROOT.joinpath("api", *parts)
 
 
+@cache
 def room_of(module: str) -> str:
     """The folder of a module of ours."""
     path = place_of(module)
@@ -66,23 +66,28 @@ def is_ours(module: str) -> bool:
 
 
 @cache
+def nodes(path: Path) -> list[ast.AST]:
+    """The nodes of a file's syntax tree: parsed once for all rules."""
+    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
+@cache
 def imports(path: Path, *, late: bool) -> set[str]:
     """Modules that a file imports: when it is imported, or with `late` also in its functions."""
-    tree = ast.parse(path.read_text("utf-8"))
     only_types = {
         inner
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
         for inner in ast.walk(node)
     }
     in_functions = {
         inner
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         for inner in ast.walk(node)
     }
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes(path):
         if node in only_types or (node in in_functions and not late):
             continue
         if isinstance(node, ast.Import):
@@ -199,7 +204,7 @@ def test_the_bare_name_of_a_floor_is_banned() -> None:
 def test_no_two_classes_have_one_name() -> None:
     homes: dict[str, Path] = {}
     for path in files():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.ClassDef):
                 other = homes.setdefault(node.name, path)
                 assert other == path, f"{node.name}: {other} and {path}"
@@ -208,7 +213,7 @@ def test_no_two_classes_have_one_name() -> None:
 @pytest.mark.parametrize("limit", [60])
 def test_no_function_is_too_long(limit: int) -> None:
     for path in files():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 assert node.end_lineno is not None
                 length = node.end_lineno - node.lineno + 1
@@ -217,7 +222,7 @@ def test_no_function_is_too_long(limit: int) -> None:
 
 def test_no_function_takes_too_much() -> None:
     for path in files():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
             if any("command" in ast.unparse(each) for each in node.decorator_list):
@@ -226,7 +231,7 @@ def test_no_function_takes_too_much() -> None:
             taken += [each.arg for each in node.args.kwonlyargs]
             count = len([name for name in taken if name not in ("self", "cls")])
             # What other people call takes what is promised.
-            most = 10 if room(path) == "api" else 8
+            most = 12 if room(path) == "api" else 8
             assert count <= most, f"{path}: {node.name} takes {count}"
 
 

@@ -1,8 +1,9 @@
 """What goes with a film and isn't one: subtitles, and a page of pictures for the handout."""
 
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.films.subject import Subject
@@ -10,15 +11,19 @@ from fitreel.jobs.outputs.marked_file import write_marked
 from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report, seconds, size
 from fitreel.model.record.reader import Record
-from fitreel.render.output.formats import PDF, PNG, SRT, SVG, OutputKind
+from fitreel.render.output.formats import HTML, PDF, PNG, SRT, SVG, OutputKind
 from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import Form
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.shown_snapshots import shown_count, shown_snapshots
-from fitreel.render.text.translations import translation_of
+from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline
+from fitreel.render.view import view_of
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from fitreel.render.captions.subtitles import Described, Predictions
     from fitreel.render.handout.page import Kind
 
 SHEET = (3, 4)
@@ -28,6 +33,7 @@ SHEET = (3, 4)
 _PAGES = {
     PDF: (b"%PDF-", b"/Creator (fitreel)"),
     SVG: (b"<?xml ", b"<dc:title>fitreel</dc:title>"),
+    HTML: (b"<!DOCTYPE html>\n", b'<meta name="generator" content="fitreel">'),
     PNG: (b"\x89PNG\r\n\x1a\n", b"tEXtSoftware\0fitreel"),
 }
 
@@ -44,15 +50,17 @@ def make_sidecar(output: Output, subject: Subject, options: Options, report: Rep
         content = subject.sidecar(output)
         is_new = write_marked(Path(output.path), content, report, force=options.force, form=form)
     if not is_new:
-        report.say(f"{output.path}: up to date")
+        report.say(f"{output.path}: up to date", event="up_to_date", output=output.path)
         return
-    page = "sheet of {} x {}".format(*(output.sheet or SHEET))
-    what = "subtitles" if output.kind is OutputKind.SUBTITLES else page
-    took = seconds(time.monotonic() - started)
-    report.say(f"{output.path}: {what}, {size(len(content))}, {took}")
+    what = {
+        OutputKind.SUBTITLES: "subtitles", OutputKind.WEB_PAGE: "a page for a browser"
+    }.get(output.kind, "sheet of {} x {}".format(*(output.sheet or SHEET)))  # fmt: skip
+    took = time.monotonic() - started
+    line = f"{output.path}: {what}, {size(len(content))}, {seconds(took)}"
+    report.say(line, event="made", output=output.path, seconds=round(took, 3))
     if output.kind is OutputKind.PAGE and subject.picture.panels:
         panels = ", ".join(subject.picture.panels)
-        report.say(f"{output.path}: a sheet shows the fit alone, not film.panels ({panels})")
+        report.say(f"{output.path}: a sheet shows the picture alone, not film.panels ({panels})")
 
 
 def sidecar_form(output: Output, picture: PictureSettings) -> Form:
@@ -79,21 +87,54 @@ def sidecar_content(
     """
     if output.kind is not OutputKind.SUBTITLES:
         from fitreel.render.handout.contact_sheet import contact_sheet
+        from fitreel.render.handout.picture_sheet import picture_sheet
 
         kind = cast("Kind", output.format.name)
-        return contact_sheet(run, picture, timeline, *(output.sheet or SHEET), kind)
+        draw = contact_sheet if run.header.is_curve else picture_sheet
+        return draw(run, picture, timeline, *(output.sheet or SHEET), kind)
     from fitreel.render.captions.subtitle_formats import srt, vtt
-    from fitreel.render.captions.subtitles import Reference, cues
+    from fitreel.render.captions.subtitles import cues
 
+    words = translation_of(picture.language, picture.words)
     count = shown_count(run, picture)
+    described, predictions = _described(run, picture, words)
     texts = cues(
         run.epochs[:count],
         run.losses[:count],
-        lambda indices: (snapshot.prediction for snapshot in shown_snapshots(run, indices)),
-        Reference(run.x, run.y, run.prediction_x, run.truth, run.loss_is_scaled),
+        predictions,
+        described,
         run.ending,
         run.ending_epoch,
         timeline,
-        translation_of(picture.language, picture.words),
+        words,
     )
     return "".join((srt if output.format is SRT else vtt)(texts)).encode()
+
+
+def _described(
+    run: Record, picture: PictureSettings, words: Translation
+) -> "tuple[Described, Predictions]":
+    """What subtitles say of its predictions, and which these are."""
+    from fitreel.render.captions.classes.class_story import ClassStory
+    from fitreel.render.captions.run_captions import shows_regions
+    from fitreel.render.captions.shape_sentences import ShapeReference
+    from fitreel.render.captions.subtitles import Reference
+    from fitreel.render.point_predictions import judged_predictions
+
+    def as_recorded(indices: Sequence[int]) -> "Iterator[NDArray[Any]]":
+        return (snapshot.prediction for snapshot in shown_snapshots(run, indices))
+
+    if run.header.is_curve:
+        reference = Reference(run.x, run.y, run.prediction_x, run.truth, run.loss_is_scaled)
+        return reference, as_recorded
+    if shows_regions(run, picture):
+        return ShapeReference(run, ClassStory(run, words), None), as_recorded
+    if run.header.classes or view_of(run, picture.view) == "numbers":
+        return ShapeReference(run, None, None), as_recorded
+    judged = judged_predictions(run)
+
+    def at_points(indices: Sequence[int]) -> "Iterator[NDArray[Any]]":
+        snapshots = shown_snapshots(run, indices, weights=judged.needs_weights)
+        return (judged.of(snapshot) for snapshot in snapshots)
+
+    return ShapeReference(run, None, judged.y), at_points

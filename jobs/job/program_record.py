@@ -15,7 +15,6 @@ from fitreel.render.view import view_of
 
 BY_A_PROGRAM = "a program of yours"
 """What films and `info` say of who recorded it, where it wasn't a job."""
-OF_A_CURVE = {OutputKind.SUBTITLES: "subtitles are made", OutputKind.PAGE: "sheets are made"}
 
 
 def check_recorded(run: Record, film: FilmSettings, outputs: Sequence[Output]) -> None:
@@ -32,9 +31,20 @@ def check_recorded(run: Record, film: FilmSettings, outputs: Sequence[Output]) -
     for output in outputs:
         if output.kind is OutputKind.SUBTITLES and not has_losses(run):
             raise BadInput(f"{output.path}: subtitles tell of the loss, which this record hasn't")
-        if not run.header.is_curve and output.kind in OF_A_CURVE:
-            what = OF_A_CURVE[output.kind]
-            raise BadInput(f"{output.path}: {what} of records of one input and one output")
+    check_pages(outputs, view_of(run, film.view))
+
+
+def check_pages(outputs: Sequence[Output], view: str) -> None:
+    """Refuse pages of what has no picture.
+
+    Raises:
+        BadInput: the line names the output.
+    """
+    for output in outputs:
+        if view == "numbers" and output.kind is OutputKind.PAGE:
+            raise BadInput(
+                f"{output.path}: a sheet shows predictions, and this film shows numbers alone"
+            )
 
 
 def dimensions_of(run: Record) -> str | None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.resolve import ResolvedJob
@@ -11,7 +12,7 @@ from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.read_lock import reading
 from fitreel.jobs.runtime.report import Report, seconds
 from fitreel.jobs.train.locked_run import LockedRun, lock_run
-from fitreel.jobs.train.run_store import RunStore, divergence_of, how_far, how_it_ended
+from fitreel.jobs.train.run_store import RunStore, divergence_of, facts_of, how_far, how_it_ended
 from fitreel.jobs.train.train_batch import build_batch, train_batch
 from fitreel.jobs.train.train_single import build_training, train_single
 from fitreel.model.errors import Busy, CannotWrite, FitreelError, Stopped
@@ -19,6 +20,9 @@ from fitreel.model.record.reader import Record
 from fitreel.model.record.writer import forget_states
 from fitreel.model.system.extras import check_installed
 from fitreel.model.system.files import leftovers, sweep
+
+if TYPE_CHECKING:
+    from fitreel.model.training.loop import Training
 
 
 def ensure_trained(resolved_job: ResolvedJob, options: Options, report: Report) -> Record:
@@ -44,7 +48,7 @@ def open_trained(resolved_job: ResolvedJob, options: Options, report: Report) ->
     """
     with _open_trained(resolved_job, options, report) as run:
         if divergence := divergence_of(run):
-            report.warn(f"{run.path}: {divergence}")
+            report.warn(f"{run.path}: {divergence}", event="diverged", **facts_of(run))
         yield run
 
 
@@ -61,13 +65,17 @@ def _open_trained(resolved_job: ResolvedJob, options: Options, report: Report) -
                 yield run
                 return
     check_installed("torch", "train", "training")  # before there is a folder
+    training = None
+    if not path.parent.exists() and not resolved_job.is_batched:
+        # What can't be trained leaves no folder; where there is one, whoever trains comes first.
+        training = build_training(resolved_job, report)
     with ExitStack() as read_lock:
         with lock_run(resolved_job, options) as locked_run:
             if locked_run.run is not None and locked_run.is_trained:  # since we looked
                 run = locked_run.run
                 _say_trained(run, report)
             else:
-                run = _train(locked_run, report)
+                run = _train(locked_run, report, training)
             # Before the run's lock goes, or another process could come between.
             read_lock.enter_context(reading(path))
         yield run
@@ -126,23 +134,28 @@ def check_trainable(resolved_job: ResolvedJob, report: Report) -> None:
         build_training(resolved_job, report)
 
 
-def _train(locked_run: LockedRun, report: Report) -> Record:
+def _train(locked_run: LockedRun, report: Report, training: "Training | None") -> Record:
     started = time.monotonic()
     if locked_run.resolved_job.is_batched:
         for error in train_batch([locked_run], report).values():
             raise error
     else:
-        train_single(locked_run, report)
+        resolved_job = locked_run.resolved_job
+        train_single(locked_run, training or build_training(resolved_job, report), report)
     run = Record(locked_run.path)
+    took = time.monotonic() - started
     report.say(
-        f"{locked_run.path}: {len(run)} snapshots, {how_it_ended(run)}, in "
-        f"{seconds(time.monotonic() - started)}"
+        f"{locked_run.path}: {len(run)} snapshots, {how_it_ended(run)}, in {seconds(took)}",
+        event="trained",
+        seconds=round(took, 3),
+        **facts_of(run),
     )
     return run
 
 
 def _say_trained(run: Record, report: Report) -> None:
-    report.say(f"{run.path}: already trained ({len(run)} snapshots)")
+    already = f"{run.path}: already trained ({len(run)} snapshots)"
+    report.say(already, event="already_trained", **facts_of(run))
     if len(run) and (line := how_far(run)) is not None:
         report.say(f"{run.path}: {line}")
 

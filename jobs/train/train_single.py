@@ -52,8 +52,8 @@ def build_training(resolved_job: ResolvedJob, report: Report) -> "Training":
             raise type(error)(f"{resolved_job.loaded.source.label}: {error}") from error
 
 
-def train_single(locked_run: LockedRun, report: Report) -> None:
-    """Train what isn't trained yet into a run folder.
+def train_single(locked_run: LockedRun, training: "Training", report: Report) -> None:
+    """Train what isn't trained yet into a run folder, with what `build_training` gave.
 
     Raises:
         BadInput: torch can't do what is asked, or the record is damaged.
@@ -63,7 +63,6 @@ def train_single(locked_run: LockedRun, report: Report) -> None:
         Stopped: a signal came; what is trained is on disk.
     """
     job = locked_run.resolved_job.loaded.job
-    training = build_training(locked_run.resolved_job, report)
     from fitreel.model.training.devices import environment
 
     here = environment(training.device)

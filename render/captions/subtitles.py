@@ -7,7 +7,7 @@ syntax for it): they are made in no time, and are up to date when they are the s
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,8 +30,22 @@ FLAT = 0.05
 """A curve that moves less than this part of the data's range is flat."""
 
 
-Predictions = Callable[[Sequence[int]], Iterable[NDArray[np.float32]]]
+Predictions = Callable[[Sequence[int]], Iterable[NDArray[Any]]]
 """Gives the predictions, shape (M,), of these snapshots, in their order."""
+
+
+class Described(Protocol):
+    """What is said of predictions."""
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether the loss is of values that are scaled for the network."""
+
+    def shape(self, prediction: NDArray[Any], words: Translation) -> list[str]:
+        """How a prediction looks, in a sentence or none."""
+
+    def distance(self, prediction: NDArray[Any], words: Translation) -> list[str]:
+        """How far it is from what it should be, in a sentence or none."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +61,15 @@ class Reference:
     truth: NDArray[np.float32] | None = None
     """Shape (M,): the noiseless function there."""
     is_scaled: bool = False
-    """Whether the loss is of values that are scaled for the network."""
+    """As `Described`."""
+
+    def shape(self, prediction: NDArray[Any], words: Translation) -> list[str]:
+        """As `Described`."""
+        return [_shape(np.ravel(prediction), self, words)]
+
+    def distance(self, prediction: NDArray[Any], words: Translation) -> list[str]:
+        """As `Described`."""
+        return _farthest(np.ravel(prediction), self, words)
 
 
 class _CuePoint(NamedTuple):
@@ -63,7 +85,7 @@ def cues(
     epochs: NDArray[np.int64],
     losses: ArrayLike,
     predictions: Predictions,
-    reference: Reference,
+    reference: Described,
     ending: str | None,
     ending_epoch: int | None,
     timeline: Timeline,
@@ -97,7 +119,7 @@ def cues(
             int(epochs[cue_point.snapshot]),
             loss,
             before,
-            np.ravel(curve),
+            curve,
             reference,
             words,
         )
@@ -159,7 +181,7 @@ def _sentences(
     loss: float,
     before: float,
     curve: NDArray[Any],
-    reference: Reference,
+    reference: Described,
     words: Translation,
 ) -> list[str]:
     """The sentences of a cue point, the most important first."""
@@ -168,22 +190,22 @@ def _sentences(
         change = _change(loss, before)
         return [
             words.text(f"said_{change}", epoch=epoch, loss=loss, before=before),
-            *_farthest(curve, reference, words),
+            *reference.distance(curve, words),
         ]
     if event.kind == "start":
         return [
             words.text("said_start"),
             *([words.text("said_scaled")] if reference.is_scaled else []),
-            _shape(curve, reference, words),
+            *reference.shape(curve, words),
             words.text("said_status", epoch=epoch, loss=loss),
         ]
     if event.decade is not None:
         sentence = words.text("said_loss", epoch=event.epoch, loss=words.power_of_ten(event.decade))
-        return [sentence, *_farthest(curve, reference, words)]
+        return [sentence, *reference.distance(curve, words)]
     return [
         words.text(f"said_{event.kind}", epoch=event.epoch, loss=loss),
-        _shape(curve, reference, words),
-        *_farthest(curve, reference, words),
+        *reference.shape(curve, words),
+        *reference.distance(curve, words),
     ]
 
 

@@ -26,16 +26,16 @@ from fitreel.render.handout.page import (
     theme_and_fonts,
 )
 from fitreel.render.handout.sheet_snapshots import full_grid, sheet_snapshots
+from fitreel.render.handout.snapshot_captions import snapshot_captions
 from fitreel.render.mpl.line_styles import mark_point
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.fit_axes import fit_limits
-from fitreel.render.shown_snapshots import has_losses, shown_snapshots
+from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.single.demo.exit_marks import ExitMarks
 from fitreel.render.text.axis_labels import AxisLabels, axis_labels
 from fitreel.render.text.fonts import fonts_for
-from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline
 
@@ -88,7 +88,7 @@ def contact_sheet(
     check_grid(across, down)
     across, down = full_grid(len(run), across, down)
     snapshots = list(shown_snapshots(run, sheet_snapshots(run, timeline.axis, across * down)))
-    captions = _captions(run, settings, snapshots)
+    captions = snapshot_captions(run, settings, snapshots)
     theme, fonts = theme_and_fonts(settings, [text for pair in captions for text in pair])
     size = page_size(across, down)
     with rc_context(cast(Any, page_style(theme, fonts))):
@@ -125,25 +125,6 @@ class _Look:
     @property
     def is_demo(self) -> bool:
         return self.settings.theme == "demo"
-
-
-def _captions(
-    run: Record, settings: PictureSettings, snapshots: Sequence[Snapshot]
-) -> list[tuple[str, str]]:
-    """The epoch of each, and its loss, if there is one."""
-    words = translation_of(settings.language, settings.words)
-    is_demo = settings.theme == "demo"
-    losses = LossFormat.of([snapshot.loss for snapshot in snapshots], words)
-    label = words.text("loss" if is_demo else "axis_loss")
-    label += f" ({words.text('scaled')})" if run.loss_is_scaled else ""
-    captions = []
-    for snapshot in snapshots:
-        key = "epoch_value" if is_demo else "clock_epoch"
-        loss = losses.write(snapshot.loss)
-        text = words.text("loss_value", label=label, loss=loss) if is_demo else f"{label} {loss}"
-        epoch = words.text(key, epoch=words.integer(snapshot.epoch))
-        captions.append((epoch, text if has_losses(run) else ""))
-    return captions
 
 
 def _draw_snapshot(axes: Axes, run: Record, snapshot: Snapshot, look: _Look) -> None:

@@ -104,6 +104,8 @@ class Theme(Settings):
     """Of several runs or hidden units, in this order."""
     classes: Annotated[tuple[Colour, ...], Field(min_length=2, max_length=32)]
     """Of classes, which no run wears: the first four far apart to all eyes."""
+    beside_classes: Annotated[tuple[Colour, ...], Field(max_length=32)] = ()
+    """Of runs from the second on, where classes have their colours; the first is `muted`."""
     dashes: Annotated[tuple[Dashes, ...], Field(min_length=1, max_length=8)] = (
         (),
         (3.2, 1.2),
@@ -121,6 +123,11 @@ class Theme(Settings):
     tick_length: float = Field(default=0.0, ge=0, le=3, allow_inf_nan=False)
     """In font sizes of the numbers there."""
     grid_shown: bool = True
+
+    def dashes_of(self, number: int) -> Dashes:
+        """Of a line among several, counted from 0, in widths of it; empty: it has none."""
+        turn = number if self.dashes_first else number // len(self.lines)
+        return self.dashes[turn % len(self.dashes)]
 
 
 @in_force()

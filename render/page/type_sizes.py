@@ -12,6 +12,8 @@ SMALL_WIDTH = 320
 """A narrower frame has title, readouts and curve alone."""
 ASCENT, DESCENT = 0.74, 0.24
 """Of capitals and digits over the baseline, of letters under it, in font sizes."""
+CELL_NAME, CELL_NUMBER = 0.05, 0.042
+"""Of names and numbers in one of many pictures on a page, in parts of its shorter side."""
 TOP = 28.0
 """Free over the headings; of `REFERENCE` pixels."""
 
@@ -37,6 +39,13 @@ def shape_of(size: tuple[int, int]) -> str:
     if width < SMALL_WIDTH:
         return "small"
     return "wide" if width >= WIDE * height else "tall" if width < TALL * height else "middle"
+
+
+def cell_type_sizes(size: tuple[int, int]) -> TypeSizes:
+    """The font sizes of one of many pictures on a page, which are larger in parts of it."""
+    side = min(size)
+    name, number = CELL_NAME * side, CELL_NUMBER * side
+    return TypeSizes(name, name, name, name, name, number, number)
 
 
 def type_sizes(size: tuple[int, int]) -> TypeSizes:

@@ -121,7 +121,7 @@ def test_a_loss_is_written_from_the_first_on(fitreel: Fitreel, tmp_path: Path, t
         ("metrics", ("--set", "film.panels=['error']"), "one input and one output"),
         ("metrics", ("--set", "film.panels=['loss']"), "loss: this record has none"),
         ("metrics", ("-o", "a.srt"), "subtitles tell of the loss"),
-        ("wide", ("-o", "a.srt"), "subtitles are made of records of one input"),
+        ("numbers", ("-o", "a.pdf"), "a sheet shows predictions, and this film shows numbers"),
     ],
 )
 def test_what_was_not_recorded_is_named(

@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.classes.class_yardsticks import ClassYardsticks, class_yardsticks
+from fitreel.render.captions.classes.wrong_counts import Counts, wrong_counts
 from fitreel.render.captions.phases.stretches import best_stretches
-from fitreel.render.interpolated_snapshots import snapshots_at
 from fitreel.render.point_predictions import PointClasses
 from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.timeline import Timeline
 
-Counts = NDArray[np.int64]
 Said = tuple[str, NDArray[np.bool_], NDArray[np.float64]]
 """A sentence, in which frames it is true, and its worth there."""
 
@@ -46,23 +45,19 @@ class ClassStory:
 
     def wrong_at(self, index: int) -> int:
         """How many points are wrong in a snapshot."""
-        snapshot = next(shown_snapshots(self.run, [index]))
-        return self._wrong(snapshot.prediction)
+        return self.wrong_in(next(shown_snapshots(self.run, [index])).prediction)
 
     def counts(self, timeline: Timeline) -> Counts:
         """Shape (F,): how many are wrong in each frame of a film."""
         axis = timeline.axis if timeline.blend.any() else None
-        clock = self.run.epochs.astype(np.float64)
-        counts: list[int] = []
-        for shown in snapshots_at(self.run, clock, timeline.times, axis):
-            counts += [self._wrong(shown.snapshot.prediction)] * shown.frames
-        return np.array(counts, np.int64)
+        return wrong_counts(self.run, self.run.epochs.astype(np.float64), timeline.times, axis)
 
     @cached_property
     def _points(self) -> PointClasses:
         return PointClasses(self.run)
 
-    def _wrong(self, prediction: NDArray[np.floating]) -> int:
+    def wrong_in(self, prediction: NDArray[np.floating]) -> int:
+        """How many points are wrong, of the probabilities of a snapshot."""
         return int((self._points.of(prediction) != self._points.true).sum())
 
     @cached_property

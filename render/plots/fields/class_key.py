@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from matplotlib.lines import Line2D
 
 from fitreel.render.mpl.pixel_layout import Page
+from fitreel.render.plots.fields.class_points import HOLLOW_LINE
 
 LINE, DOT = 1.2, 0.62
 """How wide samples are, in font sizes."""
@@ -19,6 +20,7 @@ ROW = 1.36
 """From one row to the next, in font sizes."""
 WIDTH = 2.5
 """Of a line's sample, in pixels at 720."""
+RING = 2.0
 
 
 class KeyEntry(NamedTuple):
@@ -28,6 +30,12 @@ class KeyEntry(NamedTuple):
     colour: str
     marker: str = ""
     """Of a class; "": a line."""
+    is_ring: bool = False
+    """Whether it is a ring, as wrong points have."""
+    dashes: tuple[float, float] | None = None
+    """Of a line that is dashed, in its widths."""
+    is_hollow: bool = False
+    """As points are that were kept aside."""
 
 
 def key_rows(
@@ -37,7 +45,7 @@ def key_rows(
     rows: list[list[KeyEntry]] = []
     used = 0.0
     for entry in entries:
-        width = _width(page, entry, size)
+        width = key_width(page, entry, size)
         if not rows or used + width > room:
             rows.append([])
             used = 0.0
@@ -46,7 +54,8 @@ def key_rows(
     return rows
 
 
-def _width(page: Page, entry: KeyEntry, size: float) -> float:
+def key_width(page: Page, entry: KeyEntry, size: float) -> float:
+    """How wide an entry is, in pixels."""
     sample = DOT if entry.marker else LINE
     return (sample + BESIDE) * size + page.width_of(entry.name, size)
 
@@ -61,15 +70,24 @@ def draw_class_key(
         x, baseline = start[0], start[1] - number * ROW * size
         for entry in row:
             middle = baseline + MIDDLE * size
-            if entry.marker:
+            if entry.is_ring:
                 _add(page, [x + DOT * size / 2], [middle], linestyle="none", marker=entry.marker,
-                     markersize=page.points(DOT * size), markerfacecolor=entry.colour,
-                     markeredgewidth=0)  # fmt: skip
+                     markersize=page.points(DOT * size), markerfacecolor="none",
+                     markeredgecolor=entry.colour,
+                     markeredgewidth=page.points(page.px(RING)))  # fmt: skip
+                width = DOT * size
+            elif entry.marker:
+                _add(page, [x + DOT * size / 2], [middle], linestyle="none", marker=entry.marker,
+                     markersize=page.points(DOT * size), markeredgecolor=entry.colour,
+                     markeredgewidth=page.points(HOLLOW_LINE * DOT * size) * entry.is_hollow,
+                     markerfacecolor=page.theme.axes if entry.is_hollow else entry.colour,
+                     )  # fmt: skip
                 width = DOT * size
             else:
                 width = LINE * size
                 _add(page, [x, x + width], [middle, middle], color=entry.colour,
-                     lw=page.points(page.px(WIDTH)), solid_capstyle="round")  # fmt: skip
+                     lw=page.points(page.px(WIDTH)), solid_capstyle="round",
+                     **({} if entry.dashes is None else {"dashes": entry.dashes}))  # fmt: skip
             x += width + BESIDE * size
             name = page.shortened(entry.name, max(room - (x - start[0]), 2 * size), size)
             page.text(x, baseline, name, size, va="baseline")

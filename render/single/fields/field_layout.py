@@ -12,7 +12,8 @@ from fitreel.render.plots.fields.field_axes import UNDER, field_box
 from fitreel.render.single.layout.themed_layout import LEAST_ROWS
 from fitreel.render.single.layout.view_page import ViewPage
 
-WIDEST = {"wide": 1.47, "classic": 1.07, "square": 1.47, "tall": 1.47, "small": 4.0}
+WIDEST = {"wide": 1.47, "classic": 1.07, "square": 1.47, "tall": 1.47, "cell": 1.47,
+          "small": 4.0}  # fmt: skip
 """Width by height of the largest field whose scales are equal, and of one that is stretched."""
 FIELD_WIDTH = {"wide": 0.56, "classic": 0.57}
 """Of the frame, at most."""
@@ -33,6 +34,8 @@ LINE = 1.36
 """From a readout to the line under it, in font sizes of that."""
 HEAD_GAP, HEAD_FOOT = 34.0, 14.0
 """Over a panel's head, and from its baseline to the panel."""
+CROWD, CROWD_GAP = 3, 16.0
+"""From so many panels on there is less over each head."""
 AXIS_NAME = 1.2
 ROOMY = 1.3
 """How much higher than the lowest plots a field leaves those under it."""
@@ -40,6 +43,9 @@ SQUARES = 136.0
 """The largest small field of a hidden unit."""
 LOSS_SHARE = 0.26
 """Of a tall frame, at most."""
+SMALL_RISE, SMALL_FOOT = 14.0, 0.4
+"""In the smallest frames: over the readouts there is so much less, and under them so much in their
+font sizes."""
 LONG_NAME = 22.0
 """More over a field whose upright axis has a long name."""
 
@@ -50,6 +56,8 @@ class BlockPlace:
 
     box: Box
     head: float
+    has_ticks: bool = True
+    """Whether numbers stand under it."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +106,20 @@ def lay_out_field(view: ViewPage, grid: FieldGrid, contents: FieldContents) -> F
         return _pair(view, grid, contents, top, view.bottom + row)
     if view.shape in ("wide", "classic"):
         return _beside(view, grid, contents, top, view.bottom + row)
-    if view.shape == "small":
-        box = field_box(
-            Box(view.left, view.left, view.right - view.left, view.top - view.left), grid, 4.0
-        )
-        return FieldLayout((box,), None, (), 0.0, (0.0, 0.0))
+    if not view.has_readouts:
+        low = view.bottom + row if view.has_numbers else view.left
+        readouts: tuple[ReadoutsPlace, ...] = ()
+        if view.shape == "small":  # names stand before their numbers, in one row
+            # Without a title the row keeps clear of the frame's edge.
+            highest = view.page.box.height - view.left - 0.1 * view.types.readout
+            top = min(view.top + view.px(SMALL_RISE), highest)
+            baseline = top - ASCENT * view.types.readout
+            readouts = (ReadoutsPlace(view.left, view.right, baseline, None),)
+            top = baseline - SMALL_FOOT * view.types.readout
+        place = Box(view.left, low, view.right - view.left, top - low)
+        box = field_box(place, grid, WIDEST[view.shape])
+        _check_small(view, box)
+        return FieldLayout((box,), None, readouts, 0.0, (0.0, 0.0))
     return _stacked(view, grid, contents, top, row)
 
 
@@ -238,13 +255,21 @@ def _blocks(view: ViewPage, contents: FieldContents, area: Box) -> dict[str, Blo
     head = ASCENT * types.label + px(HEAD_FOOT)
     plots = [name for name in contents.panels if name not in ("units", "error")]
     fixed = {"units": px(SQUARES), "error": min(area.width, px(224))}
-    gap, foot = px(HEAD_GAP), px(8) + (ASCENT + AXIS_NAME) * types.tick
+    is_crowd = len(contents.panels) >= CROWD
+    gap = px(CROWD_GAP if is_crowd else HEAD_GAP)
+    # Of plots over epochs under each other the lowest has the numbers.
+    ends = {
+        name: not {name, following} <= {"loss", "metrics"}
+        for name, following in zip(contents.panels, [*contents.panels[1:], ""], strict=True)
+    }
+    foot = px(8) + (ASCENT + AXIS_NAME) * types.tick
     taken = sum(fixed.get(name, 0.0) for name in contents.panels)
-    taken += len(contents.panels) * (head + gap) + max(len(plots) - 1, 0) * foot
+    taken += len(contents.panels) * (head + gap)
+    taken += foot * (sum(ends[name] for name in plots) - (contents.panels[-1] in plots))
     if contents.pair:
         taken -= gap
     least = LEAST_ROWS * types.tick
-    spare = area.height - taken - len(plots) * 1.6 * least
+    spare = area.height - taken - len(plots) * (1.2 if is_crowd else 1.6) * least
     if spare < 0 and len(plots) < len(contents.panels):  # small fields give way first
         count = len(contents.panels) - len(plots)
         fixed = {name: size + spare / count for name, size in fixed.items()}
@@ -262,9 +287,15 @@ def _blocks(view: ViewPage, contents: FieldContents, area: Box) -> dict[str, Blo
         top -= (0.0 if contents.pair and not number else gap) + head
         size = fixed.get(name, height)
         box = Box(area.left, top - size, area.width, size)
-        places[name] = BlockPlace(box, top + px(HEAD_FOOT))
-        top -= size + (foot if name in plots else 0.0)
+        places[name] = BlockPlace(box, top + px(HEAD_FOOT), ends[name])
+        top -= size + (foot if name in plots and ends[name] else 0.0)
     return places
+
+
+def _check_small(view: ViewPage, box: Box) -> None:
+    if min(box.width, box.height) < 2 * LEAST_ROWS * view.types.tick:
+        size = f"{view.page.box.width:.0f} x {view.page.box.height:.0f}"
+        raise BadInput(f"film.size {size}: too small to be read; take a larger one")
 
 
 def _check(view: ViewPage, box: Box) -> None:
@@ -273,6 +304,6 @@ def _check(view: ViewPage, box: Box) -> None:
         raise BadInput(f"film.size {size}: too small for a field and what is beside it")
 
 
-def panels_of(asked: Sequence[str], has_error: bool) -> tuple[str, ...]:
-    """The panels of a field: those asked for, or the loss, and the error where it is known."""
-    return tuple(asked) or (("error",) if has_error else ()) + ("loss",)
+def panels_of(asked: Sequence[str], *, has_error: bool, has_loss: bool) -> tuple[str, ...]:
+    """The panels of a field: those asked for, or of the loss and the error what is known."""
+    return tuple(asked) or (("error",) if has_error else ()) + (("loss",) if has_loss else ())

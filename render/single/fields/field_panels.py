@@ -19,13 +19,15 @@ from fitreel.render.plots.axes_furniture import widest
 from fitreel.render.plots.axes_names import write_name
 from fitreel.render.plots.fields.value_map import ValueImage, error_scale
 from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle
+from fitreel.render.plots.losses.loss_path import paths_kept_aside
 from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.shown_snapshots import losses_from
 from fitreel.render.single.fields.field_layout import BlockPlace
-from fitreel.render.single.fields.unit_fields import UnitFields
 from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.single.panels.metrics import MetricCurves
 from fitreel.render.single.panels.panel import PanelStyle
+from fitreel.render.single.panels.unit_fields import UnitFields
+from fitreel.render.single.panels.weights import Weights
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.scaled_loss import loss_label
 from fitreel.render.text.translations import Translation
@@ -76,7 +78,10 @@ class LossPanel:
         self._from, self._words = losses_from(run), words
         self._format = LossFormat.of(run.losses, words)
         box = place.box
-        texts = loss_scale([run.losses], box.height / types.tick).ticks[1]
+        aside = paths_kept_aside(run, page.theme.muted, words)
+        self._aside = len(aside)
+        losses = [run.losses, *(path.losses for path in aside)]
+        texts = loss_scale(losses, box.height / types.tick).ticks[1]
         texts = [words.respelled(text.replace("\u2212", "-")) for text in texts]
         outer, left = _with_numbers(page, box, widest(page, texts, types.tick))
         known = run.epochs >= self._from
@@ -84,8 +89,10 @@ class LossPanel:
                         is_diverged=run.ending == "diverged")  # fmt: skip
         wide = page.px(WIDTH if box.height > page.px(LOW) else LOW_WIDTH)
         self._plot = LossPlot(
-            page, outer, [path], style.axis,
-            LossPlotStyle(types.tick, words, wide, style.noise, left=left),
+            page, outer, [path, *aside], style.axis,
+            LossPlotStyle(
+                types.tick, words, wide, style.noise, x_labels=place.has_ticks, left=left
+            ),
         )  # fmt: skip
         name = loss_label(run, words)
         width = write_name(page, name, (box.left, place.head), types.label, 0.6 * box.width)
@@ -98,7 +105,8 @@ class LossPanel:
     def show(self, snapshot: Snapshot, field: Values, epoch: float) -> None:
         """As `FieldPanel`."""
         is_known = epoch >= self._from
-        self._plot.show([epoch if is_known else None], [float(snapshot.loss)])
+        epochs = [epoch if is_known else None, *[epoch] * self._aside]
+        self._plot.show(epochs, [float(snapshot.loss), *[None] * self._aside])
         self._number.set_text(self._format.write(snapshot.loss) if is_known else "")
 
 
@@ -109,6 +117,25 @@ def _with_numbers(page: Page, box: Box, numbers: float) -> tuple[Box, float]:
     """
     start = max(box.left - numbers, page.px(EDGE))
     return Box(start, box.bottom, box.right - start, box.height), numbers
+
+
+class WeightsPanel:
+    """The weights, as beside a fit."""
+
+    def __init__(
+        self, run: Record, style: FieldPanelStyle, place: BlockPlace, samples: Sequence[Snapshot]
+    ) -> None:
+        page, types, box = style.page, style.types, place.box
+        shared = PanelStyle(page, style.words, types.tick, types.label, style.axis)
+        self._weights = Weights(run, shared, samples, box.height)
+        self._weights.draw(PanelPlace(box, 0.0, None), box)
+        name = style.words.text("panel_weights")
+        write_name(page, name, (box.left, place.head), types.label, box.width)
+        self.moving: Sequence[Artist] = self._weights.moving
+
+    def show(self, snapshot: Snapshot, field: Values, epoch: float) -> None:
+        """As `FieldPanel`."""
+        self._weights.show(snapshot, epoch)
 
 
 class MetricsPanel:
@@ -122,7 +149,7 @@ class MetricsPanel:
         self._curves = MetricCurves(run, shared, samples, box.height)
         outer, left = _with_numbers(page, box, widest(page, self._curves.y_texts, types.tick))
         inner = Box(outer.left + left, box.bottom, outer.width - left, box.height)
-        self._curves.draw(PanelPlace(outer, left, None), inner)
+        self._curves.draw(PanelPlace(outer, left, None, place.has_ticks), inner)
         self._curves.write_names(box.left, box.right, place.head)
         self.moving: Sequence[Artist] = self._curves.moving
 
@@ -184,7 +211,13 @@ class UnitsPanel:
 
 FIELD_PANELS: Mapping[
     str, Callable[[Record, FieldPanelStyle, BlockPlace, Sequence[Snapshot]], FieldPanel]
-] = {"loss": LossPanel, "metrics": MetricsPanel, "units": UnitsPanel, "error": ErrorPanel}
+] = {
+    "loss": LossPanel,
+    "metrics": MetricsPanel,
+    "units": UnitsPanel,
+    "error": ErrorPanel,
+    "weights": WeightsPanel,
+}
 """By the names of `PANEL_KINDS`."""
 
 

@@ -2,9 +2,9 @@
 
 import math
 
-from fitreel.render.geometry import Box
+from fitreel.render.geometry import REFERENCE, Box
 from fitreel.render.page.readouts import ReadoutsPlace
-from fitreel.render.page.type_sizes import ASCENT, TOP, shape_of
+from fitreel.render.page.type_sizes import ASCENT, TOP, cell_type_sizes, shape_of
 from fitreel.render.single.layout.themed_layout import (
     BEFORE_REMARK,
     FOOT,
@@ -37,6 +37,8 @@ READOUT_RISE, READOUT_FOOT = 24.0, 22.0
 """From the headings down to the readouts' capitals, and from their baseline to the fit."""
 OVER_CAPTION, BETWEEN, BETWEEN_COLUMNS = 14.0, 14.0, 18.0
 NUMBERS = 2.87
+CELL_SIDE, CELL_FOOT = 24.0, 16.0
+"""Free round one of many pictures on a page."""
 
 
 def lay_out_stacked(size: tuple[int, int], contents: Contents) -> ThemedLayout:
@@ -116,6 +118,15 @@ def _with_panels(
             )
         top -= height + foot + px(BETWEEN) / 2
     return fit, places
+
+
+def lay_out_cell(size: tuple[int, int], contents: Contents) -> ThemedLayout:
+    """The place of one of many pictures on a page, with the row of numbers under it."""
+    types, unit = cell_type_sizes(size), min(size) / REFERENCE
+    side, left = CELL_SIDE * unit, contents.numbers + CELL_SIDE * unit
+    fit = Box(left, CELL_FOOT * unit, size[0] - side - left, size[1] - (CELL_FOOT * unit + side))
+    row = ReadoutsPlace(left, size[0] - side, 0.0, None)
+    return ThemedLayout(types, left, size[0] - side, fit, row, 0.0, 0.0, 0.0)
 
 
 def lay_out_small(size: tuple[int, int], contents: Contents) -> ThemedLayout:

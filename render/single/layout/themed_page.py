@@ -13,7 +13,11 @@ from fitreel.render.page.headings import Headings
 from fitreel.render.page.readouts import Readout, check_readouts, header_width
 from fitreel.render.page.type_sizes import TypeSizes, shape_of, type_sizes
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.single.layout.stacked_layout import lay_out_small, lay_out_stacked
+from fitreel.render.single.layout.stacked_layout import (
+    lay_out_cell,
+    lay_out_small,
+    lay_out_stacked,
+)
 from fitreel.render.single.layout.themed_layout import (
     BEFORE_REMARK,
     Contents,
@@ -92,7 +96,7 @@ def themed_page(
     types = type_sizes(size)
     numbers = max((page.width_of(text, types.tick) for text in parts.numbers), default=0.0)
     left, right = margins(size, numbers)
-    shape = shape_of(size)
+    shape = "cell" if settings.in_cell else shape_of(size)
     if not has_subtitle(size):
         texts.pop("subtitle", None)
     if shape == "small":
@@ -110,7 +114,8 @@ def themed_page(
     if shape == "wide":
         layout = lay_out_wide(size, contents, "subtitle" in texts)
     else:
-        layout = (lay_out_small if shape == "small" else lay_out_stacked)(size, contents)
+        lay_out = {"small": lay_out_small, "cell": lay_out_cell}.get(shape, lay_out_stacked)
+        layout = lay_out(size, contents)
     check_readouts(page, layout.readouts, layout.types, parts.readouts)
     has_row = shape == "wide" and "subtitle" in texts and not parts.key
     return ThemedPage(page, fonts, layout, headings, captions, has_row)

@@ -13,9 +13,16 @@ from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.caption_line import LINE, CaptionLine, CaptionText
 from fitreel.render.page.headings import Headings
-from fitreel.render.page.type_sizes import ASCENT, TOP, TypeSizes, shape_of, type_sizes
+from fitreel.render.page.type_sizes import (
+    ASCENT,
+    TOP,
+    TypeSizes,
+    cell_type_sizes,
+    shape_of,
+    type_sizes,
+)
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.single.layout.stacked_layout import EMPTY_FOOT
+from fitreel.render.single.layout.stacked_layout import CELL_FOOT, CELL_SIDE, EMPTY_FOOT
 from fitreel.render.single.layout.themed_layout import BEFORE_REMARK, FOOT, SIDE, has_subtitle
 from fitreel.render.single.layout.themed_page import MOST_CAPTION_LINES, SIGNS, TEXTS, WEIGHTS
 from fitreel.render.text.fonts import Fonts, fonts_for
@@ -42,7 +49,7 @@ class ViewPage:
     fonts: Fonts
     types: TypeSizes
     shape: str
-    """As `type_sizes.shape_of`, but that "middle" is "square" or "classic", as 4:3."""
+    """As `type_sizes.shape_of`, but that "middle" is "square" or "classic", as 4:3; or "cell"."""
     left: float
     right: float
     """What title, plots and captions stand between."""
@@ -56,6 +63,16 @@ class ViewPage:
     captions: CaptionText
     caption: float
     """The baseline of the first line at the foot."""
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether anything has a name or a number."""
+        return self.shape != "small"
+
+    @property
+    def has_readouts(self) -> bool:
+        """Whether there are readouts and panels, too."""
+        return self.shape not in ("small", "cell")
 
     def px(self, length: float) -> float:
         """A length at 720 pixels of the shorter side, in pixels."""
@@ -97,14 +114,11 @@ def view_page(
     said = [*texts.values(), *captions, *names, *words.entries.values(), SIGNS]
     fonts = fonts_for(said, settings.font, settings.language, WEIGHTS)
     page = Page(size, theme, settings.transparent, fonts.families)
-    types, shape = type_sizes(size), view_shape(size)
+    types = cell_type_sizes(size) if settings.in_cell else type_sizes(size)
+    shape = "cell" if settings.in_cell else view_shape(size)
     wide = shape == "wide"
     widest = max((page.width_of(text, types.tick) for text in numbers), default=0.0)
-    side = page.px(SIDE if wide else NARROW_SIDE)
-    left = max(side, page.px(NUMBERS_ASIDE if wide else NARROW_ASIDE) + widest)
-    right = size[0] - side
-    if shape == "small":
-        left, right = (0.04 * min(size) + 2, size[0] - 0.04 * min(size) - 2)
+    left, right = _edges(page, shape, widest)
     if not has_subtitle(size):
         texts.pop("subtitle", None)
     headings = Headings(page, fonts, texts, types, (left, right, right - beside_title))
@@ -112,15 +126,31 @@ def view_page(
     foot = page.px(FOOT if wide else NARROW_FOOT)
     if shape == "tall":
         foot = EMPTY_FOOT * size[1]
+    if shape == "cell":
+        foot = page.px(CELL_FOOT)
     first = foot + 0.24 * lines.size + max(lines.count - 1, 0) * LINE * lines.size
     over = page.px(OVER_CAPTION if wide else OVER_CAPTION_NARROW)
     bottom = first + ASCENT * lines.size + over if lines.count else foot
     under = headings.bottom + page.px(UNDER_HEADINGS)
+    over = CELL_SIDE if shape == "cell" else TOP + WITHOUT_HEADINGS
     return ViewPage(
         page, fonts, types, shape, left, right,
-        size[1] - (under if headings.bottom else page.px(TOP + WITHOUT_HEADINGS)), bottom,
+        size[1] - (under if headings.bottom else page.px(over)), bottom,
         size[1] - page.px(TOP + 9) - 0.78 * types.title, headings, lines, first,
     )  # fmt: skip
+
+
+def _edges(page: Page, shape: str, numbers: float) -> tuple[float, float]:
+    """What all stands between, where numbers left of axes are so wide."""
+    width, height = page.box.width, page.box.height
+    if shape == "small":
+        side = 0.04 * min(width, height) + 2
+        return side, width - side
+    if shape == "cell":
+        return numbers + page.px(CELL_SIDE), width - page.px(CELL_SIDE)
+    side = page.px(SIDE if shape == "wide" else NARROW_SIDE)
+    aside = page.px(NUMBERS_ASIDE if shape == "wide" else NARROW_ASIDE)
+    return max(side, aside + numbers), width - side
 
 
 def _caption_text(
@@ -168,7 +198,7 @@ class PageTexts:
         self._remark = page.text(
             view.right, view.caption, "", view.types.tick, colour=page.theme.muted, ha="right"
         )
-        self._is_bare = view.shape == "small"
+        self._is_bare = not view.has_readouts
         self.moving: Sequence[Artist] = [*self._captions.moving, self._remark]
 
     def show(self, caption: Caption, remark: str) -> None:

@@ -17,9 +17,11 @@ from fitreel.render.single.panels.loss import LossCurve
 from fitreel.render.single.panels.metrics import MetricCurves
 from fitreel.render.single.panels.panel import Panel, PanelStyle
 from fitreel.render.single.panels.residuals import Residuals
+from fitreel.render.single.panels.unit_fields import UnitSquares
 from fitreel.render.single.panels.weights import Gradients, Weights
 
-PANELS: Mapping[str, Callable[[Record, PanelStyle, Sequence[Snapshot], float], Panel]] = {
+MakePanel = Callable[[Record, PanelStyle, Sequence[Snapshot], float], Panel]
+PANELS: Mapping[str, MakePanel] = {
     "loss": LossCurve,
     "metrics": MetricCurves,
     "residuals": Residuals,
@@ -35,6 +37,11 @@ BETWEEN = 1.0
 """From a panel's name to what else stands in its head, in font sizes."""
 SMALLEST = 0.68
 """To which a name shrinks, in its font sizes; then it is shortened."""
+
+
+def _kind(run: Record, name: str) -> MakePanel:
+    """What draws a panel of a record; over two inputs hidden units are small fields."""
+    return UnitSquares if name == "units" and len(run.header.inputs) == 2 else PANELS[name]
 
 
 @in_force()
@@ -53,7 +60,8 @@ def draw_panels(
         BadInput: the record hasn't got what a panel needs.
     """
     panels = {
-        name: PANELS[name](run, style, samples, place.box.height) for name, place in places.items()
+        name: _kind(run, name)(run, style, samples, place.box.height)
+        for name, place in places.items()
     }
     # Under a readout a plot's numbers begin where this does.
     is_alone = len(places) == 1 and style.loss_rides_at is None

@@ -23,7 +23,7 @@ WIDTH = 4.0
 
 
 class Error:
-    """Network less true function, along x."""
+    """Network less true function, along x; of several outputs each in its colour."""
 
     def __init__(
         self, run: Record, style: PanelStyle, samples: Sequence[Snapshot], height: float
@@ -32,7 +32,8 @@ class Error:
             raise BadInput(f"film.panels: error: {NO_TRUTH}")
         self._run, self._style = run, style
         order = np.argsort(run.prediction_x, kind="stable")
-        self._order, self._truth = order, run.truth[order]
+        self._order = order
+        self._truth = np.asarray(run.truth, np.float64).reshape(len(order), -1)[order]
         self._reach = reach([self._of(each) for each in samples], samples, style.axis)
         self._ticks = signed_ticks(self._reach, height, style)
         self.y_texts: Sequence[str] = self._ticks[1]
@@ -41,15 +42,23 @@ class Error:
         """As `Panel`."""
         run, page, order = self._run, self._style.page, self._order
         axes = axes_over_x(run, self._style, place, inner, self._reach, self._ticks)
-        (self._line,) = axes.plot(
-            run.prediction_x[order], np.full(len(order), np.nan), color=page.theme.prediction,
-            lw=page.points(page.px(WIDTH)), solid_joinstyle="round", solid_capstyle="round",
-        )  # fmt: skip
-        self.moving: Sequence[Artist] = (mark_point(self._line),)
+        outputs, theme = self._truth.shape[1], page.theme
+        colours = theme.lines if outputs > 1 else (theme.prediction,)
+        self._lines = [
+            axes.plot(
+                run.prediction_x[order], np.full(len(order), np.nan),
+                color=colours[number % len(colours)], solid_joinstyle="round",
+                lw=page.points(page.px(WIDTH)), solid_capstyle="round",
+            )[0]
+            for number in range(outputs)
+        ]  # fmt: skip
+        self.moving: Sequence[Artist] = tuple(map(mark_point, self._lines))
 
     def _of(self, snapshot: Snapshot) -> NDArray[np.floating]:
-        return np.asarray(np.ravel(snapshot.prediction)[self._order] - self._truth)
+        values = np.asarray(snapshot.prediction).reshape(self._truth.shape)
+        return np.asarray(values[self._order] - self._truth)
 
     def show(self, snapshot: Snapshot, epoch: float) -> None:
         """The error of `snapshot`."""
-        self._line.set_ydata(self._of(snapshot))
+        for line, column in zip(self._lines, self._of(snapshot).T, strict=True):
+            line.set_ydata(column)

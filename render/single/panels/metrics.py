@@ -13,7 +13,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box
-from fitreel.render.mpl.pixel_layout import drawable
+from fitreel.render.mpl.pixel_layout import Page, drawable
 from fitreel.render.panel_kinds import NO_METRICS
 from fitreel.render.plots.loss_plot import LossPlot, LossPlotStyle
 from fitreel.render.plots.losses.loss_path import LossPath
@@ -74,13 +74,13 @@ class MetricCurves:
         """Write the curves' names in their colours, from `left` to `right` at most."""
         page, colours = self._style.page, self._style.page.theme.lines
         texts = [drawable(name) for name in self._values]
-        smallest = SMALLEST * self._style.label
-        room = right - left
-        size = max(page.size_to_fit(["  ".join(texts)], room, self._style.label), smallest)
-        share = room / len(texts) - BETWEEN * size
-        is_tight = sum(page.width_of(text, size) + BETWEEN * size for text in texts) > room
+        size, smallest = self._style.label, SMALLEST * self._style.label
+        apart = (len(texts) - 1) * BETWEEN
+        while size > smallest and sum(_widths(page, texts, size)) > right - left - apart * size:
+            size = max(0.97 * size, smallest)
+        share = _share(_widths(page, texts, size), right - left - apart * size)
         for number, text in enumerate(texts):
-            name = page.shortened(text, share, size) if is_tight else text
+            name = page.shortened(text, share, size)
             page.text(left, baseline, name, size, colour=colours[number % len(colours)],
                       va="baseline")  # fmt: skip
             left += page.width_of(name, size) + BETWEEN * size
@@ -88,6 +88,20 @@ class MetricCurves:
     def show(self, snapshot: Snapshot, epoch: float) -> None:
         """Moves the markers."""
         self._plot.show([epoch] * len(self._values), [None] * len(self._values))
+
+
+def _widths(page: Page, texts: Sequence[str], size: float) -> list[float]:
+    return [page.width_of(text, size) for text in texts]
+
+
+def _share(widths: Sequence[float], room: float) -> float:
+    """How wide a name may be, so that all fit and no short one gives way to a long one."""
+    for number, width in enumerate(sorted(widths)):
+        share = room / (len(widths) - number)
+        if width > share:
+            return share
+        room -= width
+    return math.inf
 
 
 def _scale(curves: Sequence[NDArray[np.float64]], rows: float) -> LossScale:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from fitreel.model.errors import BadInput
 from fitreel.render.geometry import Box
 from fitreel.render.page.readouts import Readout, ReadoutsPlace, row_width
 from fitreel.render.page.type_sizes import ASCENT, TOP, shape_of
@@ -11,6 +13,7 @@ from fitreel.render.single.layout.themed_layout import (
     BEFORE_REMARK,
     FOOT,
     KEY,
+    LEAST_ROWS,
     UNDER,
     PanelPlace,
 )
@@ -20,6 +23,7 @@ from fitreel.render.single.layout.wide_layout import (
     HEAD,
     HEAD_RISE,
     HEADINGS_FOOT,
+    KINDS,
     NAME_FOOT,
     NUMBERS,
     OVER_CAPTION,
@@ -38,7 +42,9 @@ BESIDE = 56.0
 """From the middle to the column; lengths are those of 720 px."""
 LEAST_LOSS = 3.2
 """The loss plot is at least so many font sizes of its numbers high."""
-BETWEEN = 26.0
+BETWEEN, BETWEEN_PANELS = 26.0, 16.0
+ASIDE = (1.0, 0.62, 0.5, 0.36)
+"""Of the room under the readouts, that what belongs to the middle takes over so many panels."""
 PICTURE_FOOT = 10.0
 """From the headings to a picture, which has no numbers that it could touch."""
 SMALL_FOOT = 14.0
@@ -81,10 +87,12 @@ def lay_out_shape(
         needs: of the middle.
         panels: what stands under each other.
         remark: the width of a quiet word, in pixels.
-        readouts: epoch and what else is read.
+        readouts: epoch and what else is read; none of one of many pictures on a page.
     """
     size = round(themed.page.box.width), round(themed.page.box.height)
     shape = shape_of(size)
+    if not readouts:
+        return _in_cell(themed, needs)
     if shape == "small":
         return _bare(themed, needs)
     if shape == "wide" or size[0] >= COLUMN_FROM * size[1]:
@@ -118,7 +126,8 @@ def _beside(
     gap = foot_of_headings if has_subtitle else TITLE_FOOT if shape == "wide" else 18.0
     head = themed.headings.bottom + px(gap) if themed.headings.bottom else px(TOP + 12)
     top = page.box.height - head
-    low = px(FOOT)
+    # Without captions the quiet word has a row for itself, as under a fit.
+    low = px(FOOT) + (0.24 + 1.0 + AXIS_NAME) * types.tick + px(UNDER)
     if themed.captions.count:
         over = OVER_CAPTION if shape == "wide" else SMALL_FOOT
         low = layout.captions + ASCENT * types.caption + px(over)
@@ -143,7 +152,7 @@ def _beside(
     aside = None
     if needs.aside or needs.rows:
         height = min(needs.aside * column.width + needs.rows * types.label,
-                     0.62 * (next_top - last) if panels else next_top - last)  # fmt: skip
+                     ASIDE[min(len(panels), 3)] * (next_top - last))  # fmt: skip
         aside = Box(column.left, next_top - height, column.width, height)
         next_top = aside.bottom - px(BETWEEN)
     places = _stacked(themed, column, panels, next_top, last, needs.loss_in_readouts, foot)
@@ -175,15 +184,23 @@ def _stacked(
     types, px = themed.layout.types, themed.page.px
     name = AXIS_NAME * types.tick
     heads = [0.0 if panel == "loss" and is_named else HEAD * types.label for panel in panels]
-    between = (foot + name + px(12)) * (len(panels) - 1)
-    height = max((top - bottom - sum(heads) - between) / len(panels), LEAST_LOSS * types.tick)
+    # Of plots over epochs under each other the lowest has the numbers.
+    ends = [panel != "units" and not (KINDS.get(panel) == KINDS.get(following) == "epoch")
+            for panel, following in pairwise(panels)] + [True]  # fmt: skip
+    feet = [(foot + name) * ends_here + px(BETWEEN_PANELS) for ends_here in ends]
+    height = (top - bottom - sum(heads) - sum(feet[:-1])) / len(panels)
+    if height < LEAST_ROWS * types.tick and len(panels) > 1:
+        size = f"{themed.page.box.width:.0f} x {themed.page.box.height:.0f}"
+        raise BadInput(f"film.panels: there is no room for {len(panels)} beside this picture in "
+                       f"{size}; take fewer or a larger size")  # fmt: skip
+    height = max(height, LEAST_LOSS * types.tick) if len(panels) == 1 else height
     places = {}
-    for panel, head in zip(panels, heads, strict=True):
+    for panel, head, below, ends_here in zip(panels, heads, feet, ends, strict=True):
         top -= head
         box = Box(column.left, top - height, column.width, height)
         baseline = top + head - HEAD_RISE * types.label if head else None
-        places[panel] = PanelPlace(box, NUMBERS * types.tick, baseline)
-        top -= height + foot + name + px(12)
+        places[panel] = PanelPlace(box, NUMBERS * types.tick, baseline, ends_here)
+        top -= height + below
     return places
 
 
@@ -270,6 +287,14 @@ def _over_each_other(
         room._replace(bottom=area.bottom + height + gap, height=area.height - height - gap), needs
     )
     return main, Box(area.left, main.bottom - gap - height, area.width, height)
+
+
+def _in_cell(themed: ThemedPage, needs: Needs) -> ShapedLayout:
+    page, layout, fit = themed.page, themed.layout, themed.layout.fit
+    row = (page.px(UNDER) + ASCENT * layout.types.tick) * needs.has_ticks
+    beside = page.width_of(needs.beside, layout.types.label, "bold") if needs.beside else 0.0
+    room = Box(fit.left, fit.bottom + row, fit.width - beside, fit.height - row)
+    return ShapedLayout(_main(room, needs), None, layout.readouts, 0.0, {}, None)
 
 
 def _bare(themed: ThemedPage, needs: Needs) -> ShapedLayout:

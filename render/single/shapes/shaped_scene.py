@@ -19,11 +19,13 @@ from fitreel.render.page.type_sizes import shape_of
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_names import write_name
 from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle
+from fitreel.render.plots.losses.loss_path import paths_kept_aside
 from fitreel.render.shown_snapshots import losses_from
 from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.single.layout.themed_page import Parts, themed_page
 from fitreel.render.single.panels.draw_panels import draw_panels
 from fitreel.render.single.panels.panel import PanelStyle
+from fitreel.render.single.panels.recorded import samples_of
 from fitreel.render.single.shapes.shape_picture import Places, ShapePicture
 from fitreel.render.single.shapes.shaped_layout import lay_out_shape
 from fitreel.render.single.states.run_state import RunState
@@ -68,16 +70,11 @@ class ShapedScene:
         self._format = LossFormat.of(run.losses, words)
         self._picture = picture = make(run, settings, theme, words, axis)
         said = texts_at_foot(settings, captions)
-        self._readouts = self._all_readouts()
+        self._readouts = [] if settings.in_cell else self._all_readouts()
         parts = Parts(
-            picture.needs.numbers,
-            self._readouts,
-            "",
-            False,
-            said,
-            picture.needs.names,
-            self._longest_remark(),
-        )
+            picture.needs.numbers, self._readouts, captions=said, names=picture.needs.names,
+            remark=self._longest_remark(),
+        )  # fmt: skip
         on_page = replace(settings, panels=("loss",))
         self._themed = themed = themed_page(on_page, theme, words, parts)
         page, types = themed.page, themed.layout.types
@@ -85,8 +82,9 @@ class ShapedScene:
         panels = self._panel_names()
         remark = page.width_of(parts.remark, types.tick)
         self._layout = layout = lay_out_shape(themed, picture.needs, panels, remark, self._readouts)
-        self._is_bare = shape_of(settings.pixels) == "small"
-        picture.draw(page, Places(types, layout.main, layout.aside, self._is_bare))
+        is_bare = shape_of(settings.pixels) == "small" and not settings.in_cell
+        self._has_line_under = not (is_bare or settings.in_cell)
+        picture.draw(page, Places(types, layout.main, layout.aside, is_bare))
         themed.headings.write()
         self._numbers = RunReadouts(page, layout.readouts, types, self._readouts)
         self._remark = page.text(themed.layout.right, layout.remark or 0.0, "", types.tick,
@@ -99,13 +97,7 @@ class ShapedScene:
             self._captions.show(Caption(settings.caption))
         self._loss_plot: LossPlot | None = None
         self._loss_number: Text | None = None
-        self._panels = []
-        for name, place in layout.panels.items():
-            if name == "loss":
-                self._draw_loss(place)
-            else:
-                style = self._panel_style()
-                self._panels += draw_panels(run, {name: place}, style, [])
+        self._draw_panels()
         self.moving: Sequence[Artist] = [
             *picture.moving, *self._numbers.moving, self._remark, self._under,
             *self._captions.moving, *(self._loss_plot.moving if self._loss_plot else ()),
@@ -124,6 +116,8 @@ class ShapedScene:
 
     def _panel_names(self) -> tuple[str, ...]:
         """The loss, if nothing else is asked for and it is known."""
+        if self._settings.in_cell:
+            return ()
         if self._settings.panels:
             return self._settings.panels
         return ("loss",) if self._losses_from < math.inf else ()
@@ -135,9 +129,15 @@ class ShapedScene:
     def _unscaled(self, loss: float) -> str:
         return unscaled_loss(self._run, loss, self._words)
 
-    def _panel_style(self) -> PanelStyle:
-        types = self._themed.layout.types
-        return PanelStyle(self._themed.page, self._words, types.tick, types.label, self._axis)
+    def _draw_panels(self) -> None:
+        """The loss in this picture's own way, all others as beside a fit."""
+        types, places = self._themed.layout.types, dict(self._layout.panels)
+        loss = places.pop("loss", None)
+        if loss is not None:
+            self._draw_loss(loss)
+        style = PanelStyle(self._themed.page, self._words, types.tick, types.label, self._axis)
+        samples = samples_of(self._run, tuple(places)) if places else []
+        self._panels = draw_panels(self._run, places, style, samples)
 
     def _draw_loss(self, place: PanelPlace) -> None:
         """The plot of the loss; over it what it is called, and its number."""
@@ -149,8 +149,10 @@ class ShapedScene:
         width = page.px(4.0 if place.box.height > page.px(HIGH) else 3.0)
         sticks = yardsticks_of(run)
         noise = sticks.noise if sticks is not None else None
-        style = LossPlotStyle(types.tick, self._words, width, noise)
-        self._loss_plot = LossPlot(page, place.box, [path], self._axis, style)
+        style = LossPlotStyle(types.tick, self._words, width, noise, x_labels=place.x_labels)
+        aside = paths_kept_aside(run, self._theme.muted, self._words)
+        self._aside = len(aside)
+        self._loss_plot = LossPlot(page, place.box, [path, *aside], self._axis, style)
         if place.head is None:
             return
         room, gap = place.box.width, BESIDE_NAME * types.label
@@ -169,14 +171,13 @@ class ShapedScene:
         picture.show(state)
         is_known = state.epoch >= self._losses_from
         loss = self._format.write(snapshot.loss) if is_known else ""
-        numbers = [words.integer(int(snapshot.epoch)), *picture.numbers(state)]
-        if len(numbers) < len(self._readouts):
-            numbers.append(loss)
-        self._numbers.show(numbers)
-        if not self._is_bare:
+        numbers = [words.integer(int(snapshot.epoch)), *picture.numbers(state), loss]
+        self._numbers.show(numbers[: len(self._readouts)])
+        if self._has_line_under:
             self._under.set_text(picture.line_under(state))
         if self._loss_plot is not None:
-            self._loss_plot.show([state.epoch if is_known else None], [float(snapshot.loss)])
+            epochs = [state.epoch if is_known else None, *[state.epoch] * self._aside]
+            self._loss_plot.show(epochs, [float(snapshot.loss), *[None] * self._aside])
         if self._loss_number is not None:
             self._loss_number.set_text(loss)
         for panel in self._panels:

@@ -72,7 +72,10 @@ def test_a_sheet_says_that_it_has_no_panels(
     panels = ("--set", "film.theme=light", "--set", 'film.panels=["loss", "residuals"]')
     done = fitreel("render", str(short_run.path), "-o", "page.svg", *panels)
     assert done.returncode == 0, done.stderr
-    assert "page.svg: a sheet shows the fit alone, not film.panels (loss, residuals)" in done.stdout
+    assert (
+        "page.svg: a sheet shows the picture alone, not film.panels (loss, residuals)"
+        in done.stdout
+    )
 
 
 def test_a_sheet_as_png_is_no_still(fitreel: Fitreel, short_run: Record, tmp_path: Path) -> None:

@@ -5,21 +5,19 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import pytest
-from support.program import FITREEL, ROOT, Fitreel, time_limit, train_here
-
-from fitreel.model.record.reader import Record
+from PIL import Image
+from support.many import assert_same, begin, records, wait_until
+from support.program import ROOT, Fitreel, time_limit, train_here
 
 pytest.importorskip("distributed")
 LONG = pytest.mark.long
 EPOCHS = 4000
-Result = TypeVar("Result")
 CHILD = b"fitreel.jobs.train.pool.worker"
 
 
@@ -54,35 +52,6 @@ def address(cluster: tuple[str, int]) -> str:
     return cluster[0]
 
 
-def begin(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [*FITREEL, *arguments], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-
-
-def records(runs: Path) -> dict[str, Record]:
-    return {path.parent.name: Record(path.parent) for path in sorted(runs.glob("[!.]*/run.json"))}
-
-
-def assert_same(here: Path, there: Path) -> None:
-    """All but the seconds is the same, bit for bit."""
-    one, other = records(here), records(there)
-    assert one.keys() == other.keys() and one
-    for name in one:
-        a, b = one[name], other[name]
-        assert a.header == b.header and a.ending == b.ending is not None
-        assert a.environment == b.environment
-        assert np.array_equal(a.epochs, b.epochs) and np.array_equal(a.losses, b.losses)
-        for left, right in zip(a.snapshots(weights=True), b.snapshots(weights=True), strict=True):
-            assert np.array_equal(left.prediction, right.prediction)
-            assert np.array_equal(left.weights, right.weights)
-        assert (a.state_file is None) == (b.state_file is None)
-        if a.state_file is not None:
-            assert a.state()[0].keys() == b.state()[0].keys()
-            assert all(np.array_equal(v, b.state()[0][k]) for k, v in a.state()[0].items())
-
-
 def parent_of(process: int) -> int:
     return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
 
@@ -105,21 +74,13 @@ def busy(cluster: tuple[str, int]) -> list[int]:
     before = {number: ticks(number) for number in children(cluster)}
     time.sleep(0.2)
     with suppress(OSError):
-        return [number for number in before if ticks(number) > before[number] + 2]
+        return [number for number in before if ticks(number) > before[number]]
     return []
 
 
 def ticks(process: int) -> int:
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
-
-
-def wait_until(condition: Callable[[], Result], seconds: float = 60.0) -> Result:
-    deadline = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return result
 
 
 def sweep(address: str, epochs: int, *more: str) -> tuple[str, ...]:
@@ -142,32 +103,53 @@ class Own(torch.nn.Sequential):
     def __init__(self):
         super().__init__(torch.nn.Linear(1, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1))
 """
+LOSS = "def absolute(prediction, y):\n    return (prediction - y).abs().mean()\n"
 JOB = """
 [train]
-epochs = 40
-[data]
-file = "points.csv"
+epochs = 12
 [compare]
 panel = [
-  {label = "batched", "train.engine" = "batched"},
-  {label = "beside it", "train.engine" = "batched", seed = 3},
-  {label = "own", "network.module" = "net.py:Own"},
+  {label = "batched", "data.file" = "points.csv", "train.engine" = "batched"},
+  {label = "beside it", "data.file" = "points.csv", "train.engine" = "batched", seed = 3},
+  {label = "own", "data.file" = "points.csv", "network.module" = "net.py:Own"},
+  {label = "own loss", "train.loss" = "loss.py:absolute"},
+  {label = "table", "data.file" = "flowers.csv", "data.label" = "kind"},
+  {label = "picture", "data.file" = "photo.png"},
+  {label = "classes", "data.function" = "spirals", "data.points" = 40, "data.grid" = 8},
+  {label = "longer", "train.epochs" = 30},
 ]
 """
+
+
+def inputs(folder: Path) -> None:
+    """The job, and every kind of file that a job may name."""
+    (folder / "points.csv").write_text("x,y\n" + "".join(f"{n / 9},{n % 4}\n" for n in range(20)))
+    (folder / "net.py").write_text(OWN)
+    (folder / "loss.py").write_text(LOSS)
+    rows = "".join(f"{n % 7},{n / 5},{'iris' if n % 3 else 'rose'}\n" for n in range(20))
+    (folder / "flowers.csv").write_text(f"length,width,kind\n{rows}")
+    Image.fromarray(np.arange(48, dtype=np.uint8).reshape(4, 4, 3) * 5).save(folder / "photo.png")
+    (folder / "job.toml").write_text(JOB)
 
 
 def test_a_cluster_trains_the_same_bits_and_only_what_is_not_trained(
     address: str, program: Fitreel, fitreel: Fitreel, tmp_path: Path
 ) -> None:
-    (tmp_path / "points.csv").write_text("x,y\n" + "".join(f"{n / 9},{n % 4}\n" for n in range(20)))
-    (tmp_path / "net.py").write_text(OWN)
-    (tmp_path / "job.toml").write_text(JOB)
+    inputs(tmp_path)
+    # What one of them goes on from goes along.
+    shorter = ("--set", "train.epochs=12", "--workers", "1")
+    assert fitreel("train", *shorter, "--runs", "there").returncode == 0
+    assert fitreel("train", *shorter, "--runs", "here").returncode == 0
     there = program("train", "job.toml", "--cluster", address, "--runs", "there", "--log", "log")
     assert (there.returncode, there.stderr) == (0, ""), there
     assert fitreel("train", "job.toml", "--runs", "here", "--workers", "1").returncode == 0
     assert_same(tmp_path / "here", tmp_path / "there")
     said = (tmp_path / "log").read_text()
     assert f"trained on {os.uname().nodename}" in said
+    trained = records(tmp_path / "there").values()
+    short = next(run for run in trained if run.header.name == "demo")
+    longer = next(run for run in trained if run.ending_epoch == 30)
+    assert np.array_equal(longer.seconds[:3], short.seconds[:3])
     port = address.rpartition(":")[2]
     assert address not in said and port not in said
     assert not [f for f in tmp_path.glob("there/*/*") if address.encode() in f.read_bytes()]
@@ -349,3 +331,38 @@ def test_what_is_recorded_comes_home_now_and_then(cluster: tuple[str, int], tmp_
     process.kill()
     process.communicate()
     assert all(run.state_file for run in records(tmp_path / "runs").values())
+
+
+@LONG
+def test_two_commands_with_some_trainings_in_common_share_a_cluster(
+    cluster: tuple[str, int], trained_here: Path, tmp_path: Path
+) -> None:
+    """Each holds what the other waits for, and waits without holding up what it has."""
+    processes = [
+        begin(
+            *(tmp_path, "train", "--vary", f"seed={seeds}", "--set", f"train.epochs={EPOCHS}"),
+            *("--cluster", cluster[0], "--wait", "--wait-limit", "300"),
+        )
+        for seeds in ("1,2,3,4,5", "6,5,4,3,2")
+    ]
+    for process in processes:
+        said, errors = process.communicate(timeout=400)
+        assert (process.returncode, errors) == (0, ""), said
+    trained = records(tmp_path / "runs")
+    assert len(trained) == 6 and all(run.ending for run in trained.values())
+    for name, run in records(trained_here).items():
+        assert np.array_equal(trained[name].losses, run.losses)
+
+
+@LONG
+def test_short_trainings_travel_together_and_a_long_one_gives_back_what_waits_behind_it(
+    address: str, program: Fitreel, fitreel: Fitreel, tmp_path: Path
+) -> None:
+    (tmp_path / "job.toml").write_text(
+        "[compare.vary]\nseed = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]\n"
+        '"train.epochs" = [5, 6, 7, 8, 9, 10, 11, 3000]\n'
+    )
+    done = program("train", "job.toml", "--cluster", address, "--runs", "there", timeout=600)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert fitreel("train", "job.toml", "--runs", "here").returncode == 0
+    assert_same(tmp_path / "here", tmp_path / "there")

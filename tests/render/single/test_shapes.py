@@ -1,5 +1,7 @@
 """Pictures of data that aren't one curve: exact, legible, and showing what the record says."""
 
+import base64
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +17,15 @@ from support.run_states import state_of
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.run_captions import run_captions
+from fitreel.render.captions.shape_sentences import TableErrors
 from fitreel.render.film_settings import FilmSettings
+from fitreel.render.handout.picture_sheet import picture_sheet
 from fitreel.render.mpl.setup import in_force
+from fitreel.render.plots.fit_axes import Order
+from fitreel.render.plots.pictures.colours import target_of
 from fitreel.render.plots.pictures.enlarged import Enlargement
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.single.scene_choice import scene_of
-from fitreel.render.single.shapes.colour_picture import target_of
 from fitreel.render.single.shapes.curve_names import apart
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import languages, translation_of
@@ -52,8 +57,10 @@ def _trained(folder: Path, name: str) -> Record:
     ]
     (folder / "table.csv").write_text("\n".join(["age,heat,speed,mass,yield,kind", *lines]))
     inputs = 'data.inputs=["age", "heat", "speed", "mass"]'
-    of = 'data.outputs=["yield"]' if name == "table" else "data.label=kind"
-    scaled = ("data.standardize=true",) if name == "table" else ()
+    of = "data.label=kind" if name == "classes" else 'data.outputs=["yield"]'
+    scaled = () if name == "classes" else ("data.standardize=true",)
+    if name == "held":
+        scaled += ("data.validation=0.3", 'train.metrics=["r2"]')
     return train_here(folder, *TINY, f"data.file={folder / 'table.csv'}", inputs, of, *scaled)
 
 
@@ -168,9 +175,9 @@ def test_enlargements_are_whole_or_keep_the_mean() -> None:
     picture = rng.integers(0, 256, (10, 14, 3), np.uint8)
     whole = Enlargement.to_fit((10, 14), 80, 60)
     assert whole.size == (70, 50)
-    assert np.array_equal(whole.of(picture)[::5, ::5], picture)
+    assert np.array_equal(whole.of(picture)[::5, ::5, :3], picture)
     part = Enlargement.to_fit((10, 14), 25, 18)
-    assert part.size == (24, 17) and part.of(picture).shape == (17, 24, 3)
+    assert part.size == (24, 17) and part.of(picture).shape == (17, 24, 4)
     for room in range(3, 90):
         fitted = Enlargement.to_fit((10, 14), 1.4 * room, room)
         assert (
@@ -179,7 +186,20 @@ def test_enlargements_are_whole_or_keep_the_mean() -> None:
     small = Enlargement.to_fit((100, 140), 70, 50)
     large = rng.integers(0, 256, (100, 140, 3), np.uint8)
     assert small.size == (70, 50)
-    assert abs(float(small.of(large).mean()) - float(large.mean())) < 1
+    assert abs(float(small.of(large)[..., :3].mean()) - float(large.mean())) < 1
+
+
+@pytest.mark.parametrize("quarters", range(1, 13))
+def test_an_enlarged_pixel_is_the_mean_of_what_lies_in_it(quarters: int) -> None:
+    """As by cutting each pixel into quarters, whichever way it is computed."""
+    picture = np.random.default_rng(quarters).integers(0, 256, (9, 13, 3), np.uint8)
+    fitted = Enlargement(9, 13, quarters)
+    width, height = fitted.size
+    fine = np.kron(picture, np.ones((quarters, quarters, 1), np.uint32))[: 4 * height, : 4 * width]
+    total = fine.reshape(height, 4, width, 4, 3).sum((1, 3))
+    shown = fitted.of(picture)
+    assert np.array_equal(shown[..., :3], (total + 8) // 16) and (shown[..., 3] == 255).all()
+    assert np.allclose(fitted.averaged(picture[..., 0]), total[..., 0] / 16)
 
 
 def _numbers(scene: Any) -> list[str]:
@@ -220,6 +240,112 @@ def test_a_table_says_its_typical_error_in_its_own_units(shaped: dict[str, Recor
     said = captions.of_snapshot(len(run) - 1).text
     assert said.startswith(f"Typical error {written}; the mean alone gives {mean:.1f}"[:-1])
     assert "better than the mean alone" in " ".join(captions.texts())
+
+
+PANELS = [
+    ("picture", "picture", ("units", "loss"), "720p"),
+    ("curves", "curves", ("error", "loss"), (640, 480)),
+    ("classes", "confusion", ("weights", "loss"), "720p"),
+    ("table", "scatter", ("loss", "weights"), "vertical"),
+    ("plane", "plane", ("weights",), "square"), ("table", "slices", ("loss", "weights"), "720p"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "view", "panels", "size"), [
+    pytest.param(*each, marks=() if number < 2 else pytest.mark.long)
+    for number, each in enumerate(PANELS)
+])  # fmt: skip
+def test_panels_stand_beside_every_picture(
+    shaped: dict[str, Record], name: str, view: str, panels: tuple[str, ...], size: object
+) -> None:
+    run = shaped[name]
+    settings = settings_of(view, "light", size, panels=panels, title="Inside")
+    scene: Any = scene_of(run, settings, epoch_axis([run.epochs], Pacing(pace="path")), ["It."])
+    words = translation_of("en")
+    drawer = FrameDrawer(scene)
+    drawn = []
+    for snapshot in run.snapshots([0, len(run) - 1], weights=True):
+        scene.show(state_of(snapshot, "It."))
+        drawn.append(drawer.draw().copy())
+        assert np.array_equal(drawn[-1], full_draw(scene))
+    assert not faults(scene.figure, "light", 14.0 if min(settings.pixels) >= 720 else 10.0)
+    texts = _numbers(scene)
+    assert all(words.text(f"panel_{panel}") in texts for panel in panels if panel != "loss")
+
+
+def test_curves_in_black_and_white_have_dashes_of_their_own(shaped: dict[str, Record]) -> None:
+    for theme, different in (("paper", 3), ("light", 1)):
+        scene: Any = scene_of(shaped["curves"], settings_of(None, theme, "720p"))
+        lines = [line for axes in scene.figure.axes for line in axes.lines
+                 if line.get_zorder() == Order.NETWORK]  # fmt: skip
+        assert len(lines) == 3
+        assert len({str(line._unscaled_dash_pattern) for line in lines}) == different
+
+
+def test_too_many_panels_are_refused_with_how_many(shaped: dict[str, Record]) -> None:
+    settings = settings_of("scatter", "light", (400, 300), panels=("loss", "metrics", "weights"))
+    with pytest.raises(BadInput, match="no room for 3 beside this picture in 400 x 300"):
+        scene_of(shaped["table"], settings)
+
+
+@pytest.mark.parametrize(("name", "view"), [
+    pytest.param(*each, marks=() if each[1] in ("curves", "confusion") else pytest.mark.long)
+    for each in VIEWS
+])  # fmt: skip
+def test_a_page_shows_snapshots_with_what_each_is_of(
+    shaped: dict[str, Record], name: str, view: str
+) -> None:
+    run = shaped[name]
+    settings = settings_of(view, "light", "720p", title="A page", language="de")
+    timeline = make_timeline(run.epochs, run.losses, Pacing())
+    page = picture_sheet(run, settings, timeline, 2, 1, "svg").decode()
+    assert [f">Epoche {epoch}<" in page for epoch in run.epochs[[0, -1]]] == [True, True]
+    last = list(run.snapshots())[-1]
+    if view == "confusion":
+        wrong = int((last.prediction.argmax(1) != run.y).sum())
+        assert f">falsch {wrong} von {len(run.y)}<" in page
+    else:
+        assert ">Verlust" in page
+    pictures = re.findall(r"data:image/png;base64,([\w+/=\s]+)", page)
+    frames = [iio.imread(base64.b64decode(each)) for each in pictures]
+    assert len(frames) == 2 and not np.array_equal(*frames)
+    cell = replace(settings, in_cell=True, pixels=frames[0].shape[1::-1], title=None)
+    scene: Any = scene_of(run, cell)
+    scene.show(state_of(list(run.snapshots(weights=view == "slices"))[-1]))
+    full_draw(scene)
+    # The page has edges of its own.
+    found = [each for each in faults(scene.figure, "light", 14)
+             if "contrast" not in each and "edge" not in each]  # fmt: skip
+    assert not found
+    width, height = cell.pixels
+    boxes = [text.get_window_extent() for text in drawn_texts(scene.figure)]
+    assert all(box.x0 >= 0 and box.x1 <= width for box in boxes)
+    assert all(box.y0 >= -5 and box.y1 <= height + 5 for box in boxes)  # higher than letters
+
+
+def test_a_table_is_judged_by_points_that_were_kept_aside(shaped: dict[str, Record]) -> None:
+    run = shaped["held"]
+    assert run.validation is not None
+    y = np.asarray(run.validation[1], np.float64)
+    # R² is recorded by the training: the error follows from it.
+    errors = np.sqrt((1 - run.metrics["val_r2"]) * np.mean((y - y.mean()) ** 2))
+    picture = settings_of(None, "light", "720p")
+    scene: Any = scene_of(run, picture, epoch_axis([run.epochs], Pacing(pace="path")))
+    drawer = FrameDrawer(scene)
+    for index in (0, len(run) - 1):
+        (snapshot,) = run.snapshots([index], weights=True)
+        scene.show(state_of(snapshot))
+        assert np.array_equal(drawer.draw(), full_draw(scene))
+        written = _numbers(scene)
+        assert {f"{errors[index]:.1f}", f"{errors[index]:.2f}"} & {*written}
+    assert written.count("kept aside") == 3  # under the number, in the key, at the loss
+    assert not faults(scene.figure, "light", 14.0)
+    said = TableErrors(run, translation_of("en"))
+    assert np.allclose(said.errors, errors, rtol=1e-3)
+    best = int(np.argmin(errors[:-1]))
+    said.errors[-1] = 1.2 * said.errors[best]
+    caption = said.end(translation_of("en"))
+    assert caption is not None and caption.text.endswith(f"at epoch {run.epochs[best]}.")
 
 
 @pytest.mark.parametrize("language", languages())

@@ -22,6 +22,8 @@ from fitreel.render.plots.fields.field_axes import field_axes
 from fitreel.render.plots.fields.field_image import FieldImage, Upsampling, packed
 from fitreel.render.plots.fields.field_order import FieldOrder
 from fitreel.render.plots.fields.regions import STEPS, shade_numbers, shades
+from fitreel.render.single.layout.themed_layout import PanelPlace
+from fitreel.render.single.panels.panel import PanelStyle
 from fitreel.render.single.panels.recorded import network_of
 
 APART, LEAST = 18.0, 52.0
@@ -53,6 +55,7 @@ class UnitFields:
         self._network = network_of(run, samples, "units")
         if not self._network.units:
             raise BadInput(f"film.panels: units: {NO_HIDDEN_LAYERS}")
+        self._is_colour = not run.header.classes and len(run.header.outputs) > 1
         self._grid = _Places(grid)
         self._x = np.stack(np.meshgrid(self._grid.x, self._grid.y), axis=-1).reshape(-1, 2)
         gap = page.px(APART)
@@ -91,8 +94,10 @@ class UnitFields:
         ]  # fmt: skip
 
     def _speaks(self, weights: NDArray[np.float32]) -> NDArray[np.float64]:
-        """How much each unit speaks for the second class, or for a larger value."""
+        """How much each unit speaks for the second class, for a larger value, or for light."""
         matrix = self._network.matrices(weights)[-1][:, :-1]
+        if self._is_colour:
+            return np.asarray(matrix.mean(axis=0))
         return np.asarray(matrix[1] - matrix[0] if len(matrix) > 1 else matrix[0])
 
     def show(self, snapshot: Snapshot) -> None:
@@ -111,3 +116,25 @@ class UnitFields:
             self._lines[number].show(
                 path_of(level_lines(self._grid, line, [0.0]) if is_cut else [])
             )
+
+
+class UnitSquares:
+    """The same as a panel among others; as `Panel`."""
+
+    y_texts: Sequence[str] = ()
+
+    def __init__(
+        self, run: Record, style: PanelStyle, samples: Sequence[Snapshot], height: float
+    ) -> None:
+        self._run, self._style, self._samples = run, style, samples
+        network_of(run, samples, "units")
+
+    def draw(self, place: PanelPlace, inner: Box) -> None:
+        """As `Panel`."""
+        page = self._style.page
+        self._units = UnitFields(self._run, page, FieldGrid(self._run), inner, self._samples)
+        self.moving: Sequence[Artist] = self._units.moving
+
+    def show(self, snapshot: Snapshot, epoch: float) -> None:
+        """As `Panel`."""
+        self._units.show(snapshot)

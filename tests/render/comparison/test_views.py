@@ -1,0 +1,200 @@
+"""Comparisons of what is no curve: full draws, nothing over another, sentences true, refusals."""
+
+import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+from support.picture_rules import drawn_texts, faults
+from support.program import train_here
+
+from fitreel.model.record.reader import Record
+from fitreel.render.captions.caption import NO_CAPTION
+from fitreel.render.comparison.frames import scene_in
+from fitreel.render.comparison.grid.grid_scene import GridScene
+from fitreel.render.comparison.pacing import paced, timetable_of
+from fitreel.render.comparison.page.colours import identity_colours
+from fitreel.render.comparison.page.page_plan import SMALLEST_TEXT
+from fitreel.render.comparison.page.setting import Setting, setting_of
+from fitreel.render.comparison.standings.frame_state import ComparisonState
+from fitreel.render.comparison.states import states
+from fitreel.render.comparison_picture import ComparisonPicture, Entry
+from fitreel.render.film_settings import FilmSettings
+from fitreel.render.mpl.setup import in_force
+from fitreel.render.mpl.theme import comparison_theme
+from fitreel.render.point_predictions import PointClasses
+from fitreel.render.raster.frame_drawer import FrameDrawer
+from fitreel.render.shown_snapshots import shown_snapshots
+from fitreel.render.timing.comparison_timetable import Timetable
+from fitreel.render.view import ViewName
+
+SMALL = (
+    "data.points=40", "data.grid=20", "network.hidden=[6]", "network.activations=tanh",
+    "train.optimizer=Adam", "train.snapshot_every=4", "train.epochs=40",
+)  # fmt: skip
+INPUTS = 'data.inputs=["age", "heat", "speed"]'
+VIEWS: dict[str, tuple[ViewName, tuple[str, ...]]] = {
+    "moons": ("regions", ("data.function=moons",)),
+    "clouds": ("regions", ("data.function=gaussians", "data.classes=6")),
+    "peaks": ("field", ("data.function=peaks",)),
+    "sea": ("picture", ("data.file=sea.png",)),
+    "heart": ("plane", ("data.function=heart",)),
+    "three": ("curves", ('data.function=["sin(3*x)", "x**2", "-x"]',)),
+    "table": ("scatter", ("data.file=table.csv", 'data.outputs=["yield"]', INPUTS)),
+    "kinds": ("confusion", ("data.file=table.csv", "data.label=kind", INPUTS)),
+}
+"""Of each set of runs its view, and what its jobs say."""
+RATES = ("0.002", "0.05", "0.2")
+Runs = dict[str, list[Record]]
+
+
+class Trained(dict[str, list[Record]]):
+    """Three runs of each kind, trained when they are asked for first."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        rng = np.random.default_rng(3)
+        iio.imwrite(folder / "sea.png", rng.integers(0, 256, (9, 12, 3), np.uint8))
+        x = rng.standard_normal((40, 3))
+        y = 20 + 5 * x[:, 0] + 3 * x[:, 1] * x[:, 2]
+        kinds = np.array(["low", "middle", "high"])[np.digitize(y, [18, 22])]
+        rows = [
+            ",".join([*(f"{v:.3f}" for v in (*row, value)), kind])
+            for row, value, kind in zip(x, y, kinds, strict=True)
+        ]
+        (folder / "table.csv").write_text("\n".join(["age,heat,speed,yield,kind", *rows]))
+
+    def __missing__(self, name: str) -> list[Record]:
+        job = [
+            part.replace("data.file=", f"data.file={self._folder}/") for part in VIEWS[name][1]
+        ]  # fmt: skip
+        small = SMALL if "file" not in "".join(job) else SMALL[2:]
+        small = small if VIEWS[name][0] in ("regions", "field") else small[-5:]
+        self[name] = [
+            train_here(self._folder, *small, *job, f"train.lr={rate}") for rate in RATES
+        ]  # fmt: skip
+        return self[name]
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    return Trained(tmp_path_factory.mktemp("views"))
+
+
+def entries_of(records: Sequence[Record], count: int) -> list[Entry]:
+    entries = [
+        Entry(f"rate {RATES[n % len(RATES)]}" + f", {n}" * (n > 2), records[n % len(records)])
+        for n in range(count)
+    ]
+    if count > 3:
+        entries[2] = Entry("rate 5", None, "train.lr: the loss is not finite at epoch 0")
+    return entries
+
+
+def setting(
+    view: ViewName, entries: Sequence[Entry], options: dict[str, Any] | None = None, **film: Any
+) -> tuple[Setting, Timetable]:
+    settings = FilmSettings(**{"duration": 3, "fps": 8, "title": "Three rates"} | film)
+    comparison = ComparisonPicture(
+        entries, settings.picture, "grid", view=view, **(options or {})
+    )  # fmt: skip
+    table = timetable_of(entries, "epoch")
+    table = paced(entries, table, settings.pacing("epoch", lambda: (0.5, 1.0)))
+    return setting_of(comparison, table), table
+
+
+def film_of(
+    view: ViewName, entries: Sequence[Entry], frames: Sequence[int] | None = None,
+    options: dict[str, Any] | None = None, **film: Any,
+) -> tuple[GridScene, Iterator[ComparisonState]]:  # fmt: skip
+    whole, table = setting(view, entries, options, **film)
+    numbers = range(len(table)) if frames is None else [n % len(table) for n in frames]
+    scene = scene_in(whole)
+    assert isinstance(scene, GridScene)
+    return scene, states(entries, table, numbers, whole.captions.at)
+
+
+LOOKS: list[tuple[str, int, dict[str, Any]]] = [
+    ("moons", 2, {"theme": "light", "size": "480p", "subtitle": "40 points"}),
+    ("peaks", 2, {"theme": "demo", "size": (640, 480)}),
+    ("sea", 3, {"theme": "dark", "size": "480p"}),
+    ("heart", 3, {"theme": "light", "size": (640, 480), "language": "fr"}),
+    ("three", 5, {"theme": "chalkboard", "size": "480p"}),
+    ("table", 3, {"theme": "paper", "size": (640, 640)}),
+    ("kinds", 2, {"theme": "dark", "size": (480, 854)}),
+    ("clouds", 16, {"theme": "chalkboard", "size": "720p", "language": "de"}),
+]
+MORE = [
+    pytest.param(name, count, {"theme": theme, "size": size}, marks=pytest.mark.long)
+    for name in VIEWS
+    for count, theme, size in (
+        (1, "light", "720p"), (2, "dark", (640, 480)), (4, "paper", "square"),
+        (9, "demo", "vertical"), (16, "light", "1080p"), (16, "dark", "720p"),
+    )
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "count", "film"), LOOKS[:7])
+def test_frames_are_a_full_draw(name: str, count: int, film: dict[str, Any], runs: Runs) -> None:
+    scene, shown = film_of(VIEWS[name][0], entries_of(runs[name], count), **film)
+    drawer = FrameDrawer(scene)
+    assert not drawer.is_full
+    for number, state in enumerate(shown):
+        scene.show(state)
+        frame = drawer.draw()
+        if number % 12 == 11:
+            kept = frame.copy()
+            with in_force():
+                scene.figure.canvas.draw()
+            assert np.array_equal(kept, np.asarray(scene.figure.canvas.buffer_rgba()))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("name", "count", "film"), [*LOOKS, *MORE])
+def test_no_text_is_over_another_or_cut(
+    name: str, count: int, film: dict[str, Any], runs: Runs
+) -> None:
+    scene, shown = film_of(VIEWS[name][0], entries_of(runs[name], count), (0, -1), **film)
+    for state in shown:
+        for each in (state, replace(state, seconds_at_end=1.0)):
+            scene.show(each)
+            with in_force():
+                scene.figure.canvas.draw()
+            assert not faults(scene.figure, str(film["theme"]), SMALLEST_TEXT)
+
+
+def test_heads_and_sentences_count_the_wrong_points(runs: Runs) -> None:
+    entries = entries_of(runs["moons"], 3)
+    whole, table = setting("regions", entries, interpolate=False)
+    counts = []
+    for run in runs["moons"]:
+        points = PointClasses(run)
+        predictions = [each.prediction for each in shown_snapshots(run, range(len(run)))]
+        counts.append([int((points.of(each) != points.true).sum()) for each in predictions])
+    fewest = [np.flatnonzero(np.array(row) == min(row)) for row in zip(*counts, strict=True)]
+    scene = scene_in(whole)
+    frames = range(len(table))
+    leads = set()
+    for state in states(entries, table, frames, whole.captions.at):
+        scene.show(state)
+        own = [row[at] for row, at in zip(counts, state.indices, strict=True)]
+        texts = [text.get_text() for text in drawn_texts(scene.figure)]
+        assert all(f"{wrong} wrong" in texts for wrong in own)
+        at = state.indices[0]
+        if "has the fewest wrong" in state.caption.text:
+            (leader,) = fewest[at].tolist()
+            assert state.caption.text.startswith(entries[leader].label)
+            leads.add(leader)
+    assert leads and state.caption != NO_CAPTION
+
+
+def test_runs_never_wear_the_colours_of_classes() -> None:
+    for name in ("light", "dark", "chalkboard", "demo"):
+        theme = comparison_theme(name)
+        colours = identity_colours(16, theme, has_classes=True)
+        assert colours[0] == theme.muted and not {*colours[:4]} & {*theme.classes}
