@@ -6,6 +6,7 @@ from pathlib import Path
 
 import imageio.v3 as iio
 import numpy as np
+import pytest
 from support.program import FITREEL
 
 from fitreel.model.record.reader import Record
@@ -35,6 +36,7 @@ DEMO = ("-o", "a.png", "-o", "a.mp4")
 THEMED = ("-o", "b.png", "--set", "film.theme=dark", "--set", "film.size=[480,360]")
 
 
+@pytest.mark.long
 def test_none_of_them_changes_a_pixel_or_a_bit(tmp_path: Path) -> None:
     """A training and its demo film, and the same in a theme, in processes that have them all."""
     job = ("run", "-q", "--set", "train.epochs=25")
