@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import imageio.v3 as iio
+import numpy as np
 import pytest
 from support.program import DATA, Fitreel
 
@@ -47,5 +48,6 @@ def test_runs_of_one_view_are_compared_in_it_and_others_by_their_losses(
     assert done.returncode == 0, done.stderr
     regions, again, numbers = (iio.imread(tmp_path / f"{name}.png") for name in "abc")
     assert (regions == again).all() and (regions != numbers).any()
-    blue = (regions[..., 2] > 200) & (regions[..., 0] < 180)
-    assert blue.mean() > 0.02 > ((numbers[..., 2] > 200) & (numbers[..., 0] < 180)).mean()
+    # Regions are large, lines of losses are thin.
+    coloured = [(np.ptp(each[..., :3], axis=2) > 10).mean() for each in (regions, numbers)]
+    assert coloured[0] > 0.1 > coloured[1]
