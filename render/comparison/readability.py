@@ -108,7 +108,7 @@ def _readable(
 def _shapes_are_readable(
     needs: CellNeeds, count: int, size: tuple[int, int], loss_panel: bool
 ) -> bool:
-    page = plan_page(size, has_title=True, has_subtitle=True)
+    page = plan_page(size, has_subtitle=True)
     left = max(page.margin, page.px(33) + 4 * LETTER * page.tick)
     needs = needs._replace(foot=needs.foot * page.label)
     names = (page.px(110), count * 1.3 * page.name)
@@ -127,7 +127,7 @@ def _shapes_are_readable(
 
 
 def _grid_is_readable(count: int, size: tuple[int, int], loss_panel: bool) -> bool:
-    page = plan_page(size, has_title=True, has_subtitle=True)
+    page = plan_page(size, has_subtitle=True)
     left = max(page.margin, page.px(33) + 4 * LETTER * page.tick)
     plan = plan_grid(page, count, left, loss_panel, (page.px(110), count * 1.3 * page.name))
     boxes = [(box, SMALLEST_PANEL) for box in plan.panels]
@@ -140,7 +140,7 @@ def _grid_is_readable(count: int, size: tuple[int, int], loss_panel: bool) -> bo
 
 
 def _overlay_is_readable(count: int, size: tuple[int, int], loss_panel: bool) -> bool:
-    page = plan_page(size, has_title=True, has_subtitle=True)
+    page = plan_page(size, has_subtitle=True)
     left = max(page.margin, page.px(33) + 4 * LETTER * page.tick)
     rows = count if count <= MOST_NAMED else BEST + 2
     plan = plan_overlay(page, rows, left, loss_panel, has_curves=True)

@@ -120,7 +120,7 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
     fonts = fonts_of(comparison)
     page = Page(picture.pixels, theme, picture.transparent, fonts.families)
     lettering = Lettering(page, fonts)
-    plan = plan_page(picture.pixels, picture.title is not None, picture.subtitle is not None)
+    plan = plan_page(picture.pixels, picture.subtitle is not None)
     contenders = contenders_of(comparison, table)
     curves = [run for each in contenders for run in each.curves]
     runs = [run for each in contenders for run in each.runs]

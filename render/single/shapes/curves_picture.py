@@ -85,7 +85,10 @@ class CurvesPicture:
             )[0]
             for colour in self._colours
         ]  # fmt: skip
-        for line in self._lines:
+        for number, line in enumerate(self._lines):
+            if dashes := self._theme.dashes_of(number):
+                line.set_dashes(dashes)
+                line.set_dash_capstyle("butt")
             clip_vertically(line, axes, 2 * width)
         low, high = self._limits.y
         self._reach = low - FAR * (high - low), high + FAR * (high - low)
