@@ -68,9 +68,9 @@ if not TYPE_CHECKING:  # or a type checker would take any name for one of ours
 
     def __getattr__(name: str) -> Any:
         if name == "__version__":
-            from importlib.metadata import version
+            from fitreel.model.version import own_version
 
-            return version("fitreel")
+            return own_version()
         if name == "callbacks":
             return importlib.import_module("fitreel.callbacks")
         if name not in _HOMES:

@@ -19,6 +19,8 @@ from fitreel.model.errors import (
     Stopped,
     Unavailable,
 )
+from fitreel.render.output.destination import check_name
+from fitreel.render.output.formats import OutputKind, format_of
 from fitreel.render.output.ownership import check_not_others
 
 SECONDS_TO_END = 5.0
@@ -73,9 +75,7 @@ def make_film(
         )
     if not runs:
         raise BadInput("make_film: there is no run to draw; give one, or several")
-    output = os.fspath(out)
-    if "{" in output:
-        raise BadInput(f"{output}: {{…}} is filled in by the command line only; give the name")
+    output = _as_written(out)
     if not overwrite:
         check_not_others(output)
     options = [f"--set={each}" for each in _assignments(film_settings, compared=len(runs) > 1)]
@@ -88,6 +88,22 @@ def make_film(
     for text in messages:
         warnings.warn(text.removeprefix(_WARNING), stacklevel=2)
     return FilmPath(out)
+
+
+def _as_written(out: str | os.PathLike[str]) -> str:
+    """The name as `-o` takes it.
+
+    Raises:
+        BadInput: it can't be meant as one.
+    """
+    output = os.fspath(out)
+    if "{" in output:
+        raise BadInput(f"{output}: {{…}} is filled in by the command line only; give the name")
+    if isinstance(out, str):
+        check_name(output)
+    elif format_of(output).kind is OutputKind.FRAMES:  # a Path can't say so by a slash
+        return f"{output}/"
+    return output
 
 
 def _assignments(settings: dict[str, Any], *, compared: bool) -> list[str]:

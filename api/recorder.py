@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, get_args
@@ -52,6 +52,8 @@ class Recorder:
         *,
         at: Any = None,
         truth: Any = None,
+        classes: bool | Sequence[Any] | None = None,
+        logits: bool = False,
         every: Every = 1,
         name: str | None = None,
         info: dict[str, Any] | None = None,
@@ -63,9 +65,14 @@ class Recorder:
         Args:
             path: the run folder.
             x: the points' inputs, in their own units: shape (N,) or (N, D).
-            y: their outputs, (N,) or (N, K). Without both, numbers only are recorded.
-            at: where predictions are looked at, (M,) or (M, D); else at x, of two inputs on a grid.
+            y: their outputs, (N,) or (N, K); or their classes: words, whole numbers, or a column
+                for each. Without both, numbers only are recorded; without x a picture, (H, W, 3).
+            at: where predictions are looked at, (M,) or (M, D), of two inputs also (R, C, 2); a
+                number: a grid of so many a side; else at x, of two inputs on a grid.
             truth: what is to be learned, without noise, there: (M,) or (M, K), or a function of at.
+            classes: their names, in the order of the predictions' columns; True: y says them. None:
+                words are classes, and whole numbers where predictions have a column for each.
+            logits: predictions of classes aren't probabilities, but what softmax makes these of.
             every: how many steps from one that is kept to the next; "log": as many as grow with the
                 step itself; or a function that says of a step whether it is kept.
             name: what films call it; else the folder's name.
@@ -85,7 +92,7 @@ class Recorder:
         real = Path(os.path.realpath(path))
         self._run_log = RunLog(
             real,
-            points_of(x, y, at, truth),
+            points_of(x, y, at, truth, classes, logits=logits),
             checked_name(self._path.absolute().name if name is None else name),
             checked_info(info),
             resume=resume,
@@ -144,7 +151,8 @@ class Recorder:
             step: a whole number, larger than the last; None: the next one.
             loss: a number, of any framework.
             prediction: shape (M,), or (M, K): one row for each of `at`; or a function that gives
-                it, of `at` if it takes an argument.
+                it, of `at` if it takes an argument. Of classes how likely each is; of two how
+                likely the second; or the predicted ones.
             keep: keep it, due or not.
             metrics: further numbers by name, such as val_loss or lr; None is none.
 

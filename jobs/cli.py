@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from fitreel.jobs.command_line.command import OnceCommand
 from fitreel.jobs.commands.check import check
 from fitreel.jobs.commands.compare import compare
 from fitreel.jobs.commands.doctor import doctor
@@ -18,7 +19,9 @@ from fitreel.jobs.commands.run import run
 from fitreel.jobs.commands.schema import schema
 from fitreel.jobs.commands.targets import targets
 from fitreel.jobs.commands.train import train
+from fitreel.jobs.watch.watch import watch
 from fitreel.model.errors import EXIT_CODES
+from fitreel.model.version import own_version
 
 app = typer.Typer(
     name="fitreel",
@@ -30,18 +33,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    *(run, film, train, render, compare, check, export, info, ls, gc),
+    *(run, film, train, render, compare, watch, check, export, info, ls, gc),
     *(new, schema, targets, doctor),
 ):
-    app.command()(command)
+    app.command(cls=OnceCommand)(command)
 
 
 def version(value: bool) -> None:
     """Print the version and end."""
     if value:
-        from importlib.metadata import version as installed
-
-        typer.echo(f"fitreel {installed('fitreel')}")
+        typer.echo(f"fitreel {own_version()}")
         raise typer.Exit
 
 

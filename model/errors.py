@@ -1,5 +1,7 @@
 """Every error that a user can meet, and every exit code that the program ends with."""
 
+import errno
+
 DONE = 0
 BUG = 1
 USAGE = 2
@@ -65,6 +67,9 @@ EXIT_CODES: dict[int | str, str] = {
 }
 """What help says of them."""
 
+NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)
+"""What a system answers where a name can't be one, whether to read it or to write."""
+
 GRAVEST_FIRST = (
     BUG,
     CannotWrite.exit_code,
@@ -93,5 +98,6 @@ def code_and_reason(error: Exception) -> tuple[int, str]:
         return BadInput.exit_code, "not enough memory for this job"
     if isinstance(error, OSError):
         where = error.filename or "the system"
-        return CannotWrite.exit_code, f"{where}: {error.strerror or error}"
+        code = BadInput if error.errno in NO_NAME else CannotWrite
+        return code.exit_code, f"{where}: {error.strerror or error}"
     return BUG, f"a bug: {type(error).__name__}: {error}"

@@ -12,7 +12,15 @@ from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    field_validator,
+    model_validator,
+)
+from pydantic_core.core_schema import CoreSchema, no_info_before_validator_function
 
 from fitreel.model.limits import MOST_CLASSES, MOST_INPUTS, MOST_OUTPUTS
 from fitreel.model.suggestions import nearest
@@ -43,6 +51,29 @@ OF_OWN_CODE = r"^.+\.py:[A-Za-z_]\w*$"
 _OWN_CODE = re.compile(OF_OWN_CODE)
 
 
+def whole_number(value: Any) -> Any:
+    """A value, as a whole number where it is one that is written as another: 1e3."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _take_whole_numbers(schema: Any) -> None:
+    """Have every whole number in a schema taken as `whole_number` makes it."""
+    for part in schema.values() if isinstance(schema, dict) else schema:
+        if isinstance(part, dict) and part.get("type") == "int":
+            inner = part.copy()
+            part.clear()
+            part |= no_info_before_validator_function(whole_number, inner)
+        elif isinstance(part, list | tuple) or (isinstance(part, dict) and not _is_taken(part)):
+            _take_whole_numbers(part)
+
+
+def _is_taken(schema: dict[str, Any]) -> bool:
+    """Of a table within a table, which has been here before."""
+    return schema.get("type") == "function-before" and (
+        schema["function"].get("function") is whole_number
+    )
+
+
 class Settings(BaseModel):
     """A table of a job: unknown keys are refused, values don't change once read."""
 
@@ -52,6 +83,15 @@ class Settings(BaseModel):
         strict=True,
         defer_build=True,  # each is built as a part of the job, and else when it is first used
     )
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Of every setting that is a whole number, 1e3 is one, too."""
+        schema = handler(source)
+        _take_whole_numbers(schema)
+        return schema
 
     def given(self, key: str) -> bool:
         """Whether the job says `key` itself, rather than leaving it to the default."""

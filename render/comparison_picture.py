@@ -7,6 +7,7 @@ from typing import Literal
 from fitreel.model.record.reader import Record
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.timing.comparison_timetable import Clock
+from fitreel.render.view import ViewName
 
 Layout = Literal["auto", "grid", "overlay"]
 
@@ -42,3 +43,6 @@ class ComparisonPicture:
     """Whether it ends with the ranking as a table."""
     note: str = ""
     """A line under the ranking."""
+    view: ViewName = "fit"
+    """What a cell of a grid shows of each; all have the same. numbers: there are no cells, but an
+    overlay of the losses."""

@@ -122,6 +122,8 @@ class FilmSettings(Settings):
     transparent: bool = False
     """No background, for slides: .webm and .png only."""
 
+    page_snapshots: int | None = Field(default=None, ge=2, le=1_000_000)
+    """So many snapshots at most in an .html page, evenly spaced on its axis; default: all."""
     view: ViewName | None = None
     """What is shown: fit (a curve), curves (several over one input), plane (two outputs as a curve
     in the plane), field (a colour for each number over two inputs), regions (the classes over two

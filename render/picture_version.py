@@ -41,6 +41,8 @@ def comparison_facts(comparison: ComparisonPicture, files: Mapping[str, str]) ->
         "note": comparison.note,
         "labels": [entry.label for entry in comparison.entries],
     }
+    if comparison.view not in ("fit", "numbers"):
+        facts["view"] = comparison.view
     if comparison.ranking:
         facts["ranking"] = True
     if any(entry.group for entry in comparison.entries):

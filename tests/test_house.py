@@ -23,7 +23,7 @@ WITH_MATPLOTLIB = {
     "api", "api/headless_gui", "render/text", "render/mpl", "render/raster", "render/figure",
     "render/single", "render/single/demo", "render/single/fields", "render/single/layout",
     "render/single/panels", "render/single/shapes",
-    "render/comparison", "render/comparison/ranking",
+    "render/comparison", "render/comparison/cells", "render/comparison/ranking",
     "render/comparison/grid", "render/comparison/lines", "render/comparison/losses",
     "render/comparison/overlay", "render/comparison/page",
     "render/handout", "render/page", "render/plots", "render/plots/fields",

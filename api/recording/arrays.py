@@ -39,6 +39,24 @@ def as_array(value: Any, what: str) -> NDArray[Any]:
     return array if array.dtype.kind in _REAL else _of_odd_type(array, value, what)
 
 
+def finite_table(value: Any, what: str) -> NDArray[np.float64]:
+    """Finite numbers as a copy of shape (n, columns), of n at least one; (n,) is one column.
+
+    Raises:
+        TypeError: it isn't numbers.
+        ValueError: it has another shape, or some aren't finite.
+    """
+    array = np.array(as_array(value, what), np.float64)
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim != 2 or not array.size:
+        raise ValueError(f"{what} has shape {np.shape(array)}; it must be (n,) or (n, columns)")
+    if not np.isfinite(array).all():
+        count = int((~np.isfinite(array)).sum())
+        raise ValueError(f"{what} has {count} values that aren't finite; leave these points out")
+    return array
+
+
 def as_number(value: Any, what: str) -> float:
     """One real number, of any framework.
 

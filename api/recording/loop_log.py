@@ -9,7 +9,7 @@ import numpy as np
 
 from fitreel.model.record.chunk import MOST_METRICS, Ending
 from fitreel.model.record.snapshot import Snapshot
-from fitreel.recording.arrays import as_array, as_number, without_history
+from fitreel.recording.arrays import as_number, without_history
 from fitreel.recording.callables import call_with
 from fitreel.recording.run_log import RunLog
 from fitreel.recording.schedule import Every, Schedule
@@ -96,9 +96,9 @@ class LoopLog:
     ) -> None:
         log = self.run_log
         if prediction is not None:
-            prediction = as_array(prediction, "prediction")
-            if not log.began:
-                log.points = log.points.as_predicted(prediction)
+            prediction = log.points.read(prediction)
+            points = log.points if log.began else log.points.as_predicted(prediction)
+            prediction, log.points = points.prediction(prediction), points
         if len(metrics) > MOST_METRICS:
             raise ValueError(f"{len(metrics)} metrics; a snapshot has at most {MOST_METRICS}")
         nothing = np.full(log.points.prediction_shape, np.nan, np.float32)
@@ -106,7 +106,7 @@ class LoopLog:
             epoch=step,
             loss=np.nan if loss is None else as_number(loss, "loss"),
             seconds=seconds,
-            prediction=nothing if prediction is None else log.points.prediction(prediction),
+            prediction=nothing if prediction is None else prediction,
             metrics={
                 name: as_number(value, name) for name, value in metrics.items() if value is not None
             },

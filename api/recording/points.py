@@ -1,120 +1,209 @@
 """What a loop learns from, and where its predictions are looked at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fitreel.model.data.grid_places import grid_places
+from fitreel.model.data.grid_places import MOST_PLACES, pixel_places
 from fitreel.model.limits import MOST_INPUTS, MOST_OUTPUTS
 from fitreel.model.record.header import Column
-from fitreel.recording.arrays import as_array
+from fitreel.recording.arrays import as_array, finite_table
+from fitreel.recording.labels import Classes, classes_of, whole_numbers, words_in
+from fitreel.recording.places import Places, places_of
 
 MOST_NUMBERS = 100_000_000
 """Of a prediction."""
+COLOURS = 3
 
 
 @dataclass(frozen=True)
 class RecordedPoints:
-    """N points of D inputs and K outputs, and M places where predictions are expected."""
+    """N points of D inputs and K outputs or classes, and M places where predictions are."""
 
     x: NDArray[np.float64]
     """Shape (N, D)."""
     y: NDArray[np.float64]
-    """Shape (N, K)."""
-    at: NDArray[np.float64]
-    """Shape (M, D)."""
+    """Shape (N, K); of classes as it was given, where that was numbers."""
+    looked_at: Places
     truth: NDArray[np.float64] | None
     """Shape (M, K)."""
     inputs: tuple[Column, ...]
     outputs: tuple[Column, ...]
-    grid_shape: tuple[int, ...] = ()
-    """Where `at` is a grid of ours."""
+    classes: Classes | None = None
+    """Where y says of each point which one it is of."""
+    numbers_as_classes: Classes | None = None
+    """What y may as well be: whole numbers, of which the first prediction says what they are."""
+
+    @property
+    def at(self) -> NDArray[np.float64]:
+        """Where predictions are recorded, shape (M, D)."""
+        return self.looked_at.at
+
+    @property
+    def grid_shape(self) -> tuple[int, ...]:
+        """Rows and columns of the places, where these are a grid over two inputs."""
+        return self.looked_at.grid_shape
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Empty where y is numbers."""
+        return () if self.classes is None else self.classes.names
+
+    @property
+    def targets(self) -> NDArray[Any]:
+        """What is recorded of y: (N, K), or of classes their numbers, int64, shape (N,)."""
+        return self.y if self.classes is None else self.classes.numbers
 
     @property
     def shape(self) -> tuple[int, int]:
         """(M, K): what a prediction is."""
-        return len(self.at), len(self.outputs)
+        return len(self.at), len(self.class_names) or len(self.outputs)
 
     @property
     def prediction_shape(self) -> tuple[int, ...]:
-        """(M,), or (M, K) of several outputs: what is recorded."""
-        return self.shape if len(self.outputs) > 1 else self.shape[:1]
+        """(M,), or (M, K) of several outputs or classes: what is recorded."""
+        return self.shape if self.shape[1] > 1 else self.shape[:1]
 
     @property
     def places(self) -> NDArray[np.float32]:
         """Where predictions are expected, as a network sees it: float32, shape (M, D), a copy."""
-        return self.at.astype(np.float32)
+        return self.looked_at.of_program.astype(np.float32)
 
     def at_points(self) -> "RecordedPoints":
         """The same with predictions at the points."""
-        return replace(self, at=self.x, grid_shape=())
+        return replace(self, looked_at=Places(self.x))
+
+    def as_classes(self) -> "RecordedPoints":
+        """The same of which whole numbers are classes."""
+        return replace(self, classes=self.numbers_as_classes, numbers_as_classes=None)
+
+    def read(self, value: Any) -> NDArray[Any]:
+        """A prediction as an array: of classes words, too.
+
+        Raises:
+            TypeError: it isn't numbers.
+            ValueError: it is ragged.
+        """
+        words = None if self.classes is None else words_in(value)
+        return as_array(value, "prediction") if words is None else words
 
     def as_predicted(self, prediction: NDArray[Any]) -> "RecordedPoints":
-        """The same, of two inputs with predictions at the points where the first one is there."""
-        is_there = len(self.x) in prediction.shape and len(self.at) not in prediction.shape
-        return self.at_points() if self.grid_shape and is_there else self
+        """The same as the first prediction has it.
+
+        Whole numbers are classes where it has a column for each; and of a grid that nobody asked
+        for, predictions may be at the points.
+        """
+        points = self
+        names = () if self.numbers_as_classes is None else self.numbers_as_classes.names
+        if prediction.ndim > 1 and prediction.shape[-1] == len(names) > len(self.outputs):
+            points = self.as_classes()
+        at_points = points.at_points()
+        is_there = not points._takes(prediction) and at_points._takes(prediction)
+        return at_points if self.looked_at.is_default and is_there else points
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """As a record has them."""
         if not self.inputs:
             return {}
-        tensors = {"x": self.x, "y": self.y}
+        tensors: dict[str, NDArray[Any]] = {"x": self.x, "y": self.targets}
         if not np.array_equal(self.at, self.x):
             tensors["grid"] = self.at
         return tensors if self.truth is None else {**tensors, "truth": self.truth}
 
     def prediction(self, value: Any) -> NDArray[np.float32]:
-        """A prediction, copied: shape (M,), or (M, K) of several outputs.
+        """A prediction, copied: shape (M,), or (M, K) of several outputs; of classes probabilities.
 
         Raises:
             TypeError: it isn't numbers.
-            ValueError: it has another shape; or there are no points.
+            ValueError: it has another shape, or of classes isn't one; or there are no points.
         """
         if not self.inputs:
             raise ValueError(
                 "prediction: this record is one of numbers only; give the points, "
                 "Recorder(path, x, y), or no prediction"
             )
-        array = as_array(value, "prediction")
-        if _without_ones(array.shape) != _without_ones(self.shape):
+        array = self.read(value)
+        if not self._takes(array):
+            advice = ""
+            if self.numbers_as_classes is not None and array.ndim > 1:
+                advice = "; where y numbers classes, say Recorder(…, classes=True)"
             raise ValueError(
                 f"prediction has shape {array.shape}; expected {self.prediction_shape}, "
-                "a row for each of rec.at"
+                f"a row for each of rec.at{advice}"
             )
         with np.errstate(all="ignore"):  # what float32 can't hold is infinite
-            return np.array(array, np.float32).reshape(self.prediction_shape)
+            return np.array(self._ordered(array), np.float32).reshape(self.prediction_shape)
+
+    def _takes(self, array: NDArray[Any]) -> bool:
+        """Whether an array has a row for each place: (M, K), or (R, C, K) of a grid."""
+        rows, columns = self.shape
+        shapes = [(rows, columns), (*self.grid_shape, columns)]
+        if self.classes is not None:  # what is predicted, or how likely the second of two is
+            shapes += [(rows,), self.grid_shape or (rows,)]
+        return _without_ones(array.shape) in map(_without_ones, shapes)
+
+    def _ordered(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Shape (M, K), in the places' own order."""
+        rows, columns = self.shape
+        values = array
+        if self.classes is not None:
+            is_one = array.size == rows
+            if is_one and columns > 2 and array.dtype.kind == "f":
+                raise ValueError(
+                    f"prediction has shape {array.shape}; expected {self.prediction_shape}: how "
+                    f"likely each of the {columns} classes is"
+                )
+            values = self.classes.probabilities(array, rows)
+        table = values.reshape(rows, columns)
+        order = self.looked_at.order
+        return table if order is None else table[order]
 
 
 _NONE: NDArray[np.float64] = np.empty((0, 0))
-NOTHING = RecordedPoints(_NONE, _NONE, _NONE, truth=None, inputs=(), outputs=())
+NOTHING = RecordedPoints(_NONE, _NONE, Places(_NONE), truth=None, inputs=(), outputs=())
 """Of a record of numbers only."""
 
 
-def points_of(x: Any, y: Any, at: Any = None, truth: Any = None) -> RecordedPoints:
+def points_of(
+    x: Any,
+    y: Any,
+    at: Any = None,
+    truth: Any = None,
+    classes: bool | Sequence[Any] | None = None,
+    *,
+    logits: bool = False,
+) -> RecordedPoints:
     """The points as they are given: shapes (N,) or (N, D), and (N,) or (N, K).
 
     Args:
-        x: inputs in the data's own units, not what a network sees of them.
-        y: outputs, as x.
-        at: where predictions are looked at: (M,) or (M, D); None: at x, of two inputs a grid.
+        x: inputs in the data's own units, not what a network sees of them; of a picture None.
+        y: outputs, as x; classes, as `classes_of` takes them; or a picture, (H, W, 3).
+        at: where predictions are looked at, as `places_of` takes it.
         truth: what is to be learned, without noise: (M,) or (M, K), or a function of `at`.
+        classes: their names; True: y says classes.
+        logits: what is predicted of classes, not yet probabilities.
 
     Raises:
         TypeError: something isn't numbers.
         ValueError: shapes that don't fit, values that aren't finite.
     """
     if x is None and y is None:
-        for value, what in ((at, "at"), (truth, "truth")):
+        for value, what in ((at, "at"), (truth, "truth"), (classes, "classes")):
             if value is not None:
                 raise ValueError(f"{what} is given, but not x and y: Recorder(path, x, y)")
         return NOTHING
+    picture = _picture(y) if x is None and y is not None else None
+    if picture is not None:
+        x, y = pixel_places(*picture.shape[:2]), picture.reshape(-1, picture.shape[2])
     for value, what in ((x, "x"), (y, "y")):
         if value is None:
             raise ValueError(f"{what} is missing: give both x and y, or neither")
-    inputs, outputs = (_values(value, what) for value, what in ((x, "x"), (y, "y")))
+    labels = classes_of(y, True if logits and classes is None else classes, logits=logits)
+    inputs = finite_table(x, "x")
+    outputs = finite_table(y if labels is None else labels.numbers, "y")
     if inputs.shape[0] == 1 and inputs.size == outputs.size > 1:
         inputs = inputs.T
     if outputs.shape[0] == 1 and outputs.size == len(inputs):
@@ -126,32 +215,38 @@ def points_of(x: Any, y: Any, at: Any = None, truth: Any = None) -> RecordedPoin
             f"x has {inputs.shape[1]} columns and y {outputs.shape[1]}; a record has at most "
             f"{MOST_INPUTS} inputs and {MOST_OUTPUTS} outputs"
         )
-    places, grid_shape = _places(inputs, at)
     points = RecordedPoints(
         inputs,
         outputs,
-        places,
+        places_of(inputs, at, is_colour=outputs.shape[1] == COLOURS),
         None,
         _columns(x, "x", inputs.shape[1]),
         _columns(y, "y", outputs.shape[1]),
-        grid_shape,
+        labels,
+        None if classes is False or labels is not None else whole_numbers(y),
     )
-    if len(places) * outputs.shape[1] > MOST_NUMBERS:
+    if len(points.at) * points.shape[1] > MOST_NUMBERS:
         raise ValueError(f"a prediction would be {points.shape}; give a smaller at")
     return points if truth is None else replace(points, truth=_truth(truth, points))
 
 
-def _values(value: Any, what: str) -> NDArray[np.float64]:
-    """Shape (n, columns), of n at least one; a copy."""
-    array = np.array(as_array(value, what), np.float64)
-    if array.ndim == 1:
-        array = array[:, None]
-    if array.ndim != 2 or not array.size:
-        raise ValueError(f"{what} has shape {np.shape(array)}; it must be (n,) or (n, columns)")
-    if not np.isfinite(array).all():
-        count = int((~np.isfinite(array)).sum())
-        raise ValueError(f"{what} has {count} values that aren't finite; leave these points out")
-    return array
+def _picture(y: Any) -> NDArray[np.float64] | None:
+    """A picture's colours from 0 to 1, shape (H, W, 3) or (H, W, 1); None where y is none."""
+    array = as_array(y, "y")
+    if array.ndim == 2 and array.dtype == np.uint8:
+        array = array[..., None]
+    if array.ndim != 3:
+        return None
+    height, width, channels = array.shape
+    if channels not in (1, COLOURS):
+        what = "alpha, which isn't recorded" if channels == COLOURS + 1 else "no colours"
+        raise ValueError(f"y has shape {array.shape}: {what}; give (H, W, {COLOURS})")
+    if max(height, width) > MOST_PLACES:
+        raise ValueError(
+            f"y is a picture of {width} x {height}; at most {MOST_PLACES} x {MOST_PLACES} fit"
+        )
+    is_bytes = array.dtype.kind in "iu"
+    return array.astype(np.float64) / (np.iinfo(array.dtype).max if is_bytes else 1)
 
 
 def _columns(value: Any, letter: str, count: int) -> tuple[Column, ...]:
@@ -162,28 +257,16 @@ def _columns(value: Any, letter: str, count: int) -> tuple[Column, ...]:
     return tuple(map(Column, names))
 
 
-def _places(x: NDArray[np.float64], at: Any) -> tuple[NDArray[np.float64], tuple[int, ...]]:
-    """Where predictions are looked at, and the shape of the grid, if that is what it is."""
-    inputs = x.shape[1]
-    if at is None:
-        return grid_places(x) if inputs == 2 else (x, ())
-    places = _values(at, "at")
-    if inputs == 1 and len(places) == 1:
-        places = places.T
-    if places.shape[1] != inputs:
-        raise ValueError(f"at has {places.shape[1]} columns, x {inputs}; they must be as many")
-    return places, ()
-
-
 def _truth(truth: Any, points: RecordedPoints) -> NDArray[np.float64]:
     value: Any = truth
     if callable(truth):
         function: Callable[[Any], Any] = truth
-        value = function(points.at[:, 0] if points.at.shape[1] == 1 else points.at)
-    array = np.array(as_array(value, "truth"), np.float64)
-    if _without_ones(array.shape) != _without_ones(points.shape):
+        places = points.looked_at.of_program
+        value = function(places[:, 0] if places.shape[1] == 1 else places)
+    array = points.read(value)
+    if not points._takes(array):
         raise ValueError(f"truth has shape {array.shape}; expected {points.shape}, as rec.at has")
-    return array.reshape(points.shape)
+    return np.array(points._ordered(array), np.float64)
 
 
 def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:

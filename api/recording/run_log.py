@@ -166,6 +166,7 @@ class RunLog:
                     recorder="program",
                     inputs=self.points.inputs,
                     outputs=self.points.outputs,
+                    classes=self.points.class_names,
                     grid_shape=self.points.grid_shape,
                     info=self.info,
                 )
@@ -205,9 +206,20 @@ class RunLog:
                 f"{self.path}: was recorded with {len(other.inputs)} inputs and "
                 f"{len(other.outputs)} outputs, not {len(mine.inputs)} and {len(mine.outputs)}"
             )
-        if mine.grid_shape and not other.grid_shape:
-            self.points = mine = mine.at_points()
-        pairs = (("x", mine.x, run.x), ("y", mine.y, run.y), ("at", mine.at, run.prediction_x))
+        if mine.looked_at.is_default and not other.grid_shape:
+            mine = mine.at_points()
+        numbers = mine.numbers_as_classes
+        if other.classes and numbers is not None and numbers.names == other.classes:
+            mine = mine.as_classes()
+        if mine.class_names != other.classes:
+            raise ValueError(
+                f"{self.path}: was recorded with {_named(other.classes)}, not with "
+                f"{_named(mine.class_names)}"
+            )
+        self.points = mine
+        pairs = (
+            ("x", mine.x, run.x), ("y", mine.targets, run.y), ("at", mine.at, run.prediction_x)
+        )  # fmt: skip
         for what, here, there in pairs:
             if not np.array_equal(_flat(here), _flat(there)):
                 raise ValueError(
@@ -222,6 +234,11 @@ def _is_empty(path: Path) -> bool:
     except BadInput:
         return False
     return run.header.recorder == "program" and not len(run)
+
+
+def _named(classes: tuple[str, ...]) -> str:
+    shown = ", ".join(classes[:5]) + (", …" if len(classes) > 5 else "")
+    return f"the classes {shown}" if classes else "numbers"
 
 
 def _flat(values: NDArray[Any]) -> NDArray[Any]:

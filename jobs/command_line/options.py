@@ -23,6 +23,8 @@ class Options:
     seed: int | None = None
     at: int | None = None
     """The epoch of a still; None: the last snapshot."""
+    takes_nearest: bool = False
+    """Whether another epoch will do where that one has no snapshot."""
     sheet: tuple[int, int] | None = None
     """Columns and rows of a page of pictures."""
     vary: tuple[str, ...] = ()
@@ -43,6 +45,8 @@ class Options:
     """Only say what would be made."""
     wait: Patience | None = None
     """For other processes that make the same; None: not at all."""
+    fails_diverged: bool = False
+    """Whether a training that diverged is a failure, once all is made of it."""
     now: time.struct_time = field(default_factory=time.localtime)
     """What {date} and {time} say, in all that one command makes."""
 
@@ -51,11 +55,16 @@ def options_of(values: Mapping[str, Any]) -> Options:
     """The options of a command from what Typer gives it, by name.
 
     Raises:
-        BadInput: `--sheet` isn't two numbers with an x between them, or `--cluster` no address.
+        BadInput: `--sheet` isn't two numbers with an x between them, `--cluster` no address, or no
+            folder can be where `--runs` says.
     """
     values = dict(values)
     if values.get("cluster") is not None:
         check_address(values["cluster"])
+    if "runs" in values:
+        from fitreel.render.output.destination import check_place
+
+        check_place(values["runs"], "--runs ")
     wait, limit = values.pop("wait", False), values.pop("wait_limit", None)
     for name in ("outputs", "assignments", "unset", "vary", "tables"):
         values[name] = tuple(values.get(name) or ())

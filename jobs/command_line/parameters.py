@@ -25,7 +25,7 @@ class Parameters:
             "-o",
             metavar="OUT",
             help="What to make; any number of times. The ending picks the format: "
-            ".mp4, .gif, .webm, .png (a still), or a folder for one PNG a frame.",
+            ".mp4, .gif, .webm, .png (a still), or a slash, folder/, for one PNG a frame.",
         ),
     ] = None
     assignments: Annotated[
@@ -51,6 +51,10 @@ class Parameters:
             "--at", metavar="EPOCH", help="The epoch of a .png; default: the last snapshot."
         ),
     ] = None
+    takes_nearest: Annotated[
+        bool,
+        typer.Option("--nearest", help="Where that epoch has no snapshot, take the nearest."),
+    ] = False
     sheet: Annotated[
         str | None,
         typer.Option("--sheet", metavar="3x4", help="Pictures on a .pdf, .svg or .png page."),
@@ -98,6 +102,12 @@ class Parameters:
             help="Wait for others so long at most in all, then end with 75; implies --wait.",
         ),
     ] = None
+    fails_diverged: Annotated[
+        bool,
+        typer.Option(
+            "--fail-diverged", help="End with 65 if a training diverged, once all is made."
+        ),
+    ] = False
     log: Annotated[
         Path | None,
         typer.Option("--log", metavar="FILE", help="Append all that is said, also with -q."),
@@ -109,7 +119,19 @@ class Parameters:
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False
 
 
+STILLS = ("at", "takes_nearest", "sheet")
+"""Which pictures stills and pages are of."""
 REPORTING = ("log", "log_format", "quiet", "debug")
 """What decides where a command says what it does; the rest is `Options`."""
-TRAINING = ("assignments", "unset", "seed", "runs", "force", "wait", "wait_limit", *REPORTING)
+TRAINING = (
+    "assignments",
+    "unset",
+    "seed",
+    "runs",
+    "force",
+    "wait",
+    "wait_limit",
+    "fails_diverged",
+    *REPORTING,
+)
 """What all commands have that train or draw."""

@@ -9,12 +9,12 @@ import typer
 
 from fitreel.jobs.command_line.command import command, each
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.command_line.parameters import REPORTING
+from fitreel.jobs.command_line.parameters import REPORTING, STILLS
 from fitreel.jobs.runtime.report import Report
 
 
 @command(
-    *("vary", "outputs", "at", "sheet", "tables", "assignments", "unset", "seed", "runs", "force"),
+    *("vary", "outputs", *STILLS, "tables", "assignments", "unset", "seed", "runs", "force"),
     *REPORTING,
 )
 def check(

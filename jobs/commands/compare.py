@@ -7,12 +7,12 @@ import typer
 
 from fitreel.jobs.command_line.command import command
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.command_line.parameters import TRAINING
+from fitreel.jobs.command_line.parameters import STILLS, TRAINING
 from fitreel.jobs.runtime.report import Report
 from fitreel.model.system.processes import import_numpy
 
 
-@command("vary", "outputs", "at", "sheet", "workers", "cluster", "tables", *TRAINING)
+@command("vary", "outputs", *STILLS, "workers", "cluster", "tables", *TRAINING)
 def compare(
     job: Annotated[
         Path | None, typer.Argument(metavar="[JOB.toml]", help="A job file; none: the demo.")

@@ -44,7 +44,7 @@ def export(
     from fitreel.jobs.outputs.clashes import Destination, check_apart
     from fitreel.jobs.outputs.marked_file import check_file_place
     from fitreel.jobs.train.run_store import folder_of, open_record
-    from fitreel.render.output.destination import make_folder_of
+    from fitreel.render.output.destination import check_place, make_folder_of
 
     if len(folders) > 1 and any("{run}" not in output for output in outputs):
         raise BadInput("-o: of several records the name needs {run} in it, such as '{run}.csv'")
@@ -54,6 +54,7 @@ def export(
         files[folder] = [Path(output.replace("{run}", name)) for output in outputs]
     paths = [path for each in files.values() for path in each]
     for path in paths:
+        check_place(path, "-o ")
         if path.suffix.lower() not in ENDINGS:
             raise BadInput(f"{path}: export writes {', '.join(ENDINGS)}")
         check_file_place(path, force=options.force, form=_form_of(path))

@@ -7,11 +7,11 @@ import typer
 
 from fitreel.jobs.command_line.command import command
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.command_line.parameters import TRAINING
+from fitreel.jobs.command_line.parameters import STILLS, TRAINING
 from fitreel.jobs.runtime.report import Report
 
 
-@command("outputs", "at", "sheet", "tables", *TRAINING)
+@command("outputs", *STILLS, "tables", *TRAINING)
 def render(
     context: typer.Context,
     folders: Annotated[

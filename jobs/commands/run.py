@@ -8,11 +8,11 @@ import typer
 
 from fitreel.jobs.command_line.command import command, each
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.command_line.parameters import TRAINING
+from fitreel.jobs.command_line.parameters import STILLS, TRAINING
 from fitreel.jobs.runtime.report import Report
 
 
-@command("outputs", "at", "sheet", "workers", "cluster", "tables", *TRAINING)
+@command("outputs", *STILLS, "workers", "cluster", "tables", *TRAINING)
 def run(
     context: typer.Context,
     jobs: Annotated[
@@ -27,10 +27,13 @@ def run(
     from fitreel.jobs.films.pipeline import film_request
     from fitreel.jobs.films.request import Request, read_requests
 
-    def film(request: Request | Exception) -> None:
+    def film(name: Path | None, request: Request | Exception) -> None:
         # Read before any is trained, yet one that can't be read fails in its turn.
+        report.about(job=str(name or "demo"))
         if isinstance(request, Exception):
             raise request
         film_request(request, options, report, context.obj)
 
-    each([partial(film, request) for request in read_requests(jobs or [None], options)], report)
+    names: list[Path | None] = [*jobs] if jobs else [None]
+    requests = read_requests(names, options)
+    each([partial(film, *pair) for pair in zip(names, requests, strict=True)], report)

@@ -72,9 +72,10 @@ def _write_sheet(path: Path, report: Report, *, force: bool) -> None:
     """
     from fitreel.jobs.outputs.marked_file import check_file_place, warn_once, write_marked
     from fitreel.model.data.targets import TARGETS
-    from fitreel.render.output.destination import make_folder_of
+    from fitreel.render.output.destination import check_place, make_folder_of
     from fitreel.render.output.formats import PNG
 
+    check_place(path, "-o ")
     if path.suffix.lower() != PNG.ending:
         raise BadInput(f"{path}: the sheet is a picture; its name ends in .png")
 

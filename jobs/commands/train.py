@@ -38,7 +38,10 @@ def train(
     from fitreel.jobs.job.unset import without
     from fitreel.jobs.job.vary import with_vary
     from fitreel.jobs.train.many.train_command import train_comparison, train_one
+    from fitreel.render.output.destination import check_place
 
+    if folder is not None:
+        check_place(folder, "--run ")
     part = shard_of(shard)
     source = with_date(DEMO if job is None else read_job_file(job), options.now)
     source = with_vary(without(source, options.unset), options.vary)

@@ -6,9 +6,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 from fitreel.jobs.films.plan import Plan
 from fitreel.jobs.films.sidecar_files import SHEET
 from fitreel.jobs.films.single_run import check_labels
+from fitreel.jobs.films.still_epochs import epoch_of
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.films.tables import check_tables
 from fitreel.jobs.job.program_record import origin_of
@@ -28,9 +31,11 @@ from fitreel.render.picture_version import comparison_facts, pacing_facts
 from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.comparison_timetable import Timetable
 from fitreel.render.timing.pace_settings import Pacing
+from fitreel.render.view import ViewName
 
 if TYPE_CHECKING:
     from fitreel.render.handout.page import Kind
+    from fitreel.render.web.page_subject import PageSubject
 
 SIZE = NAMED_SIZES["1080p"]
 """A comparison's size where the job doesn't say."""
@@ -42,6 +47,8 @@ class Comparison(Subject):
 
     _: KW_ONLY
     entries: Sequence[Entry]
+    view: ViewName = "fit"
+    """What panels show of each run."""
     note: str = ""
     """What the seed varies, for the log and the closing still; may be empty."""
 
@@ -122,6 +129,10 @@ class Comparison(Subject):
 
             cues = comparison_cues(picture, self.timetable)
             return "".join((srt if output.format is SRT else vtt)(cues)).encode()
+        if output.kind is OutputKind.WEB_PAGE:
+            from fitreel.render.web.document import page_of
+
+            return page_of(self.on_page())
         from fitreel.render.handout.frame_sheet import even_frames, frame_sheet
 
         across, down = output.sheet or SHEET
@@ -138,6 +149,13 @@ class Comparison(Subject):
         kind = cast("Kind", output.format.name)
         return frame_sheet(frames, [""] * len(frames), self.picture, across, down, kind)
 
+    def on_page(self) -> "PageSubject":
+        """What a page for a browser shows of it."""
+        from fitreel.render.web.comparison_page import comparison_on_page
+
+        picture, most = self.comparison_picture(self.picture), self.job.film.page_snapshots
+        return comparison_on_page(picture, self.timetable, self.job.name, most)
+
     def remarks(self) -> Iterator[str]:
         """Which captions of the job's own are at epochs that no training came to."""
         from fitreel.render.captions.set_captions import unreached_captions
@@ -149,11 +167,24 @@ class Comparison(Subject):
             if line := unreached_captions(self.picture, last):
                 yield line
 
+    def epoch_shown(self, output: Output, at: int) -> int:
+        """The epoch that a still shows of which `at` is asked for."""
+        epochs = self.timetable.snapshot_times.astype(np.int64)
+        takes_nearest = output.takes_nearest
+        return epoch_of(epochs, at, "none of the runs", takes_nearest=takes_nearest)
+
     def still_number(self, output: Output) -> int:
-        """Which frame a still shows: the last before the ranking, or the one at its time."""
+        """Which frame a still shows: the last before the ranking, or the one at its epoch.
+
+        Epochs that the film goes past between two frames have numbers after all frames.
+        """
+        table = self.timetable
         if output.at is None:
-            return len(self.timetable) - 1
-        return max(0, int((self.timetable.times <= output.at).sum()) - 1)
+            return len(table) - 1
+        number = int((table.times <= output.at).sum()) - 1
+        if number >= 0 and table.times[number] == output.at:
+            return number
+        return self.frame_count + int(np.searchsorted(table.snapshot_times, output.at))
 
     def origin(self) -> dict[str, Any]:
         """Its job; or, where one of them was, that it was recorded by a program."""
@@ -188,21 +219,15 @@ class Comparison(Subject):
         from fitreel.render.comparison.readability import is_readable
 
         own = self.job.compare
-        curves = [entry.run is None or entry.run.header.is_curve for entry in self.entries]
         whole = ComparisonPicture(
-            self.entries, picture, own.layout, own.clock, own.loss_panel, own.ranking, self.note
-        )
-        if not all(curves):  # what has no curve has its losses, which one axis shows of all
+            self.entries, picture, own.layout, own.clock, own.loss_panel, own.ranking, self.note,
+            self.view,
+        )  # fmt: skip
+        if self.view == "numbers":  # losses are all that there is, and one axis shows those of all
             return replace(whole, layout="overlay", loss_panel=True)
         if own.given("loss_panel") or is_readable(whole):
             return whole
         return replace(whole, loss_panel=False)
-
-
-NO_CELLS = (
-    'compare.layout = "grid": a record of numbers, or of several inputs or outputs, has no '
-    'curve to draw in a cell; layout = "overlay" shows the losses of all'
-)
 
 
 def without_too_many(comparison: Comparison, plan: Plan, report: Report) -> Plan:
@@ -233,6 +258,8 @@ def check_comparison(comparison: Comparison, plan: Plan, last: int | None) -> No
         CannotWrite: a table's folder can't be made.
     """
     settings = comparison.job.film
+    if plan.options.at is not None and comparison.job.compare.clock == "time":
+        raise BadInput('--at: an epoch, and compare.clock = "time" goes by seconds of training')
     if others := [panel for panel in settings.panels if panel != "loss"]:
         raise BadInput(
             f"film.panels: {', '.join(others)}: of one run; a comparison has the loss panel only"
@@ -246,8 +273,6 @@ def check_comparison(comparison: Comparison, plan: Plan, last: int | None) -> No
 
             check_grid(*(output.sheet or SHEET))
     picture = comparison.comparison_picture(comparison.picture)
-    if comparison.job.compare.layout == "grid" and picture.layout != "grid":
-        raise BadInput(NO_CELLS)
     check_tables(plan.tables, plan.options)
     from fitreel.render.captions.set_captions import check_captions
     from fitreel.render.comparison import readability

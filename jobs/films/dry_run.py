@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.films.make import up_to_date
-from fitreel.jobs.films.plan import Plan
+from fitreel.jobs.films.plan import Plan, remark_of_folder
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime.report import Report
@@ -52,6 +52,8 @@ def say_outputs(plan: Plan, subject: Subject | None, report: Report) -> None:
         BadInput: as `make`, where the subject is there.
     """
     for output in plan.outputs:
+        if (line := remark_of_folder(output)) is not None:
+            report.warn(line)
         is_made = subject is not None and not output.is_sidecar and not plan.options.force
         if is_made and subject is not None and up_to_date(subject.describe(output)):
             report.say(f"{output.path}: up to date")

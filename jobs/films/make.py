@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from fitreel.jobs.films.plan import Plan
+from fitreel.jobs.films.plan import Plan, remark_of_folder
 from fitreel.jobs.films.sidecar_files import make_sidecar
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.films.tables import write_table
@@ -33,8 +33,9 @@ def make(plan: Plan, subject: Subject, report: Report) -> None:
     options = plan.options
     warn_of_rounding(subject.job.film, report)
     warn_of_weak_colours(subject.files.theme, report)
-    for line in subject.remarks():
-        report.warn(line)
+    for line in (*map(remark_of_folder, plan.outputs), *subject.remarks()):
+        if line is not None:
+            report.warn(line)
     films = []
     for output in plan.outputs:
         if not output.is_sidecar:
@@ -46,6 +47,9 @@ def make(plan: Plan, subject: Subject, report: Report) -> None:
             sweep_series(series, Path(output.path).parent)
     if films:
         described = [subject.describe(film) for film in films]
+        for film, shown in zip(films, described, strict=True):
+            if shown.at != film.at:
+                report.say(f"{film.path}: epoch {shown.at}, the nearest to {film.at}")
         _make_stale(plan, described, subject, subject.frame_count, report)
     for film in films:
         path, follow_up = Path(film.path), plan.follow_ups[film.path]
@@ -69,13 +73,13 @@ def _make_stale(
         for film in sorted(films, key=lambda film: film.real_path):
             path = film.real_path
             if not options.force and up_to_date(film):
-                report.say(f"{film.path}: up to date")
+                report.say(f"{film.path}: up to date", event="up_to_date", output=film.path)
                 _sweep_if_free(path)
                 continue
             locks.enter_context(locked(path, "film", wait=options.wait))
             sweep(path.parent, path.name)
             if not options.force and up_to_date(film):  # made since we looked
-                report.say(f"{film.path}: up to date")
+                report.say(f"{film.path}: up to date", event="up_to_date", output=film.path)
                 continue
             check_replaceable(film.path, force=options.force)  # it may be there since we looked
             stale.append(film)
@@ -84,11 +88,16 @@ def _make_stale(
         if any(film.format.encoder is not None for film in stale):
             seek_ffmpeg()
         _draw(subject, stale, count, report)
-        took = seconds(time.monotonic() - plan.started)
+        took = time.monotonic() - plan.started
         for film in stale:
             width, height = subject.picture.pixels
             what = f"{_length(film, count, job.film.fps)}, {width} x {height}"
-            report.say(f"{film.path}: {what}, {size(_bytes(Path(film.path)))}, {took}")
+            report.say(
+                f"{film.path}: {what}, {size(_bytes(Path(film.path)))}, {seconds(took)}",
+                event="made",
+                output=film.path,
+                seconds=round(took, 3),
+            )
 
 
 def _draw(subject: Subject, films: Sequence[Output], count: int, report: Report) -> None:

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.comparison import NO_CELLS, Comparison, check_comparison, without_too_many
+from fitreel.jobs.films.compared_views import view_of_jobs, view_of_records
+from fitreel.jobs.films.comparison import Comparison, check_comparison, without_too_many
 from fitreel.jobs.films.comparison_labels import groups_of, labels_of, seed_note
 from fitreel.jobs.films.make import make
 from fitreel.jobs.films.plan import Plan, plan_films
 from fitreel.jobs.films.request import Request
 from fitreel.jobs.films.shape_checks import check_films_of, check_films_of_record, line_of
 from fitreel.jobs.films.single_run import SingleRun, check_single_run
+from fitreel.jobs.films.still_epochs import check_epoch
 from fitreel.jobs.films.style_files import style_files_of
 from fitreel.jobs.job.job import LONGEST_NAME
 from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job
@@ -22,7 +24,7 @@ from fitreel.jobs.job.resolve import resolve_job
 from fitreel.jobs.job.unset import without
 from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.train.data_report import report_data
-from fitreel.jobs.train.run_store import lacks_end, open_record
+from fitreel.jobs.train.run_store import RunStore, lacks_end, open_record, refuse_diverged
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.comparison.comparable_losses import comparable
@@ -45,7 +47,9 @@ def film_request(
             process is training them.
         FitreelError: as told by its class.
     """
+    report.about(job=request.source.label)
     loaded = request.load(options)
+    report.about(job=loaded.job.name)
     if loaded.job.compare.is_comparison:
         if draw_worker is not None:
             draw_worker.close()
@@ -60,6 +64,7 @@ def film_request(
         report.say(f"{loaded.job.name}: trained here; a cluster is for comparisons and for train")
     resolved_job = resolve_job(loaded)
     check_films_of(resolved_job, loaded.job.film, plan.outputs)
+    check_epoch([resolved_job], loaded.source.label, options)
     if (line := line_of(loaded.source.label, resolved_job.shape)) is not None:
         report.say(line)
     report_data([resolved_job], options, report)
@@ -68,8 +73,10 @@ def film_request(
         subject = None if record is None else SingleRun(loaded.job, files, run=record)
         say_outputs(plan, subject, report)
         return
+    report.about(job=loaded.job.name, run=str(RunStore.of(options).path_of(resolved_job)))
     with open_trained(resolved_job, options, report) as run:
         make(plan, SingleRun(loaded.job, files, run=run, draw_worker=draw_worker), report)
+        refuse_diverged({str(run.path): run}, options)
 
 
 def _film_configurations(
@@ -83,18 +90,19 @@ def _film_configurations(
     plan = plan_films(loaded, options, film, compares=True)
     jobs = [each.resolved_job.loaded.job for each in configurations]
     note = seed_note(jobs)
-    has_curves = all(each.resolved_job.shape.is_curve for each in configurations)
-    if loaded.job.compare.layout == "grid" and not has_curves:
-        raise BadInput(NO_CELLS)
+    resolved_jobs = [each.resolved_job for each in configurations]
+    view = view_of_jobs(loaded.job, [each.label for each in configurations], resolved_jobs)
     comparison = Comparison(
         loaded.job,
         style_files_of(loaded),
         entries=[Entry(each.label, None, group=each.group) for each in configurations],
+        view=view,
         note=note,
     )
     plan = without_too_many(comparison, plan, report)
     check_comparison(comparison, plan, max(job.train.epochs for job in jobs))
-    report_data([each.resolved_job for each in configurations], options, report)
+    check_epoch(resolved_jobs, loaded.source.label, options)
+    report_data(resolved_jobs, options, report)
     if options.is_dry:
         _say_comparison(comparison, configurations, plan, report)
         return
@@ -113,6 +121,9 @@ def _film_configurations(
         ]
         comparison = replace(comparison, entries=entries)
         make(plan, _with_comparable_losses(comparison, report), report)
+        if not failures:
+            runs = {configurations[n].label: record for n, record in records.items()}
+            refuse_diverged(runs, options)
     if failures:
         raise SomeFailed(configurations, failures)
 
@@ -171,11 +182,12 @@ def film_records(
         if options.tables:
             raise BadInput("--table: the ranking of a comparison; give several runs")
         run = read_locks.enter_context(open_record(folders[0], options.runs, report))
-        loaded = load_job(without(_source_of(run), options.unset), options.assignments)
+        loaded = load_job(without(source_of(run), options.unset), options.assignments)
         if options.seed is not None and options.seed != loaded.job.seed:
             raise BadInput(
                 f"--seed {options.seed}: {run.path} was trained with seed {loaded.job.seed}"
             )
+        report.about(job=loaded.job.name, run=str(run.path))
         plan = plan_films(loaded, options)
         check_recorded(run, loaded.job.film, plan.outputs)
         check_films_of_record(run, loaded.job.film, plan.outputs)
@@ -183,6 +195,7 @@ def film_records(
             report.say(f"{run.path}: {line}")
         files = check_single_run(plan, run)
         make(plan, SingleRun(loaded.job, files, run=run, draw_worker=draw_worker), report)
+        refuse_diverged({str(run.path): run}, options)
 
 
 def _film_records_together(records: Sequence[Record], options: Options, report: Report) -> None:
@@ -190,9 +203,10 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
         for other in records[:number]:
             if other.digest == run.digest:
                 raise BadInput(f"{other.path} and {run.path} are the same record")
-    jobs = [load_job(_source_of(run)).job for run in records]
+    jobs = [load_job(source_of(run)).job for run in records]
     source = Source("render", Path(), {}, name="comparison", trusted=False)
     loaded = load_job(source, options.assignments)
+    report.about(job=loaded.job.name)
     if len({run.points_digest for run in records}) > 1:
         report.warn("the records have different data: each panel shows its own")
     labels, groups = labels_of(jobs, records), groups_of(jobs, loaded.job.compare.group_keys)
@@ -204,6 +218,7 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
         loaded.job,
         style_files_of(loaded),
         entries=entries,
+        view=view_of_records(loaded.job, labels, records),
     )
     # Nobody but the command line says anything of this job.
     plan = plan_films(LoadedJob(loaded.job, DEMO), options, compares=True)
@@ -211,6 +226,7 @@ def _film_records_together(records: Sequence[Record], options: Options, report: 
     last = max(int(run.epochs[-1]) for run in records) if has_ended else None
     check_comparison(comparison, plan, last)
     make(plan, _with_comparable_losses(comparison, report), report)
+    refuse_diverged(dict(zip(labels, records, strict=True)), options)
 
 
 def _with_comparable_losses(comparison: Comparison, report: Report) -> Comparison:
@@ -223,7 +239,7 @@ def _with_comparable_losses(comparison: Comparison, report: Report) -> Compariso
     return replace(comparison, entries=entries, note=note)
 
 
-def _source_of(run: Record) -> Source:
+def source_of(run: Record) -> Source:
     """The job of a record; of a program's, which has none, its name and what a film has anyway."""
     name = None
     if run.header.recorder == "program":

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fitreel.jobs.command_line.options import Options
@@ -15,7 +15,13 @@ from fitreel.jobs.outputs.marked_file import check_file_place
 from fitreel.jobs.outputs.names import file_name, fill_in
 from fitreel.jobs.outputs.retention import Series, series_of
 from fitreel.model.errors import BadInput
-from fitreel.render.output.destination import check_output, make_folder, make_folder_of
+from fitreel.render.output.destination import (
+    check_name,
+    check_output,
+    check_place,
+    make_folder,
+    make_folder_of,
+)
 from fitreel.render.output.formats import OutputKind, format_of
 from fitreel.render.output.open_writer import check_transparency
 from fitreel.render.output.output import Output
@@ -83,6 +89,8 @@ def plan_films(
         link = None if fits else link
     if options.at is not None and all(output.at is None for output in outputs):
         raise BadInput("--at: picks the epoch of a still; give one with -o, such as -o still.png")
+    if options.takes_nearest and options.at is None:
+        raise BadInput("--nearest: to which epoch? say it with --at EPOCH")
     if options.sheet is not None and all(each.kind is not OutputKind.PAGE for each in outputs):
         raise BadInput("--sheet: the pictures on a page; give one with -o, such as -o sheet.pdf")
     destinations = destinations_of(loaded, options, film, compares=compares)
@@ -102,7 +110,9 @@ def plan_films(
 
 def _output(path: str, options: Options) -> Output:
     output = Output(path, sheet=options.sheet)
-    return Output(path, options.at, options.sheet) if output.is_still else output
+    if not output.is_still:
+        return output
+    return replace(output, at=options.at, takes_nearest=options.takes_nearest)
 
 
 def output_names(
@@ -119,6 +129,8 @@ def output_names(
     job = loaded.job
     if options.outputs:
         pairs = [(fill_in(output, job, options.now, "-o"), output) for output in options.outputs]
+        for path, _ in pairs:
+            check_name(path, "-o ")
     elif loaded.trusts("film.outputs"):
         pairs = [(_own_path(loaded, output, options), output) for output in job.film.outputs]
     else:
@@ -135,6 +147,7 @@ def output_names(
 def _own_path(loaded: LoadedJob, output: str, options: Options) -> str:
     where = f"{loaded.source.label}: film.outputs"
     text = fill_in(output, loaded.job, options.now, where)
+    check_place(text, f"{where} ")
     # Of a name that is filled in, a ~ is no home.
     path = (
         loaded.path("film.outputs", text)
@@ -142,6 +155,16 @@ def _own_path(loaded: LoadedJob, output: str, options: Options) -> str:
         else loaded.place("film.outputs", Path(text))
     )
     return f"{path}{'/' if text.endswith('/') else ''}"
+
+
+def remark_of_folder(output: Output) -> str | None:
+    """What is said of a job's output without an ending, which is a folder; None of others."""
+    if output.kind is not OutputKind.FRAMES or output.path.endswith("/"):
+        return None
+    return (
+        f"{output.path}: has no ending, so it is a folder with a picture a frame; write it "
+        f'"{Path(output.path).name}/", or give it an ending, such as .mp4'
+    )
 
 
 def destinations_of(

@@ -11,7 +11,7 @@ from fitreel.jobs.outputs.marked_file import write_marked
 from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report, seconds, size
 from fitreel.model.record.reader import Record
-from fitreel.render.output.formats import PDF, PNG, SRT, SVG, OutputKind
+from fitreel.render.output.formats import HTML, PDF, PNG, SRT, SVG, OutputKind
 from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import Form
 from fitreel.render.picture_settings import PictureSettings
@@ -33,6 +33,7 @@ SHEET = (3, 4)
 _PAGES = {
     PDF: (b"%PDF-", b"/Creator (fitreel)"),
     SVG: (b"<?xml ", b"<dc:title>fitreel</dc:title>"),
+    HTML: (b"<!DOCTYPE html>\n", b'<meta name="generator" content="fitreel">'),
     PNG: (b"\x89PNG\r\n\x1a\n", b"tEXtSoftware\0fitreel"),
 }
 
@@ -49,12 +50,14 @@ def make_sidecar(output: Output, subject: Subject, options: Options, report: Rep
         content = subject.sidecar(output)
         is_new = write_marked(Path(output.path), content, report, force=options.force, form=form)
     if not is_new:
-        report.say(f"{output.path}: up to date")
+        report.say(f"{output.path}: up to date", event="up_to_date", output=output.path)
         return
-    page = "sheet of {} x {}".format(*(output.sheet or SHEET))
-    what = "subtitles" if output.kind is OutputKind.SUBTITLES else page
-    took = seconds(time.monotonic() - started)
-    report.say(f"{output.path}: {what}, {size(len(content))}, {took}")
+    what = {
+        OutputKind.SUBTITLES: "subtitles", OutputKind.WEB_PAGE: "a page for a browser"
+    }.get(output.kind, "sheet of {} x {}".format(*(output.sheet or SHEET)))  # fmt: skip
+    took = time.monotonic() - started
+    line = f"{output.path}: {what}, {size(len(content))}, {seconds(took)}"
+    report.say(line, event="made", output=output.path, seconds=round(took, 3))
     if output.kind is OutputKind.PAGE and subject.picture.panels:
         panels = ", ".join(subject.picture.panels)
         report.say(f"{output.path}: a sheet shows the picture alone, not film.panels ({panels})")

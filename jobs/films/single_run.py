@@ -3,10 +3,11 @@
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fitreel.jobs.films.plan import Plan
 from fitreel.jobs.films.sidecar_files import SHEET, sidecar_content
+from fitreel.jobs.films.still_epochs import epoch_of
 from fitreel.jobs.films.style_files import NO_FILES, StyleFiles, style_files_of
 from fitreel.jobs.films.subject import Subject
 from fitreel.jobs.job.program_record import origin_of
@@ -25,6 +26,9 @@ from fitreel.render.shown_snapshots import shown_count
 from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.pace_settings import Pacing
 from fitreel.render.timing.timeline import Timeline, make_timeline
+
+if TYPE_CHECKING:
+    from fitreel.render.web.page_subject import PageSubject
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,13 @@ class SingleRun(Subject):
             if line:
                 yield line
 
+    def epoch_shown(self, output: Output, at: int) -> int:
+        """The epoch that a still shows of which `at` is asked for."""
+        run, takes_nearest = self.run, output.takes_nearest
+        if not len(run):
+            return at
+        return epoch_of(run.epochs, at, str(run.path), takes_nearest=takes_nearest)
+
     def still_number(self, output: Output) -> int:
         """Which snapshot a still shows: the last, or that of its epoch."""
         return self._shown - 1 if output.at is None else self.run.index_of(output.at)
@@ -116,9 +127,20 @@ class SingleRun(Subject):
     def sidecar(self, output: Output) -> bytes:
         """The content of subtitles or of a page that goes with the film."""
         # A page is no film: in the demo's picture, too, it ends on what training came to.
-        is_page = output.kind is OutputKind.PAGE
-        timeline = self._timeline_of(len(self.run)) if is_page else self.timeline
+        is_film = output.kind is OutputKind.SUBTITLES
+        timeline = self.timeline if is_film else self._timeline_of(len(self.run))
+        if output.kind is OutputKind.WEB_PAGE:
+            from fitreel.render.web.document import page_of
+
+            return page_of(self.on_page())
         return sidecar_content(output, self.run, self.picture, timeline)
+
+    def on_page(self) -> "PageSubject":
+        """What a page for a browser shows of it."""
+        from fitreel.render.web.run_page import run_on_page
+
+        timeline, most = self._timeline_of(len(self.run)), self.job.film.page_snapshots
+        return run_on_page(self.run, self.picture, timeline, self.job.name, most)
 
 
 def check_labels(picture: PictureSettings) -> None:

@@ -3,11 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from typing import Any
 
 from fitreel.jobs.films.style_files import NO_FILES, StyleFiles
 from fitreel.jobs.job.job import Job, dump_job
+from fitreel.model.version import own_version
 from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.metadata.provenance import Chapter
 from fitreel.render.output.output import Output
@@ -55,9 +55,11 @@ class Subject(ABC):
         Raises:
             BadInput: a still of an epoch that isn't there.
         """
+        if output.is_still and output.at is not None:
+            output = replace(output, at=self.epoch_shown(output, output.at))
         number = self.still_number(output) if output.is_still else None
         provenance = {
-            "fitreel": version("fitreel"),
+            "fitreel": own_version(),
             **self.origin(),
             "runs": self.run_facts(),
             "film": self.film_facts(number),
@@ -69,8 +71,16 @@ class Subject(ABC):
         return {"job": dump_job(self.job)}
 
     @abstractmethod
+    def epoch_shown(self, output: Output, at: int) -> int:
+        """The epoch that a still shows of which `at` is asked for.
+
+        Raises:
+            BadInput: it has no snapshot, and no other will do; the line names the nearest.
+        """
+
+    @abstractmethod
     def still_number(self, output: Output) -> int:
-        """Which frame a still shows."""
+        """Which frame a still shows, whose epoch has a snapshot."""
 
     @abstractmethod
     def run_facts(self) -> list[dict[str, Any]]:

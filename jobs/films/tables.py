@@ -12,6 +12,7 @@ from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.report import Report
 from fitreel.model.errors import BadInput
 from fitreel.render.comparison.ranking.table import ENDINGS, table_form
+from fitreel.render.output.destination import check_place
 
 
 def table_paths(loaded: LoadedJob, options: Options) -> list[Path]:
@@ -28,6 +29,8 @@ def table_paths(loaded: LoadedJob, options: Options) -> list[Path]:
         own = loaded.path("compare.table", fill_in(name, job, options.now, where))
         if own not in tables:
             tables.append(own)
+    for table in tables:
+        check_place(table, "--table " if table in options.tables else "compare.table: ")
     return tables
 
 
@@ -53,4 +56,5 @@ def write_table(path: Path, subject: Subject, options: Options, report: Report) 
     form = table_form(path.suffix)
     with locked(path.resolve(), "ranking", wait=options.wait):
         is_new = write_marked(path, content, report, force=options.force, form=form)
-    report.say(f"{path}: {f'ranking of {count}' if is_new else 'up to date'}")
+    what, event = (f"ranking of {count}", "made") if is_new else ("up to date", "up_to_date")
+    report.say(f"{path}: {what}", event=event, output=str(path))

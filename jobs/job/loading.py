@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,11 @@ from pydantic import ValidationError
 
 from fitreel.jobs.job.job import Job
 from fitreel.jobs.job.messages import explain
+from fitreel.jobs.job.unknown_keys import shortened_value, unknown_key
 from fitreel.model.errors import BadInput
+from fitreel.model.toml import DEEPEST, plain, read_toml
 
 LARGEST_JOB = 1_000_000
-DEEPEST = 20
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,17 @@ class Source:
     """Whether it may name Python code to load: only a job file of the user's own may."""
     files: dict[str, str] = field(default_factory=dict)
     """Where a file lies that came with the job from another machine, by the key that names it."""
+
+    def __post_init__(self) -> None:
+        """Have the values as JSON has them, whoever says them: a job file, a film, a record.
+
+        Raises:
+            BadInput: they are nested too deeply, or have a number that is too long.
+        """
+        try:
+            object.__setattr__(self, "values", plain(self.values))
+        except BadInput as error:
+            raise BadInput(f"{self.label}: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -115,9 +127,11 @@ def read_job_file(path: Path) -> Source:
     if len(content) > LARGEST_JOB:
         raise BadInput(f"{path}: larger than {LARGEST_JOB:,} bytes, which no job is")
     try:
-        values = tomllib.loads(content.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(f"{path}: not a TOML file: {error or 'nested too deeply'}") from error
+        values = read_toml(content.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: not a TOML file: {error}") from error
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from None
     # A file may be called what no name of a job may be.
     name = "".join("_" if c == "\\" or ord(c) < 32 else c for c in path.stem).lstrip(".")
     return Source(label=str(path), folder=path.parent, values=values, name=name or "job")
@@ -129,21 +143,26 @@ def load_job(source: Source, assignments: Sequence[str] = (), seed: int | None =
     Raises:
         BadInput: a key is unknown, or a value is of the wrong type or out of range.
     """
-    values = json.loads(json.dumps(source.values, default=str))
-    if _depth(values) > DEEPEST:
-        raise BadInput(f"{source.label}: nested too deeply")
+    values = json.loads(json.dumps(source.values))
     if source.name is not None:
         values.setdefault("name", source.name)
-    overridden = set()
+    words = {}
     for assignment in assignments:
-        overridden.add(assign(values, assignment))
+        key = assign(values, assignment)
+        words[key] = assignment.partition("=")[2].strip()
     if seed is not None:
         values["seed"] = seed
-    return LoadedJob(check(values, source.label), source, frozenset(overridden))
+    return LoadedJob(check(values, source.label, words), source, frozenset(words))
 
 
-def check(values: dict[str, Any], label: str) -> Job:
+def check(values: dict[str, Any], label: str, words: Mapping[str, str] | None = None) -> Job:
     """The job that nested tables say.
+
+    Args:
+        values: the tables.
+        label: what messages call the job.
+        words: what the command line says of dotted keys, word for word: where a text is needed, it
+            is one, whether or not it would be a number, too.
 
     Raises:
         BadInput: a key is unknown, or a value is of the wrong type or out of range.
@@ -151,44 +170,70 @@ def check(values: dict[str, Any], label: str) -> Job:
     try:
         return Job.model_validate_json(json.dumps(values))
     except ValidationError as error:
+        if words and _take_words(values, error, words):
+            return check(values, label)
         raise BadInput(f"{label}: {explain(error)}") from None
     except (ValueError, RecursionError) as error:
         raise BadInput(f"{label}: {error}") from None
+
+
+def _take_words(values: dict[str, Any], error: ValidationError, words: Mapping[str, str]) -> bool:
+    """Put texts where the command line's numbers are taken for no text; whether there is any."""
+    has_texts = False
+    for problem in error.errors(include_url=False):
+        place = [str(part) for part in problem["loc"]]
+        # Of "str | tuple" the kind that failed ends the location; it isn't part of the key.
+        key = next((key for key in (".".join(place[:n]) for n in (1, 2, 3)) if key in words), None)
+        if problem["type"] != "string_type" or key is None:
+            continue
+        *tables, last = key.split(".")
+        table: Any = values
+        for name in tables:
+            table = table[name]
+        value = table[last]
+        if value == problem["input"] and not isinstance(value, list | dict):
+            table[last] = words[key]
+            has_texts = True
+    return has_texts
 
 
 def assign(values: dict[str, Any], assignment: str) -> str:
     """Put `KEY=VALUE` into nested tables; returns the dotted key.
 
     Raises:
-        BadInput: it has no =, or the key goes through something that is no table.
+        BadInput: it has no =, the key goes through something that is no table, or the value is
+            nested too deeply or a number that is too long.
     """
     key, equals, text = assignment.partition("=")
     key = key.strip()
     if not equals or not key:
         raise BadInput(f"--set {assignment!r}: KEY=VALUE is needed, such as train.lr=0.1")
     *tables, last = key.split(".")
+    if len(tables) >= DEEPEST:
+        raise BadInput(f"--set {shortened_value(key)}: {unknown_key(key.split('.'))}")
     table: Any = values
     for name in tables:
         table = table.setdefault(name, {})
         if not isinstance(table, dict):
             raise BadInput(f"--set {key}: {name} is a value, not a table")
-    table[last] = parse_value(text)
+    try:
+        table[last] = parse_value(text)
+    except BadInput as error:
+        raise BadInput(f"--set {key}: {error}") from None
     return key
 
 
 def parse_value(text: str) -> Any:
-    """`text` read as TOML; what isn't TOML is a string."""
+    """`text` read as TOML; what isn't TOML is a string.
+
+    Raises:
+        BadInput: it is nested too deeply, or a number that is too long.
+    """
     try:
-        parsed = tomllib.loads(f"value = {text}")
-    except (tomllib.TOMLDecodeError, RecursionError):
+        parsed = read_toml(f"value = {text}")
+    except tomllib.TOMLDecodeError:
         return text
-    if set(parsed) != {"value"}:
-        return text
-    try:
-        # What the checks see next is JSON; so are dates and times, as text.
-        return json.loads(json.dumps(parsed["value"], default=str))
-    except (ValueError, RecursionError):
-        return text
+    return parsed["value"] if set(parsed) == {"value"} else text
 
 
 def toml_text(value: Any) -> str:
@@ -201,17 +246,3 @@ def toml_text(value: Any) -> str:
     if isinstance(value, float):
         return repr(value)
     return json.dumps(value, ensure_ascii=False)
-
-
-def _depth(value: Any) -> int:
-    depth, level = 0, [value]
-    while level:
-        depth += 1
-        inner: list[Any] = []
-        for item in level:
-            if isinstance(item, dict):
-                inner.extend(item.values())
-            elif isinstance(item, list):
-                inner.extend(item)
-        level = inner
-    return depth

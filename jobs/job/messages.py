@@ -14,7 +14,12 @@ def explain(error: ValidationError) -> str:
     problems = error.errors(include_url=False)
     # A value with several allowed kinds fails once for each; an unknown key says the most.
     problem = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
-    same = [p for p in problems if p["loc"][:2] == problem["loc"][:2]]
+    # A list whose first entry is wrong is too short, too, as pydantic counts.
+    same = [
+        p
+        for p in problems
+        if p["loc"][:2] == problem["loc"][:2] and (p is problem or p["type"] != "too_short")
+    ]
     location = [str(part) for part in problem["loc"]]
     if problem["type"] == "extra_forbidden":
         return unknown_key([part for part in location if not part.isdigit()])
@@ -41,7 +46,7 @@ def _advice(problem: Any) -> str:
 
 
 IN_OUR_WORDS = {
-    "string_type": "must be a text",
+    "string_type": "must be a text, in quotes",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
     "float_type": "must be a number",
@@ -52,6 +57,7 @@ IN_OUR_WORDS = {
     "model_attributes_type": "must be a table",
     "missing": "one more value is needed",
     "too_long": "has too many values",
+    "too_short": "has too few values",
 }
 """What pydantic says in the words of JSON and Python."""
 

@@ -57,6 +57,7 @@ SUGGESTIONS = {
     "film.hold_end": "3.0",
     "film.interpolate": "true",
     "film.limits": '"film"',
+    "film.page_snapshots": "400",
     "film.view": '"regions"',
     "compare.vary": '{ "train.lr" = [0.01, 0.05], "train.optimizer" = ["SGD", "Adam"] }',
     "compare.panel": '[{ label = "ReLU", "network.activations" = ["relu", "relu"] }]',

@@ -9,6 +9,7 @@ from fitreel.jobs.job.job import TABLES, Job
 from fitreel.jobs.job.loading import Source
 from fitreel.jobs.job.unknown_keys import unknown_key
 from fitreel.model.errors import BadInput
+from fitreel.model.toml import DEEPEST
 
 
 def without(source: Source, keys: Sequence[str]) -> Source:
@@ -22,8 +23,9 @@ def without(source: Source, keys: Sequence[str]) -> Source:
     values = json.loads(json.dumps(source.values, default=str))
     for key in keys:
         parts = key.strip().split(".")
-        _check(parts)
-        if not _remove(values, parts) and len(parts) > 2:
+        _check(parts[:DEEPEST])
+        is_there = len(parts) <= DEEPEST and _remove(values, parts)
+        if not is_there and len(parts) > 2:
             raise BadInput(f"{source.label}: --unset {key}: the job doesn't say that")
     return replace(source, values=values)
 

@@ -10,7 +10,7 @@ from typing import Any
 from fitreel.jobs.job.loading import Source, parse_value
 from fitreel.jobs.job.sweep import MOST
 from fitreel.model.errors import BadInput
-from fitreel.model.settings import LOSSES
+from fitreel.model.settings import LOSSES, whole_number
 
 PATHS = ("data.file", "network.module", "train.loss")
 _NUMBER = r"[-+]?\d[-+.\deE_]{0,30}?"
@@ -28,7 +28,10 @@ def parse_vary(text: str) -> tuple[str, tuple[Any, ...]]:
     parts = [part.strip() for part in _split(values)]
     if not equals or not key.strip() or not all(parts):
         raise BadInput(f"--vary {text!r}: KEY=V1,V2,… is needed, such as train.lr=0.01,0.1")
-    return key.strip(), tuple(value for part in parts for value in _values_of(part))
+    try:
+        return key.strip(), tuple(value for part in parts for value in _values_of(part))
+    except BadInput as error:
+        raise BadInput(f"--vary {key.strip()}: {error}") from None
 
 
 def _values_of(text: str) -> Iterable[Any]:
@@ -40,13 +43,13 @@ def _values_of(text: str) -> Iterable[Any]:
     ends = _RANGE.fullmatch(text)
     if ends is None:
         return [parse_value(text)]
-    first, last = map(parse_value, ends.groups())
+    first, last = (whole_number(parse_value(end)) for end in ends.groups())
     if not (isinstance(first, int) and isinstance(last, int)):
-        raise BadInput(f"--vary {text}: a range has whole numbers at its ends, such as 0..15")
+        raise BadInput(f"{text}: a range has whole numbers at its ends, such as 0..15")
     if not first <= last:
-        raise BadInput(f"--vary {text}: a range goes up, from the lower number to the higher")
+        raise BadInput(f"{text}: a range goes up, from the lower number to the higher")
     if last - first >= MOST:
-        raise BadInput(f"--vary {text}: a comparison has up to {MOST} panels")
+        raise BadInput(f"{text}: a comparison has up to {MOST} panels")
     return range(first, last + 1)
 
 

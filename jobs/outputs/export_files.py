@@ -7,6 +7,8 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fitreel.model.data.table.spreadsheet_cells import csv_line
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -87,7 +89,7 @@ def write_csv(run: "Record", path: Path) -> None:
     if run.grid is not None:
         values = [[""] * len(header.outputs)] * len(places)
     with path.open("r+", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerow(_heading(run))
+        file.write(f"{csv_line(_heading(run))}\r\n")
         for index, snapshot in enumerate(run.snapshots()):
             numbers = [str(snapshot.epoch), _text(run.losses[index], header.recorder == "program")]
             further = [run.seconds, *run.metrics.values()]

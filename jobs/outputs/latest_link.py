@@ -14,6 +14,7 @@ from fitreel.jobs.runtime.report import Report
 from fitreel.model.errors import BadInput
 from fitreel.model.system.files import discard, replacing, sweep, sync_folder, temporary_name
 from fitreel.render.metadata.provenance import read_provenance
+from fitreel.render.output.destination import check_place
 from fitreel.render.output.formats import format_of
 from fitreel.render.output.output import Output
 
@@ -44,6 +45,7 @@ def latest_link_of(loaded: LoadedJob, options: Options) -> LatestLink | None:
         return None
     name = fill_in(latest, loaded.job, options.now, f"{loaded.source.label}: film.latest")
     key = f"film.latest = {name!r}"
+    check_place(name, f"{loaded.source.label}: film.latest: ")
     return LatestLink(loaded.path("film.latest", name), key, f"{loaded.source.label}: {key}")
 
 

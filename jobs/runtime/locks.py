@@ -11,7 +11,7 @@ that has ended counts for nothing; of another machine's nobody can tell.
 import errno
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -36,11 +36,22 @@ class Patience:
     def __init__(self, seconds: float = math.inf) -> None:
         self.seconds = seconds
         self.left = seconds
+        self.tell: Callable[[str], None] = lambda line: None
+        """Is told once of each thing that is waited for."""
+        self._told: set[str] = set()
 
-    def wait(self, seconds: float) -> bool:
-        """Wait for so long, or until it is at its end; whether it was at its end before."""
+    def wait(self, seconds: float, line: str = "") -> bool:
+        """Wait for so long, or until it is at its end; whether it was at its end before.
+
+        Args:
+            seconds: at most.
+            line: says what for.
+        """
         if not self.left > 0:
             return False
+        if line and line not in self._told:
+            self._told.add(line)
+            self.tell(line)
         time.sleep(min(seconds, self.left))
         self.left -= seconds
         return True
@@ -88,7 +99,8 @@ def locked(path: Path, what: str, *, wait: Patience | None = None) -> Iterator[N
             break
         except Timeout:
             signals.raise_if_cancelled()
-            if wait is None or not wait.wait(SECONDS_A_LOOK):
+            line = f"{path}: waiting for another process, which is making this {what}"
+            if wait is None or not wait.wait(SECONDS_A_LOOK, line):
                 raise _busy(path, what, wait) from None
         except OSError as error:
             raise cannot_write(path, error) from error

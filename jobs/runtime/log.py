@@ -2,15 +2,18 @@
 
 import errno
 import json
+import math
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from fitreel.model.errors import CannotWrite
 
 LogFormat = Literal["text", "json"]
+NO_FACTS: Mapping[str, Any] = {}
 
 
 class Log:
@@ -35,17 +38,20 @@ class Log:
                 why = "nobody reads from it"
             raise CannotWrite(f"cannot write the log {path}: {why}") from error
 
-    def write(self, level: str, message: str) -> None:
+    def write(self, level: str, message: str, facts: Mapping[str, Any] = NO_FACTS) -> None:
         """Add a message with its time, to the second, and the hours from UTC.
 
         Args:
             level: "info", "warning" or "error".
             message: any text; in the text form further lines are indented.
+            facts: what a program would look for in it, for the JSON form: plain values by names.
         """
         time = datetime.now().astimezone().isoformat(timespec="seconds")
         if self.form == "json":
-            entry = {"time": time, "level": level, "message": message}
-            line = json.dumps(entry, ensure_ascii=False)
+            entry = {"time": time, "level": level, "message": message, "pid": os.getpid(), **facts}
+            line = json.dumps(
+                {key: _json(value) for key, value in entry.items()}, ensure_ascii=False
+            )
         else:
             line = f"{time} {level.upper():7} " + "\n    ".join(message.splitlines())
         content = f"{line}\n".encode(errors="backslashreplace")
@@ -56,3 +62,8 @@ class Log:
                 self._rest = self._rest[os.write(self._file, self._rest) :]
             if not self._rest:
                 self._rest = content[os.write(self._file, content) :]
+
+
+def _json(value: Any) -> Any:
+    """The value as JSON has it, whose numbers are finite."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

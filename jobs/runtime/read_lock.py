@@ -58,7 +58,8 @@ def _held(path: Path, kind: str, *, wait: Patience | None) -> Iterator[None]:
     try:
         while not _take(folder, kind):
             signals.raise_if_cancelled()
-            if wait is None or not wait.wait(SECONDS_A_LOOK):
+            line = f"{path}: waiting for another process, which draws from this record"
+            if wait is None or not wait.wait(SECONDS_A_LOOK, line):
                 raise Busy(f"{path}: another process draws from this record; --wait waits for it")
         yield
     finally:

@@ -2,20 +2,18 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import IO, Any
 
-from fitreel.model.errors import BUG, code_and_reason
-
-if TYPE_CHECKING:
-    from fitreel.jobs.runtime.log import Log
+from fitreel.jobs.runtime.log import NO_FACTS, Log
 from fitreel.jobs.runtime.progress import (
     ProgressLines,
     Update,
     progress_bar,
 )
 from fitreel.jobs.runtime.sweep_progress import Tally, UpdateMany, sweep_bars, sweep_lines
+from fitreel.model.errors import BUG, code_and_reason
 
 
 class Report:
@@ -29,16 +27,27 @@ class Report:
         """Whether tracebacks are shown."""
         self.log = log
         """Gets everything, also what `quiet` keeps from the screen."""
+        self.facts: dict[str, Any] = {}
+        """What each line of the log is about: its job, and its run folder."""
         self.warnings: list[str] = []
         # A bar is drawn on stderr, so that stdout can be piped on.
         self.bars = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
-    def say(self, line: str) -> None:
-        """A line of news."""
+    def about(self, **facts: Any) -> None:
+        """From here on lines are about this job and run, until it is said anew."""
+        self.facts = facts
+
+    def say(self, line: str, **facts: Any) -> None:
+        """A line of news; `facts` are what a program that reads the log would look for in it."""
         line = printable(line)
-        self._log("info", line)
+        self._log("info", line, facts)
         if not self.quiet:
             _write(sys.stdout, line)
+
+    def note(self, line: str, **facts: Any) -> None:
+        """News for programs that read the log; people see them otherwise."""
+        if self.log is not None and self.log.form == "json":
+            self._log("info", printable(line), facts)
 
     def remark(self, line: str) -> None:
         """A line of news where stdout is somebody else's."""
@@ -47,18 +56,18 @@ class Report:
         if not self.quiet:
             _write(sys.stderr, f"fitreel: {line}")
 
-    def warn(self, line: str) -> None:
+    def warn(self, line: str, **facts: Any) -> None:
         """Something the user should know; the work goes on."""
         line = printable(line)
         self.warnings.append(line)
-        self._log("warning", line)
+        self._log("warning", line, facts)
         if not self.quiet:
             _write(sys.stderr, f"fitreel: warning: {line}")
 
-    def error(self, line: str) -> None:
+    def error(self, line: str, **facts: Any) -> None:
         """Something that ended the work."""
         line = printable(line)
-        self._log("error", line)
+        self._log("error", line, facts)
         _write(sys.stderr, f"fitreel: {line}")
 
     def failure(self, error: Exception) -> int:
@@ -69,12 +78,12 @@ class Report:
             traceback.print_exception(error)
         code, reason = code_and_reason(error)
         advice = "\nplease report it, with what --debug prints" if code == BUG else ""
-        self.error(reason + advice)
+        self.error(reason + advice, event="failed", code=code)
         return code
 
-    def _log(self, level: str, line: str) -> None:
+    def _log(self, level: str, line: str, facts: Mapping[str, Any] = NO_FACTS) -> None:
         if self.log is not None:
-            self.log.write(level, line)
+            self.log.write(level, line, {**self.facts, **facts})
 
     @contextmanager
     def progress(self, what: str, total: int, unit: str) -> Iterator[Update]:

@@ -18,7 +18,7 @@ from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.script.options import ScriptOptions, default_output
 from fitreel.model.errors import BadInput, Busy, Unavailable
 from fitreel.render.metadata.provenance import read_provenance
-from fitreel.render.output.destination import check_output, make_folder_of
+from fitreel.render.output.destination import check_name, check_output, make_folder_of
 from fitreel.render.output.formats import ENDINGS, OutputKind, format_of
 from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import check_replaceable
@@ -57,6 +57,7 @@ def checked(options: ScriptOptions, now: time.struct_time) -> ScriptOptions:
         ]
     )
     for output in outputs:
+        check_name(output, "-o ")
         check_destination(output, force=options.force)
     return replace(options, outputs=tuple(_absolute(each) for each in outputs))
 

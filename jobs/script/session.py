@@ -140,7 +140,9 @@ class Session:
         log = None
         if options.log is not None:
             log = Log(Path(options.log), "json" if options.log_format == "json" else "text")
-        return Report(options.quiet, log)
+        report = Report(options.quiet, log)
+        report.about(job=options.name)
+        return report
 
 
 _given: list[Session] = []

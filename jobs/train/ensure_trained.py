@@ -11,7 +11,7 @@ from fitreel.jobs.runtime.locks import locked
 from fitreel.jobs.runtime.read_lock import reading
 from fitreel.jobs.runtime.report import Report, seconds
 from fitreel.jobs.train.locked_run import LockedRun, lock_run
-from fitreel.jobs.train.run_store import RunStore, divergence_of, how_far, how_it_ended
+from fitreel.jobs.train.run_store import RunStore, divergence_of, facts_of, how_far, how_it_ended
 from fitreel.jobs.train.train_batch import build_batch, train_batch
 from fitreel.jobs.train.train_single import build_training, train_single
 from fitreel.model.errors import Busy, CannotWrite, FitreelError, Stopped
@@ -44,7 +44,7 @@ def open_trained(resolved_job: ResolvedJob, options: Options, report: Report) ->
     """
     with _open_trained(resolved_job, options, report) as run:
         if divergence := divergence_of(run):
-            report.warn(f"{run.path}: {divergence}")
+            report.warn(f"{run.path}: {divergence}", event="diverged", **facts_of(run))
         yield run
 
 
@@ -134,15 +134,19 @@ def _train(locked_run: LockedRun, report: Report) -> Record:
     else:
         train_single(locked_run, report)
     run = Record(locked_run.path)
+    took = time.monotonic() - started
     report.say(
-        f"{locked_run.path}: {len(run)} snapshots, {how_it_ended(run)}, in "
-        f"{seconds(time.monotonic() - started)}"
+        f"{locked_run.path}: {len(run)} snapshots, {how_it_ended(run)}, in {seconds(took)}",
+        event="trained",
+        seconds=round(took, 3),
+        **facts_of(run),
     )
     return run
 
 
 def _say_trained(run: Record, report: Report) -> None:
-    report.say(f"{run.path}: already trained ({len(run)} snapshots)")
+    already = f"{run.path}: already trained ({len(run)} snapshots)"
+    report.say(already, event="already_trained", **facts_of(run))
     if len(run) and (line := how_far(run)) is not None:
         report.say(f"{run.path}: {line}")
 

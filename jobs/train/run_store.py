@@ -1,15 +1,16 @@
 """Where runs are kept: the folder of a job's run, and runs by what a user calls them."""
 
+import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.runtime.read_lock import reading
+from fitreel.jobs.train.listing import Listing
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import HEADER, Record
 
@@ -42,7 +43,7 @@ class RunStore:
         own = self.runs / resolved_job.folder_name
         if own.exists():
             return own
-        names = _names_by_mark(self.runs)
+        names = _names.of(self.runs)
         for fingerprint in (resolved_job.fingerprint, *resolved_job.fingerprints_by_gpu):
             for name in names.get(fingerprint[:DIGITS], ()):
                 if (self.runs / name / HEADER).exists():
@@ -83,22 +84,15 @@ class RunStore:
 
 def _names_by_mark(runs: Path) -> dict[str, list[str]]:
     """The folders there by the end of their names, which is the start of a fingerprint."""
-    try:
-        changed = runs.stat().st_mtime_ns
-    except OSError:
-        return {}
-    # Clocks of file systems tick: within a second a change may not show.
-    is_settled = time.time_ns() - changed > 1_000_000_000
-    return _listed(runs, changed) if is_settled else _listed.__wrapped__(runs, changed)
-
-
-@lru_cache(maxsize=4)
-def _listed(runs: Path, changed: int) -> dict[str, list[str]]:
-    """As it was then; a sweep of thousands asks for each."""
     names: dict[str, list[str]] = {}
-    for name in sorted(entry.name for entry in runs.iterdir() if entry.name[:1] != "."):
-        names.setdefault(name[-DIGITS:], []).append(name)
+    with suppress(OSError), os.scandir(runs) as entries:
+        for name in sorted(entry.name for entry in entries):
+            if not name.startswith("."):
+                names.setdefault(name[-DIGITS:], []).append(name)
     return names
+
+
+_names = Listing(_names_by_mark)
 
 
 @contextmanager
@@ -195,6 +189,27 @@ def how_it_ended(run: Record) -> str:
     if run.ending == "diverged":
         return f"diverged at epoch {run.ending_epoch}"
     return f"{run.ending_epoch} epochs"
+
+
+def facts_of(run: Record) -> dict[str, Any]:
+    """What the log says of a whole record, for programs that read it."""
+    loss = float(run.losses[-1]) if len(run) else None
+    return {"run": str(run.path), "snapshots": len(run), "epoch": run.ending_epoch, "loss": loss}
+
+
+def refuse_diverged(runs: Mapping[str, Record], options: Options) -> None:
+    """Raise, where the command line asks for it, for trainings that diverged.
+
+    Args:
+        runs: whole records by the names that they are called by.
+        options: of the command.
+
+    Raises:
+        BadInput: the line names them.
+    """
+    diverged = [f"{name}: {how_it_ended(run)}" for name, run in runs.items() if divergence_of(run)]
+    if options.fails_diverged and diverged:
+        raise BadInput(f"{'; '.join(diverged)} (--fail-diverged)")
 
 
 def divergence_of(run: Record) -> str:

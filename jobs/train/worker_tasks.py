@@ -26,7 +26,7 @@ class _ReportToParent(Report):
         super().__init__(quiet=True)
         self._send = send
 
-    def error(self, line: str) -> None:
+    def error(self, line: str, **facts: Any) -> None:
         """Nothing: the parent says why all ended."""
 
     @contextmanager

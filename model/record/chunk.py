@@ -5,24 +5,37 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, get_args
+from typing import Any, BinaryIO, Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fitreel.model.errors import BadInput
+from fitreel.model.record.compressed_rows import CompressedRows, compress_rows
 from fitreel.model.record.header import Header
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.tensor_file import read_tensors
 
 LARGEST_CHUNK = 2_000_000_000
 MOST_METRICS = 1000
+LARGE_SNAPSHOT = 2048
+"""So many numbers of a prediction, or more, are compressed; smaller ones are few megabytes."""
 
 SMALL = ("epoch", "loss", "seconds", "truth_loss", "metrics", "predicted")
 """What a chunk has of each snapshot in a few numbers."""
+LARGE = ("prediction", "weights")
+"""What it has many numbers of; in one that is compressed frames, and beside them their ends."""
+ANY_LENGTH = -1
 
 Ending = Literal["complete", "delta", "diverged", "interrupted"]
 Tensors = dict[str, NDArray[Any]]
+
+
+class Rows(Protocol):
+    """Numbers of each snapshot of a chunk."""
+
+    def __getitem__(self, number: int) -> NDArray[Any]:
+        """Those of one."""
 
 
 class Damaged(BadInput):
@@ -168,8 +181,38 @@ class ChunkFormat:
             "predicted": (np.int64, (rows,)),
         }
 
+    def stored_arrays(self, rows: int, metrics: int) -> dict[str, tuple[Any, tuple[int, ...]]]:
+        """The same as a file has them."""
+        arrays = self.arrays(rows, metrics)
+        if self.header.is_compressed:
+            arrays |= {name: (np.uint8, (ANY_LENGTH,)) for name in LARGE}
+            arrays |= {ends_of(name): (np.int64, (rows,)) for name in LARGE}
+        return arrays
+
+    def stored(self, tensors: Tensors) -> Tensors:
+        """The arrays of `stacked` as a file has them."""
+        if not self.header.is_compressed:
+            return tensors
+        stored = dict(tensors)
+        for name in LARGE:
+            if name in stored:
+                stored[name], stored[ends_of(name)] = compress_rows(stored[name])
+        return stored
+
+    def rows(self, tensors: Tensors, name: str) -> Rows | None:
+        """One of `LARGE`, of the arrays that `read` or `stacked` gave; None where it isn't there.
+
+        Raises:
+            ValueError: it can't be read, here or when a row is.
+        """
+        values = tensors.get(name)
+        if values is None or values.dtype != np.uint8:
+            return values
+        width = self.width if name == "prediction" else self.header.parameters
+        return CompressedRows(values, tensors[ends_of(name)], width)
+
     def stacked(self, snapshots: Sequence[Snapshot], metrics: Collection[str]) -> Tensors:
-        """The arrays of a chunk of these snapshots, with these of their metrics."""
+        """The numbers of these snapshots, and these of their metrics, as arrays of rows."""
         columns: dict[str, list[Any]] = {
             "epoch": [snapshot.epoch for snapshot in snapshots],
             "loss": [snapshot.loss for snapshot in snapshots],
@@ -203,7 +246,7 @@ class ChunkFormat:
         Raises:
             Damaged: it isn't a chunk of this run; the line names `path`.
         """
-        content = read_tensors(file, size, names)
+        content = read_tensors(file, size, {*names, *map(ends_of, names)})
         if content.digest not in path.name:
             raise Damaged(f"{path}: damaged: its bytes don't match its digest")
         if not content.is_read:
@@ -219,16 +262,28 @@ class ChunkFormat:
         vital |= ({"truth_loss"} if self.has_truth else set()) | (
             {"metrics"} if metadata.metrics else set()
         )
-        for name, (dtype, shape) in self.arrays(rows, len(metadata.metrics)).items():
+        vital |= {ends_of(name) for name in entries.keys() & {*LARGE} if self.header.is_compressed}
+        for name, (dtype, shape) in self.stored_arrays(rows, len(metadata.metrics)).items():
             entry = entries.get(name)
             if entry is None and name not in vital:
                 continue
-            if entry is None or entry.dtype != dtype or entry.shape != shape:
+            if entry is None or entry.dtype != dtype or not _fits(entry.shape, shape):
                 raise Damaged(
                     f"{path}: damaged: {name} should be {np.dtype(dtype).name} of shape {shape}"
                     + ("" if entry is None else f", not {entry.dtype} of {entry.shape}")
                 )
         return content.arrays, metadata, content.digest
+
+
+def ends_of(name: str) -> str:
+    """The array of where the frames of another end."""
+    return f"{name}_ends"
+
+
+def _fits(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
+    return len(shape) == len(expected) and all(
+        length in (ANY_LENGTH, own) for own, length in zip(shape, expected, strict=True)
+    )
 
 
 def metric_names(snapshots: Iterable[Snapshot]) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 """Of what is written. The first had one input, one output and no closing snapshot."""
+COMPRESSED_FORMAT = 3
+"""Of what is written where snapshots are large: the second with compressed rows."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,11 @@ class Header:
     def predicted_columns(self) -> int:
         """How many numbers are predicted at each place, K."""
         return len(self.classes) or len(self.outputs)
+
+    @property
+    def is_compressed(self) -> bool:
+        """Whether predictions and weights are kept as `compress_rows` gives them."""
+        return self.format >= COMPRESSED_FORMAT
 
     @property
     def is_curve(self) -> bool:

@@ -33,6 +33,7 @@ from safetensors.numpy import load
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record.chunk import (
+    LARGE,
     LARGEST_CHUNK,
     SMALL,
     Chunk,
@@ -40,11 +41,12 @@ from fitreel.model.record.chunk import (
     ChunkMetadata,
     Damaged,
     Ending,
+    Rows,
     Tensors,
     chunk_of,
     metric_names,
 )
-from fitreel.model.record.header import FORMAT, Header, header_digest
+from fitreel.model.record.header import COMPRESSED_FORMAT, Header, header_digest
 from fitreel.model.record.journal import Journal, read_journal
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.tensor_file import LARGEST_HEADER
@@ -284,31 +286,44 @@ class Record:
         """
         starts = np.cumsum([0] + [len(chunk) for chunk in self.chunks])
         at: int | None = None
-        tensors: Tensors = {}
+        prediction_rows: Rows | None = None
+        weight_rows: Rows | None = None
         for index in range(len(self)) if indices is None else indices:
             number = int(np.searchsorted(starts, index, side="right")) - 1
             if number != at:
-                at, tensors = number, {}
-                names = {*SMALL, "prediction"} | ({"weights"} if weights else set())
-                tensors = self._tensors_of(self.chunks[number], names)
-            row = index - int(starts[number])
-            snapshot = self._snapshot(tensors, self.chunks[number], row, index)
+                prediction_rows = weight_rows = None  # let go of, before others come
+                prediction_rows, weight_rows = self._rows(self.chunks[number], weights=weights)
+                at = number
+            chunk, row = self.chunks[number], index - int(starts[number])
+            try:
+                snapshot = self._snapshot(chunk, row, index, prediction_rows, weight_rows)
+            except ValueError as error:
+                raise Damaged(f"{chunk.path}: damaged: a snapshot can't be read: {error}") from None
             yield snapshot if as_recorded else self._in_columns(snapshot)
 
-    def _tensors_of(self, chunk: Chunk, names: set[str]) -> Tensors:
+    def _rows(self, chunk: Chunk, *, weights: bool) -> tuple[Rows | None, Rows | None]:
+        """Predictions of a chunk, and where they are recorded and asked for, weights."""
         if self.journal and chunk is self.chunks[-1]:
-            return self._format.stacked(self.journal.snapshots, tuple(chunk.metrics))
-        return self._chunk_tensors(chunk.path, names)[0]
+            tensors = self._format.stacked(self.journal.snapshots, tuple(chunk.metrics))
+        else:
+            tensors = self._chunk_tensors(chunk.path, LARGE if weights else LARGE[:1])[0]
+        try:
+            return self._format.rows(tensors, LARGE[0]), self._format.rows(tensors, LARGE[1])
+        except ValueError as error:
+            raise Damaged(f"{chunk.path}: damaged: snapshots can't be read: {error}") from None
 
-    def _snapshot(self, tensors: Tensors, chunk: Chunk, row: int, index: int) -> Snapshot:
+    def _snapshot(
+        self, chunk: Chunk, row: int, index: int, prediction: Rows | None, weights: Rows | None
+    ) -> Snapshot:
+        assert prediction is not None  # the chunk was held against its format
         # Copies, or a snapshot that is kept would keep all of its chunk.
         return Snapshot(
-            epoch=int(tensors["epoch"][row]),
-            loss=float(tensors["loss"][row]) * self._loss_factor,
-            seconds=float(tensors["seconds"][row]),
-            prediction=tensors["prediction"][row].copy(),
-            weights=tensors["weights"][row].copy() if "weights" in tensors else None,
-            truth_loss=float(tensors["truth_loss"][row]) if "truth_loss" in tensors else None,
+            epoch=int(chunk.epochs[row]),
+            loss=float(chunk.losses[row]) * self._loss_factor,
+            seconds=float(chunk.seconds[row]),
+            prediction=prediction[row].copy(),
+            weights=None if weights is None else weights[row].copy(),
+            truth_loss=None if chunk.truth_losses is None else float(chunk.truth_losses[row]),
             metrics={name: float(values[row]) for name, values in chunk.metrics.items()},
             has_prediction=bool(self.has_predictions[index]),
             is_closing=index == self.closing,
@@ -396,10 +411,10 @@ class Record:
         try:
             content = json.loads(text)
             version = content["format"]
-            if isinstance(version, int) and version > FORMAT:
+            if isinstance(version, int) and version > COMPRESSED_FORMAT:
                 raise BadInput(
                     f"{where}: written by a newer fitreel (format {version}; this one reads up "
-                    f"to {FORMAT}): update fitreel"
+                    f"to {COMPRESSED_FORMAT}): update fitreel"
                 )
             digest = content.pop("digest")
             if digest != header_digest(content):

@@ -20,6 +20,7 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "F32": np.dtype("<f4"),
     "F64": np.dtype("<f8"),
     "I64": np.dtype("<i8"),
+    "U8": np.dtype("u1"),
 }
 """Those that snapshots have; arrays of others are as good as not there."""
 

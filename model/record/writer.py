@@ -6,7 +6,6 @@ Of a program's record it loses nothing: what isn't a chunk yet is in a journal.
 import json
 import time
 from dataclasses import asdict, dataclass, field, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +14,19 @@ from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from fitreel.model.record.chunk import (
+    LARGE_SNAPSHOT,
     ChunkFormat,
     ChunkMetadata,
     Ending,
     Tensors,
     metric_names,
 )
-from fitreel.model.record.header import FORMAT, Header, header_digest
+from fitreel.model.record.header import COMPRESSED_FORMAT, FORMAT, Header, header_digest
 from fitreel.model.record.journal import Journal, JournalWriter
 from fitreel.model.record.reader import HEADER, NAMES, Record, digest_of
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.system.files import cannot_write, sync_folder, write_whole
+from fitreel.model.version import own_version
 
 SECONDS_A_CHUNK = 1.0
 SECONDS_A_JOURNAL = 10.0
@@ -64,7 +65,10 @@ def begin(path: Path, header: Header, points: Tensors) -> Record:
     for other in path.glob("points-*"):
         if NAMES.fullmatch(other.name) and other != points_file:
             other.unlink(missing_ok=True)
-    values = asdict(replace(header, format=FORMAT, points=digest))
+    places = points.get("grid", points.get("x", ()))
+    is_large = len(places) * header.predicted_columns >= LARGE_SNAPSHOT
+    version_of_format = COMPRESSED_FORMAT if is_large else FORMAT
+    values = asdict(replace(header, format=version_of_format, points=digest))
     values["digest"] = header_digest(values)
     write_whole(path / HEADER, (json.dumps(values, indent=1) + "\n").encode())
     return Record(path)
@@ -98,7 +102,7 @@ def new_header(
     layout = layout or {}
     return Header(
         format=FORMAT,
-        fitreel=version("fitreel"),
+        fitreel=own_version(),
         name=name,
         fingerprint=fingerprint,
         job=job,
@@ -264,7 +268,7 @@ class RecordWriter:
             has_closing=bool(snapshots and snapshots[-1].is_closing),
             metrics=names,
         )
-        tensors = self._format.stacked(snapshots, names)
+        tensors = self._format.stored(self._format.stacked(snapshots, names))
         digest = self._write_file("snapshots", tensors, metadata.dump())
         self.close()
         if self._is_journaled:

@@ -51,6 +51,7 @@ _CANNOT_SYNC = {
 }
 """What file systems answer that have no sync, of folders mostly; what is written is written."""
 
+_syncs = True
 _changes = threading.RLock()
 _own: dict[Path, Path] = {}
 """What this process has under temporary names, and what each was, or is to become."""
@@ -146,6 +147,12 @@ def wait_for_who_ends() -> None:
         pass
 
 
+def sync_nothing() -> None:
+    """From now on sync nothing: what this process writes is for one that is here until it ends."""
+    global _syncs
+    _syncs = False
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in `folder` survive a power cut, where the file system can.
 
@@ -165,6 +172,8 @@ def sync_file(path: Path) -> None:
 
 
 def _sync(path: Path) -> None:
+    if not _syncs:
+        return
     try:
         descriptor = os.open(path, _TO_SYNC)
         try:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import NO_CAPTION, Caption
 from fitreel.render.captions.caption_track import CaptionTrack, Stretch
+from fitreel.render.captions.classes.class_race import ClassRace
 from fitreel.render.captions.phases.stretches import best_stretches
 from fitreel.render.captions.phases.yardsticks import Yardsticks, loss_name_of, yardsticks_of
 from fitreel.render.captions.reading import letters, reading_seconds, shortest_frames
@@ -47,6 +48,8 @@ class Racer:
     there is none yet, infinite or nan for good where it diverged."""
     runs: Sequence[Record]
     """Its records that have a snapshot."""
+    wrong: NDArray[np.int64] | None = None
+    """Shape (F,): of classes, how many points are on the wrong side."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,20 @@ class Race:
             return None
         return yardsticks_of(self.runs[0])
 
+    @property
+    def lines(self) -> Yardsticks | None:
+        """The same where a flat or a straight line may be spoken of: of curves."""
+        return self.sticks if all(run.header.is_curve for run in self.runs) else None
+
+    @cached_property
+    def classes(self) -> ClassRace | None:
+        """The same by points on the wrong side; None where these can't be compared."""
+        counts = [racer.wrong for racer in self.racers if racer.wrong is not None]
+        if len(counts) < max(2, len(self.racers)) or len({len(run.y) for run in self.runs}) != 1:
+            return None
+        names = [racer.name for racer in self.racers]
+        return ClassRace(names, self.runs, np.stack(counts), self.has_diverged, self.words)
+
     @cached_property
     def shown(self) -> NDArray[np.float64]:
         """Shape (R, F): the losses that are read; nan where there is none, or none any more."""
@@ -138,6 +155,8 @@ class Race:
     def start(self) -> str:
         """The first sentence: how many there are, and from where they start."""
         count = count_in_words(len(self.racers), self.words)
+        if self.classes is not None:
+            return capitalized(self.classes.start(count))
         groups = {len(racer.runs) for racer in self.racers}
         if groups != {1}:
             if len(groups) > 1:
@@ -163,12 +182,19 @@ class Race:
             return ""
         return shape_of(first.prediction_x, curves[0], first.y)
 
+    @property
+    def counts(self) -> list[str]:
+        """How many racers some are, in words; of one there is no such word."""
+        return [count_in_words(count, self.words) for count in range(len(self.racers) + 1)]
+
     @cached_property
     def end(self) -> Caption:
         """The last sentence: who wins, and by what."""
         words, form = self.words, self.form
         if self.has_diverged.size and self.has_diverged[:, -1].all():
             return Caption(words.text("caption_all_diverged"), is_warning=True)
+        if self.classes is not None:
+            return Caption(capitalized(self.classes.end(self.counts)))
         if not self.is_comparable or not self.shown.size or np.isnan(self.shown[:, -1]).all():
             return NO_CAPTION
         winner = int(self.leaders[-1])
@@ -248,6 +274,11 @@ def _claims(race: Race, times: NDArray[np.float64], fps: float) -> Iterator[_Cla
         must = race.end.is_warning
         worth = np.full(len(times), _MUST if must else _ENDS)
         yield _Claim(race.end.text, at_last, worth, must, must)
+    if race.classes is not None:
+        for text, is_true, each in race.classes.phases(race.counts):
+            if letters(text) <= LONGEST:
+                yield _Claim(text, is_true, np.full(len(times), each))
+        return
     if not race.is_comparable or len(race.racers) < 2:
         return
     for leader, racer in enumerate(race.racers):
@@ -256,8 +287,8 @@ def _claims(race: Race, times: NDArray[np.float64], fps: float) -> Iterator[_Cla
             text = race.words.text("caption_leads", leader=racer.name)
             yield _Claim(text, leads, np.full(len(times), _ALONE))
             yield from _with_the_others(race, racer.name, leads)
-    if race.sticks is not None:
-        yield from _all_behind(race, race.sticks)
+    if race.lines is not None:
+        yield from _all_behind(race, race.lines)
 
 
 def _all_behind(race: Race, sticks: Yardsticks) -> Iterator[_Claim]:
@@ -276,9 +307,9 @@ def _with_the_others(race: Race, leader: str, leads: NDArray[np.bool_]) -> Itera
     """Who leads, and of the others who has diverged, or is no better than something simple."""
     lost = race.has_diverged
     masks = [("diverged", lost, lost, 1.0)]
-    if race.sticks is not None:
-        shape = "straight" if race.sticks.line_counts else "flat"
-        simple = race.sticks.simple
+    if race.lines is not None:
+        shape = "straight" if race.lines.line_counts else "flat"
+        simple = race.lines.simple
         with np.errstate(invalid="ignore"):
             behind = (race.exact > 0.9 * simple) & ~lost
             far = (race.exact > simple) & ~lost

@@ -15,6 +15,10 @@ _TEXT = r"\n[^\n]+\n(?:[^\n]+\n)?\n"
 _SRT = re.compile(rf"(?:\d+\n[\d:]+,\d\d\d --> [\d:]+,\d\d\d{_TEXT})+")
 _VTT = re.compile(rf"WEBVTT\n\n(?:[\d:]+\.\d\d\d --> [\d:]+\.\d\d\d{_TEXT})+")
 
+_TAG = re.compile(r"<(?=\s*[^\s\d])")
+"""SRT knows no escapes: what some player takes for markup is written with signs alike."""
+_PLAIN = str.maketrans({"{": "(", "}": ")", "\\": "∖"})
+
 
 class Cue(NamedTuple):
     """What is said from one time of the film to another, in seconds."""
@@ -28,7 +32,7 @@ class Cue(NamedTuple):
 def srt(cues: Iterable[Cue]) -> Iterator[str]:
     """The pieces of an .srt file, to be written as UTF-8."""
     for number, cue in enumerate(cues, 1):
-        text = cue.text.replace("-->", "→")
+        text = _lines(_TAG.sub("‹", cue.text.replace("-->", "→")).translate(_PLAIN))
         yield f"{number}\n{_stamp(cue.start, ',')} --> {_stamp(cue.end, ',')}\n{text}\n\n"
 
 
@@ -36,8 +40,14 @@ def vtt(cues: Iterable[Cue]) -> Iterator[str]:
     """The pieces of a .vtt file, to be written as UTF-8."""
     yield "WEBVTT\n\n"
     for cue in cues:
-        text = cue.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        text = _lines(cue.text)
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         yield f"{_stamp(cue.start, '.')} --> {_stamp(cue.end, '.')}\n{text}\n\n"
+
+
+def _lines(text: str) -> str:
+    """Without empty lines, which would end the cue."""
+    return "\n".join(line for line in text.splitlines() if line.strip())
 
 
 def has_form(content: bytes, words: Translation) -> bool:

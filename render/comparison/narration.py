@@ -55,7 +55,7 @@ def _ending_key(contender: Contender) -> str:
 
 def comparison_cues(comparison: ComparisonPicture, table: Timetable) -> list[Cue]:
     """The sentences of a comparison as subtitles, whatever stands in its pictures."""
-    race = race_of(comparison, contenders_of(comparison, table), table.times)
+    race = race_of(comparison, contenders_of(comparison, table), table)
     words = race.words
     count = count_in_words(len(race.racers), words)
     first = capitalized(words.text("said_start_many", count=count))

@@ -2,21 +2,32 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import numpy as np
 
 from fitreel.model.errors import BadInput
+from fitreel.render.comparison.cells.needs import CellNeeds
 from fitreel.render.comparison.grid.grid_plan import HEAD, MOST_PANELS, plan_grid
+from fitreel.render.comparison.grid.shaped_plan import plan_shaped
 from fitreel.render.comparison.overlay.overlay_plan import BEST, MOST_NAMED, MOST_RUNS, plan_overlay
 from fitreel.render.comparison.page.page_plan import plan_page
 from fitreel.render.comparison_picture import ComparisonPicture, Layout
 from fitreel.render.film_settings import LARGEST_SIDE
+from fitreel.render.view import ViewName
 
 SMALLEST_PANEL = (56.0, 30.0)
 """Width and height of a panel's axes, in pixels."""
+SMALLEST_SHAPE, LETTERS = 72.0, 2.6
+"""The same of panels of a given shape, and in font sizes of names."""
 SMALLEST_FIT = (160.0, 110.0)
 SMALLEST_LOSSES = (90.0, 36.0)
+SHAPES: dict[ViewName, CellNeeds] = {
+    "field": CellNeeds(aspect=1.0, foot=2.0, has_target=True),
+    "regions": CellNeeds(aspect=1.0, foot=1.24),
+}
+"""Of views whose panels have a shape of their own: about, with heights in font sizes of labels."""
 LINE = 1.3
 """From one line of text to the next, in font sizes."""
 LETTER = 0.55
@@ -47,7 +58,7 @@ def check_comparison(comparison: ComparisonPicture) -> None:
     if reason := too_many(comparison):
         raise BadInput(reason)
     layout = layout_of(count, comparison.layout)
-    readable = _readable(layout)
+    readable = _readable(layout, comparison.view)
     if not readable(count, size, loss_panel):
         raise BadInput(
             f"film.size {size[0]} x {size[1]}: too small for {count} panels "
@@ -75,14 +86,39 @@ def too_many(comparison: ComparisonPicture) -> str:
 def is_readable(comparison: ComparisonPicture) -> bool:
     """Whether the size is large enough for all that is in it."""
     count = len(comparison.entries)
-    readable = _readable(layout_of(count, comparison.layout))
+    readable = _readable(layout_of(count, comparison.layout), comparison.view)
     return readable(count, comparison.picture.pixels, comparison.loss_panel)
 
 
 def _readable(
-    layout: Literal["grid", "overlay"],
+    layout: Literal["grid", "overlay"], view: ViewName
 ) -> Callable[[int, tuple[int, int], bool], bool]:
-    return _grid_is_readable if layout == "grid" else _overlay_is_readable
+    if layout == "overlay":
+        return _overlay_is_readable
+    if view in SHAPES:
+        return partial(_shapes_are_readable, SHAPES[view])
+    return _grid_is_readable
+
+
+def _shapes_are_readable(
+    needs: CellNeeds, count: int, size: tuple[int, int], loss_panel: bool
+) -> bool:
+    page = plan_page(size, has_title=True, has_subtitle=True)
+    left = max(page.margin, page.px(33) + 4 * LETTER * page.tick)
+    needs = needs._replace(foot=needs.foot * page.label)
+    names = (page.px(110), count * 1.3 * page.name)
+    plan = plan_shaped(page, count + needs.has_target, left, loss_panel, names, needs)
+    panel = plan.panels[0]
+    least = max(SMALLEST_SHAPE, LETTERS * page.name)
+    if min(panel.width, panel.height) < least or page.px(HEAD) < LINE * page.name:
+        return False
+    if plan.losses is None:
+        return True
+    numbers = 4 * LETTER * page.tick
+    return (
+        plan.losses.width - numbers >= SMALLEST_LOSSES[0]
+        and plan.losses.height >= SMALLEST_LOSSES[1]
+    )  # fmt: skip
 
 
 def _grid_is_readable(count: int, size: tuple[int, int], loss_panel: bool) -> bool:

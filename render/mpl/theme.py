@@ -22,6 +22,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import Settings
 from fitreel.model.suggestions import nearest
+from fitreel.model.toml import read_toml
 
 THEMES = ("demo", "light", "dark", "chalkboard", "paper")
 BUILT_IN = Path(__file__).parent / "themes"
@@ -103,6 +104,8 @@ class Theme(Settings):
     """Of several runs or hidden units, in this order."""
     classes: Annotated[tuple[Colour, ...], Field(min_length=2, max_length=32)]
     """Of classes, which no run wears: the first four far apart to all eyes."""
+    beside_classes: Annotated[tuple[Colour, ...], Field(max_length=32)] = ()
+    """Of runs from the second on, where classes have their colours; the first is `muted`."""
     dashes: Annotated[tuple[Dashes, ...], Field(min_length=1, max_length=8)] = (
         (),
         (3.2, 1.2),
@@ -182,8 +185,8 @@ def _merged(theme: str, folder: Path | None, ancestry: tuple[str, ...]) -> dict[
     if len(ancestry) >= LONGEST_ANCESTRY:
         raise BadInput(f"{ancestry[0]}: base: themes that lean on each other without end")
     try:
-        content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        content = read_toml(text)
+    except (tomllib.TOMLDecodeError, BadInput) as error:
         raise BadInput(f"{where}: is not TOML: {error}") from None
     base = content.pop("base", None if theme in THEMES else "light")
     if base is None:

@@ -10,9 +10,52 @@ from fitreel.model.errors import BadInput, CannotWrite
 from fitreel.model.system.files import cannot_write, discard, temporary_file
 from fitreel.render.metadata.checksum import is_film_of_ours
 from fitreel.render.metadata.provenance import read_provenance
-from fitreel.render.output.formats import OutputKind, format_of
+from fitreel.render.output.formats import ENDINGS, OutputKind, format_of
 
 _FRAME = re.compile(r"[0-9]{5,}\.png")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # of two slashes a Path leaves one
+_DEVICES, _MEMORY = Path("/dev"), Path("/dev/shm")  # noqa: S108  # whose files lie in memory
+
+
+def check_name(output: str, where: str = "") -> None:
+    """Refuse what somebody wrote for a film's name and can't have meant.
+
+    Args:
+        output: as it was written: a file with an ending, or a folder with a slash at its end.
+        where: what the error begins with, as "-o "; may be empty.
+
+    Raises:
+        BadInput: as `check_place`, or it has no ending; the line names those that there are.
+    """
+    check_place(output, where)
+    if output.endswith(("/", os.sep)):
+        return
+    path = Path(output)
+    if path.suffix == "" or (path.suffix.lower() not in ENDINGS and path.is_dir()):
+        raise BadInput(
+            f"{where}{output}: has no ending; fitreel writes {', '.join(ENDINGS)}, "
+            f'and a folder of frames: "{output}/"'
+        )
+
+
+def check_place(output: str | Path, where: str = "") -> None:
+    """Refuse a place where no file of ours goes: stdout, a device, an address.
+
+    Raises:
+        BadInput: the line begins with `where` and the place.
+    """
+    text = os.fspath(output)
+    if text == "-":
+        raise BadInput(f"{where}-: nothing is written to stdout; give a name")
+    if _ADDRESS.match(text):
+        raise BadInput(f"{where}{text}: is an address; fitreel writes files, give a path")
+    try:
+        places = [Path(os.path.abspath(text)), Path(os.path.realpath(text))]  # noqa: PTH100
+    except (OSError, ValueError):  # can't be: refused where it is looked at
+        return
+    for place in places:
+        if place.is_relative_to(_DEVICES) and not place.is_relative_to(_MEMORY):
+            raise BadInput(f"{where}{text}: is a device's place; give a file elsewhere")
 
 
 def check_output(output: str | Path, *, makes_folder: bool = False) -> Path:

@@ -16,6 +16,7 @@ class OutputKind(Enum):
     FRAMES = "folder of frames"
     SUBTITLES = "subtitles"
     PAGE = "page"
+    WEB_PAGE = "page for a browser"
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,11 @@ SRT = Format("srt", OutputKind.SUBTITLES)
 VTT = Format("vtt", OutputKind.SUBTITLES)
 PDF = Format("pdf", OutputKind.PAGE)
 SVG = Format("svg", OutputKind.PAGE)
+HTML = Format("html", OutputKind.WEB_PAGE)
 FRAMES = Format("frames", OutputKind.FRAMES, has_alpha=True)
 """A folder with one PNG a frame."""
 
-FORMATS = (MP4, GIF, WEBM, PNG, SRT, VTT, PDF, SVG, FRAMES)
+FORMATS = (MP4, GIF, WEBM, PNG, SRT, VTT, PDF, SVG, HTML, FRAMES)
 ENDINGS = {each.ending: each for each in FORMATS if each.ending}
 
 

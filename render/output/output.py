@@ -15,6 +15,8 @@ class Output:
     """As given: a slash at its end means a folder of frames."""
     at: int | None = None
     """For a still: the epoch asked for; None is the last snapshot."""
+    takes_nearest: bool = False
+    """For a still: whether the nearest epoch will do where that one has no snapshot."""
     sheet: tuple[int, int] | None = None
     """For a page of pictures: columns and rows. With them a .png is a page, not a still."""
     number: int | None = None
@@ -48,8 +50,8 @@ class Output:
 
     @property
     def is_sidecar(self) -> bool:
-        """Whether it goes with a film and isn't drawn with it: subtitles or a page."""
-        return self.kind in (OutputKind.SUBTITLES, OutputKind.PAGE)
+        """Whether it goes with a film and isn't drawn with it: subtitles, or any page."""
+        return self.kind in (OutputKind.SUBTITLES, OutputKind.PAGE, OutputKind.WEB_PAGE)
 
     @property
     def real_path(self) -> Path:

@@ -41,9 +41,14 @@ class Timetable:
         return len(self.times)
 
     @property
+    def snapshot_times(self) -> NDArray[np.float64]:
+        """When any of the runs has a snapshot, increasing."""
+        return np.unique(np.concatenate([np.empty(0), *self.clocks]))
+
+    @property
     def timeline(self) -> Timeline:
         """The same of the clock alone, whose snapshots are those of all runs."""
-        every = np.unique(np.concatenate([np.empty(0), *self.clocks]))
+        every = self.snapshot_times
         indices = np.maximum(np.searchsorted(every, self.times, side="right") - 1, 0)
         still = np.zeros(len(self.times))
         return Timeline(indices, still, self.fps, 0, 0, self.times, self.axis)
@@ -88,6 +93,12 @@ def resampled(table: Timetable, timeline: Timeline) -> Timetable:
         fps=timeline.fps,
         is_interpolated=bool(timeline.blend.any()),
     )
+
+
+def with_times(table: Timetable, times: NDArray[np.float64]) -> Timetable:
+    """The same with frames more, at times that aren't among its own."""
+    every = np.sort(np.concatenate([table.times, times]))
+    return replace(table, times=every, indices=_reached(table.clocks, every))
 
 
 def _reached(own: Sequence[NDArray[np.float64]], times: NDArray[np.float64]) -> NDArray[np.int64]:

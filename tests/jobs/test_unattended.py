@@ -398,7 +398,7 @@ def test_the_log_gets_everything(fitreel: Fitreel, tmp_path: Path) -> None:
     assert fitreel("run", *SHORT, *SMALL, "--log", "l", "--log-format", "json").returncode == 0
     for line in (tmp_path / "l").read_text().splitlines():
         entry = json.loads(line)
-        assert set(entry) == {"time", "level", "message"}
+        assert {"time", "level", "message", "pid", "job"} <= set(entry)
         assert datetime.fromisoformat(entry["time"]).tzinfo is not None
     refused = fitreel("run", "--log", "no/where/l.txt", "--runs", "other")
     assert refused.returncode == 74 and len(refused.stderr.splitlines()) == 1

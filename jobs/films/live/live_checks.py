@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from fitreel.model.errors import BadInput, Unavailable
+from fitreel.render.output.destination import check_name, check_place
 from fitreel.render.output.ffmpeg import has_encoder
 from fitreel.render.output.formats import Format, OutputKind
 from fitreel.render.output.output import Output
@@ -27,6 +28,19 @@ def check_numbers(out: str, fps: float, hold_end: float) -> None:
         raise BadInput(f"{out}: fps = {fps!r}: must be from {_LEAST_FPS} to {_MOST_FPS}")
     if not is_length:
         raise BadInput(f"{out}: hold_end = {hold_end!r}: must be 0 or more, in seconds")
+
+
+def check_given(out: str | os.PathLike[str]) -> None:
+    """Refuse what can't be meant as a film's name; a Path, without a slash, may be a folder's.
+
+    Raises:
+        BadInput: the line says what would be one.
+    """
+    if isinstance(out, str):
+        check_name(out)
+    else:
+        check_place(Path(out))
+    check_format(Output(os.fspath(out)))
 
 
 def check_format(output: Output) -> None:

@@ -6,20 +6,27 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from fractions import Fraction
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fitreel.jobs.films.live.live_checks import check_encoder, check_format, check_numbers
+from fitreel.jobs.films.live.live_checks import (
+    check_encoder,
+    check_given,
+    check_numbers,
+)
 from fitreel.jobs.runtime import open_films
 from fitreel.jobs.runtime.locks import locked
 from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError
 from fitreel.model.system.caller import warn_caller
 from fitreel.model.system.files import sweep
+from fitreel.model.version import own_version
 from fitreel.render.frame import Frame
 from fitreel.render.geometry import NOTHING, Rectangle, union
 from fitreel.render.metadata.provenance import Chapter
-from fitreel.render.output.destination import check_output, make_folder_of
+from fitreel.render.output.destination import (
+    check_output,
+    make_folder_of,
+)
 from fitreel.render.output.formats import OutputKind
 from fitreel.render.output.frame_writer import FrameWriter
 from fitreel.render.output.open_writer import open_writer
@@ -68,7 +75,7 @@ class LiveFilm:
         """
         given = os.fspath(out)
         check_numbers(given, fps, hold_end)
-        check_format(Output(given))
+        check_given(out)
         self._may_overwrite = overwrite
         if not overwrite:
             check_not_others(given)
@@ -220,7 +227,7 @@ class LiveFilm:
         )
         width, height = screen.size
         facts = {"size": [width, height], "fps": float(self._fps)}
-        provenance = {"fitreel": version("fitreel"), **self._provenance, "film": facts}
+        provenance = {"fitreel": own_version(), **self._provenance, "film": facts}
         output = replace(self._output, provenance=provenance)
         writer = open_writer(output, screen.size, self._fps)
         self._held.callback(writer.abort)

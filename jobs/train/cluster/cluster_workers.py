@@ -1,8 +1,9 @@
 """The workers of a Dask cluster: the other way to train many.
 
-A share is sent to one worker, and no more shares than there are workers: what waits behind one that
-kills its process would be blamed with it. A worker that is lost gives its share back; what had come
-home of it by then is on disk here and goes along to the next. Only this process writes records.
+A shipment is sent to one worker, and no more of them than there are workers: what waits behind one
+that kills its process would be blamed with it. It holds one share, or several that take moments.
+A worker that is lost gives its shares back; what had come home of them by then is on disk here and
+goes along to the next. Only this process writes records.
 """
 
 import queue
@@ -21,6 +22,7 @@ from fitreel.jobs.train.cluster import host
 from fitreel.jobs.train.cluster.connection import Connection, Host
 from fitreel.jobs.train.cluster.parcel import Delivery
 from fitreel.jobs.train.cluster.share import Share
+from fitreel.jobs.train.cluster.shipment import Shipment
 from fitreel.jobs.train.partition import Batch
 from fitreel.jobs.train.workers import Failure, Progress, TrainRequest, outcome
 from fitreel.model.errors import CannotWrite, FitreelError, Stopped, Unavailable, code_and_reason
@@ -62,6 +64,9 @@ class ClusterWorkers:
         self._topic = f"fitreel-{uuid.uuid4().hex}"
         self._events: queue.SimpleQueue[tuple[str, str, Any]] = queue.SimpleQueue()
         self._running: dict[str, Share] = {}
+        self._shipments: dict[str, Shipment] = {}
+        self._at_once = 1
+        """How many shares a shipment has."""
         self._sent: dict[str, set[str]] = {}
         """Digests of the input files that a worker has."""
         self._hosts: dict[str, Host] = {}
@@ -88,67 +93,70 @@ class ClusterWorkers:
             Unavailable: the scheduler is gone, or there is no worker any more.
         """
         round_ = _Round(requests, progress)
-        while round_.left or self._running:
+        self._at_once = 1
+        while round_.left or self._shipments:
             signals.raise_if_cancelled()
             self._list_hosts()
             if not self._hosts:
                 self._wait_for_workers()
-            for share in list(self._running.values()):
-                if share.address not in self._hosts:
-                    self._take(share, None, round_)
+            for shipment in list(self._shipments.values()):
+                if shipment.host.address not in self._hosts:
+                    self._take(shipment, None, round_)
             self._send(round_)
             self._call_home()
-            for kind, share, content in self._waiting_events():
-                if kind == "progress":
+            for kind, name, content in self._waiting_events():
+                if name in self._shipments:
+                    shipment = self._shipments[name]
+                    if kind == "end":
+                        self._take(shipment, content, round_)
+                    else:
+                        self._give_back(shipment, content, round_)
+                elif name in self._running and kind == "records":
+                    self._running[name].receive(content)
+                elif name in self._running:
                     done, word = content
-                    progress(share.which, done, word, 0)
-                elif kind == "records":
-                    share.receive(content)
-                else:
-                    self._take(share, content, round_)
+                    progress(self._running[name].which, done, word, 0)
         return round_.failures, []
 
     def stop(self) -> None:
         """Have all stop, and write what comes home, as far as it does in time."""
         client, topic = self._connection.client, self._topic
-        for address in {share.address for share in self._running.values()}:
+        for address in {shipment.host.address for shipment in self._shipments.values()}:
             call = partial(client.run, host.stop, topic, workers=[address], on_error="ignore")
             self._connection.in_background(call)
         deadline = time.monotonic() + SECONDS_TO_STOP
-        while self._running and time.monotonic() < deadline and self._connection.is_open:
-            for kind, share, content in self._waiting_events():
+        while self._shipments and time.monotonic() < deadline and self._connection.is_open:
+            for kind, name, content in self._waiting_events():
                 with suppress(Stopped):
-                    if kind == "records":
-                        share.receive(content)
-                    elif isinstance(content, Delivery):
-                        share.receive(content.records)
-                if kind == "end":
-                    del self._running[share.name]
-                    share.unlock()
+                    if kind == "records" and name in self._running:
+                        self._running[name].receive(content)
+                    elif kind == "end" and name in self._shipments:
+                        shipment = self._shipments.pop(name)
+                        for share, delivery in zip(shipment.shares, content or (), strict=False):
+                            share.receive(delivery.records)
 
     def close(self) -> None:
         """Let go of the cluster: what it still trains for us ends there by itself."""
         for share in self._running.values():
             share.unlock()
         self._running.clear()
+        self._shipments.clear()
         self._connection.close()
 
     def _tell(self, event: tuple[Any, Any]) -> None:
         """Take an event of a worker's, in a thread of Dask's."""
-        name, done, word = event[1]
-        self._events.put(("progress", name, (done, word)))
+        self._events.put(tuple(event[1]))
 
-    def _waiting_events(self) -> Iterator[tuple[str, Share, Any]]:
-        """What has happened to shares that are under way; if nothing has, after a while none."""
+    def _waiting_events(self) -> Iterator[tuple[str, str, Any]]:
+        """What has happened, to what by its name; if nothing has, after a while none."""
         timeout = LOOK
         while True:
             try:
-                kind, name, content = self._events.get(timeout=timeout)
+                event = self._events.get(timeout=timeout)
             except queue.Empty:
                 return
             timeout = 0.0
-            if name in self._running:
-                yield kind, self._running[name], content
+            yield event
 
     def _list_hosts(self) -> None:
         if not self._connection.is_open:
@@ -183,35 +191,48 @@ class ClusterWorkers:
 
     def _send(self, round_: "_Round") -> None:
         """Give free workers something to do."""
-        while round_.left and len(self._running) < self._most:
-            share = round_.left[0]
-            chosen = self._free_host(share)
+        while round_.left and len(self._shipments) < self._most:
+            chosen = self._free_host(round_.left[0])
             if chosen is None:
                 return
-            round_.left.popleft()
-            share.lock(self._options)
-            try:
-                parcel = share.parcel(self._topic, self._sent.setdefault(chosen.address, set()))
-            except FitreelError as error:
-                share.fail(Failure(*code_and_reason(error)))
-                round_.end(share)
+            shipment = Shipment(chosen)
+            # The last ones are spread over all that are there.
+            most = min(self._at_once, -(-len(round_.left) // (2 * self.count)))
+            while round_.left and shipment.takes(round_.left[0], most):
+                self._pack(shipment, round_.left.popleft(), round_)
+            if not shipment.shares:
                 continue
-            if not parcel.configurations:
-                round_.end(share)
-                continue
-            share.address, share.host, share.sent_at = chosen.address, chosen.name, time.monotonic()
-            self._running[share.name] = share
-            share.future = self._connection.client.submit(
-                host.train, parcel, key=share.name, workers=[chosen.address], pure=False
-            )
-            share.future.add_done_callback(partial(self._fetch, share.name))
+            self._running |= {share.name: share for share in shipment.shares}
+            self._shipments[shipment.name] = shipment
+            shipment.sent_at = time.monotonic()
+            parcels, shipment.parcels = shipment.parcels, []
+            shipment.future = self._connection.client.submit(
+                *(host.train, shipment.name, parcels),
+                key=shipment.name, workers=[chosen.address], pure=False,
+            )  # fmt: skip
+            shipment.future.add_done_callback(partial(self._fetch, shipment.name))
+
+    def _pack(self, shipment: Shipment, share: Share, round_: "_Round") -> None:
+        """Put a share to those that are sent; one of which nothing is left to be sent ends here."""
+        share.lock(self._options)
+        try:
+            has = self._sent.setdefault(shipment.host.address, set())
+            parcel = share.parcel(self._topic, has)
+        except FitreelError as error:
+            share.fail(Failure(*code_and_reason(error)))
+            round_.end(share)
+            return
+        if parcel.configurations:
+            shipment.add(share, parcel)
+        else:
+            round_.end(share)
 
     def _free_host(self, share: Share) -> Host | None:
-        taken = {each.address for each in self._running.values()}
+        taken = {each.host.address for each in self._shipments.values()}
         free = [each for each in self._hosts.values() if each.address not in taken]
         # Another driver's training isn't waited for, unless there is nobody else.
         idle = [each for each in free if not each.is_busy or each.address in self._sent]
-        if not idle and self._running:
+        if not idle and self._shipments:
             return None
         good = [each for each in idle or free if each.name not in share.avoid]
         if not good and any(each.name not in share.avoid for each in self._hosts.values()):
@@ -219,7 +240,7 @@ class ClusterWorkers:
         return next(iter(good or idle or free), None)
 
     def _fetch(self, name: str, future: Any) -> None:
-        """Take what came of a share, in a thread of Dask's."""
+        """Take what came of a shipment, in a thread of Dask's."""
         try:
             content = future.result(timeout=SECONDS_HOME)
         except BaseException:  # of whatever kind: its worker has been lost
@@ -240,10 +261,29 @@ class ClusterWorkers:
         )
         self._events.put(("records", name, answers[share.address]))
 
-    def _take(self, share: Share, delivery: Delivery | None, round_: "_Round") -> None:
+    def _take(
+        self, shipment: Shipment, deliveries: Sequence[Delivery] | None, round_: "_Round"
+    ) -> None:
+        """What came of a shipment; None: it is lost."""
+        del self._shipments[shipment.name]
+        shipment.future.release()
+        if deliveries is not None:
+            self._give_back(shipment, len(deliveries), round_)
+            if shipment.shares:
+                self._at_once = shipment.next_size()
+        for place, share in enumerate(shipment.shares):
+            self._end(share, None if deliveries is None else deliveries[place], round_)
+
+    def _give_back(self, shipment: Shipment, begun: int, round_: "_Round") -> None:
+        """What its worker hasn't come to is for whoever is free."""
+        for share in reversed(shipment.cut(begun)):
+            del self._running[share.name]
+            share.unlock()
+            round_.left.appendleft(share)
+
+    def _end(self, share: Share, delivery: Delivery | None, round_: "_Round") -> None:
         """What came of a share: done, failed, or to be tried elsewhere; None: it is lost."""
         del self._running[share.name]
-        share.future.release()
         if delivery is None:
             share.fail(Failure(CannotWrite.exit_code, "its worker was lost", is_lost=True))
         else:

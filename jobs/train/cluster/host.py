@@ -9,7 +9,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -22,7 +22,10 @@ from fitreel.jobs.train.pool.worker_pool import WorkerPool
 from fitreel.jobs.train.record_files import Files, new_files, put_files
 from fitreel.jobs.train.workers import Failure, TrainRequest
 from fitreel.model.errors import BadInput, CannotWrite, code_and_reason
+from fitreel.model.version import own_version
 
+SECONDS = 1.0
+"""So long more of a shipment may be begun; the rest is for others."""
 SECONDS_A_REPORT = 1.0
 SECONDS_A_LOOK = 0.5
 """So often it is looked whether a training is still wanted."""
@@ -56,7 +59,7 @@ class _Share:
 def describe() -> dict[str, str]:
     """What is installed here, and what this machine is called."""
     return {
-        "fitreel": version("fitreel"),
+        "fitreel": own_version(),
         "torch": _version("torch"),
         "Python": platform.python_version(),
         "host": socket.gethostname(),
@@ -70,25 +73,86 @@ def _version(name: str) -> str:
         return ""
 
 
-def train(parcel: Parcel) -> Delivery:
-    """Train what a parcel holds, or find out whether it can be; whatever happens is told."""
+class _Shipment:
+    """What this worker has been sent at once, and how far it is with it."""
+
+    def __init__(self, name: str, parcels: Sequence[Parcel]) -> None:
+        self.name, self.topic, self.count = name, parcels[0].topic, len(parcels)
+        self.begun = 0
+        self.is_over = False
+        """Whether no more of it is begun."""
+        self._late_at = time.monotonic() + SECONDS
+        self._lock = threading.Lock()
+
+    def begin(self) -> bool:
+        """Whether the next is to be begun."""
+        with self._lock:
+            is_late = bool(self.begun) and time.monotonic() > self._late_at
+            self.is_over |= is_late or self.topic in _stopped
+            self.begun += not self.is_over
+            return not self.is_over
+
+    def end_if_late(self) -> bool:
+        """Begin no more of it, if that takes too long: whether others are to have the rest."""
+        with self._lock:
+            if self.is_over or self.begun == self.count or time.monotonic() <= self._late_at:
+                return False
+            self.is_over = True
+            return True
+
+
+def train(name: str, parcels: Sequence[Parcel]) -> list[Delivery]:
+    """Train what parcels hold, or find out whether it can be; whatever happens is told.
+
+    Args:
+        name: of the task.
+        parcels: trained one after the other, as far as that takes moments.
+
+    Returns:
+        What came of each; of the last ones, which others are to have, nothing.
+    """
     from distributed import get_worker  # only where there is one
 
     worker = get_worker()
     place = Path(worker.local_directory) / "fitreel"
-    folder = place / parcel.share
+    shipment = _Shipment(name, parcels)
+    deliveries: list[Delivery] = []
     try:
-        if parcel.fitreel != version("fitreel"):
-            raise BadInput(f"fitreel {version('fitreel')} there, {parcel.fitreel} here")
-        request = _unpacked(parcel, place, folder)
-        with _one_at_a_time:
-            return _train(parcel, request, folder, worker)
+        # Files at once: those that others are to have are counted as being here.
+        requests = [_opened(parcel, place) for parcel in parcels]
+        with _one_at_a_time, _while_wanted(shipment, worker):
+            for parcel, request in zip(parcels, requests, strict=True):
+                if not shipment.begin():
+                    break
+                deliveries.append(_delivery(parcel, request, place, worker))
+        return deliveries
+    finally:
+        for parcel in parcels:
+            shutil.rmtree(place / parcel.share, ignore_errors=True)
+
+
+def _opened(parcel: Parcel, place: Path) -> TrainRequest | Exception:
+    try:
+        if parcel.fitreel != own_version():
+            raise BadInput(f"fitreel {own_version()} there, {parcel.fitreel} here")
+        return _unpacked(parcel, place, place / parcel.share)
+    except Exception as error:
+        return error
+
+
+def _delivery(
+    parcel: Parcel, request: TrainRequest | Exception, place: Path, worker: Any
+) -> Delivery:
+    try:
+        if isinstance(request, Exception):
+            raise request
+        return _train(parcel, request, place / parcel.share, worker)
     except Exception as error:
         code, reason = code_and_reason(error)
         failure = Failure(code, reason.replace(f"{place}/", ""))
         return Delivery(dict.fromkeys(range(len(parcel.configurations)), failure))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(place / parcel.share, ignore_errors=True)
 
 
 def _unpacked(parcel: Parcel, place: Path, folder: Path) -> TrainRequest:
@@ -124,13 +188,16 @@ def _train(parcel: Parcel, request: TrainRequest, folder: Path, worker: Any) -> 
         now = time.monotonic()
         if done is not None and now - last_time >= SECONDS_A_REPORT:
             last_time = now
-            worker.log_event(parcel.topic, [parcel.share, done, word])
+            worker.log_event(parcel.topic, ["progress", parcel.share, (done, word)])
 
     pool = _pool_of(worker)
     pool.options = Options(runs=folder / "runs")
     share = _Share(parcel.topic, folder, tuple(parcel.folders), pool)
-    with _while_wanted(share, parcel.share, worker):
+    _shares[parcel.share] = share
+    try:
         failures, rest = pool.work([request], progress)
+    finally:
+        del _shares[parcel.share]
     if rest:
         trouble = Failure(CannotWrite.exit_code, f"cannot start a process: {pool.trouble}", True)
         failures = dict.fromkeys(request.batch, trouble)
@@ -144,32 +211,33 @@ def _pool_of(worker: Any) -> WorkerPool:
     """The process that trains here; it stays, for what comes next."""
     pool = _pools.get(worker.address)
     if pool is None or pool.trouble:
-        pool = _pools[worker.address] = WorkerPool(1, Options())
+        pool = _pools[worker.address] = WorkerPool(1, Options(), is_lasting=False)
     return pool
 
 
 @contextmanager
-def _while_wanted(share: _Share, name: str, worker: Any) -> Iterator[None]:
-    """A block in which the share can be asked for and stopped; unwanted, its process is killed."""
-    _shares[name] = share
+def _while_wanted(shipment: _Shipment, worker: Any) -> Iterator[None]:
+    """A block in which a shipment is stopped, if asked for; unwanted, its process is killed."""
     done = threading.Event()
 
     def watch() -> None:
         while not done.wait(SECONDS_A_LOOK):
-            task = worker.state.tasks.get(name)
+            task = worker.state.tasks.get(shipment.name)
             is_wanted = task is not None and task.state in ("executing", "long-running")
             if not is_wanted or worker.status.name not in ("running", "paused"):
-                share.pool.kill()  # its driver has gone, or this worker goes
+                shipment.is_over = True
+                _pool_of(worker).kill()  # its driver has gone, or this worker goes
                 return
-            if share.topic in _stopped:
-                share.pool.stop()
+            if shipment.topic in _stopped:
+                _pool_of(worker).stop()
+            elif shipment.end_if_late():
+                worker.log_event(shipment.topic, ["rest", shipment.name, shipment.begun])
 
     threading.Thread(target=watch, daemon=True).start()
     try:
         yield
     finally:
         done.set()
-        del _shares[name]
 
 
 def collect(name: str, have: Mapping[str, Collection[str]]) -> dict[str, Files]:

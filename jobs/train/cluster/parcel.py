@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from fitreel.jobs.train.record_files import Files
 from fitreel.jobs.train.workers import Failure
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import digest_of
+from fitreel.model.version import own_version
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,14 @@ class Parcel:
     records: dict[str, Files] = field(default_factory=dict)
     """What is recorded so far, by run folder."""
     only_check: bool = False
-    fitreel: str = field(default_factory=lambda: version("fitreel"))
+    fitreel: str = field(default_factory=own_version)
+
+    @property
+    def size(self) -> int:
+        """How many bytes of records and files it carries."""
+        files = [file.content or b"" for each in self.input_files for file in each.values()]
+        contents = [content for each in self.records.values() for content in each.values()]
+        return sum(map(len, [*files, *contents]))
 
 
 @dataclass(frozen=True)

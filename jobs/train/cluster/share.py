@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from fitreel.jobs.command_line.options import Options
+from fitreel.jobs.runtime.read_lock import reading
 from fitreel.jobs.train.cluster.parcel import InputFile, Parcel, input_files_of
 from fitreel.jobs.train.locked_run import LockedRun, lock_run
 from fitreel.jobs.train.record_files import Files, new_files, receive
@@ -33,7 +33,6 @@ class Share:
     host: str = ""
     """What that worker's machine calls itself."""
     name: str = ""
-    future: Any = None
     sent_at: float = 0.0
     """When it was sent, or last asked for what is recorded."""
     have: dict[str, set[str]] = field(default_factory=dict)
@@ -96,6 +95,7 @@ class Share:
 
         Raises:
             BadInput: a file that a job names can't be read, or imports what lies beside it.
+            Stopped: a signal came while waiting for a record to be read.
         """
         self.name = f"fitreel-{uuid.uuid4().hex}"
         jobs = [self.request.resolved_jobs[k] for k in self.places]
@@ -111,6 +111,9 @@ class Share:
             if locked_run.run is not None:
                 records[folder] = new_files(locked_run.path, is_final=True)
         self.have = {folder: set(records.get(folder, ())) for folder in self.locked_runs}
+        for shorter in filter(None, (each.shorter for each in self.locked_runs.values())):
+            with reading(shorter.path):
+                records[shorter.path.name] = new_files(shorter.path, is_final=True)
         return Parcel(
             self.name,
             topic,

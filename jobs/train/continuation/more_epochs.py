@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.read_lock import reading
 from fitreel.jobs.runtime.report import Report
+from fitreel.jobs.train.listing import Listing
 from fitreel.model.errors import BadInput
 from fitreel.model.record.chunk import Tensors
 from fitreel.model.record.reader import HEADER, Record
@@ -25,21 +27,29 @@ def record_of_fewer_epochs(resolved_job: ResolvedJob, runs: Path) -> Record | No
 
     Of several the one with most; None where there is none.
     """
-    folders: dict[tuple[str, int], Path] = {}
-    for header in sorted(runs.glob(f"*/{HEADER}")):
-        try:
-            training = _training_of(header, header.stat().st_mtime_ns)
-        except OSError:  # another process has removed it since
-            continue
-        if training is not None:
-            folders[training] = header.parent
+    folders = _trainings.of(runs)
     most = resolved_job.loaded.job.train.epochs
-    for epochs in sorted({epochs for _, epochs in folders if epochs < most}, reverse=True):
-        folder = folders.get((resolved_job.fingerprint_after(epochs), epochs))
-        record = None if folder is None else _complete(folder)
+    for epochs in sorted((each for each in folders if each < most), reverse=True):
+        name = folders[epochs].get(resolved_job.fingerprint_after(epochs))
+        record = None if name is None else _complete(runs / name)
         if record is not None:
             return record
     return None
+
+
+def _read_trainings(runs: Path) -> dict[int, dict[str, str]]:
+    """Names of the run folders in `runs`, by the epochs and the fingerprint that each one says."""
+    names: dict[int, dict[str, str]] = {}
+    for header in sorted(runs.glob(f"*/{HEADER}")):
+        with suppress(OSError):  # another process has removed it since
+            training = _training_of(header, header.stat().st_mtime_ns)
+            if training is not None:
+                fingerprint, epochs = training
+                names.setdefault(epochs, {})[fingerprint] = header.parent.name
+    return names
+
+
+_trainings = Listing(_read_trainings)
 
 
 @lru_cache(maxsize=100_000)

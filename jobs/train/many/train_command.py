@@ -9,6 +9,7 @@ from fitreel.jobs.train.data_report import report_data
 from fitreel.jobs.train.ensure_trained import ensure_trained
 from fitreel.jobs.train.many.failures import SomeFailed
 from fitreel.jobs.train.many.train_many import say_endings, train_all
+from fitreel.jobs.train.run_store import RunStore, refuse_diverged
 
 
 def train_one(loaded: LoadedJob, options: Options, report: Report) -> None:
@@ -18,6 +19,7 @@ def train_one(loaded: LoadedJob, options: Options, report: Report) -> None:
         FitreelError: as told by its class.
     """
     resolved_job = resolve_job(loaded)
+    report.about(job=loaded.job.name, run=str(RunStore.of(options).path_of(resolved_job)))
     report_data([resolved_job], options, report)
     if options.cluster is not None:
         over = options.assignments
@@ -25,7 +27,8 @@ def train_one(loaded: LoadedJob, options: Options, report: Report) -> None:
             over = (*over, f"seed={options.seed}")
         _train([Configuration(loaded.job.name, over, resolved_job)], options, report)
     else:
-        ensure_trained(resolved_job, options, report)
+        run = ensure_trained(resolved_job, options, report)
+        refuse_diverged({str(run.path): run}, options)
 
 
 def train_comparison(
@@ -43,6 +46,7 @@ def train_comparison(
         SomeFailed: some could not be trained; the others are.
         FitreelError: as told by its class.
     """
+    report.about(job=loaded.job.name)
     configurations = configurations_of(loaded, options)
     if part is not None:
         number, count = part
@@ -54,6 +58,7 @@ def train_comparison(
 
 def _train(configurations: list[Configuration], options: Options, report: Report) -> None:
     failures = train_all(configurations, options, report)
-    say_endings(configurations, options, report, failures)
+    records = say_endings(configurations, options, report, failures)
     if failures:
         raise SomeFailed(configurations, failures)
+    refuse_diverged(records, options)

@@ -19,7 +19,7 @@ from fitreel.jobs.train.many.recruit import recruited
 from fitreel.jobs.train.many.train_at_once import train_at_once
 from fitreel.jobs.train.many.train_in_turn import train_in_turn
 from fitreel.jobs.train.partition import partition
-from fitreel.jobs.train.run_store import RunStore, divergence_of, how_it_ended
+from fitreel.jobs.train.run_store import RunStore, divergence_of, facts_of, how_it_ended
 from fitreel.model.errors import BadInput, Busy
 from fitreel.model.record.reader import Record
 from fitreel.model.system.extras import check_installed
@@ -81,20 +81,31 @@ def say_endings(
     options: Options,
     report: Report,
     failures: Failures,
-) -> None:
-    """Say which of them diverged, and which reached delta, whoever has trained them and when."""
-    store = RunStore.of(options)
+) -> dict[str, Record]:
+    """Say which of them diverged, and which reached delta, whoever has trained them and when.
+
+    Returns:
+        The records that are whole, by their labels.
+    """
+    store, records = RunStore.of(options), {}
     for number, configuration in enumerate(configurations):
         record = None if number in failures else store.whole(configuration.resolved_job)
         if record is not None:
             _say_ending(configuration, record, report)
+            records[configuration.label] = record
+    return records
 
 
 def _say_ending(configuration: Configuration, record: Record, report: Report) -> None:
+    label, line = configuration.label, f"{configuration.label}: {how_it_ended(record)}"
+    trained = float(record.seconds[-1]) if len(record) else None
+    facts = facts_of(record) | {"configuration": label, "seconds": trained}
     if divergence := divergence_of(record):
-        report.warn(f"{configuration.label}: {divergence}")
+        report.warn(f"{label}: {divergence}", event="diverged", **facts)
     elif record.ending == "delta":
-        report.say(f"{configuration.label}: {how_it_ended(record)}")
+        report.say(line, event="trained", **facts)
+    else:
+        report.note(line, event="trained", **facts)
 
 
 def train_all(

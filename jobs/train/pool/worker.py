@@ -17,6 +17,7 @@ from typing import Any
 
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.exit import end_after
+from fitreel.model.system.files import sync_nothing
 from fitreel.model.system.processes import SIGNALS, end_with_the_parent, import_numpy
 
 
@@ -32,6 +33,8 @@ def main() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     number, seconds = int(sys.argv[2]), float(sys.argv[3])
     os.set_inheritable(number, False)
+    if sys.argv[4] == "passing":
+        sync_nothing()
     import_numpy()
     from fitreel.jobs.runtime.locks import Patience
     from fitreel.jobs.train.worker_tasks import handle_request

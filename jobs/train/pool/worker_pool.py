@@ -49,12 +49,13 @@ FALSE_STARTS = 3
 class Worker:
     """A process that trains, and our end of the socket for requests and results."""
 
-    def __init__(self, number: int, options: Options) -> None:
+    def __init__(self, number: int, options: Options, *, is_lasting: bool = True) -> None:
         """Start it.
 
         Args:
             number: from 0, another one for each that lives.
             options: of the command.
+            is_lasting: whether what it records is to survive a power cut.
 
         Raises:
             OSError: this machine can't.
@@ -78,7 +79,7 @@ class Worker:
                 self.process = subprocess.Popen(
                     # -P: a random.py in the current folder is not the one that torch means.
                     [sys.executable, "-P", "-m", "fitreel.jobs.train.pool.worker", str(os.getpid()),
-                     str(theirs.fileno()), str(seconds)],
+                     str(theirs.fileno()), str(seconds), "lasting" if is_lasting else "passing"],
                     stdin=subprocess.DEVNULL,
                     stdout=2,  # whatever is printed there; its messages have a way of their own
                     pass_fds=[theirs.fileno()],
@@ -162,18 +163,20 @@ class Worker:
 class WorkerPool:
     """Some workers, and the requests that they work on."""
 
-    def __init__(self, count: int, options: Options) -> None:
+    def __init__(self, count: int, options: Options, *, is_lasting: bool = True) -> None:
         """None is started yet.
 
         Args:
             count: of workers, if this machine can start so many.
             options: of the command.
+            is_lasting: whether what is recorded is to survive a power cut of this machine.
         """
         self.count = count
         self.trouble = "" if can_poll() and passes_descriptors() else "not on this system"
         """Why no more workers can be started; empty where they can."""
         self.options = options
         """Of what is asked for next."""
+        self._is_lasting = is_lasting
         self._workers: list[Worker] = []
         self._false_starts = 0
 
@@ -242,7 +245,8 @@ class WorkerPool:
         while len(self._workers) < self.count and not self.trouble:
             free = set(range(self.count)) - {worker.number for worker in self._workers}
             try:
-                self._workers.append(Worker(min(free), self.options))
+                worker = Worker(min(free), self.options, is_lasting=self._is_lasting)
+                self._workers.append(worker)
             except OSError as error:
                 self.trouble = str(error)
 

@@ -13,6 +13,7 @@ from fitreel.model.data.table.names_line import (
     names_in,
 )
 from fitreel.model.data.table.number_column import is_number
+from fitreel.model.data.table.spreadsheet_cells import unguarded
 from fitreel.model.errors import BadInput
 
 DELIMITERS = ("\t", ";", ",", "|", " ")
@@ -93,7 +94,7 @@ def lay_out(head: Head, delimiter: str) -> tuple[Layout, list[list[str]]]:
     start = next((n for n, row in enumerate(rows) if any(row)), None)
     if start is None:
         raise BadInput("there is nothing but empty cells")
-    first = [clean_name(cell) for cell in rows[start]]
+    first = [clean_name(unguarded(cell)) for cell in rows[start]]
     is_named = are_names(first, head.names)
     body = rows[start + is_named :]
     names, lacks_name = first, False

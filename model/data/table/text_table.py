@@ -22,6 +22,7 @@ from fitreel.model.data.table.layout import Head, Layout, quotes_in_disorder
 from fitreel.model.data.table.lines import BadRow, TableText, cells_of, head_of
 from fitreel.model.data.table.number_column import Convention, is_missing
 from fitreel.model.data.table.number_convention import BadCell, NamedColumn, conventions_of
+from fitreel.model.data.table.spreadsheet_cells import unguarded
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import MOST_POINTS, DataSettings
 
@@ -103,7 +104,7 @@ class TextTable:
             _refuse_missing(layout, columns, ways)
         labels = None
         if chosen.label is not None:
-            labels = ["" if is_missing(cell) else clean_name(cell) for cell in cells[-1]]
+            labels = ["" if is_missing(cell) else clean_name(unguarded(cell)) for cell in cells[-1]]
             if self._settings.missing != "drop" and "" in labels:
                 name = column_text(layout.names[chosen.label], chosen.label)
                 raise BadRow(

@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.classes.class_yardsticks import ClassYardsticks, class_yardsticks
+from fitreel.render.captions.classes.wrong_counts import Counts, wrong_counts
 from fitreel.render.captions.phases.stretches import best_stretches
-from fitreel.render.interpolated_snapshots import snapshots_at
 from fitreel.render.point_predictions import PointClasses
 from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.timeline import Timeline
 
-Counts = NDArray[np.int64]
 Said = tuple[str, NDArray[np.bool_], NDArray[np.float64]]
 """A sentence, in which frames it is true, and its worth there."""
 
@@ -51,11 +50,7 @@ class ClassStory:
     def counts(self, timeline: Timeline) -> Counts:
         """Shape (F,): how many are wrong in each frame of a film."""
         axis = timeline.axis if timeline.blend.any() else None
-        clock = self.run.epochs.astype(np.float64)
-        counts: list[int] = []
-        for shown in snapshots_at(self.run, clock, timeline.times, axis):
-            counts += [self.wrong_in(shown.snapshot.prediction)] * shown.frames
-        return np.array(counts, np.int64)
+        return wrong_counts(self.run, self.run.epochs.astype(np.float64), timeline.times, axis)
 
     @cached_property
     def _points(self) -> PointClasses:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from fitreel.render.comparison.cells.needs import CellPlace
 from fitreel.render.comparison.page.page_plan import PagePlan
 from fitreel.render.geometry import Box
 
@@ -33,10 +34,31 @@ class GridPlan:
     """The axes' right, lower and upper edge; its left one is that of its numbers."""
     gutter: Box | None
     """For the names; None where they have no room."""
+    has_target: bool = False
+    """Whether the first panel is what all should learn; then the first configuration's is the
+    second."""
+    has_own_numbers: bool = False
+    """Whether each panel has numbers of its own."""
+    is_strip: bool = False
+    """Whether the losses are a strip under all, so that their name has room beside them."""
+    foot: Box | None = None
+    """Of what stands once under all panels, or under the target's."""
 
-    def is_lowest(self, number: int) -> bool:
-        """Whether no panel stands below."""
-        return number + self.columns >= len(self.panels)
+    @property
+    def pitch(self) -> float:
+        """From a panel's left edge to the next one's; of a single column, its width."""
+        panels = self.panels
+        return panels[1].left - panels[0].left if self.columns > 1 else panels[0].width
+
+    def place_of(self, number: int) -> CellPlace:
+        """Where the panel of a configuration stands; -1: the target's."""
+        at = number + self.has_target
+        return CellPlace(
+            self.panels[at],
+            self.has_own_numbers or at % self.columns == 0,
+            self.has_own_numbers or at + self.columns >= len(self.panels),
+            at == 0,
+        )
 
 
 def plan_grid(

@@ -19,6 +19,8 @@ from fitreel.render.plots.losses.loss_backdrop import Backdrop, LossBand
 
 TITLE_OVER = 14.0
 """From the axes up to the title's baseline, in pixels at 720."""
+TITLE_ASIDE = 24.0
+"""From a title left of the numbers to these."""
 
 
 class Losses:
@@ -33,6 +35,8 @@ class Losses:
         gutter: Box | None = None,
         name_size: float = 0.0,
         shown: Sequence[int] | None = None,
+        *,
+        beside: bool = False,
     ) -> None:
         """Draw all configurations' paths.
 
@@ -43,6 +47,7 @@ class Losses:
             gutter: right of it.
             name_size: font size of the names there.
             shown: those that have a colour; default: all.
+            beside: whether what they are called stands left of them instead of over them.
         """
         self._setting = setting
         page, plan = setting.page, setting.plan
@@ -56,14 +61,17 @@ class Losses:
             tick=plan.tick, words=setting.words, line_width=page.px(width), noise=setting.noise,
             clock=setting.comparison.clock,
         )  # fmt: skip
-        self._plot = LossPlot(page, box, paths, setting.axis, style, self._backdrop())
-        room = plan.width - plan.margin - self._plot.inner.left
         name = setting.loss_name
-        size = setting.lettering.fitting(name, plan.label, "regular", room, 10.0)
-        setting.lettering.write(
-            self._plot.inner.left, page.box.height - box.top - page.px(TITLE_OVER), name, size,
-            colour=page.theme.muted,
-        )  # fmt: skip
+        aside = setting.lettering.width(name, plan.label) + page.px(TITLE_ASIDE) if beside else 0.0
+        inside = box._replace(left=box.left + aside, width=box.width - aside)
+        self._plot = LossPlot(page, inside, paths, setting.axis, style, self._backdrop())
+        start, top = (box.left if beside else self._plot.inner.left), page.box.height - box.top
+        size = plan.label
+        if not beside:
+            room = plan.width - plan.margin - start
+            size = setting.lettering.fitting(name, size, "regular", room, 10.0)
+        baseline = top + 0.74 * size if beside else top - page.px(TITLE_OVER)
+        setting.lettering.write(start, baseline, name, size, colour=page.theme.muted)
         self.moving: list[Artist] = [*self._plot.moving]
         self._gutter: Gutter | None = None
         if gutter is not None:

@@ -7,24 +7,33 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex, to_rgb
 from numpy.typing import NDArray
 
-from fitreel.render.mpl.theme import MARK_CONTRAST, Theme, contrast
+from fitreel.render.mpl.theme import MARK_CONTRAST, TEXT_CONTRAST, Theme, contrast
+from fitreel.render.plots.fields.class_styles import FEW
 
 PALETTES = ("tab20", "tab20b", "Dark2")
 """Known palettes, of which those colours are taken that can be read on the ground."""
 
 
 @in_force()
-def identity_colours(count: int, theme: Theme) -> list[str]:
-    """A colour each, in the theme's order; they begin anew when all are used up."""
-    colours = list(theme.lines[:count])
+def identity_colours(count: int, theme: Theme, *, has_classes: bool = False) -> list[str]:
+    """A colour each, in the theme's order; they begin anew when all are used up.
+
+    Where classes have colours in the picture, no run wears one of those.
+    """
+    own, others, least = theme.lines, [theme.text], MARK_CONTRAST
+    if has_classes and theme.beside_classes:
+        own, others = (theme.muted, *theme.beside_classes), [theme.text, *theme.classes[:FEW]]
+        # Names over small panels are small.
+        least = TEXT_CONTRAST
+    colours = list(own[:count])
     candidates = [
         to_hex(colour)
         for name in PALETTES
         for colour in colormaps[name].colors  # type: ignore[attr-defined]
-        if contrast(to_hex(colour), theme.background) >= MARK_CONTRAST
+        if contrast(to_hex(colour), theme.background) >= least
     ]
     while len(colours) < count and candidates:
-        used = np.array([_lab(colour) for colour in (*colours, theme.text)])
+        used = np.array([_lab(colour) for colour in (*colours, *others)])
         nearest = [float(np.min(np.linalg.norm(used - _lab(each), axis=1))) for each in candidates]
         colours.append(candidates.pop(int(np.argmax(nearest))))
     return [colours[number % len(colours)] for number in range(count)]

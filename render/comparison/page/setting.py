@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from fitreel.render.captions.caption_track import CaptionTrack
 from fitreel.render.comparison.page.colours import identity_colours
+from fitreel.render.comparison.page.left_numbers import left_numbers
 from fitreel.render.comparison.page.lettering import Lettering, fonts_of, one_line
 from fitreel.render.comparison.page.page_header import Foot, PageHeader
 from fitreel.render.comparison.page.page_plan import PagePlan, plan_page
 from fitreel.render.comparison.standings.contenders import Contender, contenders_of, places_of
-from fitreel.render.comparison.standings.sentences import captions_of
+from fitreel.render.comparison.standings.sentences import OF_CLASSES, captions_of
 from fitreel.render.comparison.standings.values import widest_values
 from fitreel.render.comparison.standings.yardstick import loss_format_of, noise_of
 from fitreel.render.comparison_picture import ComparisonPicture
@@ -78,9 +79,9 @@ class Setting:
             return 0.0
         return self.lettering.width(text, self.plan.label) + self.plan.px(LEFT)
 
-    def value_width(self, number: int, size: float) -> float:
-        """How wide a configuration's loss gets in the film, in bold letters of this size."""
-        texts = widest_values(self.contenders[number], self.numbers, self.words)
+    def value_width(self, number: int, size: float, texts: Sequence[str] = ()) -> float:
+        """How wide the widest of `texts` is in bold letters of this size; none: its losses."""
+        texts = texts or widest_values(self.contenders[number], self.numbers, self.words)
         return max((self.lettering.width(text, size, "bold") for text in texts), default=0.0)
 
     @property
@@ -121,7 +122,9 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
     curves = [run for each in contenders for run in each.curves]
     limits = fit_limits(curves, picture.truth) if curves else None
     ticks = linear_ticks(*limits.y, TICKS) if limits is not None else ([], [])
-    widest = max((lettering.width(text, plan.tick) for text in ticks[1]), default=0.0)
+    runs = [run for each in contenders for run in each.runs]
+    numbers = left_numbers(comparison.view, runs, ticks, words)
+    widest = max((lettering.width(text, plan.tick) for text in numbers), default=0.0)
     left = max(plan.margin, plan.px(LEFT) + widest)
     last = float(table.times[-1]) if len(table) else 0.0
     captions = captions_of(comparison, contenders, table)
@@ -135,7 +138,7 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
         lettering=lettering,
         words=words,
         contenders=contenders,
-        colours=identity_colours(len(contenders), theme),
+        colours=identity_colours(len(contenders), theme, has_classes=comparison.view in OF_CLASSES),
         places=places_of(contenders),
         numbers=loss_format_of(contenders, words),
         limits=limits,

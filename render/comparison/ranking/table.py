@@ -1,12 +1,12 @@
 """The ranking as a file: CSV, Markdown or JSON."""
 
-import csv
-import io
 import json
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from fitreel.model.data.table.spreadsheet_cells import csv_line
 from fitreel.model.errors import BadInput
 from fitreel.render.comparison.ranking.rows import Row
 
@@ -54,19 +54,16 @@ def _is_json_table(content: bytes) -> bool:
     )
 
 
+_MARKUP = re.compile(r"[\\|`*\[\]]")
+"""What Markdown would take for its own."""
 _COLUMNS = (
     "rank", "label", "final_loss", "epochs_to_delta", "seconds", "parameters", "ended",
 )  # fmt: skip
 
 
 def _csv(rows: Sequence[Row]) -> str:
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for row in rows:
-        cells = (getattr(row, name) for name in _COLUMNS)
-        writer.writerow("" if cell is None else cell for cell in cells)
-    return file.getvalue()
+    cells = [_COLUMNS, *([getattr(row, name) for name in _COLUMNS] for row in rows)]
+    return "".join(f"{csv_line(each)}\n" for each in cells)
 
 
 def _markdown(rows: Sequence[Row]) -> str:
@@ -87,7 +84,8 @@ def _markdown(rows: Sequence[Row]) -> str:
 def _markdown_cell(cell: Any) -> str:
     if cell is None:
         return "-"
-    return " ".join(str(cell).split()).replace("\\", "\\\\").replace("|", "\\|")
+    text = " ".join(str(cell).split()).replace("&", "&amp;").replace("<", "&lt;")
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def _json(rows: Sequence[Row]) -> str:

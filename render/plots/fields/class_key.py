@@ -20,6 +20,7 @@ ROW = 1.36
 """From one row to the next, in font sizes."""
 WIDTH = 2.5
 """Of a line's sample, in pixels at 720."""
+RING = 2.0
 
 
 class KeyEntry(NamedTuple):
@@ -31,6 +32,8 @@ class KeyEntry(NamedTuple):
     """Of a class; "": a line."""
     is_hollow: bool = False
     """As points are that were kept aside."""
+    is_ring: bool = False
+    """Whether it is a ring, as wrong points have."""
 
 
 def key_rows(
@@ -65,7 +68,13 @@ def draw_class_key(
         x, baseline = start[0], start[1] - number * ROW * size
         for entry in row:
             middle = baseline + MIDDLE * size
-            if entry.marker:
+            if entry.is_ring:
+                _add(page, [x + DOT * size / 2], [middle], linestyle="none", marker=entry.marker,
+                     markersize=page.points(DOT * size), markerfacecolor="none",
+                     markeredgecolor=entry.colour,
+                     markeredgewidth=page.points(page.px(RING)))  # fmt: skip
+                width = DOT * size
+            elif entry.marker:
                 _add(page, [x + DOT * size / 2], [middle], linestyle="none", marker=entry.marker,
                      markersize=page.points(DOT * size), markeredgecolor=entry.colour,
                      markeredgewidth=page.points(HOLLOW_LINE * DOT * size) * entry.is_hollow,

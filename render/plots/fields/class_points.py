@@ -69,6 +69,7 @@ class ClassPoints:
         classes: shape (N,): the number of each point's class.
         styles: of each class its colour and its marker.
         diameter: of a point, in pixels.
+        lines: how wide the rings' lines are, in those of one run's field.
         aside: places and classes of points that were kept aside, which are hollow.
     """
 
@@ -81,8 +82,10 @@ class ClassPoints:
         classes: NDArray[np.int64],
         styles: Sequence[tuple[str, str]],
         diameter: float,
+        lines: float = 1.0,
         aside: tuple[NDArray[Any], NDArray[Any]] | None = None,
     ) -> None:
+        self._lines = lines
         if aside is not None:
             _draw_hollow(page, axes, aside, styles, diameter)
         self._places, self._classes = np.asarray(places, np.float64), classes
@@ -135,7 +138,7 @@ class ClassPoints:
         for number, line in enumerate(self._wrong):
             line.set_data(*self._places[seen & (self._classes == number)].T)
         count = int(wrong.sum())
-        width = self._page.px(next(wide for most, wide in RINGS if count <= most))
+        width = self._lines * self._page.px(next(wide for most, wide in RINGS if count <= most))
         for number, rings in enumerate(self._rings):
             some = seen & (self._marker_of == number)
             colours = np.tile(self._ink, (int(some.sum()), 1))

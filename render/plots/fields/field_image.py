@@ -55,15 +55,13 @@ class FieldImage:
         self.image = PixelImage((left, bottom), self._pixels)
         page.figure.add_artist(self.image)
 
+    def show_bytes(self, colours: NDArray[np.uint8]) -> None:
+        """Paint opaque colours of shape (height, width, 4), the upper row first."""
+        self.show(np.ascontiguousarray(colours).view(np.uint32)[::-1, :, 0])
+
     def show(self, colours: NDArray[np.uint32]) -> None:
         """Paint `colours`, shape (height, width), rows from below; see `packed`."""
         self._pixels.view(np.uint32)[..., 0] = colours
-        self.image.stale = True
-
-    def show_bytes(self, colours: NDArray[np.uint8]) -> None:
-        """Paint opaque colours of shape (height, width, 3), the upper row first."""
-        self._pixels[..., :3] = colours[::-1]
-        self._pixels[..., 3] = 255
         self.image.stale = True
 
 

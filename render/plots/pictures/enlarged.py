@@ -47,39 +47,72 @@ class Enlargement:
         return max(math.floor(self.columns * part), 1), max(math.floor(self.rows * part), 1)
 
     def of(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """A picture of shape (rows, columns, 3) as it stands in the frame."""
+        """An opaque picture as it stands in the frame, shape (height, width, 4); itself 3 or 4."""
+        opaque = np.full((*picture.shape[:2], 4), 255, np.uint8)
+        opaque[..., : picture.shape[2]] = picture
         if self.quarters % QUARTERS == 0:
             times = self.quarters // QUARTERS
-            if times == 1:
-                return picture
-            return np.repeat(np.repeat(picture, times, axis=0), times, axis=1)
-        channels = [self.averaged(picture[:, :, channel]) for channel in range(3)]
-        return np.asarray(np.stack(channels, axis=2) + 0.5).astype(np.uint8)
+            pixels = opaque.view(np.uint32)[..., 0]
+            larger = np.repeat(np.repeat(pixels, times, axis=1), times, axis=0)
+            return larger.view(np.uint8).reshape(*larger.shape, 4)
+        # A pixel's four channels are one number, of 16 bits each: no sum comes to more.
+        total = self._sixteenths(opaque.astype(np.uint16).view(np.uint64)[..., 0])
+        channels = total.view(np.uint16).reshape(*total.shape, 4)
+        channels += 8
+        channels >>= 4
+        return channels.astype(np.uint8)
 
     def averaged(self, values: NDArray[Any]) -> NDArray[np.float32]:
         """Values of shape (rows, columns) as they stand in the frame: means over its pixels."""
+        return np.asarray(self._sixteenths(values.astype(np.float32)) / np.float32(16))
+
+    def _sixteenths(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Sixteen times the mean of values over each pixel of the frame, as there are quarters."""
         width, height = self.size
         if QUARTERS % self.quarters == 0:  # some whole squares in each pixel
             some = QUARTERS // self.quarters
-            parts = values[: some * height, : some * width].astype(np.float32)
-            total = np.zeros((height, width), np.float32)
+            parts = values[: some * height, : some * width]
+            total = np.zeros((height, width), values.dtype)
             for row in range(some):
                 for column in range(some):
                     total += parts[row::some, column::some]
-            return total / np.float32(some * some)
-        across, down = self._shares
-        return np.asarray(down @ values.astype(np.float32) @ across.T)
+            return np.asarray(total * values.dtype.type(self.quarters**2))
+        across, down = self._across, self._down
+        return across.of(down.of(values, 0), 1)
 
     @cached_property
-    def _shares(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        width, height = self.size
-        return _parts(self.columns, width, self.quarters), _parts(self.rows, height, self.quarters)
+    def _across(self) -> "_Squares":
+        return _squares(self.columns, self.size[0], self.quarters)
+
+    @cached_property
+    def _down(self) -> "_Squares":
+        return _squares(self.rows, self.size[1], self.quarters)
 
 
-def _parts(count: int, size: int, quarters: int) -> NDArray[np.float32]:
-    """Which part of each of `size` pixels is taken by each of `count` squares, (size, count)."""
-    edges = np.arange(count + 1) * (quarters / QUARTERS)
-    edges[-1] = max(edges[-1], size)
-    left = np.arange(size)[:, None]
-    parts = np.minimum(edges[1:], left + 1) - np.maximum(edges[:-1], left)
-    return np.asarray(np.clip(parts, 0, 1), np.float32)
+@dataclass(frozen=True)
+class _Squares:
+    """The one or two squares in each pixel along an axis, and how many quarters each takes."""
+
+    first: NDArray[np.intp]
+    second: NDArray[np.intp]
+    quarters: NDArray[np.intp]
+    """Of the first; the second has the rest."""
+
+    def of(self, values: NDArray[Any], axis: int) -> NDArray[Any]:
+        """The sum of both by their quarters, along this axis of two."""
+        first, second = values.take(self.first, axis), values.take(self.second, axis)
+        shape = (-1, 1) if axis == 0 else (1, -1)
+        near = self.quarters.astype(values.dtype).reshape(shape)
+        far = (QUARTERS - self.quarters).astype(values.dtype).reshape(shape)
+        return np.asarray(first * near + second * far)
+
+
+def _squares(count: int, size: int, quarters: int) -> _Squares:
+    """Which of `count` squares lie in each of `size` pixels: at most two, from 3/4 of one on."""
+    left = QUARTERS * np.arange(size)
+    first = left // quarters
+    return _Squares(
+        first,
+        np.minimum(first + 1, count - 1),
+        np.minimum(quarters * (first + 1) - left, QUARTERS),
+    )

@@ -24,10 +24,11 @@ class ErrorColours:
         )
         share = np.linspace(0, 1, 256)[:, None]
         table = (1 - share) * ((1 - FAINTEST) * ground + FAINTEST * ink) + share * accent
-        self._table = np.rint(255 * table).astype(np.uint8)
+        self._table = np.full((256, 4), 255, np.uint8)
+        self._table[:, :3] = np.rint(255 * table)
 
     def of(self, errors: NDArray[np.floating]) -> NDArray[np.uint8]:
-        """Of errors of any shape; one more axis, of 3 colours."""
+        """Of errors of any shape; one more axis, of 4: opaque."""
         # What is no number is as wrong as can be.
         share = np.fmin(errors * (255 / self.most), 255)
         return np.asarray(self._table.take(share.astype(np.uint8), axis=0))

@@ -20,6 +20,7 @@ from fitreel.render.plots.fields.class_key import KeyEntry, draw_class_key, key_
 from fitreel.render.plots.fields.class_names import in_pixels
 from fitreel.render.plots.fields.class_points import point_diameter
 from fitreel.render.plots.fields.field_axes import draw_field_numbers, field_axes, field_ticks
+from fitreel.render.plots.fields.input_names import input_names
 from fitreel.render.plots.fields.value_map import (
     ValueImage,
     ValueLines,
@@ -30,7 +31,6 @@ from fitreel.render.plots.fields.value_map import (
 )
 from fitreel.render.plots.fit_axes import BEFORE_LAYOUT
 from fitreel.render.single.fields.field_frame import (
-    input_names,
     longest_remark,
     remark_of,
 )

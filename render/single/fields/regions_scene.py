@@ -29,10 +29,10 @@ from fitreel.render.plots.fields.class_names import (
 from fitreel.render.plots.fields.class_points import ClassPoints, point_diameter
 from fitreel.render.plots.fields.class_styles import class_styles
 from fitreel.render.plots.fields.field_axes import draw_field_numbers, field_axes, field_ticks
+from fitreel.render.plots.fields.input_names import input_names
 from fitreel.render.plots.fields.regions import Boundary, Regions
 from fitreel.render.plots.fit_axes import BEFORE_LAYOUT
 from fitreel.render.single.fields.field_frame import (
-    input_names,
     last_prediction,
     longest_remark,
     remark_of,
@@ -181,7 +181,7 @@ class RegionsScene:
         self._boundary = Boundary(page, axes, grid)
         diameter = point_diameter(page, box, len(self._classes))
         self._dots = ClassPoints(page, axes, self._run.x, self._classes, self._styles, diameter,
-                                 self._run.validation)  # fmt: skip
+                                 aside=self._run.validation)  # fmt: skip
         if view.has_numbers:
             ticks = field_ticks(grid, box, view.types.tick, words)
             draw_field_numbers(page, box, grid, ticks, view.types.tick, self._axes_names)

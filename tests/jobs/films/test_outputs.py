@@ -260,7 +260,7 @@ def test_frames_that_were_retouched_stay(
         ("a.gif", "link.gif"),
         ("here/a.gif", "there/a.gif"),
         ("out/", "out/still.png"),
-        ("out", "there/../out/"),
+        ("out/", "there/../out/"),
         ("a.srt", "here/../a.srt"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from fitreel.jobs.job.loading import DEMO, Source, load_job, parse_value, read_j
 from fitreel.jobs.job.resolve import resolve_job
 from fitreel.jobs.job.schema import job_schema as schema
 from fitreel.jobs.job.template import template
+from fitreel.jobs.job.vary import with_vary
 from fitreel.model.errors import BadInput
+from fitreel.model.toml import read_toml
+from fitreel.render.mpl.theme import load_theme
 
 
 def refused(*assignments: str) -> str:
@@ -40,6 +44,77 @@ def test_an_empty_job_is_the_demo(tmp_path: Path) -> None:
     assert (job.train.optimizer, job.train.lr, resolve_job(demo).train.loss) == ("SGD", 0.05, "mse")
     assert (job.train.epochs, job.train.snapshot_every) == (4000, 5)
     assert (job.film.pixels, job.film.fps, job.film.outputs) == ((640, 480), 20, ("{name}.mp4",))
+
+
+@pytest.mark.parametrize(
+    ("assignment", "value"),
+    [
+        ("train.epochs=1e3", 1000),
+        ("train.batch_size=64.0", 64),
+        ("network.hidden=[1e1, 3.2e1]", (10, 32)),
+        ("film.size=[64e1, 480.0]", (640, 480)),
+        ('film.captions=[[1e2, "a"]]', ((100, "a"),)),
+        ("seed=1e3", 1000),
+        ("film.title=2024", "2024"),
+        ("film.title=007e0", "007e0"),
+        ("film.title=true", "true"),
+        ("film.title= 1.50 ", "1.50"),
+        ("film.x_label=3", "3"),
+        ("data.function=5", "5"),
+        ("name=2024", "2024"),
+    ],
+)
+def test_a_value_is_what_its_key_takes(assignment: str, value: object) -> None:
+    """A whole number may be written as another number, and on the command line so may a text."""
+    setting: object = load_job(DEMO, [assignment]).job
+    for part in assignment.partition("=")[0].split("."):
+        setting = getattr(setting, part)
+    assert setting == value and type(setting) is type(value)
+
+
+DEEP, DIGITS = ".".join(["a"] * 1000), "9" * 5000
+WITHOUT_END = {
+    f"{DEEP} = 1": "nested too deeply",
+    f"[{DEEP}]": "nested too deeply",
+    f"[[ {DEEP.replace('.', ' . ')} ]]": "nested too deeply",
+    f"x = {{ {'.'.join(['a'] * 40_000)} = 1 }}": "nested too deeply",
+    f"\"a b\".'c'.{DEEP} = 1": "nested too deeply",
+    f"x = {'[' * 5000}{']' * 5000}": "nested too deeply",
+    f"seed = {DIGITS}": "a whole number is longer",
+    f"seed = 0x{DIGITS}": "a whole number is longer",
+    f"train.optimizer_args = {{ a = [1, -{DIGITS}] }}": "a whole number is longer",
+}
+
+
+@pytest.mark.parametrize("text", WITHOUT_END, ids=range(len(WITHOUT_END)))
+def test_what_is_read_has_an_end(tmp_path: Path, text: str) -> None:
+    """As a job, as a theme, on the command line; in the memory of a small multiple of the text."""
+    (tmp_path / "a.toml").write_text(text)
+    tracemalloc.start()
+    for read in (read_job_file, lambda path: load_theme(str(path))):
+        with pytest.raises(BadInput, match=WITHOUT_END[text]):
+            read(tmp_path / "a.toml")
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()
+    key, equals, value = text.partition(" = ")
+    if equals:
+        assert len(refused(f"{key}={value}")) < 300
+        with pytest.raises(BadInput):
+            load_job(with_vary(DEMO, [f"{key}=1,{value}"]), [f"{key}={value}"])
+
+
+def test_dots_in_texts_and_comments_are_no_keys() -> None:
+    path = "/".join([".."] * 30) + "/a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.csv"
+    for text in (
+        f'data.file = "{path}"  # {DEEP}',
+        f"data.file = '{path}'",
+        f"data.file = '''{path}'''\n'x\"' = \"\"\"\\\"{DEEP}\"\"\" ",
+    ):
+        assert read_toml(text)["data"]["file"] == path
+
+
+def test_a_number_in_a_list_is_no_text() -> None:
+    assert refused("film.outputs=[3]").endswith("outputs.0 = 3: must be a text, in quotes")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
+from PIL import Image
 from support.program import FITREEL, ROOT, Fitreel, time_limit, train_here
 
 from fitreel.model.record.reader import Record
@@ -142,32 +143,53 @@ class Own(torch.nn.Sequential):
     def __init__(self):
         super().__init__(torch.nn.Linear(1, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1))
 """
+LOSS = "def absolute(prediction, y):\n    return (prediction - y).abs().mean()\n"
 JOB = """
 [train]
-epochs = 40
-[data]
-file = "points.csv"
+epochs = 12
 [compare]
 panel = [
-  {label = "batched", "train.engine" = "batched"},
-  {label = "beside it", "train.engine" = "batched", seed = 3},
-  {label = "own", "network.module" = "net.py:Own"},
+  {label = "batched", "data.file" = "points.csv", "train.engine" = "batched"},
+  {label = "beside it", "data.file" = "points.csv", "train.engine" = "batched", seed = 3},
+  {label = "own", "data.file" = "points.csv", "network.module" = "net.py:Own"},
+  {label = "own loss", "train.loss" = "loss.py:absolute"},
+  {label = "table", "data.file" = "flowers.csv", "data.label" = "kind"},
+  {label = "picture", "data.file" = "photo.png"},
+  {label = "classes", "data.function" = "spirals", "data.points" = 40, "data.grid" = 8},
+  {label = "longer", "train.epochs" = 30},
 ]
 """
+
+
+def inputs(folder: Path) -> None:
+    """The job, and every kind of file that a job may name."""
+    (folder / "points.csv").write_text("x,y\n" + "".join(f"{n / 9},{n % 4}\n" for n in range(20)))
+    (folder / "net.py").write_text(OWN)
+    (folder / "loss.py").write_text(LOSS)
+    rows = "".join(f"{n % 7},{n / 5},{'iris' if n % 3 else 'rose'}\n" for n in range(20))
+    (folder / "flowers.csv").write_text(f"length,width,kind\n{rows}")
+    Image.fromarray(np.arange(48, dtype=np.uint8).reshape(4, 4, 3) * 5).save(folder / "photo.png")
+    (folder / "job.toml").write_text(JOB)
 
 
 def test_a_cluster_trains_the_same_bits_and_only_what_is_not_trained(
     address: str, program: Fitreel, fitreel: Fitreel, tmp_path: Path
 ) -> None:
-    (tmp_path / "points.csv").write_text("x,y\n" + "".join(f"{n / 9},{n % 4}\n" for n in range(20)))
-    (tmp_path / "net.py").write_text(OWN)
-    (tmp_path / "job.toml").write_text(JOB)
+    inputs(tmp_path)
+    # What one of them goes on from goes along.
+    shorter = ("--set", "train.epochs=12", "--workers", "1")
+    assert fitreel("train", *shorter, "--runs", "there").returncode == 0
+    assert fitreel("train", *shorter, "--runs", "here").returncode == 0
     there = program("train", "job.toml", "--cluster", address, "--runs", "there", "--log", "log")
     assert (there.returncode, there.stderr) == (0, ""), there
     assert fitreel("train", "job.toml", "--runs", "here", "--workers", "1").returncode == 0
     assert_same(tmp_path / "here", tmp_path / "there")
     said = (tmp_path / "log").read_text()
     assert f"trained on {os.uname().nodename}" in said
+    trained = records(tmp_path / "there").values()
+    short = next(run for run in trained if run.header.name == "demo")
+    longer = next(run for run in trained if run.ending_epoch == 30)
+    assert np.array_equal(longer.seconds[:3], short.seconds[:3])
     port = address.rpartition(":")[2]
     assert address not in said and port not in said
     assert not [f for f in tmp_path.glob("there/*/*") if address.encode() in f.read_bytes()]

@@ -188,7 +188,7 @@ def test_srt_and_vtt() -> None:
         Cue(Fraction(50, 30), Fraction(3661), "a --> b\nc"),
     ]
     assert "".join(srt(told)) == (
-        "1\n00:00:00,000 --> 00:00:01,667\nOne <b> & two\n\n"
+        "1\n00:00:00,000 --> 00:00:01,667\nOne ‹b> & two\n\n"
         "2\n00:00:01,667 --> 01:01:01,000\na → b\nc\n\n"
     )
     assert "".join(vtt(told)) == (

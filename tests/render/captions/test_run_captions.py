@@ -253,6 +253,7 @@ def test_every_language_says_all_of_it_in_a_line(language: str, demo_run: Record
         "second": "",
         "runs": "4",
         "wrong": "24",
+        "more": "31",
         "total": "200",
         "error": "11.57",
         "mean": "12.34",

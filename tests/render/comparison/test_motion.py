@@ -104,7 +104,7 @@ def test_a_still_is_the_frame_of_the_film(entries: list[Entry]) -> None:
 
 def moving_sideways(scene: Any) -> list[Text]:
     """Values beside a triangle, where a curve has left the picture, go with it."""
-    return [text for panel in scene._panels for text in panel._marks._values.values()]
+    return [text for panel in scene._panels for text in panel._cell._marks._values.values()]
 
 
 def check_margins(pixels: NDArray[np.uint8], edge: int) -> None:

@@ -42,6 +42,21 @@ def test_mending_what_changed_equals_converting_the_whole_frame(
         assert bytes(planes.update(frame)) == converted(frame)
 
 
+def test_an_area_and_single_pixels_that_change_are_converted_alike() -> None:
+    """As a field does beside numbers, then the numbers alone, then the field anew."""
+    rng = np.random.default_rng(2)
+    frame = rng.integers(0, 256, (300, 400, 4), np.uint8)
+    planes = YuvConverter((400, 300))
+    planes.update(frame)
+    first = frame.copy()
+    field, number = np.s_[31:250, 17:222], np.s_[40:48, 300:340]
+    for parts in ((field, number), (number,), (field,), (field, number)):
+        for part in parts:
+            frame[part] = rng.integers(0, 256, frame[part].shape, np.uint8)
+        assert bytes(planes.update(frame, (17, 31, 340, 250))) == converted(frame)
+    assert bytes(planes.update(first)) == converted(first)  # what was there before counts as new
+
+
 def test_a_frame_in_many_pieces_is_converted_whole() -> None:
     frame = np.random.default_rng(1).integers(0, 256, (400, 600, 4), np.uint8)
     got = np.frombuffer(converted(frame), np.uint8).astype(float)

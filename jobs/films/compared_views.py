@@ -1,0 +1,95 @@
+"""What a comparison shows of each of its runs, or that only their losses can stand together."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, cast
+
+from fitreel.jobs.job.job import Job
+from fitreel.jobs.job.resolve import ResolvedJob
+from fitreel.model.errors import BadInput
+from fitreel.model.record.reader import Record
+from fitreel.render.view import ViewName, check_view, view_of
+
+COMPARED: tuple[ViewName, ...] = ("fit", "field", "regions")
+"""Views that panels of a grid can show."""
+MOST_PANELS = 16
+NO_CELLS = (
+    'compare.layout = "grid": runs that have no view in common, or none but their numbers, have '
+    'nothing to draw in cells; layout = "overlay" shows the losses of all'
+)
+
+
+class Compared(NamedTuple):
+    """One of a comparison's runs, before there is a picture of it."""
+
+    label: str
+    view_of: Callable[[str | None], str]
+    """Which view it has where the film asks for one, or for none; raises BadInput."""
+
+
+def view_of_jobs(job: Job, labels: Sequence[str], resolved_jobs: Iterable[ResolvedJob]) -> ViewName:
+    """What the panels of a comparison will show, before anything is trained.
+
+    Raises:
+        BadInput: a view, a layout or groups that these data can't have; the line says what can be.
+    """
+
+    def of(each: ResolvedJob) -> Callable[[str | None], str]:
+        return lambda asked: check_view(each.shape, asked)
+
+    return _common(job, list(map(Compared, labels, map(of, resolved_jobs))))
+
+
+def view_of_records(job: Job, labels: Sequence[str], records: Sequence[Record]) -> ViewName:
+    """The same of records that exist.
+
+    Raises:
+        BadInput: as `view_of_jobs`.
+    """
+
+    def of(run: Record) -> Callable[[str | None], str]:
+        return lambda asked: view_of(run, asked)
+
+    return _common(job, list(map(Compared, labels, map(of, records))))
+
+
+def _common(job: Job, runs: Sequence[Compared]) -> ViewName:
+    asked, own = job.film.view, job.compare
+    views = {_view(run, asked) for run in runs}
+    view = cast("ViewName", views.pop() if len(views) == 1 else "numbers")
+    if asked is not None and asked not in (*COMPARED, "numbers"):
+        fitting = " or ".join(each for each in (*COMPARED, "numbers") if _fits(runs, each))
+        raise BadInput(f"film.view: {asked}: of one run; a comparison of these shows {fitting}")
+    if view not in COMPARED:
+        view = "numbers"
+    if view == "numbers" and own.layout == "grid":
+        raise BadInput(NO_CELLS)
+    if view in ("fit", "numbers"):
+        return view
+    losses = 'film.view = "numbers" for the losses of all'
+    if own.layout == "overlay":
+        raise BadInput(
+            f'compare.layout = "overlay": what {view} shows can\'t lie over each other; layouts '
+            f'that fit: "grid" (up to {MOST_PANELS}), or {losses}'
+        )
+    if own.group_keys and (own.layout == "grid" or asked is not None):
+        raise BadInput(
+            f"compare.group: there is no median of what {view} shows; without it each run has a "
+            f"panel, or {losses} with their medians and bands"
+        )
+    if own.group_keys or (own.layout == "auto" and len(runs) > MOST_PANELS):
+        return "numbers"
+    return view
+
+
+def _view(run: Compared, asked: str | None) -> str:
+    try:
+        return run.view_of(asked)
+    except BadInput as error:
+        raise BadInput(f"{run.label}: {error}") from None
+
+
+def _fits(runs: Sequence[Compared], view: str) -> bool:
+    try:
+        return all(run.view_of(view) == view for run in runs)
+    except BadInput:
+        return False

@@ -1,0 +1,1 @@
+"""Runs watched while they learn: a page that grows in a browser, or pictures in a terminal."""

@@ -1,0 +1,1 @@
+"""What a panel of a grid shows of a configuration: a file for each view."""

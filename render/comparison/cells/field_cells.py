@@ -1,0 +1,125 @@
+"""Two inputs and one number: fields in the same colours, what all should learn, and one bar."""
+
+from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+
+from fitreel.render.comparison.cells.cell import Cell
+from fitreel.render.comparison.cells.needs import CellNeeds, CellPlace
+from fitreel.render.comparison.cells.no_cell import NoCell
+from fitreel.render.comparison.cells.shared_fields import SharedFields
+from fitreel.render.comparison.page.setting import Setting
+from fitreel.render.comparison.standings.frame_state import ComparisonState
+from fitreel.render.field_grid import FieldGrid
+from fitreel.render.geometry import Box
+from fitreel.render.page.type_sizes import ASCENT
+from fitreel.render.plots.fields.class_names import in_pixels
+from fitreel.render.plots.fields.class_points import point_diameter
+from fitreel.render.plots.fields.field_axes import field_axes
+from fitreel.render.plots.fields.value_map import (
+    UNDER,
+    ValueImage,
+    ValueLines,
+    ValuePoints,
+    ValueScale,
+    draw_value_bar,
+    value_scale,
+)
+
+DOT = 0.88
+"""The size of points, in that of one run's regions: a tenth more, four fifths in panels."""
+BAR, WIDEST_BAR, OVER_BAR = 12.0, 420.0, 12.0
+"""Height and width of the bar, and what is over it, at 720 px."""
+
+
+class FieldCells:
+    """Panels of numbers with the same limits; the first is the target where that is one for all."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        runs = [each.runs[0] for each in setting.contenders if each.runs]
+        self._shared = SharedFields(setting, runs)
+        targets = [run.truth for run in runs if run.truth is not None]
+        self._scale = value_scale([*(run.y for run in runs), *targets])
+        self._first = runs[0]
+        is_one = len(targets) == len(runs) and all(
+            np.array_equal(each, targets[0]) for each in targets
+        )
+        foot = setting.page.px(OVER_BAR + BAR + UNDER) + ASCENT * setting.plan.tick
+        self.needs: CellNeeds = self._shared.needs._replace(
+            foot=foot, has_target=is_one and self._shared.needs.own_numbers is None
+        )
+
+    def widest_values(self, number: int) -> Sequence[str]:
+        """As `Cells`."""
+        return ()
+
+    def cell(self, number: int, place: CellPlace) -> Cell:
+        """As `Cells`."""
+        if not self._setting.contenders[number].runs:
+            return NoCell(self._setting.page, place.box)
+        return FieldCell(self._setting, number, place, self._shared, self._scale)
+
+    def draw_target(self, place: CellPlace) -> None:
+        """As `Cells`."""
+        page, run, box = self._setting.page, self._first, place.box
+        assert run.truth is not None
+        grid = FieldGrid(run)
+        field = grid.field(np.ravel(run.truth))
+        image = ValueImage(page, box, grid.shape, self._scale)
+        lines = ValueLines(page, field_axes(page, box, grid), grid, self._scale)
+        image.show(field)
+        lines.show(field)
+        self._shared.draw_numbers(place, grid)
+
+    def draw_foot(self, box: Box) -> None:
+        """As `Cells`."""
+        page = self._setting.page
+        top = box.top - page.px(OVER_BAR + BAR)
+        bar = Box(box.left, top, min(box.width, page.px(WIDEST_BAR)), page.px(BAR))
+        draw_value_bar(page, bar, self._scale, self._setting.plan.tick, self._setting.words)
+
+
+class FieldCell:
+    """The field of a run."""
+
+    @in_force()
+    def __init__(
+        self,
+        setting: Setting,
+        number: int,
+        place: CellPlace,
+        shared: SharedFields,
+        scale: ValueScale,
+    ) -> None:
+        run, page, box = setting.contenders[number].runs[0], setting.page, place.box
+        (self._number,) = setting.contenders[number].numbers
+        self._grid = grid = FieldGrid(run)
+        self._image = ValueImage(page, box, grid.shape, scale)
+        axes = field_axes(page, box, grid)
+        diameter = DOT * point_diameter(page, box, len(run.x))
+        values = np.asarray(run.y, np.float64)
+        places = in_pixels(grid, box, run.x)
+        self._dots = ValuePoints(page, box, places, values, scale, diameter)
+        self._lines = ValueLines(page, axes, grid, scale)
+        shared.draw_numbers(place, grid)
+        self.moving: Sequence[Artist] = [
+            *self._image.moving, *self._dots.moving, *self._lines.moving
+        ]  # fmt: skip
+
+    def show(self, state: ComparisonState) -> None:
+        """As `Cell`."""
+        snapshot = state.snapshots[self._number]
+        if snapshot is None:
+            return
+        field = self._grid.field(np.ravel(snapshot.prediction))
+        self._image.show(field)
+        self._lines.show(field)
+        self._dots.show(state.seconds_at_end)
+
+    def values(self) -> Sequence[str]:
+        """As `Cell`."""
+        return ()

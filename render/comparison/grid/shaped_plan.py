@@ -1,0 +1,200 @@
+"""Where panels of a given shape stand: the losses beside or under them, whichever leaves more."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fitreel.render.comparison.cells.needs import CellNeeds
+from fitreel.render.comparison.grid.grid_plan import HEAD, GridPlan
+from fitreel.render.comparison.page.page_plan import PagePlan
+from fitreel.render.geometry import Box
+
+ACROSS, ALONG = 20.0, 14.0
+"""Between panels that share their numbers; lengths are those of 720 px."""
+APART = 24.0
+"""Between pictures, which have none."""
+SPREAD = 0.35
+"""Of a panel's width: how much further apart they stand where there is room beside them."""
+LEAST_LOSSES, LEAST_GUTTER, WIDEST_GUTTER = 180.0, 104.0, 210.0
+"""Beside the panels: the width of the losses with their numbers, and of the names."""
+BEFORE_LOSSES = 38.0
+STRIP, TALLEST_STRIP = 76.0, 0.26
+"""The least height of the losses under the panels, and the greatest in parts of the frame's."""
+OVER_STRIP, NAME_OVER_STRIP = 18.0, 46.0
+"""From what is above to the losses, with their name beside them, or over them."""
+NAMES_OVER = 16.0
+QUARTERS = 4
+NAME_ROOM = 5.0
+"""In font sizes of names: so far apart panels have room for these."""
+
+
+@dataclass(frozen=True)
+class _Room:
+    """What is left for panels where the losses stand somewhere."""
+
+    area: Box
+    is_beside: bool
+
+
+def plan_shaped(
+    page: PagePlan,
+    count: int,
+    left: float,
+    loss_panel: bool,
+    names: tuple[float, float],
+    needs: CellNeeds,
+    head: float = HEAD,
+    *,
+    over_strip: float = OVER_STRIP,
+) -> GridPlan:
+    """Where `count` panels go, the target's among them; other arguments as `plan_grid` has.
+
+    `over_strip` is what losses under the panels need over them, at 720 px.
+    """
+    rooms = list(_rooms(page, left, loss_panel, names, needs, over_strip))
+    fitted = [(_sized(page, room.area, count, needs, head), room) for room in rooms]
+    # Of equal ones the first: beside.
+    (size, columns), room = max(fitted, key=lambda each: round(each[0][0][0], 3))
+    panels = _panels(page, room.area, count, columns, size, needs, head)
+    right = max(panel.right for panel in panels)
+    low = min(panel.bottom for panel in panels)
+    under = _under(page, needs)
+    foot = None
+    if needs.foot:
+        wide = page.width - page.margin - left if not room.is_beside else right - left
+        foot = Box(left, low - under - needs.foot, wide, needs.foot)
+    losses = gutter = None
+    if loss_panel:
+        if room.is_beside:
+            losses, gutter = _beside(page, right, (panels[0].top, low), names)
+        else:
+            top = low - under - needs.foot - page.px(over_strip)
+            losses, gutter = _beneath(page, left, top, names)
+    return GridPlan(
+        columns, math.ceil(count / columns), panels, losses, gutter, needs.has_target,
+        needs.own_numbers is not None, loss_panel and not room.is_beside, foot,
+    )  # fmt: skip
+
+
+def _rooms(
+    page: PagePlan,
+    left: float,
+    loss_panel: bool,
+    names: tuple[float, float],
+    needs: CellNeeds,
+    over_strip: float,
+) -> Iterator[_Room]:
+    """What is left for panels with the losses beside them, and under them."""
+    px, right = page.px, page.width - page.margin
+    under = _under(page, needs) - 1.5 * page.tick  # a row of numbers has room under the plots
+    low = page.bottom - needs.foot - max(under, 0.0)
+    top = page.top + px(7)
+    if not loss_panel:
+        yield _Room(page.upwards(left, top, right, low), True)
+        return
+    end = right - px(LEAST_LOSSES) - _gutter_width(page, names) - px(BEFORE_LOSSES)
+    if end > left:
+        yield _Room(page.upwards(left, top, end, low), True)
+    strip = page.bottom - 1.2 * page.tick - px(STRIP + over_strip) - needs.foot
+    yield _Room(page.upwards(left, top, right, strip - _under(page, needs)), False)
+
+
+def _under(page: PagePlan, needs: CellNeeds) -> float:
+    """What numbers take under the panels."""
+    has_numbers = needs.pixels is None and needs.aspect is not None
+    if needs.own_numbers is not None:
+        return needs.own_numbers[1]
+    return 1.5 * page.tick if has_numbers else 0.4 * page.tick
+
+
+def _gutter_width(page: PagePlan, names: tuple[float, float]) -> float:
+    return min(max(names[0] + page.px(20), page.px(LEAST_GUTTER)), page.px(WIDEST_GUTTER))
+
+
+def _gaps(page: PagePlan, needs: CellNeeds, head: float) -> tuple[float, float]:
+    """From a panel to the next at its right, and to the head and the panel under it."""
+    across = page.px(APART if needs.pixels is not None else ACROSS)
+    along = page.px(ALONG)
+    if needs.own_numbers is not None:
+        across, along = across + needs.own_numbers[0], along + needs.own_numbers[1]
+    return across, along + page.px(head) + needs.over
+
+
+def _sized(
+    page: PagePlan, area: Box, count: int, needs: CellNeeds, head: float
+) -> tuple[tuple[float, float], int]:
+    """How large panels can be, and in how many columns; of equal ones the widest row."""
+    across, along = _gaps(page, needs, head)
+    over = page.px(head) + needs.over
+    aspect = needs.aspect or 1.0
+    best: tuple[tuple[float, float], int] = ((1.0, 1.0), 1)
+    most = 0.0
+    for columns in range(1, count + 1):
+        rows = math.ceil(count / columns)
+        wide = (area.width - (columns - 1) * across) / columns
+        tall = (area.height - over - (rows - 1) * along) / rows
+        width = max(min(wide, aspect * tall), 1.0)
+        size = width, width / aspect
+        if needs.pixels is not None:
+            down, right = needs.pixels
+            quarters = max(math.floor(QUARTERS * width / right + 1e-9), 1)
+            size = right * quarters / QUARTERS, down * quarters / QUARTERS
+        pitch = size[0] + across + (_spread(area, columns, size[0], across) if columns > 1 else 0)
+        worth = size[0] * min(1.0, pitch / (NAME_ROOM * page.name))
+        if worth >= most - 1e-6:
+            best, most = (size, columns), worth
+    return best
+
+
+def _spread(area: Box, columns: int, width: float, across: float) -> float:
+    """How much further apart columns stand than they must."""
+    free = (area.width - columns * width) / (columns - 1) - across
+    return max(min(free, SPREAD * width), 0.0)
+
+
+def _panels(
+    page: PagePlan, area: Box, count: int, columns: int, size: tuple[float, float],
+    needs: CellNeeds, head: float,
+) -> tuple[Box, ...]:  # fmt: skip
+    across, along = _gaps(page, needs, head)
+    top = area.top - page.px(head) - needs.over
+    width, height = size
+    if columns > 1:
+        across += _spread(area, columns, width, across)
+    return tuple(
+        Box(
+            round(area.left + column * (width + across)),
+            round(top - row * (height + along) - height),
+            math.floor(width), math.floor(height),
+        )
+        for row, column in (divmod(number, columns) for number in range(count))
+    )  # fmt: skip
+
+
+def _beside(
+    page: PagePlan, panels_end: float, span: tuple[float, float], names: tuple[float, float]
+) -> tuple[Box, Box | None]:
+    """The losses right of the panels, as high as these, and their gutter."""
+    (top, low), right = span, page.width - page.margin
+    start = panels_end + page.px(BEFORE_LOSSES)
+    has_names = names[1] <= top - low + page.px(16)
+    end = right - _gutter_width(page, names) if has_names else right
+    losses = Box(start, low, end - start, top - low)
+    if not has_names:
+        return losses, None
+    return losses, Box(end, low - page.px(4), right - end, losses.height + page.px(16))
+
+
+def _beneath(
+    page: PagePlan, left: float, top: float, names: tuple[float, float]
+) -> tuple[Box, Box | None]:
+    """The losses in a strip under the panels, up to `top`, and their gutter."""
+    right = page.width - page.margin
+    low = page.size[1] - page.bottom + 1.2 * page.tick
+    tall = max(min(top - low, TALLEST_STRIP * page.size[1]), 1.0)
+    has_names = names[1] <= tall + page.px(28)
+    wide = min(names[0] + page.px(20), page.px(240)) if has_names else 0.0
+    losses = Box(left, low, right - wide - left, tall)
+    if not has_names:
+        return losses, None
+    return losses, Box(right - wide, low - page.px(4), wide, tall + page.px(NAMES_OVER))

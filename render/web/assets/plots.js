@@ -1,0 +1,220 @@
+/* Plots: bokeh's, found by the names that figures.py gives their parts, and filled. */
+
+class Plot {
+  constructor(place, item) { this.place = place; this.item = item; }
+
+  async open() {
+    const manager = await Bokeh.embed.embed_item(this.item, this.place);
+    this.view = Array.isArray(manager) ? manager[0] : manager.roots[0];
+    this.figure = this.view.model;
+    this.document = this.figure.document;
+    this.resize();
+    new ResizeObserver(() => this.resize()).observe(this.place);
+  }
+
+  source(name) { return this.document.get_model_by_name(name); }
+
+  fill(name, data) { this.source(name).data = data; }
+
+  part(name) { return this.figure.renderers.filter((each) => each.name === name); }
+
+  toggle(name, isShown) { for (const each of this.part("show-" + name)) each.visible = isShown; }
+
+  style(number, colour, dash) {
+    for (const each of this.part("style-" + number)) {
+      const glyph = each.glyph;
+      if (glyph.line_dash !== undefined && glyph.marker === undefined) {
+        glyph.line_color = colour;
+        if (dash.length) glyph.line_dash = dash;
+      } else {
+        glyph.fill_color = colour;
+      }
+    }
+  }
+
+  axes({x, y}) {
+    const pairs = [[this.figure.below[0], this.figure.x_range, x], [this.figure.left[0], this.figure.y_range, y]];
+    for (const [axis, range, {span, ticks}] of pairs) {
+      if (span) { range.start = span[0]; range.end = span[1]; }
+      axis.major_label_overrides = new Map(ticks);
+      axis.ticker.ticks = ticks.map(([at]) => at);
+    }
+  }
+
+  /* Letters as large as the page's. */
+  resize() {
+    const size = parseFloat(getComputedStyle(this.place).fontSize);
+    const text = Math.max(11, Math.min(size, this.place.clientWidth / 22)).toFixed(0) + "px";
+    for (const axis of [this.figure.below[0], this.figure.left[0]]) {
+      axis.major_label_text_font_size = text;
+      axis.axis_label_text_font_size = text;
+    }
+    for (const label of this.figure.center) if (label.text_font_size !== undefined) label.text_font_size = text;
+  }
+}
+
+/* The losses against the clock: paths to come pale, past ones solid, a marker on each. */
+class LossPlot extends Plot {
+  constructor(place, item, page) { super(place, item); this.page = page; }
+
+  update() {
+    const {losses, clock} = this.page.content;
+    this.axes({x: {span: [0, 1.02], ticks: clock.ticks}, y: {span: [0, 1], ticks: losses.ticks}});
+    this.fill("noise", losses.noise === null ? {x: [], y: []} : {x: [0, 1], y: [losses.noise, losses.noise]});
+    const name = this.source("noise-name");
+    name.visible = losses.noise !== null;
+    if (name.visible) name.y = losses.noise;
+    this.page.runs.forEach((run, number) => {
+      this.style(number, run.colour, run.dash);
+      const times = this.page.timesOf(run);
+      this.fill("path-" + number, {
+        x: run.places, y: run.heights, epoch: times, loss: run.texts, name: Array(run.count).fill(run.name),
+      });
+    });
+  }
+
+  show(step) {
+    this.page.runs.forEach((run, number) => {
+      const isShown = this.page.isOn(number), end = isShown ? run.snapshot(step) + 1 : 0;
+      const hasBegun = isShown && this.page.content.clock.places[step] >= run.places[0] - 1e-6;
+      const stop = hasBegun ? end : 0;
+      this.fill("past-" + number, {x: run.places.subarray(0, stop), y: run.heights.subarray(0, stop)});
+      const last = stop - 1;
+      this.fill("now-" + number, stop ? {x: [run.places[last]], y: [run.heights[last]]} : {x: [], y: []});
+      for (const each of this.part("style-" + number)) each.visible = isShown;
+    });
+  }
+}
+
+/* Further numbers of a run against the clock. */
+class MetricPlot extends Plot {
+  constructor(place, item, page, chart) { super(place, item); this.page = page; this.chart = chart; }
+
+  async update(chart) {
+    this.chart = chart;
+    this.axes({x: {span: [0, 1.02], ticks: this.page.content.clock.ticks}, y: chart.y});
+    this.values = (await Rows.of(chart.values)).row(0);
+    const run = this.page.runs[chart.runs[0]];
+    this.fill("path-0", {x: run.places, y: this.values.subarray(0, run.count), epoch: this.page.timesOf(run)});
+  }
+
+  show(step) {
+    const run = this.page.runs[this.chart.runs[0]], last = run.snapshot(step);
+    this.fill("past-0", {x: run.places.subarray(0, last + 1), y: this.values.subarray(0, last + 1)});
+    this.fill("now-0", {x: [run.places[last]], y: [this.values[last]]});
+  }
+}
+
+/* Curves over one input: a fit, several outputs, or two outputs in the plane. */
+class CurvePlot extends Plot {
+  constructor(place, item, page, chart) { super(place, item); this.page = page; this.chart = chart; }
+
+  update(chart) {
+    this.chart = chart;
+    this.axes(chart);
+    this.curves = chart.runs.flatMap((number) => this.curvesOf(number));
+    this.curves.forEach(({colour, dash}, at) => this.style(at, colour, dash));
+    if (chart.group === "grid") this.shrink(this.curves[0].colour);
+    this.fillPoints();
+    this.curves.forEach((curve, at) => {
+      const {run, column} = curve;
+      if (run.truth && !run.classes.length) this.fill("truth-" + at, this.line(run, run.truth, column));
+    });
+  }
+
+  /* One of several side by side. */
+  shrink(colour) {
+    for (const each of this.part("show-points")) each.glyph.size = 5;
+    for (const each of this.part("show-gaps")) { each.glyph.line_color = colour; each.glyph.line_width = 1.2; }
+    for (const each of this.part("style-0")) each.glyph.line_width = 3.5;
+  }
+
+  curvesOf(number) {
+    const run = this.page.runs[number];
+    if (this.chart.kind !== "curves") {
+      return [{number, run, column: 0, colour: run.colour, dash: run.dash, name: run.name}];
+    }
+    const colours = run.classes.length ? this.page.colours.classes : this.page.colours.lines;
+    return run.names.map((name, column) => ({
+      number, run, column, name, colour: colours[column % colours.length], dash: [],
+    }));
+  }
+
+  fillPoints() {
+    const data = {x: [], y: [], colour: []}, first = this.curves[0].run;
+    const colour = this.chart.runs.length > 1 || this.page.content.layout !== "single"
+      ? this.page.colours.quiet : this.page.colours.points;
+    for (const {run, column, colour: own} of this.chart.kind === "curves" ? this.curves : [this.curves[0]]) {
+      if (this.chart.kind === "plane") {
+        for (let n = 0; n < run.y.length / 2; n++) {
+          data.x.push(run.y[2 * n]); data.y.push(run.y[2 * n + 1]); data.colour.push(colour);
+        }
+        continue;
+      }
+      for (let n = 0; n < run.x.length; n++) {
+        const isClass = run.classes.length > 0;
+        if (isClass && run.y[n] !== column) continue;
+        data.x.push(run.x[n]);
+        data.y.push(isClass ? 1 : run.y[n * (run.y.length / run.x.length) + column]);
+        data.colour.push(this.chart.kind === "curves" ? own : colour);
+      }
+    }
+    this.fill("points", data);
+    this.hasGaps = this.chart.kind === "fit" && this.curves.length === 1 && first.x.length <= 200;
+  }
+
+  line(run, values, column) {
+    const columns = run.columns, order = run.order;
+    if (this.chart.kind === "plane") {
+      return {x: order.map((at) => values[2 * at]), y: order.map((at) => values[2 * at + 1])};
+    }
+    return {x: order.map((at) => run.at[at]), y: order.map((at) => values[at * columns + column])};
+  }
+
+  show(step) {
+    this.curves.forEach(({number, run, column, name}, at) => {
+      const values = this.page.isOn(number) ? run.prediction(step) : null;
+      const line = values ? this.line(run, values, column) : {x: [], y: []};
+      this.fill("line-" + at, {...line, name: Array(line.x.length).fill(name)});
+    });
+    if (this.hasGaps) this.showGaps(step);
+  }
+
+  showGaps(step) {
+    const run = this.curves[0].run, values = run.prediction(step);
+    if (!values || !this.page.isOn(this.curves[0].number)) { this.fill("gaps", {x: [], y: [], to: []}); return; }
+    const {x, y} = this.line(run, values, 0);
+    const to = run.same ? values : Float32Array.from(run.x, (at) => between(x, y, at));
+    this.fill("gaps", {x: run.x, y: run.y, to});
+  }
+}
+
+/* What a curve is at a place between two of its own. */
+function between(x, y, at) {
+  let low = 0, high = x.length - 1;
+  if (at <= x[0]) return y[0];
+  if (at >= x[high]) return y[high];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (x[middle] <= at) low = middle; else high = middle;
+  }
+  const part = x[high] > x[low] ? (at - x[low]) / (x[high] - x[low]) : 0;
+  return y[low] + part * (y[high] - y[low]);
+}
+
+/* Predicted against true. */
+class TablePlot extends Plot {
+  constructor(place, item, page, chart) { super(place, item); this.page = page; this.chart = chart; }
+
+  update(chart) {
+    this.chart = chart;
+    this.axes(chart);
+    this.fill("diagonal", {x: chart.x.span, y: chart.x.span});
+  }
+
+  show(step) {
+    const run = this.page.runs[this.chart.runs[0]], predicted = run.prediction(step);
+    this.fill("line-0", predicted ? {x: run.y, y: predicted} : {x: [], y: []});
+    this.fill("gaps", predicted ? {x: run.y, y: predicted, to: run.y} : {x: [], y: [], to: []});
+  }
+}

@@ -1,0 +1,213 @@
+"""All that a page knows of its runs, as JSON: texts as they are read, arrays packed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fitreel.model.record.reader import Record
+from fitreel.render.captions.phases.yardsticks import yardsticks_of
+from fitreel.render.mpl.theme import Theme, comparison_theme, load_theme
+from fitreel.render.plots.loss_plot import time_name
+from fitreel.render.plots.losses.loss_scale import LossScale, loss_scale
+from fitreel.render.shown_snapshots import losses_from
+from fitreel.render.text.loss_format import LossFormat
+from fitreel.render.text.run_status import ending_of
+from fitreel.render.text.scaled_loss import loss_label
+from fitreel.render.text.translations import Translation
+from fitreel.render.web.charts import (
+    Chart,
+    charts_of,
+    column_names,
+    metric_charts,
+    view_on_page,
+)
+from fitreel.render.web.packed import packed
+from fitreel.render.web.page_subject import PageSubject
+from fitreel.render.web.predictions import PredictionForm, form_of, prediction_blocks
+
+ROWS = 14.0
+"""How high the plot of the losses is, in font sizes of its numbers."""
+WORDS = (
+    "epoch", "loss", "legend_data", "legend_prediction", "legend_truth", "page_gaps", "page_play",
+    "page_pause", "page_speed", "page_first", "page_back", "page_forward", "page_last",
+    "page_position", "page_shown", "page_grid", "page_overlay", "page_runs", "page_rounded",
+    "page_live", "page_ended", "page_stopped", "page_gone", "page_waiting", "page_damaged",
+    "predicted", "true", "wrong",
+)  # fmt: skip
+"""Keys of words that stand on a page, or are read out."""
+Description = dict[str, Any]
+
+
+def theme_of(subject: PageSubject) -> Theme:
+    """The theme of a page."""
+    load = load_theme if subject.layout == "single" else comparison_theme
+    return load(subject.picture.theme)
+
+
+def describe(subject: PageSubject, since: Mapping[int, int] | None = None) -> Description:
+    """The whole page; or, where it has `since` how many snapshots of each run, what is new.
+
+    Raises:
+        Damaged: a file has changed since a run was opened.
+    """
+    words, theme, records = subject.words, theme_of(subject), [each.run for each in subject.runs]
+    shown = [np.unique(subject.snapshots_of(n)).tolist() for n in range(len(records))]
+    form = form_of(list(zip(records, shown, strict=True)))
+    scale = loss_scale([run.losses.astype(np.float64) for run in records], ROWS)
+    spelling = LossFormat.of(np.concatenate([run.losses for run in records]), words)
+    runs = [
+        _run(subject, number, (shown[number], form, scale, spelling), theme, since)
+        for number in range(len(records))
+    ]
+    return {
+        "title": subject.picture.title or subject.name,
+        "subtitle": subject.picture.subtitle or "",
+        "caption": subject.picture.caption or "",
+        "layout": subject.layout,
+        "words": {key: words.text(key) for key in WORDS if "{" not in words.entries[key]},
+        "clock": _clock(subject, words),
+        "losses": _losses(subject, scale, words),
+        "form": None if form.span is None else list(form.span),
+        "runs": runs,
+        "charts": _charts(subject, words),
+        "failures": [list(each) for each in subject.failures],
+    }
+
+
+def _clock(subject: PageSubject, words: Translation) -> dict[str, Any]:
+    axis, steps = subject.timeline.axis, subject.steps
+    ticks = [at for at in axis.ticks() if 0 <= float(axis.places(at)) <= 1]
+    is_epoch = subject.clock == "epoch"
+    texts = [
+        words.integer(round(at)) if is_epoch else words.text("seconds_value", seconds=float(at))
+        for at in steps.tolist()
+    ]
+    captions: list[list[Any]] = []
+    for step, (number, time) in enumerate(zip(subject.chosen.tolist(), steps, strict=True)):
+        caption = subject.caption(number, float(time))
+        if not captions or captions[-1][1:] != [caption.text, caption.is_warning]:
+            captions.append([step, caption.text, caption.is_warning])
+    return {
+        "name": time_name(axis, words, subject.clock),
+        "label": words.text("epoch" if is_epoch else "axis_seconds"),
+        "times": steps.tolist(),
+        "places": axis.places(steps).tolist(),
+        "texts": texts,
+        "ticks": [[float(axis.places(at)), _number(words, at)] for at in ticks],
+        "captions": captions,
+        "fps": float(subject.timeline.fps),
+        "frames": _stretches(subject.step_of_frames()),
+    }
+
+
+def _stretches(steps: NDArray[np.int64]) -> list[list[int]]:
+    """Steps of frames, as pairs of a step and for how many frames it stands."""
+    starts = np.flatnonzero(np.diff(steps, prepend=steps[0] - 1))
+    counts = np.diff(starts, append=len(steps))
+    return [list(pair) for pair in zip(steps[starts].tolist(), counts.tolist(), strict=True)]
+
+
+def _number(words: Translation, value: float) -> str:
+    return words.integer(round(value)) if value == round(value) else words.respelled(f"{value:g}")
+
+
+def _losses(subject: PageSubject, scale: LossScale, words: Translation) -> dict[str, Any]:
+    places, texts = scale.ticks
+    run = subject.runs[0].run
+    sticks = yardsticks_of(run) if len(subject.runs) == 1 else None
+    noise = None
+    if sticks is not None and sticks.noise:
+        height = float(scale.heights(sticks.noise))
+        noise = height if 0 < height < 1 else None
+    texts = [words.respelled(text.replace("\u2212", "-")) for text in texts]
+    return {
+        "label": loss_label(run, words),
+        "ticks": [[float(scale.heights(at)), text] for at, text in zip(places, texts, strict=True)],
+        "noise": noise,
+        "noise_name": words.text("noise_in_data"),
+    }
+
+
+def _run(
+    subject: PageSubject,
+    number: int,
+    packing: tuple[list[int], PredictionForm, LossScale, LossFormat],
+    theme: Theme,
+    since: Mapping[int, int] | None,
+) -> dict[str, Any]:
+    """One run, with the predictions that a page hasn't yet."""
+    shown, form, scale, spelling = packing
+    each = subject.runs[number]
+    run, first = each.run, losses_from(each.run)
+    own = np.searchsorted(shown, subject.snapshots_of(number))
+    losses = run.losses[shown].astype(np.float64)
+    losses[run.epochs[shown] < first] = np.nan
+    alone = subject.layout == "single"
+    colour = theme.prediction if alone else theme.lines[each.colour % len(theme.lines)]
+    turn = 0 if alone else each.colour // len(theme.lines)
+    start = min((since or {}).get(number, 0), len(shown))
+    return {
+        "name": each.name,
+        "colour": colour,
+        "dash": [4 * length for length in theme.dashes[turn % len(theme.dashes)]],
+        "status": ending_of(run) if run.ending in ("diverged", "delta") else "",
+        "ending": run.ending,
+        "own": _stretches(own),
+        "texts": ["" if np.isnan(at) else spelling.write(float(at)) for at in losses],
+        "losses": [at if np.isfinite(at) else None for at in losses.tolist()],
+        "places": packed(subject.timeline.axis.places(each.clock[shown])),
+        "heights": packed(scale.heights(losses)),
+        "start": start,
+        "count": len(shown),
+        "blocks": list(prediction_blocks(run, shown[start:], form)),
+        **(_points(run) if since is None else {}),
+    }
+
+
+def _points(run: Record) -> dict[str, Any]:
+    """What doesn't change as a run grows."""
+    header = run.header
+    if not header.inputs:
+        return {"columns": 0}
+    table = {"x": run.x, "y": run.y, "at": run.prediction_x}
+    if run.truth is not None:
+        table["truth"] = run.truth
+    arrays: dict[str, Any] = {
+        name: packed(np.ravel(values).astype(np.float64)) for name, values in table.items()
+    }
+    arrays["same"] = run.grid is None
+    return {
+        "inputs": len(header.inputs),
+        "columns": header.predicted_columns,
+        "names": column_names(run),
+        "classes": list(header.classes),
+        **arrays,
+    }
+
+
+def _charts(subject: PageSubject, words: Translation) -> list[Chart]:
+    """One plot of all curves, and where there are several runs one of each; then the metrics."""
+    picture, records = subject.picture, [each.run for each in subject.runs]
+    charts: list[Chart] = []
+    views = {view_on_page(run, picture.view) for run in records}
+    if len(records) > 1:
+        if views == {"fit"}:
+            together = charts_of(records, range(len(records)), picture, words)
+            charts += [chart | {"group": "overlay"} for chart in together]
+            # All limits are those of all.
+            charts += [
+                chart | {"runs": [number], "name": each.name, "group": "grid"}
+                for chart in together
+                for number, each in enumerate(subject.runs)
+            ]
+        else:
+            for number, each in enumerate(subject.runs):
+                own = charts_of([each.run], [number], picture, words)
+                charts += [chart | {"name": each.name, "group": "grid"} for chart in own]
+        return charts
+    charts += charts_of(records, [0], picture, words)
+    if not charts or "metrics" in picture.panels:
+        charts += metric_charts(records[0], 0, words)
+    return charts

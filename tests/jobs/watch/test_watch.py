@@ -1,0 +1,174 @@
+"""A page that grows with a record, and what a server of it answers to whom."""
+
+import http.client
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from support.browser import Tab, browser
+from support.program import FITREEL, Fitreel, time_limit
+
+from fitreel import Recorder
+from fitreel.jobs.watch import server as serving
+from fitreel.jobs.watch import watched
+from fitreel.jobs.watch.server import PageServer, served
+from fitreel.jobs.watch.site import Answer, Site
+from fitreel.model.errors import CannotWrite
+
+X = np.linspace(-1, 1, 20)
+
+
+@contextmanager
+def open_site(site: Site) -> Iterator[PageServer]:
+    server = PageServer(site, 0)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def asked(server: PageServer, path: str, **headers: str) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=time_limit(10))
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    return answer.status, answer.read()
+
+
+def log(recorder: Recorder, step: int) -> None:
+    recorder.log(step, 1 / (step + 1), X**3 * step / 10)
+
+
+def test_the_page_grows_and_says_when_it_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("bokeh")
+    monkeypatch.setattr(watched, "PATIENCE", 1000.0)
+    run = tmp_path / "run"
+    with browser() as chromium, open_site(Site("token", [run])) as server:
+        page = chromium.new_page()
+        page.goto(server.address)
+        assert "Waiting" in page.inner_text("body")
+        page.close()
+        recorder = Recorder(run, X, X**3)
+        for step in range(3):
+            log(recorder, step)
+        tab = Tab(chromium, server.address)
+        assert tab.text("#epoch") == "2" and "learning" in tab.text("#state")
+        for step in range(3, 6):
+            log(recorder, step)
+        tab.at(5)
+        assert tab.text("#epoch") == "5"
+        drawn = np.float32(tab.table(0, "line-0")["y"])
+        assert np.array_equal(drawn, np.float32(X**3 * 5 / 10))
+        # Nothing more comes, as where who trains was killed.
+        monkeypatch.setattr(watched, "PATIENCE", 0.0)
+        monkeypatch.setattr(watched, "SLOWER", 0.0)
+        tab.page.wait_for_selector("#state:has-text('has stopped')")
+        damaged = next(run.glob("journal-*"))
+        content = damaged.read_bytes()
+        damaged.write_bytes(content[:-20] + bytes(20))
+        (run / "run.json").write_text("{")
+        tab.page.wait_for_selector("#state:has-text('damaged')")
+        assert tab.text("#epoch") == "5"
+        server.shutdown()
+        server.server_close()
+        tab.page.wait_for_selector("#state:has-text('no longer grows')")
+        assert all(each.startswith(server.address) for each in tab.requests)
+
+
+def test_what_is_not_for_others(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    with open_site(Site("token", [tmp_path / "runs"])) as server:
+        for path in ("/", "/other/", "/token", "/tokens/", "//token/x", "/token/secret",
+                     "/token/../secret", "/token/%2e%2e/secret", "/token/..%2fsecret/",
+                     "/token/%00/", "/token/run/run.json"):  # fmt: skip
+            assert asked(server, path)[0] == 404, path
+        assert asked(server, "/token/")[0] == 200
+        assert asked(server, "/token/", Host="evil.example")[0] == 403
+        assert asked(server, "/token/", Host="127.0.0.1.evil.example:80")[0] == 403
+        assert asked(server, "/token/", Origin="http://evil.example")[0] == 403
+        tunnel = f"localhost:{server.port + 1}"
+        assert asked(server, "/token/", Host=tunnel, Origin=f"http://{tunnel}")[0] == 200
+
+
+def test_who_reads_slowly_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Large(Site):
+        def answer(self, parts: Any, query: Any) -> Answer:
+            return Answer(200, body=bytes(30_000_000))
+
+    monkeypatch.setattr(serving._Handler, "timeout", 0.3)
+    with (
+        open_site(Large("token", [Path()])) as server,
+        socket.create_connection(("127.0.0.1", server.port)) as slow,
+    ):
+        slow.sendall(b"GET /token/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        slow.recv(1)
+        limit = time.monotonic() + time_limit(5)
+        while server.free._value < serving.MOST_AT_ONCE:
+            assert time.monotonic() < limit
+            time.sleep(0.05)
+
+
+def test_a_taken_port(tmp_path: Path) -> None:
+    site = Site("token", [tmp_path])
+    with open_site(site) as server:
+        with pytest.raises(CannotWrite):
+            served(site, server.port)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(serving, "FIRST_PORT", server.port)
+            other, said = served(site, None)
+        other.server_close()
+        assert other.port > server.port and said == f"port {server.port} is taken: {other.port}"
+
+
+def test_the_records_of_a_folder(tmp_path: Path) -> None:
+    pytest.importorskip("bokeh")
+    for name in ("one", "two <b>"):
+        with Recorder(tmp_path / name, X, X**3) as recorder:
+            for step in range(3):
+                log(recorder, step)
+    with open_site(Site("token", [tmp_path])) as server:
+        listed = asked(server, "/token/")[1].decode()
+        assert "two &lt;b&gt;" in listed and "<b>" not in listed
+        for link in re.findall('href="([^"]+)"', listed):
+            status, page = asked(server, f"/token/{link}")
+            assert status == 200 and b'id="library"' in page, link
+            have = "0,0" if link == "all/" else "0"
+            assert b'"state"' in asked(server, f"/token/{link}updates?version=&have={have}")[1]
+
+
+def test_the_command(fitreel: Fitreel, tmp_path: Path) -> None:
+    with Recorder(tmp_path / "run", X, X**3) as recorder:
+        log(recorder, 0)
+    missing = fitreel("watch", "nowhere")
+    assert missing.returncode == 65 and "nowhere" in missing.stderr, missing
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert fitreel("watch", "run", "--port", port).returncode == 74
+    with subprocess.Popen(
+        [*FITREEL, "watch", "run"], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        said = next(line for line in lines if "http://127.0.0.1:" in line)
+        assert next(lines).startswith("from elsewhere: ssh -L ")
+        address = re.search(r"http://127.0.0.1:(\d+)(/\S+/)", said)
+        assert address is not None
+        asking = http.client.HTTPConnection("127.0.0.1", int(address[1]), timeout=time_limit(20))
+        asking.request("GET", address[2])
+        assert asking.getresponse().status == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(time_limit(10)) == 130

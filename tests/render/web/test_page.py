@@ -1,0 +1,154 @@
+"""A page for a browser, opened from disk in a real one."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageChops
+from support.browser import Tab, browser
+from support.program import ROOT
+from typer.testing import CliRunner
+
+from fitreel.jobs.cli import app
+from fitreel.model.record.reader import Record
+from fitreel.render.text.loss_format import LossFormat
+from fitreel.render.text.translations import translation_of
+
+HOSTILE = '</script><img src=x onerror="window.hit=1"><b>&amp;$x$'
+LOOK = "film.theme=light"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pages")
+
+
+def made(folder: Path, name: str, *arguments: str) -> Path:
+    """A page that the command line makes."""
+    done = CliRunner().invoke(app, [*arguments, "-q", "-o", str(folder / name)])
+    assert done.exit_code == 0, done.output
+    return folder / name
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path, short_run: Record) -> Path:
+    return made(
+        folder, "run.html", "render", str(short_run.path), "--set", LOOK,
+        "--set", f"film.title={HOSTILE}", "--set", 'film.captions=[[20, "<i>twenty</i>"]]',
+        "--set", "film.pace=even",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def comparison(folder: Path, short_run: Record, hostile_run: Record) -> Path:
+    both = str(short_run.path), str(hostile_run.path)
+    return made(folder, "both.html", "render", *both, "--set", LOOK, "--set", "film.pace=even")
+
+
+@pytest.fixture(scope="module")
+def hostile_run(folder: Path) -> Record:
+    """A program's record, every text of which would be markup."""
+    from fitreel import Recorder, Run
+
+    x = np.linspace(-1, 1, 9)
+    path = folder / "hostile"
+    with Recorder(path, x, x**3, name=HOSTILE, info={"note": HOSTILE}) as recorder:
+        for step in range(6):
+            recorder.log(step, 1.0 / (step + 1), x * step / 6, **{"<b>metric</b>": float(step)})
+    assert len(Run(path).epoch) == 6
+    return Record(path)
+
+
+def test_from_disk_alone_and_by_keyboard(chromium: Any, page: Path, short_run: Record) -> None:
+    tab = Tab(chromium, page)
+    tab.at(0)
+    spelling = LossFormat.of(short_run.losses, translation_of())
+    predictions = [snapshot.prediction for snapshot in short_run.snapshots()]
+    last = len(short_run) - 1
+    for key, step in (("ArrowRight", 1), ("ArrowRight", 2), ("End", last), ("ArrowLeft", last - 1),
+                      ("Home", 0)):  # fmt: skip
+        tab.press(key, step)
+        assert tab.text("#epoch") == str(short_run.epochs[step])
+        assert tab.text("#loss") == spelling.write(float(short_run.losses[step]))
+        drawn = tab.table(0, "line-0")
+        assert np.array_equal(np.float32(drawn["y"]), predictions[step])
+        assert np.array_equal(np.float32(drawn["x"]), np.float32(short_run.prediction_x))
+        path = tab.table(-1, "past-0")
+        assert len(path["x"]) == step + 1
+    tab.press("End", last)
+    said = f"epoch 60, loss {spelling.write(float(short_run.losses[last]))}"
+    tab.page.wait_for_selector(f'#spoken:has-text("{said}")', state="attached")
+    assert tab.complaints == [] and tab.requests == [page.as_uri()]
+
+
+def test_texts_are_never_markup(chromium: Any, page: Path, comparison: Path) -> None:
+    tab = Tab(chromium, f"{page.as_uri()}#epoch=20")
+    assert tab.text("h1") == HOSTILE and tab.page.title() == HOSTILE
+    assert tab.text("#caption") == "<i>twenty</i>" and tab.text("#epoch") == "20"
+    other = Tab(chromium, comparison)
+    assert HOSTILE in other.text("#runs")
+    for each in (tab, other):
+        assert each.page.locator("img, b, i").count() == 0
+        assert each.page.evaluate("window.hit") is None and not each.complaints
+
+
+def test_it_plays_to_the_end(chromium: Any, page: Path, short_run: Record) -> None:
+    tab = Tab(chromium, page)
+    tab.page.select_option("#speed", "8")
+    tab.page.keyboard.press(" ")
+    tab.at(len(short_run) - 1)
+    tab.page.wait_for_selector("#play[aria-label=Play]")
+    assert not tab.complaints
+
+
+def test_what_is_switched_off_is_not_drawn(chromium: Any, comparison: Path) -> None:
+    tab = Tab(chromium, comparison)
+    tab.press("End", tab.page.evaluate("page.player.count") - 1)
+    assert len(tab.table(-1, "now-1")["x"]) == 1
+    tab.page.uncheck("#run-1")
+    tab.page.select_option("#layout", "overlay")
+    assert tab.table(-1, "now-1")["x"] == [] and tab.table(0, "line-1")["x"] == []
+    assert len(tab.table(0, "line-0")["x"]) == 100 and not tab.complaints
+
+
+def test_an_accessibility_checker_finds_nothing(chromium: Any, comparison: Path) -> None:
+    """A comparison has all that the page of one run has, and more."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(Tab(chromium, comparison).page).response["violations"]
+    assert not found, [(rule["id"], rule["nodes"][0]["html"]) for rule in found]
+
+
+def test_it_looks_as_it_did(chromium: Any, page: Path, folder: Path) -> None:
+    """Within a bound: letters differ from machine to machine."""
+    tab = Tab(chromium, f"{page.as_uri()}#epoch=40")
+    tab.page.wait_for_timeout(200)
+    tab.page.screenshot(path=folder / "now.png")
+    with (
+        Image.open(folder / "now.png") as now,
+        Image.open(ROOT / "tests" / "data" / "page.png") as accepted,
+    ):
+        assert now.size == accepted.size
+        difference = np.asarray(ImageChops.difference(now.convert("RGB"), accepted.convert("RGB")))
+    assert difference.mean() < 4
+
+
+def test_it_is_made_once(folder: Path, page: Path, short_run: Record) -> None:
+    content = page.read_bytes()
+    again = made(folder, "again.html", "render", str(short_run.path), "--set", LOOK)
+    first = again.read_bytes()
+    assert (
+        CliRunner()
+        .invoke(app, ["render", str(short_run.path), "--set", LOOK, "-o", str(again)])
+        .output.endswith("up to date\n")
+    )
+    assert first == again.read_bytes() != content
+    assert not re.search(rb"https?://(?!www\.w3\.org)", first)

@@ -1,0 +1,81 @@
+"""A real browser without a window, what it said, and what it asked for."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.program import time_limit
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
+]  # fmt: skip
+SIZE = 960, 600
+PATIENCE = time_limit(8)
+"""Seconds until what is waited for has to be there."""
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """Chromium; where it or playwright isn't installed, the tests are skipped."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    pytest.importorskip("bokeh")
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium: apt-get install chromium")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+class Tab:
+    """A page that is open: `complaints` are errors and warnings, `requests` all that it loaded."""
+
+    def __init__(self, opened: Any, address: str | os.PathLike[str], **options: Any) -> None:
+        width, height = options.pop("size", SIZE)
+        self.page = opened.new_page(viewport={"width": width, "height": height}, **options)
+        self.page.set_default_timeout(1000 * PATIENCE)
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._hear)
+        url = address if isinstance(address, str) else Path(address).as_uri()
+        self.page.goto(url)
+        self.page.wait_for_selector("body[data-ready]")
+
+    def _hear(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def at(self, step: int) -> None:
+        """Wait until this step is on screen."""
+        self.page.wait_for_selector(f'body[data-step="{step}"]')
+
+    def press(self, key: str, step: int) -> None:
+        """Press a key, which leads to a step."""
+        self.page.keyboard.press(key)
+        self.at(step)
+
+    def text(self, selector: str) -> str:
+        """What is read there."""
+        return str(self.page.inner_text(selector))
+
+    def table(self, plot: int, name: str) -> dict[str, list[float]]:
+        """What a plot draws, by the name of its table; plot -1 is that of the losses."""
+        values = self.page.evaluate(
+            """([at, name]) => {
+                const plot = at < 0 ? page.lossPlot : page.plots[at].plot;
+                const data = plot.source(name).data;
+                return Object.fromEntries(Object.entries(data).map(([k, v]) => [k, [...v]]));
+            }""",
+            [plot, name],
+        )
+        return dict(values)
