@@ -218,7 +218,7 @@ def points_of(
     points = RecordedPoints(
         inputs,
         outputs,
-        places_of(inputs, at, is_colour=outputs.shape[1] == COLOURS),
+        places_of(inputs, at, is_picture=picture is not None or outputs.shape[1] == COLOURS),
         None,
         _columns(x, "x", inputs.shape[1]),
         _columns(y, "y", outputs.shape[1]),
