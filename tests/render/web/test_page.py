@@ -104,6 +104,7 @@ def test_texts_are_never_markup(chromium: Any, page: Path, comparison: Path, num
     assert tab.text("#caption") == "<i>twenty</i>" and tab.text("#epoch") == "20"
     other = Tab(chromium, comparison)
     assert HOSTILE in other.text("#runs")
+    assert HOSTILE in other.point_at("path-1", 2)
     third = Tab(chromium, numbers)
     assert "<b>metric</b>" in third.text("#charts")
     third.press("End", 5)
