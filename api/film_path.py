@@ -5,6 +5,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fitreel.notebook_page import framed
+
 if TYPE_CHECKING:
     _SystemsPath = Path
 else:
@@ -13,7 +15,13 @@ else:
 LARGEST_SHOWN = 20 << 20
 """In bytes: a larger film would make the notebook slow, and is named only."""
 
-_TYPES = {".mp4": "video/mp4", ".webm": "video/webm", ".gif": "image/gif", ".png": "image/png"}
+_TYPES = {
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".gif": "image/gif",
+    ".png": "image/png",
+    ".html": "text/html",
+}
 
 
 class FilmPath(_SystemsPath):
@@ -28,6 +36,8 @@ class FilmPath(_SystemsPath):
             name = escape(str(self))
             if self.stat().st_size > LARGEST_SHOWN:
                 return f"<p>{name}: {self.stat().st_size / (1 << 20):.0f} MB, not shown here</p>"
+            if kind == "text/html":
+                return framed(self.read_bytes())
             source = f"data:{kind};base64,{base64.b64encode(self.read_bytes()).decode()}"
         except OSError:
             return None

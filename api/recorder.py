@@ -65,16 +65,12 @@ class Recorder:
         Args:
             path: the run folder.
             x: the points' inputs, in their own units: shape (N,) or (N, D).
-            y: their outputs, (N,) or (N, K); or their classes: words, whole numbers, or a column
-                for each. Without both, numbers only are recorded; without x a picture, (H, W, 3).
-            at: where predictions are looked at, (M,) or (M, D), of two inputs also (R, C, 2); a
-                number: a grid of so many a side; else at x, of two inputs on a grid.
+            y: their outputs, (N,) or (N, K), or classes; without x a picture, or numbers only.
+            at: where predictions are, (M,) or (M, D), or a grid's size; else x, or of two a grid.
             truth: what is to be learned, without noise, there: (M,) or (M, K), or a function of at.
-            classes: their names, in the order of the predictions' columns; True: y says them. None:
-                words are classes, and whole numbers where predictions have a column for each.
-            logits: predictions of classes aren't probabilities, but what softmax makes these of.
-            every: how many steps from one that is kept to the next; "log": as many as grow with the
-                step itself; or a function that says of a step whether it is kept.
+            classes: their names, in the order of the predictions' columns; True: y says them.
+            logits: predictions of classes are what softmax makes probabilities of.
+            every: how many steps from one that is kept to the next; "log"; or a function of a step.
             name: what films call it; else the folder's name.
             info: whatever you want to find again, as JSON has it.
             resume: go on with what is recorded there; steps that come again replace what was.
@@ -209,6 +205,35 @@ class Recorder:
         if not self._run_log.is_there:
             raise BadInput(f"{self._path}: nothing is logged yet, of which a film could be")
         return make_film(self._run_log.path, out, overwrite=overwrite, **film_settings)
+
+    def live(self) -> None:
+        """Show the newest snapshot in the notebook's cell while the loop goes on.
+
+        One drawing is changed in place, at most twice a second and in at most 4 % of the loop's
+        time; what else the cell shows stays. Outside of a notebook there is a warning, and nothing
+        is shown; on other ranks, nothing at all.
+        """
+        if self._is_elsewhere():
+            return
+        try:
+            from fitreel.recording.live_display import LiveDisplay
+
+            display = LiveDisplay(self._run_log.points, self._run_log.name)
+        except ImportError:
+            _warn(f"{self._path}: live() draws in notebooks, and this is none")
+            return
+        self._run_log.shown = display
+
+    def _repr_html_(self) -> str | None:
+        """The page to scrub what was logged, where a notebook shows its value."""
+        from fitreel.notebook_page import shown_page
+
+        if self._is_elsewhere() or not self._run_log.is_there:
+            return None
+        with self._turn:
+            if self._failure is None and not self._is_closed:
+                self._guarded(self._log.step, self._run_log.flush)
+        return shown_page(self._run_log.path)
 
     def __enter__(self) -> "Recorder":
         return self

@@ -167,6 +167,12 @@ class Run:
         """The run folder's path."""
         return str(self._path)
 
+    def _repr_html_(self) -> str | None:
+        """The page to scrub it, where a notebook shows its value; None where there is none."""
+        from fitreel.notebook_page import shown_page
+
+        return shown_page(self._record.path)
+
     def __repr__(self) -> str:
         shape = f"{len(self)} x {len(self.prediction_x)}"
         return f"<Run {str(self.path)!r}: {shape} predictions, {self.ending or 'not finished'}>"

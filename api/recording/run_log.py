@@ -1,14 +1,15 @@
 """The record that a loop writes, under the run's lock; made with its first snapshot."""
 
+import logging
 import os
 import platform
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,9 @@ from fitreel.model.record.writer import RecordWriter, begin, new_header
 from fitreel.model.system.files import cannot_write, sweep
 from fitreel.recording.points import RecordedPoints
 from fitreel.recording.ranks import is_distributed
+
+if TYPE_CHECKING:
+    from fitreel.recording.live_display import LiveDisplay
 
 _NAMED = ("numpy", "torch", "jax", "tensorflow", "keras", "sklearn")
 """Libraries whose versions are recorded where the program has imported them."""
@@ -44,6 +48,8 @@ class RunLog:
     """What a program before this one has recorded, up to where this one goes on."""
     began: bool = False
     """Whether a snapshot is recorded by this one."""
+    shown: "LiveDisplay | None" = None
+    """Draws what is added, in a notebook."""
     _writer: RecordWriter | None = None
     _held: ExitStack = field(default_factory=ExitStack)
     _process: int = field(default_factory=os.getpid)
@@ -110,6 +116,17 @@ class RunLog:
                 self._held.close()
             raise
         self.began = True
+        self._drawn(lambda display: display.show(snapshot))
+
+    def _drawn(self, work: "Callable[[LiveDisplay], None]") -> None:
+        """Have it drawn; what goes wrong there ends the drawing, and nothing else."""
+        if self.shown is None:
+            return
+        try:
+            work(self.shown)
+        except Exception as error:
+            self.shown = None
+            logging.getLogger("fitreel").warning("%s: drawn no more: %s", self.path, error)
 
     def flush(self) -> None:
         """Have all in files that stay as they are."""
@@ -120,6 +137,7 @@ class RunLog:
         """Say how the training ended, and let go of the record."""
         if self._writer is not None:
             self._writer.finish(ending, epoch)
+        self._drawn(lambda display: display.finish())
         self.release()
 
     def release(self) -> None:

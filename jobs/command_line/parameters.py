@@ -25,7 +25,8 @@ class Parameters:
             "-o",
             metavar="OUT",
             help="What to make; any number of times. The ending picks the format: "
-            ".mp4, .gif, .webm, .png (a still), or a slash, folder/, for one PNG a frame.",
+            ".mp4, .gif, .webm, .png (a still), .html (a page), or a slash, folder/, for one PNG "
+            "a frame.",
         ),
     ] = None
     assignments: Annotated[

@@ -1,5 +1,6 @@
 """`fitreel run`: train, record and film."""
 
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,9 @@ def run(
         list[Path] | None,
         typer.Argument(metavar="[JOB.toml … | FILM]", help="Job files, or films; none: the demo."),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Serve a page of it meanwhile, for a browser.")
+    ] = False,
     *,
     options: Options,
     report: Report,
@@ -36,4 +40,9 @@ def run(
 
     names: list[Path | None] = [*jobs] if jobs else [None]
     requests = read_requests(names, options)
-    each([partial(film, *pair) for pair in zip(names, requests, strict=True)], report)
+    with ExitStack() as beside:
+        if watch:
+            from fitreel.jobs.watch.beside import watched_beside
+
+            beside.enter_context(watched_beside(requests, options))
+        each([partial(film, *pair) for pair in zip(names, requests, strict=True)], report)

@@ -15,6 +15,7 @@ from fitreel.jobs.outputs.marked_file import check_file_place
 from fitreel.jobs.outputs.names import file_name, fill_in
 from fitreel.jobs.outputs.retention import Series, series_of
 from fitreel.model.errors import BadInput
+from fitreel.model.system.extras import check_installed
 from fitreel.render.output.destination import (
     check_name,
     check_output,
@@ -214,6 +215,8 @@ def _check_standing(output: Output, loaded: LoadedJob, options: Options) -> None
     """Refuse an output that can't be, or in whose place is what isn't fitreel's to replace."""
     film = loaded.job.film
     check_transparency(output, film.transparent)
+    if output.kind is OutputKind.WEB_PAGE:
+        check_installed("bokeh", "page", output.path)
     if output.is_sidecar:
         form = sidecar_form(output, film.picture)
         check_file_place(Path(output.path), force=options.force, form=form)

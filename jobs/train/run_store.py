@@ -44,7 +44,7 @@ class RunStore:
         if own.exists():
             return own
         names = _names.of(self.runs)
-        for fingerprint in (resolved_job.fingerprint, *resolved_job.fingerprints_by_gpu):
+        for fingerprint in (resolved_job.fingerprint, *resolved_job.other_fingerprints):
             for name in names.get(fingerprint[:DIGITS], ()):
                 if (self.runs / name / HEADER).exists():
                     return self.runs / name

@@ -5,7 +5,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from fitreel.jobs.watch.site import NOT_FOUND, Answer, Site
+from fitreel.jobs.watch.answer import NOT_FOUND, Answer
+from fitreel.jobs.watch.site import Site
 from fitreel.model.errors import CannotWrite
 
 HOST = "127.0.0.1"

@@ -9,8 +9,8 @@ from typing import Any
 
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.report import Report
-from fitreel.jobs.watch.site import Site
-from fitreel.jobs.watch.watched import MOST_COMPARED, Look, look_at, signature, subject_of
+from fitreel.jobs.watch.site import MOST_COMPARED, Site
+from fitreel.jobs.watch.watched import Look, look_at, signature, subject_of
 from fitreel.model.errors import Unavailable
 from fitreel.model.system.extras import import_library
 from fitreel.render.frame import FrameSelection

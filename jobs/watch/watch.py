@@ -48,9 +48,9 @@ def watch(
         return
     from fitreel.jobs.watch.server import served
     from fitreel.jobs.watch.site import Site
-    from fitreel.render.web.figures import check_library
+    from fitreel.model.system.extras import check_installed
 
-    check_library()
+    check_installed("bokeh", "page", "watch")
     server, remark = served(Site(secrets.token_urlsafe(18), places, options.assignments), port)
     if remark:
         report.say(remark)

@@ -20,8 +20,6 @@ PATIENCE = 10.0
 """Seconds without anything new until a training is said to stand still."""
 SLOWER = 5.0
 """As many times as a training took between two snapshots, where that is longer."""
-MOST_COMPARED = 32
-"""So many records at most share a page."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import Settings
 from fitreel.model.suggestions import nearest
-from fitreel.model.toml import read_toml
+from fitreel.model.system.toml import read_toml
 
 THEMES = ("demo", "light", "dark", "chalkboard", "paper")
 BUILT_IN = Path(__file__).parent / "themes"

@@ -4,16 +4,12 @@ import json
 import re
 from typing import Any
 
-from fitreel.model.system.extras import check_installed, import_library
+from fitreel.model.system.extras import import_library
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.web.charts import Chart
 
 EXTRA, PURPOSE = "page", "a page"
 FONT = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
-GAPS_UP_TO = 200
-"""Points; with more the sticks would be an area."""
-DEEPEST = 0.48
-"""Opacity of a class' colour where the network is certain."""
 HOVER_NUMBER = "%0.6g"
 _PART = re.compile(r'"p[0-9]{4,}"')
 """bokeh's own number of a part, which counts on from plot to plot."""
@@ -199,15 +195,6 @@ class Figures:
         )
         item: dict[str, Any] = json.loads(text)
         return item
-
-
-def check_library() -> None:
-    """Make sure that pages can be made, without importing what makes them.
-
-    Raises:
-        Unavailable: bokeh isn't installed.
-    """
-    check_installed("bokeh", EXTRA, PURPOSE)
 
 
 def script_of_library() -> str:

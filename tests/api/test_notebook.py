@@ -35,15 +35,30 @@ def kernel(tmp_path: Path) -> Iterator[tuple[Any, Any]]:
     manager.cleanup_resources()
 
 
+RECORDED = """
+import fitreel, numpy as np, time
+print("before")
+x = np.linspace(-1, 1, 20)
+rec = fitreel.Recorder("run", x, x**3, name="<b>bold</b>")
+rec.live()
+began = time.perf_counter()
+for step in range(3000):
+    rec.log(step, 1 / (step + 1), x * step / 3000)
+took = time.perf_counter() - began
+rec.close()
+share = rec._run_log.shown._spent / took
+"""
+
+
 def cell(client: Any, code: str) -> list[tuple[str, dict[str, Any]]]:
     """Run a cell; what the notebook would have shown below it."""
     shown: list[tuple[str, dict[str, Any]]] = []
 
     def note(message: dict[str, Any]) -> None:
         kind, content = message["msg_type"], message["content"]
-        if kind in ("display_data", "execute_result"):
+        if kind in ("display_data", "execute_result", "update_display_data"):
             shown.append((kind, content["data"]))
-        elif kind in ("stream", "error"):
+        elif kind in ("stream", "error", "clear_output"):
             shown.append((kind, {"text": str(content)}))
 
     client.execute_interactive(code, output_hook=note, timeout=60, store_history=False)
@@ -87,3 +102,21 @@ def test_a_notebook_stays_as_it_was_and_shows_films(
     assert reply["content"]["ename"] == "KeyboardInterrupt"
     check_whole(tmp_path / "b.mp4")
     assert len(decoded(tmp_path / "b.mp4"))
+
+
+def test_a_recorder_draws_in_place_and_shows_its_page(
+    kernel: tuple[Any, Any], tmp_path: Path
+) -> None:
+    _, client = kernel
+    (_, printed), (kind, first), *updates = cell(client, RECORDED)
+    assert "before" in printed["text"] and kind == "display_data" and "<svg" in first["text/html"]
+    assert updates and {kind for kind, _ in updates} == {"update_display_data"}
+    last = updates[-1][1]["text/html"]
+    assert "step 2999" in last and "&lt;b&gt;bold" in last and "<b>" not in last
+    ((_, said),) = cell(client, "print(share < 0.05)")
+    assert "True" in said["text"]
+    for value in ("rec", "fitreel.Run('run')"):
+        ((kind, shown),) = cell(client, value)
+        page = shown["text/html"]
+        assert kind == "execute_result" and page.startswith('<iframe sandbox="allow-scripts"')
+        assert len(page) < 1_500_000 and "<b>bold" not in page

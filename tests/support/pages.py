@@ -101,8 +101,13 @@ def follow(block: Block, folder: Path, answer: Answer) -> None:
                 raise AssertionError(f"nobody knows how to run {shlex.join(words)}")
 
 
-def follow_in_shell(page: Path, folder: Path) -> "subprocess.CompletedProcess[str]":
-    """Give the page's commands to bash as they stand; ssh and scp go to the folder `gpu`."""
+def follow_in_shell(
+    page: Path, folder: Path, can_run: Callable[[str], bool]
+) -> "subprocess.CompletedProcess[str]":
+    """Give the page's commands to bash as they stand, in between its programs that `can_run`.
+
+    ssh and scp go to the folder `gpu`.
+    """
     stubs = folder.parent / f"{folder.name}-bin"
     stubs.mkdir()
     (stubs / "ssh").write_text(f'#!/bin/sh\ncd {shlex.quote(str(folder))}/gpu && exec sh -c "$2"\n')
@@ -113,7 +118,12 @@ def follow_in_shell(page: Path, folder: Path) -> "subprocess.CompletedProcess[st
     for stub in stubs.iterdir():
         stub.chmod(0o755)
     path = os.pathsep.join([str(stubs), str(Path(sys.executable).parent), os.environ["PATH"]])
-    script = "".join(block.text for block in blocks(page, "sh"))
+    script = ""
+    for block in blocks(page, "sh", "python"):
+        if block.language == "sh":
+            script += block.text
+        elif can_run(block.text):
+            script += f"python - <<'END OF PROGRAM'\n{block.text}\nEND OF PROGRAM\n"
     script = "\n".join(line for line in script.splitlines() if not line.startswith(INSTALLS))
     return subprocess.run(
         ["bash", "-ec", script], cwd=folder, env=os.environ | {"PATH": path},

@@ -30,10 +30,12 @@ class KeyEntry(NamedTuple):
     colour: str
     marker: str = ""
     """Of a class; "": a line."""
-    is_hollow: bool = False
-    """As points are that were kept aside."""
     is_ring: bool = False
     """Whether it is a ring, as wrong points have."""
+    dashes: tuple[float, float] | None = None
+    """Of a line that is dashed, in its widths."""
+    is_hollow: bool = False
+    """As points are that were kept aside."""
 
 
 def key_rows(
@@ -84,7 +86,8 @@ def draw_class_key(
             else:
                 width = LINE * size
                 _add(page, [x, x + width], [middle, middle], color=entry.colour,
-                     lw=page.points(page.px(WIDTH)), solid_capstyle="round")  # fmt: skip
+                     lw=page.points(page.px(WIDTH)), solid_capstyle="round",
+                     **({} if entry.dashes is None else {"dashes": entry.dashes}))  # fmt: skip
             x += width + BESIDE * size
             name = page.shortened(entry.name, max(room - (x - start[0]), 2 * size), size)
             page.text(x, baseline, name, size, va="baseline")

@@ -23,7 +23,7 @@ from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme, luminance
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.page.type_sizes import ASCENT
-from fitreel.render.plots.fields.contours import Contours, level_lines, path_of
+from fitreel.render.plots.fields.contours import Contours, lines_at, path_of, traced
 from fitreel.render.plots.fields.field_image import FieldImage, PixelImage, Upsampling, packed
 from fitreel.render.plots.fields.field_order import FieldOrder
 from fitreel.render.text.translations import Translation
@@ -133,8 +133,9 @@ class ValueLines:
 
     def show(self, field: Values) -> None:
         """Draw those of a field, shape (rows, columns)."""
+        generator = traced(self._grid, field)
         for line, levels in self._lines:
-            line.show(path_of(level_lines(self._grid, field, levels)))
+            line.show(path_of(lines_at(generator, levels)))
 
 
 class ValuePoints:

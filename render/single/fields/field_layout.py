@@ -251,6 +251,8 @@ def _pair(
 
 def _blocks(view: ViewPage, contents: FieldContents, area: Box) -> dict[str, BlockPlace]:
     """Panels under each other: small fields as large as they need, plots share the rest."""
+    if not contents.panels:
+        return {}
     types, px = view.types, view.px
     head = ASCENT * types.label + px(HEAD_FOOT)
     plots = [name for name in contents.panels if name not in ("units", "error")]
@@ -304,6 +306,6 @@ def _check(view: ViewPage, box: Box) -> None:
         raise BadInput(f"film.size {size}: too small for a field and what is beside it")
 
 
-def panels_of(asked: Sequence[str], has_error: bool) -> tuple[str, ...]:
-    """The panels of a field: those asked for, or the loss, and the error where it is known."""
-    return tuple(asked) or (("error",) if has_error else ()) + ("loss",)
+def panels_of(asked: Sequence[str], *, has_error: bool, has_loss: bool) -> tuple[str, ...]:
+    """The panels of a field: those asked for, or of the loss and the error what is known."""
+    return tuple(asked) or (("error",) if has_error else ()) + (("loss",) if has_loss else ())

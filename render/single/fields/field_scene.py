@@ -30,6 +30,7 @@ from fitreel.render.plots.fields.value_map import (
     value_scale,
 )
 from fitreel.render.plots.fit_axes import BEFORE_LAYOUT
+from fitreel.render.shown_snapshots import has_losses
 from fitreel.render.single.fields.field_frame import (
     longest_remark,
     remark_of,
@@ -87,7 +88,7 @@ class FieldScene:
         )  # fmt: skip
         page, types = view.page, view.types
         self.figure = page.figure
-        panels = panels_of(settings.panels, has_error=self._is_pair)
+        panels = panels_of(settings.panels, has_error=self._is_pair, has_loss=has_losses(run))
         name = self._axes_names.y.replace("$", "")
         bar = 0.0
         if not self._is_pair and view.has_readouts:

@@ -32,6 +32,7 @@ from fitreel.render.plots.fields.field_axes import draw_field_numbers, field_axe
 from fitreel.render.plots.fields.input_names import input_names
 from fitreel.render.plots.fields.regions import Boundary, Regions
 from fitreel.render.plots.fit_axes import BEFORE_LAYOUT
+from fitreel.render.shown_snapshots import has_losses
 from fitreel.render.single.fields.field_frame import (
     last_prediction,
     longest_remark,
@@ -89,7 +90,7 @@ class RegionsScene:
             settings, theme, words, said, names=[*self._names, *self._axes_names],
             numbers=ticks_before[1][1], remark=longest_remark(run, words),
         )  # fmt: skip
-        self._panels_asked = panels_of(settings.panels, has_error=False)
+        self._panels_asked = panels_of(settings.panels, has_error=False, has_loss=has_losses(run))
         self._readout_texts = self._readout_list()
         self.figure = view.page.figure
         self._texts = PageTexts(view, settings.caption)

@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.render.geometry import Box
@@ -22,6 +21,7 @@ from fitreel.render.plots.fields.class_key import KeyEntry, draw_class_key
 from fitreel.render.plots.fields.class_points import HOLLOW_LINE
 from fitreel.render.plots.fit_axes import Limits, Order, fit_axes, fit_ticks, numbers_before_layout
 from fitreel.render.plots.pictures.dot_size import dot_size
+from fitreel.render.plots.pictures.limits import scatter_span
 from fitreel.render.plots.pictures.residual_bars import ResidualBars
 from fitreel.render.point_predictions import (
     AsidePredictions,
@@ -37,7 +37,6 @@ from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
 
-AIR = 0.05
 STICK, STICK_OPACITY, DIAGONAL, RIM = 1.6, 0.38, 2.0, 1.2
 """Lengths at 720 px."""
 DASHES = (4.0, 3.0)
@@ -65,7 +64,7 @@ class ScatterPicture:
         self._residuals = [each - self._judged.y for each in judged]
         learned = [self._learned.of(each) for each in sampled]
         true = np.concatenate([self._learned.y.ravel(), self._judged.y.ravel()])
-        self._span = _span(true, [*learned, *judged])
+        self._span = scatter_span(true, [*learned, *judged])
         self._format = LossFormat.of([typical_error(each) for each in self._residuals], words)
         self.needs = Needs(
             numbers=numbers_before_layout(self._limits(), words), aside=0.0, rows=7.0,
@@ -185,20 +184,6 @@ class ScatterPicture:
     def line_under(self, state: RunState) -> str:
         """As `ShapePicture`: which points that error is of."""
         return self.needs.under
-
-
-def _span(
-    true: NDArray[np.float64], predictions: Sequence[NDArray[np.float64]]
-) -> tuple[float, float]:
-    """From where to where both axes go: what is true, and predictions not far from it."""
-    low, high = float(true.min()), float(true.max())
-    reach = 0.35 * (high - low) or max(abs(high), 1.0)
-    finite = [each[np.isfinite(each)] for each in predictions]
-    first = min((float(each.min()) for each in finite if len(each)), default=low)
-    last = max((float(each.max()) for each in finite if len(each)), default=high)
-    low, high = min(low, max(first, low - reach)), max(high, min(last, high + reach))
-    air = AIR * (high - low)
-    return low - air, high + air
 
 
 def _write_names(page: Page, box: Box, size: float, words: Translation, colour: str) -> None:

@@ -1,14 +1,19 @@
 """A page that grows with a record, and what a server of it answers to whom."""
 
+import contextlib
+import fcntl
 import http.client
+import os
+import pty
 import re
 import signal
 import socket
+import struct
 import subprocess
+import termios
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +25,15 @@ from support.program import FITREEL, Fitreel, time_limit
 from fitreel import Recorder
 from fitreel.jobs.watch import server as serving
 from fitreel.jobs.watch import watched
+from fitreel.jobs.watch.answer import Answer
 from fitreel.jobs.watch.server import PageServer, served
-from fitreel.jobs.watch.site import Answer, Site
+from fitreel.jobs.watch.site import Site
 from fitreel.model.errors import CannotWrite
 
 X = np.linspace(-1, 1, 20)
 
 
-@contextmanager
+@contextlib.contextmanager
 def open_site(site: Site) -> Iterator[PageServer]:
     server = PageServer(site, 0)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -172,3 +178,25 @@ def test_the_command(fitreel: Fitreel, tmp_path: Path) -> None:
         assert asking.getresponse().status == 200
         process.send_signal(signal.SIGINT)
         assert process.wait(time_limit(10)) == 130
+
+
+def test_in_a_terminal(tmp_path: Path) -> None:
+    """One that answers no question: blocks in colours; the last line can be read."""
+    pytest.importorskip("textual_image")
+    with Recorder(tmp_path / "run", X, X**3) as recorder:
+        for step in range(3):
+            log(recorder, step)
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 480, 640))
+    with subprocess.Popen(
+        [*FITREEL, "watch", "run", "--terminal"], cwd=tmp_path, stdin=theirs, stdout=theirs
+    ) as process:
+        os.close(theirs)
+        drawn = b""
+        with contextlib.suppress(OSError):  # the other side has closed
+            while piece := os.read(ours, 1 << 16):
+                drawn += piece
+        os.close(ours)
+        assert process.wait(time_limit(10)) == 0
+    assert "▀".encode() in drawn or "▄".encode() in drawn
+    assert "epoch 2 · loss 0.33 · The training has ended." in drawn.decode()

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+from contourpy import contour_generator
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from support.picture_rules import faults
@@ -20,6 +23,7 @@ from fitreel.render.interpolated_snapshots import snapshots_at
 from fitreel.render.mpl.setup import in_force
 from fitreel.render.mpl.theme import load_theme
 from fitreel.render.page.type_sizes import type_sizes
+from fitreel.render.plots.fields.contours import level_lines
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.single.run_scene import RunScene
 from fitreel.render.single.scene_choice import scene_of
@@ -267,3 +271,19 @@ def test_it_is_refused_before_training(fitreel: Fitreel) -> None:
                    "--set", "train.epochs=2")  # fmt: skip
     assert done.returncode == 65
     assert "regions" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("hole", [False, True])
+def test_contour_lines_are_those_of_contourpy(hole: bool) -> None:
+    """Also around what is no number."""
+    x, y = np.linspace(-1, 1, 9), np.linspace(0, 3, 7)
+    field = np.random.default_rng(3).standard_normal((7, 9)).astype(np.float32)
+    if hole:
+        field[2:4, 5] = np.nan, np.inf
+    grid: Any = SimpleNamespace(mesh=np.meshgrid(x, y))
+    lines: Any = contour_generator(x, y, np.ma.masked_invalid(field), line_type="Separate")
+    levels = [-0.5, 0.0, 0.7]
+    expected = [line for level in levels for line in lines.lines(level)]
+    drawn = level_lines(grid, field, levels)
+    assert len(drawn) == len(expected) > 3
+    assert all(map(np.array_equal, drawn, expected))

@@ -22,10 +22,10 @@ from fitreel.render.film_settings import FilmSettings
 from fitreel.render.handout.picture_sheet import picture_sheet
 from fitreel.render.mpl.setup import in_force
 from fitreel.render.plots.fit_axes import Order
+from fitreel.render.plots.pictures.colours import target_of
 from fitreel.render.plots.pictures.enlarged import Enlargement
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.single.scene_choice import scene_of
-from fitreel.render.single.shapes.colour_picture import target_of
 from fitreel.render.single.shapes.curve_names import apart
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import languages, translation_of

@@ -1,6 +1,7 @@
 """A page for a browser, opened from disk in a real one."""
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from fitreel.jobs.cli import app
 from fitreel.model.record.reader import Record
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import translation_of
+from fitreel.render.web import page_size
 
 HOSTILE = '</script><img src=x onerror="window.hit=1"><b>&amp;$x$'
 LOOK = "film.theme=light"
@@ -152,3 +154,20 @@ def test_it_is_made_once(folder: Path, page: Path, short_run: Record) -> None:
     )
     assert first == again.read_bytes() != content
     assert not re.search(rb"https?://(?!www\.w3\.org)", first)
+
+
+def test_what_is_missing_or_too_large_is_said_before(
+    short_run: Record, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, output = str(short_run.path), str(folder / "no.html")
+    with monkeypatch.context() as patch:
+        patch.setattr(page_size, "LARGEST", 1000)
+        done = CliRunner().invoke(app, ["render", record, "-o", output])
+    assert done.exit_code == 65 and "film.page_snapshots=" in done.stderr
+    few = made(folder, "few.html", "render", record, "--set", "film.page_snapshots=4")
+    assert b'"count":4,' in few.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "bokeh", None)
+        done = CliRunner().invoke(app, ["run", "--runs", str(folder / "runs"), "-o", output])
+    assert done.exit_code == 69 and 'pip install "fitreel[page]"' in done.stderr
+    assert not (folder / "runs").exists() and not Path(output).exists()

@@ -1,0 +1,1 @@
+../../api/notebook_page.py

@@ -1,0 +1,106 @@
+"""The page of some records, made anew as they grow."""
+
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from fitreel.jobs.watch.answer import HTML, JSON, Answer, waiting
+from fitreel.jobs.watch.watched import Look, look_at, signature, subject_of
+from fitreel.render.text.translations import english
+from fitreel.render.web.description import describe, theme_of
+from fitreel.render.web.document import document_of, json_in_markup, plots_of
+from fitreel.render.web.page_size import fitting
+from fitreel.render.web.page_subject import PageSubject
+
+EASE = 4.0
+"""After a picture took so long to make, nobody's next question is answered anew for so many times
+as long."""
+LARGEST_PAGE = 20 << 20
+"""Bytes of predictions; a page of more has some of the snapshots."""
+LARGEST_HAVE = 4000
+"""Characters of what a browser says it has."""
+
+
+class WatchedPage:
+    """The page of some records, which are read again when their files have changed."""
+
+    def __init__(self, folders: Sequence[Path], assignments: Sequence[str]) -> None:
+        self.folders, self._assignments = list(folders), list(assignments)
+        self._lock = threading.Lock()
+        self._seen: tuple[Any, ...] | None = None
+        self._look = Look()
+        self._subject: PageSubject | None = None
+        self._due = 0.0
+
+    def page(self) -> Answer:
+        """All of it; or that nothing is there yet."""
+        with self._lock:
+            self._read()
+            if self._subject is None:
+                return waiting(self._state())
+            subject = self._subject
+            content = describe(subject) | {"state": self._state()}
+            content |= plots_of(content, theme_of(subject), subject)
+            live = {"version": self._look.version}
+            return Answer(200, HTML, document_of(content, theme_of(subject), subject, live))
+
+    def updates(self, version: str, have: str) -> Answer:
+        """What is new since `version`, for a page that has so many snapshots of each run."""
+        counts = [int(each) if each.isdigit() else 0 for each in have[:LARGEST_HAVE].split(",")]
+        with self._lock:
+            self._read()
+            subject, look = self._subject, self._look
+            if subject is None or look.version == version:
+                return Answer(200, JSON, _encoded({"state": self._state()}))
+            if len(counts) != len(subject.runs):
+                return Answer(200, JSON, _encoded({"reload": True}))
+            # Where a page has only some of the snapshots, others may be chosen as it grows.
+            is_whole = len(subject.steps) == len(subject.times)
+            content = describe(subject, dict(enumerate(counts if is_whole else [0] * len(counts))))
+            content |= {"live": {"version": look.version}, "state": self._state()}
+            return Answer(200, JSON, _encoded(content))
+
+    def _read(self) -> None:
+        """Look again, if something has changed and the last look isn't too near."""
+        started = time.monotonic()
+        if started < self._due:
+            return
+        files = signature(self.folders)
+        if files == self._seen:
+            look = self._look
+            self._look = Look(look.records, look.problem, _age_of(files))
+            return
+        self._seen = files
+        look = look_at(self.folders)
+        if look.records and look.version != self._look.version:
+            subject = subject_of(look.records, self._assignments).on_page()
+            self._subject = fitting(subject, LARGEST_PAGE)
+        elif look.problem or not look.records:  # what was whole stays on the page
+            problem = look.problem or (f"{self.folders[0]}: is gone" if self._look.records else "")
+            look = Look(self._look.records, problem, look.age)
+        self._look = look
+        self._due = time.monotonic() + EASE * (time.monotonic() - started)
+
+    def _state(self) -> str:
+        """What is said of the training."""
+        look, words = self._look, english() if self._subject is None else self._subject.words
+        if look.problem:
+            return words.text("page_damaged", reason=look.problem)
+        if not look.records:
+            return words.text("page_waiting")
+        if look.has_ended:
+            return words.text("page_ended")
+        if look.stands_still:
+            return words.text("page_stopped", seconds=f"{look.age:.0f}")
+        return words.text("page_live")
+
+
+def _age_of(files: Sequence[tuple[str, int, int]]) -> float:
+    """Seconds since the newest of these files was written."""
+    return time.time() - max((changed / 1e9 for _, _, changed in files), default=time.time())
+
+
+def _encoded(content: dict[str, Any]) -> bytes:
+    return json_in_markup(content).encode()
