@@ -80,7 +80,7 @@ def _of_size(x: NDArray[np.float64], count: int) -> PredictionPlaces:
     return PredictionPlaces(*grid_places(x, count))
 
 
-def _as_grid(places: NDArray[np.float64]) -> PredictionPredictionPlaces | None:
+def _as_grid(places: NDArray[np.float64]) -> PredictionPlaces | None:
     """Places (M, 2) as a grid of even steps, in whatever order they come; None: they are none."""
     first, second = np.unique(places[:, 0]), np.unique(places[:, 1])
     if len(first) * len(second) != len(places) or min(len(first), len(second)) < 2:
