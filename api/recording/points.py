@@ -202,19 +202,7 @@ def points_of(
         if value is None:
             raise ValueError(f"{what} is missing: give both x and y, or neither")
     labels = classes_of(y, True if logits and classes is None else classes, logits=logits)
-    inputs = finite_table(x, "x")
-    outputs = finite_table(y if labels is None else labels.numbers, "y")
-    if inputs.shape[0] == 1 and inputs.size == outputs.size > 1:
-        inputs = inputs.T
-    if outputs.shape[0] == 1 and outputs.size == len(inputs):
-        outputs = outputs.T
-    if len(inputs) != len(outputs):
-        raise ValueError(f"x has {len(inputs)} points, y {len(outputs)}; they must be as many")
-    if inputs.shape[1] > MOST_INPUTS or outputs.shape[1] > MOST_OUTPUTS:
-        raise ValueError(
-            f"x has {inputs.shape[1]} columns and y {outputs.shape[1]}; a record has at most "
-            f"{MOST_INPUTS} inputs and {MOST_OUTPUTS} outputs"
-        )
+    inputs, outputs = _tables(x, y if labels is None else labels.numbers)
     points = RecordedPoints(
         inputs,
         outputs,
@@ -228,6 +216,23 @@ def points_of(
     if len(points.at) * points.shape[1] > MOST_NUMBERS:
         raise ValueError(f"a prediction would be {points.shape}; give a smaller at")
     return points if truth is None else replace(points, truth=_truth(truth, points))
+
+
+def _tables(x: Any, y: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Shapes (N, D) and (N, K); of one input or output a row will do."""
+    inputs, outputs = finite_table(x, "x"), finite_table(y, "y")
+    if inputs.shape[0] == 1 and inputs.size == outputs.size > 1:
+        inputs = inputs.T
+    if outputs.shape[0] == 1 and outputs.size == len(inputs):
+        outputs = outputs.T
+    if len(inputs) != len(outputs):
+        raise ValueError(f"x has {len(inputs)} points, y {len(outputs)}; they must be as many")
+    if inputs.shape[1] > MOST_INPUTS or outputs.shape[1] > MOST_OUTPUTS:
+        raise ValueError(
+            f"x has {inputs.shape[1]} columns and y {outputs.shape[1]}; a record has at most "
+            f"{MOST_INPUTS} inputs and {MOST_OUTPUTS} outputs"
+        )
+    return inputs, outputs
 
 
 def _picture(y: Any) -> NDArray[np.float64] | None:

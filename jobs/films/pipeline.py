@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.compared_views import view_of_jobs, view_of_records
+from fitreel.jobs.films.compared.labels import groups_of, labels_of, seed_note
+from fitreel.jobs.films.compared.views import view_of_jobs, view_of_records
 from fitreel.jobs.films.comparison import Comparison, check_comparison, without_too_many
-from fitreel.jobs.films.comparison_labels import groups_of, labels_of, seed_note
 from fitreel.jobs.films.make import make
 from fitreel.jobs.films.plan import Plan, plan_films
 from fitreel.jobs.films.request import Request

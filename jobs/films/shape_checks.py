@@ -24,6 +24,10 @@ OF_TRUTH = ("fit", "curves", "plane", "picture")
 """The views that draw the noiseless function."""
 
 
+WITHOUT_LABELS = ("scatter", "confusion", "slices", "numbers")
+"""The views whose axes aren't the data's two, or are several."""
+
+
 def check_films_of(
     resolved_job: ResolvedJob, film: FilmSettings, outputs: Sequence[Output]
 ) -> None:
@@ -36,6 +40,7 @@ def check_films_of(
     has_metrics = bool(train.metrics) or resolved_job.loaded.job.data.validation is not None
     view = check_view(resolved_job.shape, film.view)
     _check_truth(film, view, has_classes=bool(resolved_job.shape.classes))
+    _check_labels(film, view)
     _check_panels(film, view, has_metrics=has_metrics)
     if view == "slices":
         job = resolved_job.loaded.job
@@ -55,6 +60,7 @@ def check_films_of_record(run: Record, film: FilmSettings, outputs: Sequence[Out
     """
     view = view_of(run, film.view)
     _check_truth(film, view, has_classes=bool(run.header.classes))
+    _check_labels(film, view)
     _check_panels(film, view, has_metrics=bool(run.metrics))
     if run.header.recorder == "program":
         return
@@ -68,6 +74,12 @@ def _check_truth(film: FilmSettings, view: str, *, has_classes: bool) -> None:
             f"film.truth: of the views {', '.join(OF_TRUTH)}, and not of classes; "
             f"this one shows {view}{advice}"
         )
+
+
+def _check_labels(film: FilmSettings, view: str) -> None:
+    for key in ("x_label", "y_label"):
+        if getattr(film, key) and view in WITHOUT_LABELS:
+            raise BadInput(f"film.{key}: not of the views {', '.join(WITHOUT_LABELS)}")
 
 
 def _check_panels(film: FilmSettings, view: str, *, has_metrics: bool) -> None:

@@ -47,8 +47,9 @@ _PIPE_IS_BROKEN = (errno.EPIPE, errno.EINVAL)
 
 _NOTHING = memoryview(b"")
 
-# Lines that only say that something went wrong.
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+# Lines that only say that something went wrong.
 _EMPTY_WORDS = ("Conversion failed!", "Exiting normally", "Error opening output files:")
 
 

@@ -78,16 +78,17 @@ def column_names(run: Record) -> list[str]:
     return list(run.header.classes) or [column.name for column in run.header.outputs]
 
 
-def metric_charts(run: Record, number: int, words: Translation) -> list[Chart]:
-    """A plot of a run's further numbers against its epochs, where it has any."""
+def metric_charts(run: Record, shown: Sequence[int], words: Translation) -> list[Chart]:
+    """A plot for each of the further numbers of the only run, at the snapshots that are shown."""
     charts = []
-    for name, values in run.metrics.items():
+    for name, every in run.metrics.items():
+        values = every[list(shown)]
         finite = values[np.isfinite(values)]
         if not len(finite):
             continue
         span = _padded((float(finite.min()), float(finite.max())))
-        chart: Chart = {"kind": "metric", "runs": [number], "name": name, "values": packed(values)}
-        charts.append(chart | _axes(((0.0, 1.0), span), ("", name), words))
+        chart: Chart = {"kind": "metric", "runs": [0], "name": name, "values": packed(values)}
+        charts.append(chart | _axes(((0.0, 1.0), span), ("", ""), words))
     return charts
 
 

@@ -1,6 +1,6 @@
 """All that a page knows of its runs, as JSON: texts as they are read, arrays packed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,7 +71,7 @@ def describe(subject: PageSubject, since: Mapping[int, int] | None = None) -> De
         "losses": _losses(subject, scale, words),
         "form": None if form.span is None else list(form.span),
         "runs": runs,
-        "charts": _charts(subject, words),
+        "charts": _charts(subject, shown, words),
         "failures": [list(each) for each in subject.failures],
     }
 
@@ -187,7 +187,9 @@ def _points(run: Record) -> dict[str, Any]:
     }
 
 
-def _charts(subject: PageSubject, words: Translation) -> list[Chart]:
+def _charts(
+    subject: PageSubject, shown: Sequence[Sequence[int]], words: Translation
+) -> list[Chart]:
     """One plot of all curves, and where there are several runs one of each; then the metrics."""
     picture, records = subject.picture, [each.run for each in subject.runs]
     charts: list[Chart] = []
@@ -209,5 +211,5 @@ def _charts(subject: PageSubject, words: Translation) -> list[Chart]:
         return charts
     charts += charts_of(records, [0], picture, words)
     if not charts or "metrics" in picture.panels:
-        charts += metric_charts(records[0], 0, words)
+        charts += metric_charts(records[0], shown[0], words)
     return charts

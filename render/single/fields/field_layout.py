@@ -251,6 +251,8 @@ def _pair(
 
 def _blocks(view: ViewPage, contents: FieldContents, area: Box) -> dict[str, BlockPlace]:
     """Panels under each other: small fields as large as they need, plots share the rest."""
+    if not contents.panels:
+        return {}
     types, px = view.types, view.px
     head = ASCENT * types.label + px(HEAD_FOOT)
     plots = [name for name in contents.panels if name not in ("units", "error")]

@@ -92,13 +92,24 @@ def test_from_disk_alone_and_by_keyboard(chromium: Any, page: Path, short_run: R
     assert tab.complaints == [] and tab.requests == [page.as_uri()]
 
 
-def test_texts_are_never_markup(chromium: Any, page: Path, comparison: Path) -> None:
+@pytest.fixture(scope="module")
+def numbers(folder: Path, hostile_run: Record) -> Path:
+    panels = 'film.panels=["metrics"]'
+    return made(folder, "numbers.html", "render", str(hostile_run.path), "--set", panels)
+
+
+def test_texts_are_never_markup(chromium: Any, page: Path, comparison: Path, numbers: Path) -> None:
     tab = Tab(chromium, f"{page.as_uri()}#epoch=20")
     assert tab.text("h1") == HOSTILE and tab.page.title() == HOSTILE
     assert tab.text("#caption") == "<i>twenty</i>" and tab.text("#epoch") == "20"
     other = Tab(chromium, comparison)
     assert HOSTILE in other.text("#runs")
-    for each in (tab, other):
+    assert HOSTILE in other.point_at("path-1", 2)
+    third = Tab(chromium, numbers)
+    assert "<b>metric</b>" in third.text("#charts")
+    third.press("End", 5)
+    assert third.table(1, "past-0")["y"] == [0, 1, 2, 3, 4, 5]
+    for each in (tab, other, third):
         assert each.page.locator("img, b, i").count() == 0
         assert each.page.evaluate("window.hit") is None and not each.complaints
 
