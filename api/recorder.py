@@ -65,16 +65,12 @@ class Recorder:
         Args:
             path: the run folder.
             x: the points' inputs, in their own units: shape (N,) or (N, D).
-            y: their outputs, (N,) or (N, K); or their classes: words, whole numbers, or a column
-                for each. Without both, numbers only are recorded; without x a picture, (H, W, 3).
-            at: where predictions are looked at, (M,) or (M, D), of two inputs also (R, C, 2); a
-                number: a grid of so many a side; else at x, of two inputs on a grid.
+            y: their outputs, (N,) or (N, K), or classes; without x a picture, or numbers only.
+            at: where predictions are, (M,) or (M, D), or a grid's size; else x, or of two a grid.
             truth: what is to be learned, without noise, there: (M,) or (M, K), or a function of at.
-            classes: their names, in the order of the predictions' columns; True: y says them. None:
-                words are classes, and whole numbers where predictions have a column for each.
-            logits: predictions of classes aren't probabilities, but what softmax makes these of.
-            every: how many steps from one that is kept to the next; "log": as many as grow with the
-                step itself; or a function that says of a step whether it is kept.
+            classes: their names, in the order of the predictions' columns; True: y says them.
+            logits: predictions of classes are what softmax makes probabilities of.
+            every: how many steps from one that is kept to the next; "log"; or a function of a step.
             name: what films call it; else the folder's name.
             info: whatever you want to find again, as JSON has it.
             resume: go on with what is recorded there; steps that come again replace what was.

@@ -50,7 +50,9 @@ class Stopped(FitreelError):
     """
 
     def __init__(self, signum: int) -> None:
-        super().__init__(f"stopped by signal {signum}")
+        super().__init__(
+            f"stopped by signal {signum}; the same command goes on from what is recorded"
+        )
         self.signum = signum
         self.exit_code = AFTER_SIGNAL + signum
 

@@ -1,5 +1,6 @@
 """The grid over two inputs at which predictions are, and what they are between its places."""
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,12 @@ class FieldGrid:
             self.y = self.y[::-1]
         if not (np.all(np.diff(self.x) > 0) and np.all(np.diff(self.y) > 0)):
             raise BadInput(f"{run.path}: its predictions are at no grid over two inputs")
+
+    @cached_property
+    def mesh(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """x and y of each place, shape (rows, columns)."""
+        x, y = np.meshgrid(self.x, self.y)
+        return x, y
 
     def field(self, prediction: NDArray[Any]) -> Values:
         """A prediction in rows from below, shape (rows, columns), or (rows, columns, K)."""

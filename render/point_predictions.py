@@ -1,13 +1,16 @@
 """What a network says at the points: those that it never saw, where there are any."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.field_grid import FieldGrid, PointValues, log_field
+from fitreel.render.network.recorded_network import Network
 from fitreel.render.shown_snapshots import shown_snapshots
 
 LOOKED_AT = 60
@@ -25,8 +28,8 @@ class PointPredictions:
         self._columns = run.header.predicted_columns
         self.y = np.asarray(run.y, np.float64).reshape(len(run.y), -1)
         """Shape (N, K), or of classes (N, 1)."""
-        x = np.asarray(run.x, np.float64).reshape(len(run.x), -1)
-        self._corners, self._shares = _on_grid(run, x)
+        self._corners, self._shares = _on_grid(run, _rows(run.x))
+        self.needs_weights = False
 
     def of(self, snapshot: Snapshot) -> NDArray[np.float64]:
         """What a snapshot says at the points, shape (N, K), of K outputs or classes."""
@@ -41,12 +44,63 @@ class PointPredictions:
             return np.asarray((values[self._corners] * self._shares[:, :, None]).sum(1))
 
     def samples(self) -> Iterator[Snapshot]:
-        """Snapshots of all the film, the first and the last among them."""
-        run = self._run
+        """As the function of that name."""
+        return samples(self._run)
+
+
+def samples(run: Record, *, weights: bool = False) -> Iterator[Snapshot]:
+    """Snapshots of all the film, the first and the last among them."""
+    if len(run):
         # What a divergence ended on would flatten all that came before.
         count = run.closing if run.ending == "diverged" and run.closing else len(run)
         indices = np.unique(np.linspace(0, count - 1, LOOKED_AT).round().astype(int)).tolist()
-        yield from shown_snapshots(run, indices)
+        yield from shown_snapshots(run, indices, weights=weights)
+
+
+class AsidePredictions:
+    """What a network of numbers says at the points that were kept aside: on the way between places
+    of a grid, else by the weights that are recorded.
+    """
+
+    def __init__(self, run: Record, points: tuple[NDArray[np.floating], NDArray[np.floating]]):
+        self._x = _rows(points[0])
+        self.y = _rows(points[1])
+        """Shape (N, K)."""
+        self._corners, self._shares = _on_grid(run, self._x)
+        self._network = Network(run.header) if self._corners is None else None
+
+    @classmethod
+    def of_run(cls, run: Record) -> "AsidePredictions | None":
+        """Those of a record; None where no points were kept aside, or where that isn't known."""
+        if run.validation is None or run.header.classes:
+            return None
+        if run.grid is None and next(run.snapshots([0], weights=True)).weights is None:
+            return None
+        try:
+            return cls(run, run.validation)
+        except BadInput:  # a network of a structure that isn't known
+            return None
+
+    @property
+    def needs_weights(self) -> bool:
+        """Whether a snapshot's weights are asked for."""
+        return self._network is not None
+
+    def of(self, snapshot: Snapshot) -> NDArray[np.float64]:
+        """What a snapshot says there, shape (N, K)."""
+        if self._network is not None:
+            assert snapshot.weights is not None
+            return np.asarray(self._network.prediction(snapshot.weights, self._x), np.float64)
+        values = np.asarray(snapshot.prediction, np.float64).reshape(-1, self.y.shape[1])
+        with np.errstate(all="ignore"):
+            return np.asarray((values[self._corners] * self._shares[:, :, None]).sum(1))
+
+
+def judged_predictions(run: Record) -> "PointPredictions | AsidePredictions":
+    """By what a network of numbers is judged: points that it never saw, else those that it learns
+    from, where there are none or what it says there isn't known.
+    """
+    return AsidePredictions.of_run(run) or PointPredictions(run)
 
 
 class PointClasses:
@@ -75,6 +129,10 @@ def typical_error(residuals: NDArray[np.floating]) -> float:
     """The root of the mean squared residual."""
     with np.errstate(all="ignore"):
         return float(np.sqrt(np.mean(np.square(residuals))))
+
+
+def _rows(values: NDArray[Any]) -> NDArray[np.float64]:
+    return np.asarray(values, np.float64).reshape(len(values), -1)
 
 
 def _on_grid(

@@ -87,7 +87,7 @@ SMALL: dict[str, tuple[str, ...]] = {
     "render": ("--set", "film.size=[320,240]", "--set", "film.fps=5"),
     "compare": (*SEVERAL, *CLIP, "--workers", "1"),
 }
-FRAMEWORKS = {"keras", "lightning", "skorch", "transformers"}
+FRAMEWORKS = {"jax", "keras", "lightning", "sklearn", "skorch", "transformers"}
 """Importing one takes seconds: programs with them run in the long test."""
 
 
@@ -130,12 +130,10 @@ def test_a_pages_commands_as_they_stand(page: Path, tmp_path: Path) -> None:
     folder = tmp_path / "clone"
     folder.mkdir()
     pages.lay_out(page, folder)
-    done = pages.follow_in_shell(page, folder)
+    done = pages.follow_in_shell(page, folder, is_installed)
     assert done.returncode == 0, done.stderr
     complaints_only = re.sub(r"fitreel: \S+: \d+ frames, \S+ s$", "", done.stderr, flags=re.M)
     assert "fitreel:" not in complaints_only and "Traceback" not in done.stderr
-    for block in pages.blocks(page, "python"):
-        run_python(block.text, folder)
 
 
 def shortened(text: str) -> str:
@@ -148,6 +146,11 @@ def imports(text: str) -> set[str]:
     return set(re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE))
 
 
+def is_installed(text: str) -> bool:
+    """Whether all libraries are here that a program of a page names."""
+    return all(map(find_spec, imports(text)))
+
+
 def complaints(code: int, stderr: str) -> str:
     """What a failing command said, or what a successful one warned of."""
     lines = stderr.splitlines()
@@ -156,7 +159,7 @@ def complaints(code: int, stderr: str) -> str:
 
 def run_python(text: str, folder: Path) -> None:
     """Run a program of a page, if what it imports is installed; frameworks say much on stderr."""
-    if not all(map(find_spec, imports(text))):
+    if not is_installed(text):
         return
     done = subprocess.run(
         [sys.executable, "-c", text], cwd=folder, capture_output=True, text=True, check=False

@@ -36,21 +36,21 @@ class Places:
         return places
 
 
-def places_of(x: NDArray[np.float64], at: Any, *, is_colour: bool) -> Places:
+def places_of(x: NDArray[np.float64], at: Any, *, is_picture: bool) -> Places:
     """The places, for points x of shape (N, D).
 
     Args:
         x: the points' inputs.
         at: (M, D), (M,) of one input; of two (R, C, 2), or a pair (2, R, C) as `np.meshgrid` gives;
             a number: a grid of so many along its longer side; None: of two inputs a grid, else x.
-        is_colour: whether y are colours: points on a grid are then a picture, looked at as it is.
+        is_picture: whether y may be one: points that are a grid are then looked at as they are.
 
     Raises:
         TypeError, ValueError: it is nothing of that.
     """
     inputs = x.shape[1]
     if at is None:
-        picture = _as_grid(x) if is_colour and inputs == 2 else None
+        picture = _as_grid(x) if is_picture and inputs == 2 else None
         if inputs != 2:
             return Places(x)
         return picture or Places(*grid_places(x), is_default=True)

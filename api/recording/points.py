@@ -202,8 +202,25 @@ def points_of(
         if value is None:
             raise ValueError(f"{what} is missing: give both x and y, or neither")
     labels = classes_of(y, True if logits and classes is None else classes, logits=logits)
-    inputs = finite_table(x, "x")
-    outputs = finite_table(y if labels is None else labels.numbers, "y")
+    inputs, outputs = _tables(x, y if labels is None else labels.numbers)
+    points = RecordedPoints(
+        inputs,
+        outputs,
+        places_of(inputs, at, is_picture=picture is not None or outputs.shape[1] == COLOURS),
+        None,
+        _columns(x, "x", inputs.shape[1]),
+        _columns(y, "y", outputs.shape[1]),
+        labels,
+        None if classes is False or labels is not None else whole_numbers(y),
+    )
+    if len(points.at) * points.shape[1] > MOST_NUMBERS:
+        raise ValueError(f"a prediction would be {points.shape}; give a smaller at")
+    return points if truth is None else replace(points, truth=_truth(truth, points))
+
+
+def _tables(x: Any, y: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Shapes (N, D) and (N, K); of one input or output a row will do."""
+    inputs, outputs = finite_table(x, "x"), finite_table(y, "y")
     if inputs.shape[0] == 1 and inputs.size == outputs.size > 1:
         inputs = inputs.T
     if outputs.shape[0] == 1 and outputs.size == len(inputs):
@@ -215,19 +232,7 @@ def points_of(
             f"x has {inputs.shape[1]} columns and y {outputs.shape[1]}; a record has at most "
             f"{MOST_INPUTS} inputs and {MOST_OUTPUTS} outputs"
         )
-    points = RecordedPoints(
-        inputs,
-        outputs,
-        places_of(inputs, at, is_colour=outputs.shape[1] == COLOURS),
-        None,
-        _columns(x, "x", inputs.shape[1]),
-        _columns(y, "y", outputs.shape[1]),
-        labels,
-        None if classes is False or labels is not None else whole_numbers(y),
-    )
-    if len(points.at) * points.shape[1] > MOST_NUMBERS:
-        raise ValueError(f"a prediction would be {points.shape}; give a smaller at")
-    return points if truth is None else replace(points, truth=_truth(truth, points))
+    return inputs, outputs
 
 
 def _picture(y: Any) -> NDArray[np.float64] | None:

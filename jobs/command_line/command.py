@@ -110,7 +110,8 @@ def _guarded(
             if str(log) == "-":
                 raise BadInput("--log -: give a file; what is said is on stdout and stderr anyway")
             report.log = Log(log, log_format)
-        work(report)
+        with signals.told_to(report.error):
+            work(report)
     except typer.BadParameter:
         raise
     except typer.Exit as end:

@@ -85,9 +85,9 @@ def sheet_of(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
     across, _, down = text.lower().replace("×", "x").partition("x")
-    if not (across.isascii() and across.isdigit() and down.isascii() and down.isdigit()):
-        raise BadInput(f"--sheet {text}: give columns x rows, such as 3x4")
-    return int(across[:4]), int(down[:4])
+    if not all(each.isascii() and each.isdigit() and len(each) < 5 for each in (across, down)):
+        raise BadInput(f"--sheet {text:.20}: give columns x rows, such as 3x4")
+    return int(across), int(down)
 
 
 def shard_of(text: str | None) -> tuple[int, int] | None:

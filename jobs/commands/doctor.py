@@ -24,6 +24,8 @@ MEMORY = 1_000_000_000
 """Bytes that the demo needs with torch and ffmpeg, with room to spare."""
 DISK = 500_000_000
 """Bytes free under which a night's films may not fit."""
+NO_DISK = 5_000_000
+"""Bytes free under which not even the demo's record and film do."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +151,14 @@ def _writable(runs: Path) -> Finding:
         _nearest(runs): "set --runs or FITREEL_RUNS to a folder that can be written to",
         Path.cwd(): "films go here: change to a folder that can be written to",
     }
+    if runs.exists() and not runs.is_dir():
+        return Finding("writing", False, f"{runs} is no folder; set --runs", needed=True)
     for place, advice in places.items():
         try:
             with tempfile.TemporaryFile(dir=place) as file:
-                file.write(b"x")
+                file.write(bytes(1 << 16))
+                file.flush()
+                os.fsync(file.fileno())
         except OSError as error:
             return Finding("writing", False, f"{place}: {error.strerror}; {advice}", needed=True)
     return Finding("writing", True, f"records go to {runs.absolute()}", needed=True)
@@ -185,4 +191,4 @@ def _memory() -> Finding:
 def _disk(runs: Path) -> Finding:
     free = shutil.disk_usage(_nearest(runs)).free
     advice = "" if free >= DISK else "; remove old runs and films, or use film.keep"
-    return Finding("disk", free >= DISK, f"{size(free)} free{advice}")
+    return Finding("disk", free >= DISK, f"{size(free)} free{advice}", needed=free < NO_DISK)

@@ -141,6 +141,9 @@ def _of_film(path: Path) -> dict[str, Any]:
 
     provenance = read_provenance(path)
     check_whole(path)
+    if isinstance(film := provenance.get("film"), dict) and "frames" in film:
+        # Of the pictures, as it is called in films since the first; not how many there are.
+        film["picture_version"] = film.pop("frames")
     return {"film": str(path), "bytes": _bytes(path), **provenance}
 
 
@@ -155,7 +158,11 @@ def _lines(facts: dict[str, Any]) -> str:
     for key, value in facts.items():
         if value is None:
             continue
-        text = json.dumps(value, indent=2) if isinstance(value, dict | list) else str(value)
+        text = (
+            json.dumps(value, indent=2, ensure_ascii=False)
+            if isinstance(value, dict | list)
+            else str(value)
+        )
         name = key.replace("_", " ")
         if "\n" in text:
             lines += [f"{name}:", *(f"  {line}" for line in text.splitlines())]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from fitreel.jobs.films.plan import Plan
+from fitreel.jobs.films.shape_checks import OF_TRUTH
 from fitreel.jobs.films.sidecar_files import SHEET
 from fitreel.jobs.films.single_run import check_labels
-from fitreel.jobs.films.still_epochs import epoch_of
-from fitreel.jobs.films.subject import Subject
+from fitreel.jobs.films.subject import Subject, epoch_of
 from fitreel.jobs.films.tables import check_tables
 from fitreel.jobs.job.program_record import origin_of
 from fitreel.jobs.runtime.report import Report
@@ -167,6 +167,12 @@ class Comparison(Subject):
             if line := unreached_captions(self.picture, last):
                 yield line
 
+    def left_out(self) -> Sequence[str]:
+        """Settings of its pictures for which they have no room, by their keys in [film]."""
+        from fitreel.render.comparison.page.page_plan import left_out
+
+        return left_out(self.picture)
+
     def epoch_shown(self, output: Output, at: int) -> int:
         """The epoch that a still shows of which `at` is asked for."""
         epochs = self.timetable.snapshot_times.astype(np.int64)
@@ -262,11 +268,15 @@ def check_comparison(comparison: Comparison, plan: Plan, last: int | None) -> No
         raise BadInput('--at: an epoch, and compare.clock = "time" goes by seconds of training')
     if others := [panel for panel in settings.panels if panel != "loss"]:
         raise BadInput(
-            f"film.panels: {', '.join(others)}: of one run; a comparison has the loss panel only"
+            f"film.panels: {', '.join(others)}: only the film of a single run has that; of the "
+            f"{len(comparison.entries)} that are compared here there is the loss panel"
         )
+    _check_truth(comparison)
     translation_of(settings.language, settings.words)
     if settings.limits == "frame":
-        raise BadInput('film.limits = "frame": of one run; in a comparison they are of the film')
+        raise BadInput(
+            "film.limits: 'frame' is of a single run; of compared ones they are the film's"
+        )
     for output in plan.outputs:
         if output.kind is OutputKind.PAGE:
             from fitreel.render.handout.page import check_grid
@@ -289,3 +299,14 @@ def check_comparison(comparison: Comparison, plan: Plan, last: int | None) -> No
         readability.check_comparison(picture)
     for path in plan.tables:
         make_folder_of(path)
+
+
+def _check_truth(comparison: Comparison) -> None:
+    """Refuse the noiseless function where it isn't known, or no panel draws it."""
+    if not comparison.job.film.truth:
+        return
+    if comparison.view not in OF_TRUTH:
+        raise BadInput(f"film.truth: of the views {', '.join(OF_TRUTH)}; not of {comparison.view}")
+    runs = [entry.run for entry in comparison.entries if entry.run is not None]
+    if runs and all(run.truth is None for run in runs):
+        raise BadInput("film.truth: none of the records has a noiseless function")

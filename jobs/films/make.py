@@ -46,6 +46,9 @@ def make(plan: Plan, subject: Subject, report: Report) -> None:
         if series is not None:
             sweep_series(series, Path(output.path).parent)
     if films:
+        for key in subject.left_out():
+            size = "{} x {}".format(*subject.picture.pixels)
+            report.warn(f"film.{key}: a picture of {size} has no room for it; it is left out")
         described = [subject.describe(film) for film in films]
         for film, shown in zip(films, described, strict=True):
             if shown.at != film.at:

@@ -7,15 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fitreel.jobs.command_line.options import Options
-from fitreel.jobs.films.compared_views import view_of_jobs, view_of_records
+from fitreel.jobs.films.compared.labels import groups_of, labels_of, seed_note
+from fitreel.jobs.films.compared.views import view_of_jobs, view_of_records
 from fitreel.jobs.films.comparison import Comparison, check_comparison, without_too_many
-from fitreel.jobs.films.comparison_labels import groups_of, labels_of, seed_note
 from fitreel.jobs.films.make import make
 from fitreel.jobs.films.plan import Plan, plan_films
 from fitreel.jobs.films.request import Request
-from fitreel.jobs.films.shape_checks import check_films_of, check_films_of_record, line_of
+from fitreel.jobs.films.shape_checks import (
+    check_epoch,
+    check_films_of,
+    check_films_of_record,
+    check_of_one_run,
+    line_of,
+)
 from fitreel.jobs.films.single_run import SingleRun, check_single_run
-from fitreel.jobs.films.still_epochs import check_epoch
 from fitreel.jobs.films.style_files import style_files_of
 from fitreel.jobs.job.job import LONGEST_NAME
 from fitreel.jobs.job.loading import DEMO, LoadedJob, Source, load_job
@@ -58,6 +63,7 @@ def film_request(
     from fitreel.jobs.films.dry_run import recorded, say_outputs
     from fitreel.jobs.train.ensure_trained import open_trained
 
+    check_of_one_run(loaded, options, report)
     plan = plan_films(loaded, options, request.film)
     files = check_single_run(plan)
     if options.cluster is not None:
@@ -179,10 +185,9 @@ def film_records(
             ]
             _film_records_together(records, options, report)
             return
-        if options.tables:
-            raise BadInput("--table: the ranking of a comparison; give several runs")
         run = read_locks.enter_context(open_record(folders[0], options.runs, report))
         loaded = load_job(without(source_of(run), options.unset), options.assignments)
+        check_of_one_run(loaded, options, report)
         if options.seed is not None and options.seed != loaded.job.seed:
             raise BadInput(
                 f"--seed {options.seed}: {run.path} was trained with seed {loaded.job.seed}"

@@ -1,9 +1,17 @@
-"""What films of data that are no curve, one number over one input, can't have as yet."""
+"""What is refused before training: of one run, of data of a shape, of epochs that none comes to."""
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from fitreel.jobs.command_line.options import Options
+from fitreel.jobs.films.subject import epoch_of
+from fitreel.jobs.job.job import CompareSettings
+from fitreel.jobs.job.loading import LoadedJob
 from fitreel.jobs.job.program_record import check_pages
 from fitreel.jobs.job.resolve import ResolvedJob
+from fitreel.jobs.runtime.report import Report
+from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.data.data_shape import DataShape
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
@@ -11,6 +19,13 @@ from fitreel.render.film_settings import FilmSettings
 from fitreel.render.output.output import Output
 from fitreel.render.panel_kinds import NO_METRICS, PANEL_KINDS
 from fitreel.render.view import check_view, view_of
+
+OF_TRUTH = ("fit", "curves", "plane", "picture")
+"""The views that draw the noiseless function."""
+
+
+WITHOUT_LABELS = ("scatter", "confusion", "slices", "numbers")
+"""The views whose axes aren't the data's two, or are several."""
 
 
 def check_films_of(
@@ -24,6 +39,8 @@ def check_films_of(
     train = resolved_job.train
     has_metrics = bool(train.metrics) or resolved_job.loaded.job.data.validation is not None
     view = check_view(resolved_job.shape, film.view)
+    _check_truth(film, view, has_classes=bool(resolved_job.shape.classes))
+    _check_labels(film, view)
     _check_panels(film, view, has_metrics=has_metrics)
     if view == "slices":
         job = resolved_job.loaded.job
@@ -42,13 +59,32 @@ def check_films_of_record(run: Record, film: FilmSettings, outputs: Sequence[Out
         BadInput: the line says what, why, and what to do.
     """
     view = view_of(run, film.view)
+    _check_truth(film, view, has_classes=bool(run.header.classes))
+    _check_labels(film, view)
     _check_panels(film, view, has_metrics=bool(run.metrics))
     if run.header.recorder == "program":
         return
     check_pages(outputs, view)
 
 
+def _check_truth(film: FilmSettings, view: str, *, has_classes: bool) -> None:
+    if film.truth and (view not in OF_TRUTH or has_classes):
+        advice = "; film.panels has error" if view == "field" else ""
+        raise BadInput(
+            f"film.truth: of the views {', '.join(OF_TRUTH)}, and not of classes; "
+            f"this one shows {view}{advice}"
+        )
+
+
+def _check_labels(film: FilmSettings, view: str) -> None:
+    for key in ("x_label", "y_label"):
+        if getattr(film, key) and view in WITHOUT_LABELS:
+            raise BadInput(f"film.{key}: not of the views {', '.join(WITHOUT_LABELS)}")
+
+
 def _check_panels(film: FilmSettings, view: str, *, has_metrics: bool) -> None:
+    if film.limits == "frame" and view != "fit":
+        raise BadInput(f'film.limits = "frame": of the fit of one curve; {view} have the film\'s')
     for name in film.panels:
         needs = {*PANEL_KINDS[name].needs}
         if view not in PANEL_KINDS[name].views and name not in ("loss", "metrics"):
@@ -66,3 +102,48 @@ def line_of(name: str, shape: DataShape) -> str | None:
     if shape.inputs == 1:
         what = f"{shape.classes} classes" if shape.classes else f"{shape.outputs} outputs"
     return f"{name}: pictures of {what} aren't drawn yet: the film shows its numbers"
+
+
+def check_of_one_run(loaded: LoadedJob, options: Options, report: Report) -> None:
+    """Refuse what the command line asks for of a comparison, and say what a job file does.
+
+    A job file may have a [compare] table for the comparisons that `--vary` makes of it.
+
+    Raises:
+        BadInput: the line names the option.
+    """
+    advice = "of a comparison, and this is one run; give several records, or --vary KEY=V1,V2"
+    if options.tables:
+        raise BadInput(f"--table {options.tables[0]}: {advice}")
+    for key in sorted(loaded.overridden):
+        if key.partition(".")[0] == "compare":
+            raise BadInput(f"--set {key}: {advice}")
+    if options.workers is not None:
+        report.say(f"{loaded.job.name}: one training; --workers is for comparisons")
+    if loaded.source.trusted:
+        for name, info in CompareSettings.model_fields.items():
+            if getattr(loaded.job.compare, name) != info.get_default(call_default_factory=True):
+                report.warn(f"{loaded.source.label}: compare.{name}: left out: {advice}")
+
+
+def check_epoch(resolved_jobs: Sequence[ResolvedJob], label: str, options: Options) -> None:
+    """Refuse, before anything is trained, the still of an epoch that no training will have.
+
+    Raises:
+        BadInput: the line names the nearest epoch that has a snapshot.
+        Unavailable: torch is not here.
+    """
+    if options.at is None or options.takes_nearest:
+        return
+    store = RunStore.of(options)
+    trainings = [each.train for each in resolved_jobs]
+    # What is trained tells by itself. δ may end a training anywhere, and its end has a snapshot.
+    if any(each.delta is not None for each in trainings) or any(
+        not options.force and store.whole(each) is not None for each in resolved_jobs
+    ):
+        return
+    from fitreel.model.training.snapshot_schedule import snapshot_epochs
+
+    ends = np.array([each.epochs for each in trainings])
+    epochs = np.unique(np.concatenate([ends, *map(snapshot_epochs, trainings)]))
+    epoch_of(epochs, options.at, f"{label}: --at", takes_nearest=False)

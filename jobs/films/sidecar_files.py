@@ -1,8 +1,9 @@
 """What goes with a film and isn't one: subtitles, and a page of pictures for the handout."""
 
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.films.subject import Subject
@@ -20,7 +21,9 @@ from fitreel.render.timing.timeline import Timeline
 from fitreel.render.view import view_of
 
 if TYPE_CHECKING:
-    from fitreel.render.captions.subtitles import Described
+    from numpy.typing import NDArray
+
+    from fitreel.render.captions.subtitles import Described, Predictions
     from fitreel.render.handout.page import Kind
 
 SHEET = (3, 4)
@@ -100,11 +103,12 @@ def sidecar_content(
 
     words = translation_of(picture.language, picture.words)
     count = shown_count(run, picture)
+    described, predictions = _described(run, picture, words)
     texts = cues(
         run.epochs[:count],
         run.losses[:count],
-        lambda indices: (snapshot.prediction for snapshot in shown_snapshots(run, indices)),
-        _described(run, picture, words),
+        predictions,
+        described,
         run.ending,
         run.ending_epoch,
         timeline,
@@ -113,15 +117,30 @@ def sidecar_content(
     return "".join((srt if output.format is SRT else vtt)(texts)).encode()
 
 
-def _described(run: Record, picture: PictureSettings, words: Translation) -> "Described":
-    """What subtitles say of its predictions."""
+def _described(
+    run: Record, picture: PictureSettings, words: Translation
+) -> "tuple[Described, Predictions]":
+    """What subtitles say of its predictions, and which these are."""
     from fitreel.render.captions.classes.class_story import ClassStory
     from fitreel.render.captions.run_captions import shows_regions
     from fitreel.render.captions.shape_sentences import ShapeReference
     from fitreel.render.captions.subtitles import Reference
+    from fitreel.render.point_predictions import judged_predictions
+
+    def as_recorded(indices: Sequence[int]) -> "Iterator[NDArray[Any]]":
+        return (snapshot.prediction for snapshot in shown_snapshots(run, indices))
 
     if run.header.is_curve:
-        return Reference(run.x, run.y, run.prediction_x, run.truth, run.loss_is_scaled)
-    classes = ClassStory(run, words) if shows_regions(run, picture) else None
-    has_errors = not run.header.classes and view_of(run, picture.view) != "numbers"
-    return ShapeReference(run, classes, has_errors)
+        reference = Reference(run.x, run.y, run.prediction_x, run.truth, run.loss_is_scaled)
+        return reference, as_recorded
+    if shows_regions(run, picture):
+        return ShapeReference(run, ClassStory(run, words), None), as_recorded
+    if run.header.classes or view_of(run, picture.view) == "numbers":
+        return ShapeReference(run, None, None), as_recorded
+    judged = judged_predictions(run)
+
+    def at_points(indices: Sequence[int]) -> "Iterator[NDArray[Any]]":
+        snapshots = shown_snapshots(run, indices, weights=judged.needs_weights)
+        return (judged.of(snapshot) for snapshot in snapshots)
+
+    return ShapeReference(run, None, judged.y), at_points

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from fitreel.jobs.films.plan import Plan
 from fitreel.jobs.films.sidecar_files import SHEET, sidecar_content
-from fitreel.jobs.films.still_epochs import epoch_of
 from fitreel.jobs.films.style_files import NO_FILES, StyleFiles, style_files_of
-from fitreel.jobs.films.subject import Subject
+from fitreel.jobs.films.subject import Subject, epoch_of
 from fitreel.jobs.job.program_record import origin_of
 from fitreel.jobs.runtime import signals
 from fitreel.model.errors import BadInput
@@ -96,6 +95,12 @@ class SingleRun(Subject):
             line = unreached_captions(self.job.film.picture, int(self.run.epochs[-1]))
             if line:
                 yield line
+
+    def left_out(self) -> Sequence[str]:
+        """Settings of its pictures for which they have no room, by their keys in [film]."""
+        from fitreel.render.single.layout.themed_layout import left_out
+
+        return left_out(self.picture)
 
     def epoch_shown(self, output: Output, at: int) -> int:
         """The epoch that a still shows of which `at` is asked for."""

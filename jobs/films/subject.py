@@ -5,8 +5,12 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fitreel.jobs.films.style_files import NO_FILES, StyleFiles
 from fitreel.jobs.job.job import Job, dump_job
+from fitreel.model.errors import BadInput
 from fitreel.model.version import own_version
 from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.metadata.provenance import Chapter
@@ -47,6 +51,10 @@ class Subject(ABC):
 
     def remarks(self) -> Iterable[str]:
         """What somebody should know of what is asked for and can't be seen, a line each."""
+        return ()
+
+    def left_out(self) -> Sequence[str]:
+        """Settings of its pictures for which they have no room, by their keys in [film]."""
         return ()
 
     def describe(self, output: Output) -> Output:
@@ -97,3 +105,27 @@ class Subject(ABC):
     def table(self, ending: str) -> tuple[bytes, int]:
         """The content of a table of its ranking, and how many rows it has."""
         raise NotImplementedError(ending)
+
+
+def epoch_of(
+    epochs: NDArray[np.int64], at: int, where: str, *, takes_nearest: bool, advice: str = ""
+) -> int:
+    """The epoch that a still shows.
+
+    Args:
+        epochs: those that have snapshots, increasing, at least one.
+        at: the one that is asked for.
+        where: what the error begins with.
+        takes_nearest: whether another one will do.
+        advice: stands at the error's end.
+
+    Raises:
+        BadInput: it has no snapshot; the line names the nearest that has.
+    """
+    nearest = int(epochs[np.argmin(np.abs(epochs.astype(np.float64) - at))])
+    if nearest != at and not takes_nearest:
+        raise BadInput(
+            f"{where}: epoch {at} has no snapshot; the nearest is epoch {nearest}, "
+            f"which --nearest takes{advice}"
+        )
+    return nearest

@@ -13,7 +13,7 @@ from fitreel.jobs.job.job import Job
 from fitreel.jobs.job.messages import explain
 from fitreel.jobs.job.unknown_keys import shortened_value, unknown_key
 from fitreel.model.errors import BadInput
-from fitreel.model.toml import DEEPEST, plain, read_toml
+from fitreel.model.system.toml import DEEPEST, plain, read_toml
 
 LARGEST_JOB = 1_000_000
 
@@ -133,7 +133,8 @@ def read_job_file(path: Path) -> Source:
     except BadInput as error:
         raise BadInput(f"{path}: {error}") from None
     # A file may be called what no name of a job may be.
-    name = "".join("_" if c == "\\" or ord(c) < 32 else c for c in path.stem).lstrip(".")
+    stem = path.stem.encode(errors="replace").decode()
+    name = "".join("_" if c == "\\" or ord(c) < 32 else c for c in stem).lstrip(".")
     return Source(label=str(path), folder=path.parent, values=values, name=name or "job")
 
 
@@ -204,6 +205,7 @@ def assign(values: dict[str, Any], assignment: str) -> str:
         BadInput: it has no =, the key goes through something that is no table, or the value is
             nested too deeply or a number that is too long.
     """
+    check_utf8("--set", assignment)
     key, equals, text = assignment.partition("=")
     key = key.strip()
     if not equals or not key:
@@ -221,6 +223,21 @@ def assign(values: dict[str, Any], assignment: str) -> str:
     except BadInput as error:
         raise BadInput(f"--set {key}: {error}") from None
     return key
+
+
+def check_utf8(option: str, text: str) -> None:
+    """Refuse what a shell or a script in Latin-1, say, has written.
+
+    Raises:
+        BadInput: `text` has bytes that are no UTF-8.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise BadInput(
+            f"{option} {text[:60]}: the byte 0x{ord(text[error.start]) & 0xFF:02x} in it is no "
+            "UTF-8, in which texts are given"
+        ) from None
 
 
 def parse_value(text: str) -> Any:

@@ -14,9 +14,17 @@ from numpy.typing import NDArray
 
 from fitreel.jobs.job.data_checks import check_shape, complete_train
 from fitreel.jobs.job.fingerprint import fingerprint, fingerprints_by_gpu
+from fitreel.jobs.job.job import Job
 from fitreel.jobs.job.loading import LoadedJob
 from fitreel.model.data.data_shape import DataShape
-from fitreel.model.data.function import Function, columns_of, facts_of, function_of, sample
+from fitreel.model.data.function import (
+    Function,
+    columns_of,
+    facts_of,
+    function_of,
+    sample,
+    with_one_domain,
+)
 from fitreel.model.data.points_file import Points, read_points
 from fitreel.model.data.precision import warning_of_merged
 from fitreel.model.data.scale_advice import warning_of_scale
@@ -45,8 +53,11 @@ class ResolvedJob:
     """What is to be said of their scale, before they are trained with and not again."""
     former_fingerprint: str | None = None
     """What the same job had while a file counted by its bytes."""
-    fingerprints_by_gpu: tuple[str, ...] = ()
-    """What it may have had while the number of a GPU counted; its numbers are the same."""
+    counted_job: Job | None = None
+    """The job as its fingerprint counts it, where others say the same as it does."""
+    other_fingerprints: tuple[str, ...] = ()
+    """What it may have had while the number of a GPU counted, or equal domains did; its numbers
+    are the same."""
     data_content: Mapping[str, Any] = field(default_factory=dict)
     """What stands for its data in the fingerprint."""
     code_digests: Mapping[str, list[str]] = field(default_factory=dict)
@@ -66,7 +77,7 @@ class ResolvedJob:
 
     def fingerprint_after(self, epochs: int) -> str:
         """The fingerprint of the same job with so many epochs."""
-        job = self.loaded.job
+        job = self.counted_job or self.loaded.job
         train = job.train.model_copy(update={"epochs": epochs})
         shorter = job.model_copy(update={"train": train})
         return fingerprint(shorter, self.data_content, self.code_digests)
@@ -86,7 +97,7 @@ class ResolvedJob:
 
     def is_of(self, fingerprint: str) -> bool:
         """Whether a record of that fingerprint has this job's numbers."""
-        return fingerprint in (self.fingerprint, *self.fingerprints_by_gpu)
+        return fingerprint in (self.fingerprint, *self.other_fingerprints)
 
     @property
     def folder_name(self) -> str:
@@ -109,6 +120,7 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
     job, label = loaded.job, loaded.source.label
     own_code, digests = _own_code(loaded)
     function = points = former = None
+    counted, others = job, list[str]()
     x: NDArray[np.float64]
     if job.data.file is not None:
         with _where(f"{label}: data.file"):
@@ -125,20 +137,25 @@ def resolve_job(loaded: LoadedJob) -> ResolvedJob:
             function = function_of(job.data)
             x, y = sample(function, job.data)
         names = function.names
-        data = facts_of(function, job.data)
+        one_domain = with_one_domain(function, job.data)
+        if one_domain is not job.data:
+            counted = job.model_copy(update={"data": one_domain})
+            others = [fingerprint(job, facts_of(function, job.data), digests)]
+        data = facts_of(function, one_domain)
         where = f"{label}: data.domain"
         with _where(where):
             lines = _what_merges_of(function, job.data)
         columns = columns_of(names, x, None if function.classes else y)
     resolved_job = ResolvedJob(
         loaded,
-        fingerprint(job, data, digests),
+        fingerprint(counted, data, digests),
         function,
         points,
         own_code,
         warnings=tuple(f"{where}: {line}" for line in lines),
         former_fingerprint=former,
-        fingerprints_by_gpu=fingerprints_by_gpu(job, data, digests),
+        counted_job=counted,
+        other_fingerprints=(*others, *fingerprints_by_gpu(counted, data, digests)),
         data_content=data,
         code_digests=digests,
     )

@@ -107,7 +107,8 @@ def write_template(path: Path, *, force: bool = False) -> None:
     if os.path.lexists(path) and not force:  # also a link that leads nowhere
         raise BadInput(f"{path}: exists already; --force overwrites it")
     make_folder_of(path)
-    write_whole(path, template(path.stem).encode())
+    name = path.stem.encode(errors="replace").decode()  # a file's may be no UTF-8
+    write_whole(path, template(name).encode())
 
 
 def _entry(

@@ -9,7 +9,7 @@ from fitreel.jobs.job.job import TABLES, Job
 from fitreel.jobs.job.loading import Source
 from fitreel.jobs.job.unknown_keys import unknown_key
 from fitreel.model.errors import BadInput
-from fitreel.model.toml import DEEPEST
+from fitreel.model.system.toml import DEEPEST
 
 
 def without(source: Source, keys: Sequence[str]) -> Source:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fitreel.jobs.job.loading import Source, parse_value
+from fitreel.jobs.job.loading import Source, check_utf8, parse_value
 from fitreel.jobs.job.sweep import MOST
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import LOSSES, whole_number
@@ -24,6 +24,7 @@ def parse_vary(text: str) -> tuple[str, tuple[Any, ...]]:
     Raises:
         BadInput: it has no = or no value, or a range that is none.
     """
+    check_utf8("--vary", text)
     key, equals, values = text.partition("=")
     parts = [part.strip() for part in _split(values)]
     if not equals or not key.strip() or not all(parts):

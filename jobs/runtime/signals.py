@@ -24,6 +24,7 @@ SECONDS_TO_END = 1.6
 
 _received: list[int] = []
 _last_words: list[Callable[[str], None]] = []
+_listeners: list[Callable[[str], None]] = []
 _ended_first: list[Callable[[], None]] = []
 
 
@@ -94,6 +95,16 @@ def ending_at_once(say: Callable[[str], None]) -> Iterator[None]:
 
 
 @contextmanager
+def told_to(say: Callable[[str], None]) -> Iterator[None]:
+    """A block whose loops may be too slow to end in time: `say` is told then, why it ends."""
+    _listeners.append(say)
+    try:
+        yield
+    finally:
+        _listeners.remove(say)
+
+
+@contextmanager
 def ending_within(seconds: float) -> Iterator[None]:
     """A block whose loops have so many seconds: what they wait for comes from other machines."""
     global SECONDS_TO_END
@@ -119,6 +130,9 @@ def _watch(woken: int, signals: list[signal.Signals]) -> None:
     # A second one may come while the main thread is too busy to take even the first.
     threading.Thread(target=lambda: _end(_next(woken, signals)), daemon=True).start()
     time.sleep(SECONDS_TO_END)
+    for say in list(_listeners):
+        with suppress(Exception):
+            say(str(Stopped(first)))
     _end(first)
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.job.resolve import ResolvedJob
@@ -19,6 +20,9 @@ from fitreel.model.record.reader import Record
 from fitreel.model.record.writer import forget_states
 from fitreel.model.system.extras import check_installed
 from fitreel.model.system.files import leftovers, sweep
+
+if TYPE_CHECKING:
+    from fitreel.model.training.loop import Training
 
 
 def ensure_trained(resolved_job: ResolvedJob, options: Options, report: Report) -> Record:
@@ -61,13 +65,17 @@ def _open_trained(resolved_job: ResolvedJob, options: Options, report: Report) -
                 yield run
                 return
     check_installed("torch", "train", "training")  # before there is a folder
+    training = None
+    if not path.parent.exists() and not resolved_job.is_batched:
+        # What can't be trained leaves no folder; where there is one, whoever trains comes first.
+        training = build_training(resolved_job, report)
     with ExitStack() as read_lock:
         with lock_run(resolved_job, options) as locked_run:
             if locked_run.run is not None and locked_run.is_trained:  # since we looked
                 run = locked_run.run
                 _say_trained(run, report)
             else:
-                run = _train(locked_run, report)
+                run = _train(locked_run, report, training)
             # Before the run's lock goes, or another process could come between.
             read_lock.enter_context(reading(path))
         yield run
@@ -126,13 +134,14 @@ def check_trainable(resolved_job: ResolvedJob, report: Report) -> None:
         build_training(resolved_job, report)
 
 
-def _train(locked_run: LockedRun, report: Report) -> Record:
+def _train(locked_run: LockedRun, report: Report, training: "Training | None") -> Record:
     started = time.monotonic()
     if locked_run.resolved_job.is_batched:
         for error in train_batch([locked_run], report).values():
             raise error
     else:
-        train_single(locked_run, report)
+        resolved_job = locked_run.resolved_job
+        train_single(locked_run, training or build_training(resolved_job, report), report)
     run = Record(locked_run.path)
     took = time.monotonic() - started
     report.say(

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.runtime.read_lock import reading
-from fitreel.jobs.train.listing import Listing
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import HEADER, Record
+from fitreel.model.system.listing import Listing
 
 if TYPE_CHECKING:
     from fitreel.jobs.job.resolve import ResolvedJob
@@ -44,7 +44,7 @@ class RunStore:
         if own.exists():
             return own
         names = _names.of(self.runs)
-        for fingerprint in (resolved_job.fingerprint, *resolved_job.fingerprints_by_gpu):
+        for fingerprint in (resolved_job.fingerprint, *resolved_job.other_fingerprints):
             for name in names.get(fingerprint[:DIGITS], ()):
                 if (self.runs / name / HEADER).exists():
                     return self.runs / name

@@ -38,15 +38,22 @@ def build_training(resolved_job: ResolvedJob, report: Report) -> "Training":
     choose_torch_cache()
     with signals.ending_at_once(report.error):
         from fitreel.model.training.loop import Training
+        from fitreel.model.training.own_code import guard
 
         try:
-            return Training(task_of(resolved_job))
+            with guard(resolved_job.own_code, lambda: "before the first epoch"):
+                training = Training(task_of(resolved_job))
+            if resolved_job.own_code.module is not None:
+                from fitreel.model.training.checkpoint import save_checkpoint
+
+                save_checkpoint(training)  # what can't be recorded is refused before all the hours
+            return training
         except FitreelError as error:
             raise type(error)(f"{resolved_job.loaded.source.label}: {error}") from error
 
 
-def train_single(locked_run: LockedRun, report: Report) -> None:
-    """Train what isn't trained yet into a run folder.
+def train_single(locked_run: LockedRun, training: "Training", report: Report) -> None:
+    """Train what isn't trained yet into a run folder, with what `build_training` gave.
 
     Raises:
         BadInput: torch can't do what is asked, or the record is damaged.
@@ -56,11 +63,10 @@ def train_single(locked_run: LockedRun, report: Report) -> None:
         Stopped: a signal came; what is trained is on disk.
     """
     job = locked_run.resolved_job.loaded.job
-    training = build_training(locked_run.resolved_job, report)
     from fitreel.model.training.devices import environment
 
     here = environment(training.device)
-    run = locked_run.begin(str(training.network), training.layout, training.data, here)
+    run = locked_run.begin(training.description, training.layout, training.data, here)
     report.say(run.header.network)
     report.say(f"{run.header.parameters:,} parameters")
     report.say(f"{locked_run.path}: training on {training.device} ({training.device_reason})")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from fitreel.jobs.films.compared.labels import groups_of, labels_of
 from fitreel.jobs.films.comparison import Comparison
-from fitreel.jobs.films.comparison_labels import groups_of, labels_of
 from fitreel.jobs.films.pipeline import source_of
 from fitreel.jobs.films.single_run import SingleRun
 from fitreel.jobs.films.style_files import style_files_of

@@ -182,6 +182,15 @@ def check_classes(function: Function, y: NDArray[Any]) -> None:
         raise BadInput(f"class {int(y[0])} at every point; two classes are needed")
 
 
+def with_one_domain(function: Function, settings: DataSettings) -> DataSettings:
+    """The settings with one pair in place of equal ones, where there are as many inputs for it."""
+    pairs = settings.domain_pairs
+    needed = max((formula.inputs for formula in function.formulas), default=0)
+    if pairs is None or len({*pairs}) > 1 or len(pairs) != needed:
+        return settings
+    return settings.model_copy(update={"domain": pairs[0]})
+
+
 def facts_of(function: Function, settings: DataSettings) -> dict[str, Any]:
     """What stands for the function in a fingerprint: all ways of saying one are the same job."""
     facts: dict[str, Any] = {"function": function.text}

@@ -11,6 +11,11 @@ from fitreel.model.errors import BadInput
 from fitreel.model.training.loop import Training
 
 FORMAT = 1
+_IN_NUMPY = {
+    *(torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64),
+    *(torch.float16, torch.float32, torch.float64),
+}
+"""What a run folder's files have."""
 
 
 def save_checkpoint(training: Training) -> tuple[dict[str, Tensor], str]:
@@ -26,7 +31,7 @@ def save_checkpoint(training: Training) -> tuple[dict[str, Tensor], str]:
         "format": FORMAT,
         "epoch": training.epoch,
         "seconds": training.seconds,
-        "network": dict(training.network.state_dict()),
+        "network": _state_of(training),
         "optimizer": None if training.optimizer is None else training.optimizer.state_dict(),
         "scheduler": None if training.scheduler is None else training.scheduler.state_dict(),
         "shuffling": training.shuffling.get_state(),
@@ -49,7 +54,8 @@ def load_checkpoint(training: Training, tensors: dict[str, Tensor], text: str) -
         tree = _unflatten(json.loads(text), tensors)
         if tree["format"] != FORMAT:
             raise BadInput(f"state of format {tree['format']}, not {FORMAT}")
-        training.network.load_state_dict(tree["network"])
+        with training.guarded:
+            training.network.load_state_dict(tree["network"])
         remembered = tree["optimizer"]
         if training.optimizer is not None:
             training.optimizer.load_state_dict(remembered)
@@ -65,6 +71,11 @@ def load_checkpoint(training: Training, tensors: dict[str, Tensor], text: str) -
         training.seconds = tree["seconds"]
     except (KeyError, TypeError, ValueError, RuntimeError, RecursionError) as error:
         raise BadInput(f"the state to go on from doesn't fit this job: {error}") from error
+
+
+def _state_of(training: Training) -> dict[str, Any]:
+    with training.guarded:
+        return dict(training.network.state_dict())
 
 
 def network_of(tree: Any, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -90,6 +101,8 @@ def _flatten(value: Any, tensors: dict[str, Tensor]) -> Any:
     match value:
         case None | bool() | int() | float() | str():
             return value
+        case Tensor() if value.layout != torch.strided or value.dtype not in _IN_NUMPY:
+            raise BadInput(f"a {value.dtype} tensor in the training's state can't be recorded")
         case Tensor():
             name = f"t{len(tensors)}"
             tensors[name] = value.detach().cpu().clone().contiguous()

@@ -37,8 +37,9 @@ from fitreel.model.training.losses import (
 )
 from fitreel.model.training.manual_backward import ManualBackward, manual_backward, step
 from fitreel.model.training.metrics import METRICS
-from fitreel.model.training.network import build_network, check_shapes, layout
+from fitreel.model.training.network import build_network, check_network, layout
 from fitreel.model.training.optimizers import Optimizer, Scheduler, build_optimizer
+from fitreel.model.training.own_code import guard
 from fitreel.model.training.rehearsal import rehearse
 from fitreel.model.training.schedulers import build_scheduler
 from fitreel.model.training.snapshot_schedule import snapshot_epochs
@@ -112,8 +113,9 @@ class Training:
         for layer in self.network.modules():
             if isinstance(layer, FourierFeatures):
                 self.data.own["frequencies"] = layer.frequencies.numpy()
+        self._full_batch = train.batch_size is None or train.batch_size >= len(self.data.x)
         if task.own_code.module is not None:
-            check_shapes(self.network, self.data.x, outputs)
+            check_network(self.network, self.data.x, outputs, train.batch_size)
         self.parameter_count = sum(p.numel() for p in self.network.parameters())
         work = self.parameter_count * min(train.batch_size or len(self.data.x), len(self.data.x))
         self.device, self.device_reason = choose_device(train.device, work)
@@ -133,6 +135,8 @@ class Training:
             self.scheduler = build_scheduler(train, self.optimizer)
         self.shuffling = torch.Generator().manual_seed(task.seed)
         self.epoch = 0
+        self.guarded = guard(task.own_code, lambda: f"in epoch {self.epoch}")
+        """Blocks in which the user's own code runs."""
         self.seconds = 0.0
         self.ending: Ending | None = None
         """None while there is more to train; else complete, delta or diverged."""
@@ -148,12 +152,17 @@ class Training:
         )
         if self._has_modes and len(self.data.x) == 1 and task.network.batch_norm:
             raise BadInput("network.batch_norm: it needs at least 2 points to normalise over")
-        self._full_batch = train.batch_size is None or train.batch_size >= len(self.data.x)
         # A network of one's own may have weights that this loss doesn't reach.
         self._plain_sgd = task.network.module is None and is_plain_sgd(train)
         self._by_hand: ManualBackward | None = None
         if task.own_code.loss is not None:
             check_own_loss(self.loss, task.loss, *self._trial())
+
+    @property
+    def description(self) -> str:
+        """The network as torch writes it."""
+        with self.guarded:
+            return str(self.network)
 
     @property
     def layout(self) -> dict[str, tuple[int, ...]]:
@@ -176,30 +185,31 @@ class Training:
         started = time.perf_counter() - self.seconds
         while self.ending is None:
             epoch = self.epoch
-            prediction, loss = self._predict()
-            value = loss.item()
-            if not math.isfinite(value):
-                self.ending = "diverged"
+            with self.guarded:
+                prediction, loss = self._predict()
+                value = loss.item()
+                if not math.isfinite(value):
+                    self.ending = "diverged"
+                    self.seconds = time.perf_counter() - started
+                    self.closing = self._snapshot(value, prediction, self.seconds, is_closing=True)
+                    return
+                reached = train.delta is not None and value <= train.delta
+                snapshot = None
+                if reached or epoch in self._snapshot_epochs:
+                    snapshot = self._snapshot(value, prediction, time.perf_counter() - started)
+                if reached:
+                    self.ending = "delta"
+                else:
+                    with _numbers_that_fit(epoch):
+                        self._step(loss)
+                        if self.scheduler is not None:
+                            self._schedule(value)
+                    self.epoch = epoch + 1
+                    if self.epoch >= last:
+                        self.ending = "complete"
                 self.seconds = time.perf_counter() - started
-                self.closing = self._snapshot(value, prediction, self.seconds, is_closing=True)
-                return
-            reached = train.delta is not None and value <= train.delta
-            snapshot = None
-            if reached or epoch in self._snapshot_epochs:
-                snapshot = self._snapshot(value, prediction, time.perf_counter() - started)
-            if reached:
-                self.ending = "delta"
-            else:
-                with _numbers_that_fit(epoch):
-                    self._step(loss)
-                    if self.scheduler is not None:
-                        self._schedule(value)
-                self.epoch = epoch + 1
-                if self.epoch >= last:
-                    self.ending = "complete"
-            self.seconds = time.perf_counter() - started
-            if self.ending == "complete":
-                self._close()
+                if self.ending == "complete":
+                    self._close()
             yield snapshot
             started = time.perf_counter() - self.seconds
 

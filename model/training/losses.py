@@ -11,7 +11,7 @@ from torch import Tensor
 
 from fitreel.model.errors import BadInput
 from fitreel.model.suggestions import nearest
-from fitreel.model.training.own_code import load_name
+from fitreel.model.training.own_code import OwnCodeRuns, load_name
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 
@@ -99,17 +99,15 @@ def check_own_loss(loss: Loss, name: str, prediction: Tensor, y: Tensor) -> None
         BadInput: it fails, or gives something else than one number with a gradient.
     """
     where = f"train.loss: {name}"
-    try:
-        with torch.random.fork_rng([]):
-            value = loss(prediction, y)
-    except Exception as error:
-        raise BadInput(
-            f"{where} fails on a prediction of shape {tuple(prediction.shape)} and y of shape"
-            f" {tuple(y.shape)}: {type(error).__name__}: {error}"
-        ) from error
+    shapes = f"a prediction of shape {tuple(prediction.shape)} and y of shape {tuple(y.shape)}"
+    with OwnCodeRuns(lambda: f"{where} fails on {shapes}"), torch.random.fork_rng([]):
+        value = loss(prediction, y)
     if not isinstance(value, Tensor) or value.numel() != 1 or not value.is_floating_point():
         what = f"shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
         raise BadInput(f"{where} gives {what}; one number, as a tensor, is needed")
+    with OwnCodeRuns(lambda: f"{where} has no gradient"):
+        if value.ndim == 0 and value.requires_grad:
+            torch.autograd.grad(value, prediction, allow_unused=True)
     if value.ndim or not value.requires_grad:
         why = f"has shape {tuple(value.shape)}" if value.ndim else "has no gradient"
         raise BadInput(f"{where}: what it gives {why}; a scalar of the prediction is needed")

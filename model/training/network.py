@@ -14,7 +14,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.settings import NetworkSettings
 from fitreel.model.suggestions import nearest
 from fitreel.model.training.layers import FourierFeatures, Sine, start_sine
-from fitreel.model.training.own_code import load_name
+from fitreel.model.training.own_code import OwnCodeRuns, all_stays_as_it_was, load_name
 
 
 def build_network(
@@ -227,11 +227,9 @@ def load_own_network(file: Path, name: str, arguments: dict[str, Any]) -> nn.Mod
     is_class = isinstance(kind, type)
     if not callable(kind) or (is_class and not issubclass(kind, nn.Module)):
         raise BadInput(f"{where} has no torch Module called {name}, and no function that makes one")
-    try:
+    said = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
+    with OwnCodeRuns(lambda: f"{where}: {name}({said}) fails"), all_stays_as_it_was():
         network = kind(**arguments)
-    except Exception as error:
-        said = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
-        raise BadInput(f"{where}: {name}({said}) fails: {error}") from error
     if not isinstance(network, nn.Module):
         raise BadInput(f"{where}: {name} makes a {type(network).__name__}, and no torch Module")
     if not any(parameter.requires_grad for parameter in network.parameters()):
@@ -239,31 +237,60 @@ def load_own_network(file: Path, name: str, arguments: dict[str, Any]) -> nn.Mod
     return network
 
 
-def check_shapes(network: nn.Module, x: Tensor, outputs: int) -> None:
-    """Refuse a network that doesn't map (N, D) to (N, K) float32; random state stays as it was.
+def check_network(network: nn.Module, x: Tensor, outputs: int, batch: int | None) -> None:
+    """Refuse a network of one's own that can't be trained, now and in each step.
+
+    Random state stays as it was.
+
+    Args:
+        network: it is tried in evaluation mode, in which it remembers nothing.
+        x: shape (N, D).
+        outputs: how many numbers it is to say, K.
+        batch: how many rows a step has, if not all of them.
 
     Raises:
-        BadInput: it doesn't.
+        BadInput: it doesn't map (N, D) to (N, K) float32, or there is no gradient.
     """
     before = torch.get_rng_state()
     training = network.training
+    others = {parameter.dtype for parameter in network.parameters()} - {x.dtype}
+    hint = f"; its weights are {_word(others.pop())}, and x is {_word(x.dtype)}" if others else ""
+
+    def check(_network: nn.Module, given: tuple[Tensor, ...], result: object) -> None:
+        got = type(result).__name__
+        if isinstance(result, Tensor):
+            got = f"{tuple(result.shape)} {_word(result.dtype)}"
+        if got != f"{(len(given[0]), outputs)} {_word(x.dtype)}":
+            raise BadInput(
+                f"network.module: maps {tuple(given[0].shape)} to {got}; (N, {x.shape[1]}) to "
+                f"(N, {outputs}) {_word(x.dtype)} is needed{hint}"
+            )
+
+    where = f"network.module: cannot map x of shape {tuple(x.shape)}{hint}"
     try:
-        with torch.no_grad():
-            result = network.eval()(x)
-    except Exception as error:
-        raise BadInput(
-            f"network.module: cannot map x of shape {tuple(x.shape)}: {error}"
-        ) from error
+        with OwnCodeRuns(lambda: where):
+            network.register_forward_hook(check)  # in each step, too
+            is_full = batch is None or batch >= len(x)
+            with torch.set_grad_enabled(is_full):
+                result = network.eval()(x)
+            where = "network.module: has no gradient"
+            part = result if is_full else network(x[:batch])
+            trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+            gradients: Sequence[Tensor | None] = ()
+            if part.requires_grad:
+                gradients = torch.autograd.grad(part.sum(), trained, allow_unused=True)
     finally:
         network.train(training)
         torch.set_rng_state(before)
-    shape = (len(x), outputs)
-    if not isinstance(result, Tensor) or result.shape != shape or result.dtype != x.dtype:
-        got = tuple(result.shape) if isinstance(result, Tensor) else type(result).__name__
+    if all(gradient is None for gradient in gradients):
         raise BadInput(
-            f"network.module: maps {tuple(x.shape)} to {got}; (N, {x.shape[1]}) to (N, {outputs})"
-            " is needed"
+            "network.module: what it gives has no gradient for any of its parameters, as after "
+            "detach(), numpy() or under no_grad(): nothing can be learned"
         )
+
+
+def _word(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def layout(network: nn.Module) -> "OrderedDict[str, tuple[int, ...]]":

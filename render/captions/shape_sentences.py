@@ -12,7 +12,7 @@ from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.captions.caption import Caption
 from fitreel.render.captions.classes.class_story import ClassStory
-from fitreel.render.point_predictions import PointPredictions, typical_error
+from fitreel.render.point_predictions import judged_predictions, samples, typical_error
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import Translation
 
@@ -72,17 +72,13 @@ class ShapeReference:
     run: Record
     classes: ClassStory | None
     """Where wrong points are what is told of."""
-    has_errors: bool
-    """Whether predictions are such as can be compared with the points."""
+    true: NDArray[np.float64] | None
+    """Shape (N, K): what predictions are compared with; None: they aren't."""
 
     @property
     def is_scaled(self) -> bool:
         """As `Described`."""
         return self.run.loss_is_scaled
-
-    @cached_property
-    def _points(self) -> PointPredictions:
-        return PointPredictions(self.run)
 
     def shape(self, prediction: NDArray[Any], words: Translation) -> list[str]:
         """As `Described`: nothing that wasn't measured."""
@@ -92,9 +88,9 @@ class ShapeReference:
         """As `Described`."""
         if self.classes is not None:
             return [self.classes.count_sentence(self.classes.wrong_in(prediction))]
-        if not self.has_errors or not np.size(prediction):
+        if self.true is None or np.shape(prediction) != np.shape(self.true):
             return []
-        error = typical_error(self._points.at_points(prediction) - self._points.y)
+        error = typical_error(prediction - self.true)
         return [words.text("said_error", error=error)] if math.isfinite(error) else []
 
 
@@ -102,11 +98,11 @@ class TableErrors:
     """The typical errors of numbers over any inputs, in y's units, along the film."""
 
     def __init__(self, run: Record, words: Translation) -> None:
-        at_points = PointPredictions(run)
-        self.true: NDArray[np.float64] = at_points.y
-        samples = [(each.epoch, at_points.of(each)) for each in at_points.samples()]
-        self.epochs = [epoch for epoch, _ in samples]
-        self.predictions = [prediction for _, prediction in samples]
+        judged = judged_predictions(run)
+        self.true: NDArray[np.float64] = judged.y
+        snapshots = list(samples(run, weights=judged.needs_weights))
+        self.epochs = [each.epoch for each in snapshots]
+        self.predictions = [judged.of(each) for each in snapshots]
         self.errors = [typical_error(each - self.true) for each in self.predictions]
         self.format = LossFormat.of(self.errors, words)
 

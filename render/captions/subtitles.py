@@ -30,7 +30,7 @@ FLAT = 0.05
 """A curve that moves less than this part of the data's range is flat."""
 
 
-Predictions = Callable[[Sequence[int]], Iterable[NDArray[np.float32]]]
+Predictions = Callable[[Sequence[int]], Iterable[NDArray[Any]]]
 """Gives the predictions, shape (M,), of these snapshots, in their order."""
 
 

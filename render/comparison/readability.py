@@ -25,6 +25,11 @@ SMALLEST_FIT = (160.0, 110.0)
 SMALLEST_LOSSES = (90.0, 36.0)
 SHAPES: dict[ViewName, CellNeeds] = {
     "field": CellNeeds(aspect=1.0, foot=2.0, has_target=True),
+    "picture": CellNeeds(aspect=1.0, has_target=True),
+    "curves": CellNeeds(aspect=1.4, foot=1.24),
+    "plane": CellNeeds(aspect=1.0, foot=1.24),
+    "scatter": CellNeeds(aspect=1.0),
+    "confusion": CellNeeds(aspect=1.0, foot=1.0),
     "regions": CellNeeds(aspect=1.0, foot=1.24),
 }
 """Of views whose panels have a shape of their own: about, with heights in font sizes of labels."""
@@ -103,7 +108,7 @@ def _readable(
 def _shapes_are_readable(
     needs: CellNeeds, count: int, size: tuple[int, int], loss_panel: bool
 ) -> bool:
-    page = plan_page(size, has_title=True, has_subtitle=True)
+    page = plan_page(size, has_subtitle=True)
     left = max(page.margin, page.px(33) + 4 * LETTER * page.tick)
     needs = needs._replace(foot=needs.foot * page.label)
     names = (page.px(110), count * 1.3 * page.name)
@@ -122,7 +127,7 @@ def _shapes_are_readable(
 
 
 def _grid_is_readable(count: int, size: tuple[int, int], loss_panel: bool) -> bool:
-    page = plan_page(size, has_title=True, has_subtitle=True)
+    page = plan_page(size, has_subtitle=True)
     left = max(page.margin, page.px(33) + 4 * LETTER * page.tick)
     plan = plan_grid(page, count, left, loss_panel, (page.px(110), count * 1.3 * page.name))
     boxes = [(box, SMALLEST_PANEL) for box in plan.panels]
@@ -135,7 +140,7 @@ def _grid_is_readable(count: int, size: tuple[int, int], loss_panel: bool) -> bo
 
 
 def _overlay_is_readable(count: int, size: tuple[int, int], loss_panel: bool) -> bool:
-    page = plan_page(size, has_title=True, has_subtitle=True)
+    page = plan_page(size, has_subtitle=True)
     left = max(page.margin, page.px(33) + 4 * LETTER * page.tick)
     rows = count if count <= MOST_NAMED else BEST + 2
     plan = plan_overlay(page, rows, left, loss_panel, has_curves=True)

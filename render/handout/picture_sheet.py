@@ -30,6 +30,7 @@ from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.single.demo_scene import DemoScene
 from fitreel.render.single.scene_choice import scene_of
+from fitreel.render.single.snapshot_frames import view_needs_weights
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.timing.epoch_axis import EpochAxis
 from fitreel.render.timing.timeline import Timeline
@@ -101,6 +102,6 @@ def _frames(
     scene = scene_of(run, settings, axis)
     assert not isinstance(scene, DemoScene)
     drawer = FrameDrawer(scene)
-    for snapshot in shown_snapshots(run, numbers, weights=settings.view == "slices"):
+    for snapshot in shown_snapshots(run, numbers, weights=view_needs_weights(run, settings.view)):
         scene.show(RunState(snapshot, float(snapshot.epoch), NO_CAPTION))
         yield drawer.draw().copy()

@@ -62,6 +62,7 @@ def _shielded_import() -> Iterator[None]:
     """Keeps the user's settings away from matplotlib while it is imported."""
     packaged = _packaged_settings()
     shielded = {"MPLBACKEND": "agg", "MATPLOTLIBRC": str(packaged / "matplotlibrc")}
+    shielded["FREETYPE_PROPERTIES"] = ""  # read once, by the fonts' library: other hinting
     folder = own_cache()
     if folder is not None:
         shielded["MPLCONFIGDIR"] = str(folder)

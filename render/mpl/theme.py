@@ -22,7 +22,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import Settings
 from fitreel.model.suggestions import nearest
-from fitreel.model.toml import read_toml
+from fitreel.model.system.toml import read_toml
 
 THEMES = ("demo", "light", "dark", "chalkboard", "paper")
 BUILT_IN = Path(__file__).parent / "themes"
@@ -123,6 +123,11 @@ class Theme(Settings):
     tick_length: float = Field(default=0.0, ge=0, le=3, allow_inf_nan=False)
     """In font sizes of the numbers there."""
     grid_shown: bool = True
+
+    def dashes_of(self, number: int) -> Dashes:
+        """Of a line among several, counted from 0, in widths of it; empty: it has none."""
+        turn = number if self.dashes_first else number // len(self.lines)
+        return self.dashes[turn % len(self.dashes)]
 
 
 @in_force()

@@ -32,21 +32,6 @@ def linear_ticks(low: float, high: float, most: int) -> Ticks:
     return places, tick_texts(places)
 
 
-def log_ticks(low: float, high: float, most: int) -> Ticks:
-    """At most `most` round numbers from `low` to `high`, both above 0, on a logarithmic axis.
-
-    No two are nearer together than half of what `most` evenly spaced ones would be.
-    """
-    apart = math.log10(high / low) / (2 * max(most, 1)) if high / low < math.inf else 300 / most
-    best: list[float] = []
-    for families in (_in_decades(low, high), _evenly(low, high), _few(low, high)):
-        fitting = (each for each in families if len(each) <= most and _are_apart(each, apart))
-        best = max([best, *fitting], key=lambda ticks: (len(ticks), round(_spread(ticks), 9)))
-        if len(best) > 1:  # one number alone doesn't say how an axis is divided
-            break
-    return best, log_texts(best)
-
-
 def round_numbers(low: float, high: float, digits: Sequence[int]) -> list[float]:
     """All numbers of these first digits from `low` to `high`, both above 0; ascending."""
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
@@ -59,35 +44,6 @@ def every_nth_decade(low: float, high: float, step: int) -> Iterator[list[float]
     decades = round_numbers(low, high, (1,))
     for first in range(min(step, len(decades))):
         yield decades[first::step]
-
-
-def _in_decades(low: float, high: float) -> Iterator[list[float]]:
-    """Ticks that come again in every decade, or every few decades."""
-    for digits in (*FAMILIES, (2, 5)):
-        yield round_numbers(low, high, digits)
-    for step in range(2, len(round_numbers(low, high, (1,)))):
-        yield from every_nth_decade(low, high, step)
-
-
-def _evenly(low: float, high: float) -> Iterator[list[float]]:
-    for few in range(8, 0, -1):
-        yield [at for at in linear_ticks(low, high, few)[0] if at > 0]
-
-
-def _few(low: float, high: float) -> Iterator[list[float]]:
-    """The outer two, or one."""
-    for digits in FAMILIES:
-        numbers = round_numbers(low, high, digits)
-        yield numbers[:: max(len(numbers) - 1, 1)]
-        yield numbers[len(numbers) // 2 :][:1]
-
-
-def _are_apart(places: Sequence[float], decades: float) -> bool:
-    return all(math.log10(b) - math.log10(a) >= decades for a, b in pairwise(places))
-
-
-def _spread(places: Sequence[float]) -> float:
-    return math.log10(places[-1]) - math.log10(places[0]) if places else -1.0
 
 
 def log_texts(places: Sequence[float]) -> list[str]:

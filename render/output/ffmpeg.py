@@ -47,6 +47,8 @@ _PIPE_IS_BROKEN = (errno.EPIPE, errno.EINVAL)
 
 _NOTHING = memoryview(b"")
 
+_NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
 # Lines that only say that something went wrong.
 _EMPTY_WORDS = ("Conversion failed!", "Exiting normally", "Error opening output files:")
 
@@ -382,6 +384,8 @@ class Encoder:
             how = f"ffmpeg ended with code {code}"
         else:
             how = "ffmpeg ended before it had read every frame"
+        if (refusal := self._refusal()) is not None:
+            return CannotWrite(f"cannot write {self._label}: {refusal.strerror}")
         words = self.words()
         # Only asked after a failure, and of ffmpeg's own list: its messages change.
         with suppress(Unavailable):
@@ -390,6 +394,21 @@ class Encoder:
                     f"this ffmpeg has no {self._needs}, which {self._label} needs: {words}"
                 )
         return CannotWrite(f"cannot write {self._label}: {how}" + (f": {words}" if words else ""))
+
+    def _refusal(self) -> OSError | None:
+        """What the system says of more bytes in the file, which is given up: that its disk is full.
+
+        Or that a quota is used up, or a file too large. ffmpeg says so, too, in more lines.
+        """
+        try:
+            with self._output.open("r+b") as file:
+                file.seek(0, os.SEEK_END)
+                file.write(bytes(1 << 16))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            return error if error.errno in _NO_ROOM else None
+        return None
 
     def _stalled(self) -> CannotWrite:
         words = self.words()

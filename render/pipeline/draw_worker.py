@@ -260,6 +260,14 @@ class DrawWorker:
         return errors.CannotWrite(f"the process that draws was ended {how}")
 
 
+def _most_descriptors() -> int:
+    """Above all that are open, where the system tells; and no more than can be gone through."""
+    try:
+        return 1 + max(map(int, os.listdir("/proc/self/fd")))  # noqa: PTH208 (paths would cost more)
+    except OSError:  # there is no such folder everywhere, not in every container
+        return 65_536
+
+
 def _become_the_worker(requests: int, answers: int, memory: int, parent: int) -> NoReturn:
     """In the process that was forked off: draw, and end."""
     code = 1
@@ -274,10 +282,8 @@ def _become_the_worker(requests: int, answers: int, memory: int, parent: int) ->
         # Nothing else that is open is ours: a pipe held here would not end with its other holders.
         os.dup2(requests, 0)
         os.dup2(answers, 1)
-        for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 (paths would cost more)
-            if int(name) > 2 and int(name) != memory:
-                with suppress(OSError):
-                    os.close(int(name))
+        os.closerange(3, memory)
+        os.closerange(max(memory, 2) + 1, _most_descriptors())
         from fitreel.render.pipeline.draw_worker_process import main
 
         main(memory, parent)

@@ -18,7 +18,7 @@ from fitreel.render.plots.losses.loss_backdrop import Backdrop, draw_backdrop
 from fitreel.render.plots.losses.loss_path import LossPath as LossPath
 from fitreel.render.plots.losses.loss_path import placed
 from fitreel.render.plots.losses.loss_scale import LossScale, loss_scale
-from fitreel.render.plots.losses.noise_line import draw_noise_line
+from fitreel.render.plots.losses.noise_line import draw_noise_line, draw_path_names
 from fitreel.render.plots.losses.travelled_path import RIM, TravelledPath
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.comparison_timetable import Clock
@@ -117,6 +117,8 @@ class LossPlot:
             others = [raw for raw in raws if raw is not None]
             draw_noise_line(page, axes, self.inner, height, [*self._paths, *others], style.tick,
                             style.words, marker / 2)  # fmt: skip
+        names = [(path.name, path.colour) for path in paths if path.name]
+        draw_path_names(page, axes, self.inner, names, self._paths, style.tick, marker / 2)
         self._travelled = [
             TravelledPath(
                 page, axes, self.inner, (place, raw), path.colour, style.line_width, marker,

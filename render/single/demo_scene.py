@@ -128,7 +128,7 @@ class DemoScene:
         ]
 
     @in_force()
-    def show(self, snapshot: FrameState, remark: str = "") -> None:
+    def show(self, snapshot: FrameState, remark: str = "", colour: str = "black") -> None:
         """Moves everything to `snapshot`; `remark` stands above the axes.
 
         Raises `BadInput` where matplotlib has no axes for such values.
@@ -144,7 +144,7 @@ class DemoScene:
         if beneath and self._text.beneath_loss is not None:
             beneath[0].set_text(self._text.beneath_loss(snapshot.loss))
         if remark != self._remark:
-            self._axes.set_title(remark, pad=self._title_pad)
+            self._axes.set_title(remark, pad=self._title_pad, color=colour)
             self._remark = remark
         try:
             if self._film is None:

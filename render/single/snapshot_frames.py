@@ -5,16 +5,19 @@ from collections.abc import Collection, Generator
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.run_captions import run_captions
 from fitreel.render.frame import DrawnFrame
+from fitreel.render.mpl.theme import load_theme
 from fitreel.render.panel_kinds import needs_weights
 from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.point_predictions import AsidePredictions
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.shown_snapshots import shown_count
 from fitreel.render.single.demo_scene import DemoScene
 from fitreel.render.single.frame_plans import frame_plans
-from fitreel.render.single.scene_choice import scene_of
+from fitreel.render.single.scene_choice import is_demos_own, scene_of
 from fitreel.render.single.states.run_state import film_states, still_states
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.timeline import Timeline
+from fitreel.render.view import view_of
 
 
 def drawn_snapshots(
@@ -47,7 +50,7 @@ def drawn_snapshots(
     scene = scene_of(run, settings, timeline.axis, captions.texts())
     assert not isinstance(scene, DemoScene)
     drawer = FrameDrawer(scene)
-    weights = needs_weights(settings.panels) or settings.view == "slices"
+    weights = needs_weights(settings.panels) or view_needs_weights(run, settings.view)
     for number, state in still_states(run, stills, captions, weights=weights):
         scene.show(state)
         frame = drawer.draw()
@@ -58,6 +61,15 @@ def drawn_snapshots(
         scene.show(plan.state)
         frame = drawer.draw()
         yield DrawnFrame(frame, None, plan.frames, drawer.changed)
+
+
+def view_needs_weights(run: Record, view: str | None) -> bool:
+    """Whether a picture shows more of a snapshot than its prediction."""
+    kind = view_of(run, view)
+    if kind == "scatter":
+        aside = AsidePredictions.of_run(run)
+        return aside is not None and aside.needs_weights
+    return kind == "slices"
 
 
 def _demo_frames(
@@ -71,12 +83,15 @@ def _demo_frames(
     assert isinstance(scene, DemoScene)
     drawer = FrameDrawer(scene)
     last = shown_count(run, settings) - 1
+    warns = run.ending == "diverged" and not is_demos_own(run, settings)
+    warning = load_theme(settings.theme).warning
     for plan in frame_plans(run, timeline, stills):
         if plan.number is None:
             remark = words.text("interpolated")
         else:
             remark = ending_of(run, words) if plan.number >= last else ""
-        scene.show(plan.snapshot, remark)
+        is_end = plan.number is not None and plan.number >= last
+        scene.show(plan.snapshot, remark, warning if warns and is_end else "black")
         frame = drawer.draw()
         yield DrawnFrame(frame, plan.number, plan.frames, drawer.changed)
 

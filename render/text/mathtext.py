@@ -74,7 +74,7 @@ def _trouble_of(formula: str) -> tuple[int, str] | None:
     parser: Any = MathTextParser("agg")  # a new one has forgotten what it has said before
     with _lacking_glyphs() as lacking:
         try:
-            parser.parse(f"${formula}$", 72, FontProperties())
+            parser.parse(f"${formula}$", 72, FontProperties(math_fontfamily="custom"))
         except _FAILURES as error:
             message = str(error)
             at, reason = _AT.search(message), _REASON.search(message)

@@ -25,7 +25,19 @@ from fitreel.jobs.job.resolve import resolve_job
 from fitreel.model.batch_eligibility import MOST_NETWORKS
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.training.batched.loop import TOLERANCE, BatchedTraining
+from fitreel.model.training.data.dataset import Data
 from fitreel.model.training.loop import Task, Training
+
+TANH = ("network.hidden=[16,16]", "network.activations=tanh", "train.optimizer=Adam",
+        "train.lr=0.01", "train.snapshot_every=20")  # fmt: skip
+SHAPED = {
+    "two moons": ("data.function=moons", "data.points=200", "train.metrics=[]"),
+    "a table of eight inputs": (
+        "data.function=sin(3*x1) + x2*x5 - x8**2 + x3*x4 + x6 - x7", "data.points=400",
+        "train.metrics=[]",
+    ),
+}  # fmt: skip
+"""Data that aren't one number over one."""
 
 
 def task(*assignments: str) -> Task:
@@ -79,6 +91,33 @@ def plain_batches(one: Task) -> None:
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
+
+
+def plain_tanh(data: Data, one: Task) -> list[np.ndarray]:
+    """A loop as anybody writes it, for a task of `SHAPED`: Adam, and two layers of tanh."""
+    torch.manual_seed(one.seed)
+    network = torch.nn.Sequential(
+        torch.nn.Linear(data.x.shape[1], 16),
+        torch.nn.Tanh(),
+        torch.nn.Linear(16, 16),
+        torch.nn.Tanh(),
+        torch.nn.Linear(16, len(data.classes) or data.y.shape[1]),
+    )
+    optimizer = torch.optim.Adam(network.parameters(), lr=one.train.lr)
+    loss_function = torch.nn.CrossEntropyLoss() if data.classes else torch.nn.MSELoss()
+    kept = []
+    for t in range(one.train.epochs):
+        prediction = network(data.x)
+        loss = loss_function(prediction, data.y)
+        if t % one.train.snapshot_every == 0:
+            with torch.no_grad():
+                looked_at = prediction if data.grid is None else network(data.grid)
+                kept.append((torch.softmax(looked_at, 1) if data.classes else looked_at).numpy())
+            loss.item()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return kept
 
 
 @contextmanager
@@ -174,6 +213,19 @@ def mini_batches(rounds: int) -> None:
         row(f"mini-batches of 256{name}", *both, one.train.epochs, 1 / most)
 
 
+def shaped(epochs: int, rounds: int) -> None:
+    """Classes over the plane, and a number over eight inputs; one thread."""
+    for name, more in SHAPED.items():
+        one = task(*TANH, *more, f"train.epochs={epochs}")
+        data = Training(one).data
+        both = in_turns(
+            rounds,
+            lambda one=one, data=data: seconds(lambda: plain_tanh(data, one), 1),
+            lambda one=one: seconds(lambda: exactly(one), 1),
+        )
+        row(f"exact, {name}, 1 thread", *both, epochs, 1.2)
+
+
 def main() -> None:
     """Check, then print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -198,6 +250,7 @@ def main() -> None:
                 lambda one=one, threads=threads: seconds(lambda: exactly(one), threads),
             )
             row(f"exact, {name}, {threads} thread{'s'[: threads - 1]}", *both, epochs, 1.4)
+    shaped(epochs, rounds)
     mini_batches(rounds)
     for count in (1, 8, 64, 256):
         tasks = varied(count, epochs)

@@ -352,6 +352,8 @@ def training(rounds: int) -> None:
     print(told, flush=True)
     for name, wanted in (
         ("exact, demo, 1 thread", "≥ 1.4"),
+        ("exact, two moons, 1 thread", "≥ 1.2"),
+        ("exact, a table of eight inputs, 1 thread", "≥ 1.2"),
         ("mini-batches of 256", "≥ 0.83"),
         ("mini-batches of 256, beside two busy processes", "≥ 0.67"),
         ("batched, 64 networks", "≥ 8"),
@@ -359,6 +361,18 @@ def training(rounds: int) -> None:
         line = next(line for line in told.splitlines() if line.startswith(name + " "))
         ratio = re.findall(r"([\d.]+) x", line)[0]
         ROWS.append((f"plain loops : {name}", wanted, f"{ratio} ×", ""))
+
+
+def pictures(rounds: int) -> None:
+    """The rows of bench_pictures.py: fields, pictures, themed frames."""
+    lines = subprocess.run(
+        [PYTHON, str(HERE / "bench_pictures.py"), "--rounds", str(rounds)],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    print(lines, flush=True)
+    for line in lines.splitlines():
+        what, target, figure = line.split(" | ")
+        ROWS.append((what, target, figure, ""))
 
 
 def recording(room: Path, rounds: int) -> None:
@@ -396,7 +410,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one pair a row")
     parser.add_argument("--seed", type=int, default=0)
-    parts = ["films", "whole", "script", "grid", "figures", "memory", "training", "recording"]
+    parts = [
+        "films",
+        "whole",
+        "script",
+        "grid",
+        "figures",
+        "memory",
+        "training",
+        "recording",
+        "pictures",
+    ]
     parser.add_argument("--only", choices=parts, action="append")
     options = parser.parse_args()
     pairs = 1 if options.quick else 3
@@ -423,6 +447,8 @@ def main() -> None:
             training(pairs)
         if "recording" in wanted:
             recording(room, pairs)
+        if "pictures" in wanted:
+            pictures(pairs)
     print("\n| what | target | measured | |\n| --- | --- | --- | --- |")
     for line in ROWS:
         print(f"| {' | '.join(line)} |")

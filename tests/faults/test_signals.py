@@ -14,6 +14,7 @@ import pytest
 from support.forked import Done, Fault, forge
 from support.program import time_limit
 
+from fitreel.model.errors import Stopped
 from fitreel.model.record.reader import Record
 from fitreel.render.metadata.checksum import check_whole
 from fitreel.render.output.ffmpeg import ffmpeg_path
@@ -59,7 +60,10 @@ def check(done: Done, place: Path, phase: str, number: int) -> None:
     elif done.code:
         assert done.code == 128 + number, done
         assert done.seconds_after < time_limit(2), done
-        assert done.stderr in ("", f"fitreel: stopped by signal {number}\n")
+        assert done.stderr in (
+            "",
+            f"fitreel: {Stopped(number)}\n",
+        )
         assert temporaries(place) == []
     assert not done.orphans, done
     for name in ("a.mp4", "a.gif", "a.webm", "frames"):

@@ -17,7 +17,7 @@ from support.program import FITREEL, Fitreel, time_limit
 
 from fitreel.jobs.commands.doctor import diagnose
 from fitreel.jobs.runtime.locks import Patience, locked
-from fitreel.model.errors import Busy
+from fitreel.model.errors import Busy, Stopped
 from fitreel.model.system.files import temporary_name
 from fitreel.render.metadata.checksum import check_whole
 from fitreel.render.metadata.provenance import read_provenance
@@ -196,7 +196,10 @@ def test_signals_end_the_program_wherever_it_is(
         slowest = max(slowest, time.monotonic() - asked_at)
         if has_begun:
             assert process.returncode == 128 + number, (delay, said)
-            assert said in ("", f"fitreel: stopped by signal {int(number)}\n")
+            assert said in (
+                "",
+                f"fitreel: {Stopped(int(number))}\n",
+            )
         else:  # Python itself is still starting, or has begun between the two
             assert delay == EARLY and process.returncode in (-number, 128 + number, 1), (
                 delay,

@@ -52,6 +52,8 @@ def lay_out(page: Path, folder: Path) -> None:
         (folder / "nightly.toml").write_text(blocks(page, "toml")[0].text)
     if page.stem in ("README", "film-your-script"):
         (folder / "tutorial.py").write_text(blocks(page, "py")[0].text)
+    if page.stem == "job-file":
+        (folder / "loss.py").write_text(blocks(page, "py")[0].text)
     server = folder / "gpu" / "fitreel" / ".venv" / "bin"
     server.mkdir(parents=True)
     (server / "fitreel").symlink_to(Path(sys.executable).parent / "fitreel")
@@ -101,8 +103,13 @@ def follow(block: Block, folder: Path, answer: Answer) -> None:
                 raise AssertionError(f"nobody knows how to run {shlex.join(words)}")
 
 
-def follow_in_shell(page: Path, folder: Path) -> "subprocess.CompletedProcess[str]":
-    """Give the page's commands to bash as they stand; ssh and scp go to the folder `gpu`."""
+def follow_in_shell(
+    page: Path, folder: Path, can_run: Callable[[str], bool]
+) -> "subprocess.CompletedProcess[str]":
+    """Give the page's commands to bash as they stand, in between its programs that `can_run`.
+
+    ssh and scp go to the folder `gpu`.
+    """
     stubs = folder.parent / f"{folder.name}-bin"
     stubs.mkdir()
     (stubs / "ssh").write_text(f'#!/bin/sh\ncd {shlex.quote(str(folder))}/gpu && exec sh -c "$2"\n')
@@ -113,7 +120,12 @@ def follow_in_shell(page: Path, folder: Path) -> "subprocess.CompletedProcess[st
     for stub in stubs.iterdir():
         stub.chmod(0o755)
     path = os.pathsep.join([str(stubs), str(Path(sys.executable).parent), os.environ["PATH"]])
-    script = "".join(block.text for block in blocks(page, "sh"))
+    script = ""
+    for block in blocks(page, "sh", "python"):
+        if block.language == "sh":
+            script += block.text
+        elif can_run(block.text):
+            script += f"python - <<'END OF PROGRAM'\n{block.text}\nEND OF PROGRAM\n"
     script = "\n".join(line for line in script.splitlines() if not line.startswith(INSTALLS))
     return subprocess.run(
         ["bash", "-ec", script], cwd=folder, env=os.environ | {"PATH": path},

@@ -94,7 +94,9 @@ class ClusterWorkers:
         """
         round_ = _Round(requests, progress)
         self._at_once = 1
-        while round_.left or self._shipments:
+        while round_.left or round_.busy or self._shipments:
+            round_.left.extend(round_.busy)
+            round_.busy.clear()
             signals.raise_if_cancelled()
             self._list_hosts()
             if not self._hosts:
@@ -214,7 +216,9 @@ class ClusterWorkers:
 
     def _pack(self, shipment: Shipment, share: Share, round_: "_Round") -> None:
         """Put a share to those that are sent; one of which nothing is left to be sent ends here."""
-        share.lock(self._options)
+        if not share.lock(self._options, later=bool(self._shipments or shipment.shares)):
+            round_.busy.append(share)
+            return
         try:
             has = self._sent.setdefault(shipment.host.address, set())
             parcel = share.parcel(self._topic, has)
@@ -292,7 +296,7 @@ class ClusterWorkers:
             share.check_whole()
         again = share.parts_to_try_again()
         if again:
-            self._report.say(f"{share.host}: {again[0].trouble}; tried again elsewhere")
+            self._report.say(f"{again[0].trouble}; tried again elsewhere")
         round_.end(share, again)
 
 
@@ -301,6 +305,8 @@ class _Round:
 
     def __init__(self, requests: Sequence[TrainRequest], progress: Progress) -> None:
         self.left = deque(Share(which, request) for which, request in enumerate(requests))
+        self.busy: list[Share] = []
+        """Which another process is making, and are waited for."""
         self.failures: dict[int, Failure] = {}
         self._requests, self._progress = requests, progress
         self._open = [1] * len(requests)

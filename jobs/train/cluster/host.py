@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -148,8 +148,7 @@ def _delivery(
             raise request
         return _train(parcel, request, place / parcel.share, worker)
     except Exception as error:
-        code, reason = code_and_reason(error)
-        failure = Failure(code, reason.replace(f"{place}/", ""))
+        failure = _as_told(Failure(*code_and_reason(error)), place)
         return Delivery(dict.fromkeys(range(len(parcel.configurations)), failure))
     finally:
         shutil.rmtree(place / parcel.share, ignore_errors=True)
@@ -201,7 +200,13 @@ def _train(parcel: Parcel, request: TrainRequest, folder: Path, worker: Any) -> 
     if rest:
         trouble = Failure(CannotWrite.exit_code, f"cannot start a process: {pool.trouble}", True)
         failures = dict.fromkeys(request.batch, trouble)
+    failures = {k: _as_told(failure, folder) for k, failure in failures.items()}
     return Delivery(failures, share.records(parcel.records, is_final=True))
+
+
+def _as_told(failure: Failure, folder: Path) -> Failure:
+    """Without the folder, which is only here, and only now."""
+    return replace(failure, reason=failure.reason.replace(f"{folder}/", ""))
 
 
 _pools: dict[str, WorkerPool] = {}

@@ -11,7 +11,7 @@ from fitreel.jobs.train.cluster.parcel import InputFile, Parcel, input_files_of
 from fitreel.jobs.train.locked_run import LockedRun, lock_run
 from fitreel.jobs.train.record_files import Files, new_files, receive
 from fitreel.jobs.train.workers import Failure, TrainRequest
-from fitreel.model.errors import BadInput, CannotWrite, FitreelError, Stopped
+from fitreel.model.errors import BadInput, Busy, CannotWrite, FitreelError, Stopped
 from fitreel.model.record.reader import Record
 
 MOST_ATTEMPTS = 3
@@ -49,35 +49,48 @@ class Share:
     """Which of the failures are not of this machine."""
     _locks: ExitStack = field(default_factory=ExitStack)
 
-    def lock(self, options: Options) -> None:
+    def lock(self, options: Options, *, later: bool) -> bool:
         """Hold the locks of its run folders; what is trained meanwhile, or busy, isn't sent.
+
+        Args:
+            options: of the command.
+            later: who holds the locks of others waits for none, or two might for each other.
+
+        Returns:
+            Whether they are held; none is where one is to be waited for later.
 
         Raises:
             Stopped: a signal came while waiting.
         """
         if self.request.only_check:
-            return
+            return True
+        wait = None if later else options.wait
         jobs = self.request.resolved_jobs
         # As all who lock several: in this order, so that no two ever wait for each other.
         for k in sorted(range(len(jobs)), key=lambda k: jobs[k].folder_name):
             try:
                 # What came home of it already is of this very command.
                 force = options.force and jobs[k].folder_name not in self.begun
-                own = replace(options, force=force)
+                own = replace(options, force=force, wait=wait)
                 locked_run = self._locks.enter_context(lock_run(jobs[k], own))
             except Stopped:
                 self.unlock()
                 raise
             except FitreelError as error:
+                if isinstance(error, Busy) and wait is not options.wait:
+                    self.unlock()
+                    return False
                 self.failures[k] = Failure(error.exit_code, str(error))
                 continue
             if not locked_run.is_trained:
-                self.locked_runs[jobs[k].folder_name] = locked_run
+                self.locked_runs[jobs[k].folder_name] = replace(locked_run, wait=options.wait)
+        return True
 
     def unlock(self) -> None:
         """Let go of them."""
         self._locks.close()
         self._locks = ExitStack()
+        self.locked_runs.clear()
 
     @property
     def places(self) -> list[int]:
@@ -167,6 +180,8 @@ class Share:
         places = self.places
         for k, failure in failures.items():
             if places[k] not in self.failures:
+                if _is_of_its_host(failure):
+                    failure = replace(failure, reason=f"{self.host}: {failure.reason}")
                 self.failures[places[k]] = failure
                 self._told_there.add(places[k])
 

@@ -2,14 +2,12 @@
 
 from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
 
-from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.artist import Artist
 
-from fitreel.render.comparison.cells.cell import Cell
+from fitreel.model.record.snapshot import Snapshot
+from fitreel.render.comparison.cells.cell import Cell, PlainCells, RunCell
 from fitreel.render.comparison.cells.needs import CellNeeds, CellPlace
-from fitreel.render.comparison.cells.no_cell import NoCell
 from fitreel.render.comparison.cells.shared_fields import SharedFields
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.comparison.standings.frame_state import ComparisonState
@@ -35,12 +33,12 @@ BAR, WIDEST_BAR, OVER_BAR = 12.0, 420.0, 12.0
 """Height and width of the bar, and what is over it, at 720 px."""
 
 
-class FieldCells:
+class FieldCells(PlainCells):
     """Panels of numbers with the same limits; the first is the target where that is one for all."""
 
     def __init__(self, setting: Setting) -> None:
-        self._setting = setting
-        runs = [each.runs[0] for each in setting.contenders if each.runs]
+        super().__init__(setting)
+        runs = self.runs
         self._shared = SharedFields(setting, runs)
         targets = [run.truth for run in runs if run.truth is not None]
         self._scale = value_scale([*(run.y for run in runs), *targets])
@@ -53,14 +51,8 @@ class FieldCells:
             foot=foot, has_target=is_one and self._shared.needs.own_numbers is None
         )
 
-    def widest_values(self, number: int) -> Sequence[str]:
-        """As `Cells`."""
-        return ()
-
-    def cell(self, number: int, place: CellPlace) -> Cell:
-        """As `Cells`."""
-        if not self._setting.contenders[number].runs:
-            return NoCell(self._setting.page, place.box)
+    def cell_of_run(self, number: int, place: CellPlace) -> Cell:
+        """As `PlainCells`."""
         return FieldCell(self._setting, number, place, self._shared, self._scale)
 
     def draw_target(self, place: CellPlace) -> None:
@@ -83,7 +75,7 @@ class FieldCells:
         draw_value_bar(page, bar, self._scale, self._setting.plan.tick, self._setting.words)
 
 
-class FieldCell:
+class FieldCell(RunCell):
     """The field of a run."""
 
     @in_force()
@@ -95,8 +87,8 @@ class FieldCell:
         shared: SharedFields,
         scale: ValueScale,
     ) -> None:
-        run, page, box = setting.contenders[number].runs[0], setting.page, place.box
-        (self._number,) = setting.contenders[number].numbers
+        super().__init__(setting, number)
+        run, page, box = self.run, setting.page, place.box
         self._grid = grid = FieldGrid(run)
         self._image = ValueImage(page, box, grid.shape, scale)
         axes = field_axes(page, box, grid)
@@ -106,20 +98,13 @@ class FieldCell:
         self._dots = ValuePoints(page, box, places, values, scale, diameter)
         self._lines = ValueLines(page, axes, grid, scale)
         shared.draw_numbers(place, grid)
-        self.moving: Sequence[Artist] = [
+        self.moving = [
             *self._image.moving, *self._dots.moving, *self._lines.moving
         ]  # fmt: skip
 
-    def show(self, state: ComparisonState) -> None:
-        """As `Cell`."""
-        snapshot = state.snapshots[self._number]
-        if snapshot is None:
-            return
+    def show_snapshot(self, snapshot: Snapshot, state: ComparisonState) -> None:
+        """As `RunCell`."""
         field = self._grid.field(np.ravel(snapshot.prediction))
         self._image.show(field)
         self._lines.show(field)
         self._dots.show(state.seconds_at_end)
-
-    def values(self) -> Sequence[str]:
-        """As `Cell`."""
-        return ()

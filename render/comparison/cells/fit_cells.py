@@ -4,80 +4,43 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 
 from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
 from fitreel.render.comparison.cells.cell import PlainCells
 from fitreel.render.comparison.cells.needs import CellPlace
+from fitreel.render.comparison.cells.shared_axes import draw_shared_axes
 from fitreel.render.comparison.lines.band import Band
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.comparison.standings.predictions import predictions_of
-from fitreel.render.mpl.ticks import Ticks, linear_ticks
-from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.plots.edge_marks import EdgeMarks
-from fitreel.render.plots.fit_axes import Limits, Order, fit_axes
+from fitreel.render.plots.fit_axes import Order
 from fitreel.render.plots.gaps import Gaps, has_gaps
 from fitreel.render.plots.network_line import NetworkLine
 from fitreel.render.plots.points import draw_points, point_style
 from fitreel.render.plots.truth import draw_truth
-from fitreel.render.text.axis_labels import NO_LABELS, AxisLabels
+from fitreel.render.text.axis_labels import NO_LABELS
 
 CURVE = 5.0
 """Widths and lengths at 720 px."""
 GAP = 1.5
 POINT = 6.0
 POINTS_OPACITY = 0.7
-UNDER_ALL, OVER_POINTS = 1.5, Order.POINTS + 0.05
-"""As matplotlib's zorder: axes and points lie under all that moves, so that they needn't be painted
-in every frame."""
+OVER_POINTS = Order.POINTS + 0.05
+"""As matplotlib's zorder: points lie under all that moves, so that they needn't be painted in every
+frame."""
 PALE_TRUTH = 0.6
 BESIDE_MARK = 20.0
 """What the mark of a curve that has left takes of the axes, up to its value."""
-MOST_X_TICKS = 3
-NO_LIMITS = Limits((0.0, 1.0), (0.0, 1.0))
 
 
 class FitCells(PlainCells):
     """Fits that share their axes."""
 
-    def __init__(self, setting: Setting) -> None:
-        self._setting = setting
-
     def cell(self, number: int, place: CellPlace) -> "FitCell":
         """As `Cells`."""
         return FitCell(self._setting, number, place)
-
-
-def draw_shared_axes(setting: Setting, place: CellPlace, names: AxisLabels) -> Axes:
-    """Axes with the numbers that all panels share, at the outer edges alone."""
-    axes = fit_axes(setting.page, place.box, setting.limits or NO_LIMITS)
-    axes.set_axis_on()
-    own = names if place.is_first else NO_LABELS
-    heights, texts = setting.y_ticks
-    draw_furniture(
-        setting.page, axes, place.box, x_ticks(setting, place.box.width),
-        (heights, texts if place.has_y_numbers else [""] * len(texts)),
-        tick=setting.plan.tick, x_labels=place.has_x_numbers,
-        names=AxisLabels(own.x if place.has_x_numbers else "", own.y),
-    )  # fmt: skip
-    axes.spines[:].set_zorder(UNDER_ALL)
-    return axes
-
-
-def x_ticks(setting: Setting, width: float) -> Ticks:
-    """As many as have room under a panel of this width."""
-    if setting.limits is None:
-        return [], []
-    count = MOST_X_TICKS
-    while count > 1:
-        places, texts = linear_ticks(*setting.limits.x, count)
-        widths = [setting.lettering.width(text, setting.plan.tick) for text in texts]
-        if np.sum(widths) + 0.8 * setting.plan.tick * len(texts) <= width:
-            break
-        count -= 1
-    return places, texts
 
 
 class FitCell:
@@ -91,7 +54,8 @@ class FitCell:
         self._line: NetworkLine | None = None
         self._band: Band | None = None
         self.moving: list[Artist] = []
-        axes = draw_shared_axes(setting, place, setting.labels)
+        names = setting.labels if place.is_first else NO_LABELS
+        axes = draw_shared_axes(setting, place, names)
         if self._contender.curves:
             self._draw(axes, setting.colours[number])
 

@@ -22,6 +22,8 @@ WIDEST = 1.47
 LONG_NAME = 22.0
 """Over a field whose upright axis has a long name; lengths are those of 720 px."""
 LEFT = 12.0
+CORNER = 0.4
+"""In font sizes, over the lower edge: so low a number left of it would touch one under it."""
 NOTHING: Ticks = ([], [])
 
 
@@ -57,6 +59,8 @@ class SharedFields:
         setting = self._setting
         tick = setting.plan.tick
         x, y = field_ticks(grid, place.box, tick, setting.words)
+        if place.has_x_numbers and place.has_y_numbers:
+            y = _clear_of_corner(grid, place.box.height, y, tick)
         draw_field_numbers(
             setting.page, place.box, grid,
             (x if place.has_x_numbers else NOTHING, y if place.has_y_numbers else NOTHING), tick,
@@ -65,3 +69,10 @@ class SharedFields:
                 self._names.y if place.is_first else "",
             ),
         )  # fmt: skip
+
+
+def _clear_of_corner(grid: FieldGrid, height: float, ticks: Ticks, size: float) -> Ticks:
+    """Without the lowest number where it would touch the first one under a small field."""
+    (first, *places), (_, *texts) = ticks
+    up = height * (first - grid.y[0]) / (grid.y[-1] - grid.y[0])
+    return (places, texts) if up < CORNER * size and texts else ticks

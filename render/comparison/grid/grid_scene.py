@@ -8,7 +8,7 @@ from fitreel.render.comparison.cells.cell import Cells
 from fitreel.render.comparison.cells.cell_kinds import cells_of
 from fitreel.render.comparison.grid.grid_panel import GridPanel
 from fitreel.render.comparison.grid.grid_plan import HEAD, SECOND_LINE, GridPlan, plan_grid
-from fitreel.render.comparison.grid.panel_head import BETWEEN, OVER, heads_of
+from fitreel.render.comparison.grid.panel_head import BETWEEN, OVER, SMALLEST_SHAPED, heads_of
 from fitreel.render.comparison.grid.shaped_plan import NAME_OVER_STRIP, OVER_STRIP, plan_shaped
 from fitreel.render.comparison.losses.gutter import gutter_size
 from fitreel.render.comparison.losses.losses_beside import Losses
@@ -68,10 +68,11 @@ class GridScene:
         has_places = plan.gutter is None and any(setting.places)
         values = [cells.widest_values(number) for number in range(len(setting.contenders))]
         width = plan.panels[0].width
-        first = width
-        if cells.needs.aspect is not None:  # names may be wider than panels that are apart
-            first = max(width, plan.pitch - setting.page.px(BETWEEN))
-        return heads_of(setting, width, first, has_places, values)
+        if cells.needs.aspect is None:
+            return heads_of(setting, width, width, has_places, values)
+        # Names may be wider than panels that are apart.
+        first = max(width, plan.pitch - setting.page.px(BETWEEN))
+        return heads_of(setting, width, first, has_places, values, SMALLEST_SHAPED)
 
     def _draw_target(self, cells: Cells, size: float) -> None:
         """What all should learn, in the first panel."""

@@ -8,7 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from fitreel.render.comparison.page.long_names import Fitted, fitted
+from fitreel.render.comparison.page.long_names import Fitted, cut, fitted
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.comparison.page.shown import show_opacity, show_text
 from fitreel.render.geometry import Box
@@ -19,6 +19,8 @@ BETWEEN = 12.0
 """At least, between name and number."""
 SMALLEST_HEAD = 0.8
 """To which a head shrinks, against the type of names; then names are cut."""
+SMALLEST_SHAPED = 0.84
+"""Over panels of a given shape: at 3 % of the shorter side bold letters of all colours are read."""
 LINE = 1.05
 """From one line of a name to the next, in font sizes."""
 
@@ -29,6 +31,7 @@ def heads_of(
     first_width: float,
     has_places: bool,
     values: Sequence[Sequence[str]],
+    smallest: float = SMALLEST_HEAD,
 ) -> Fitted:
     """The names over panels that are so wide, beside the widest of their values.
 
@@ -38,9 +41,10 @@ def heads_of(
         first_width: how wide the first of two lines may be.
         has_places: whether places stand before the names.
         values: of each configuration the texts among which the widest is; none: its losses.
+        smallest: to which the type shrinks, in that of names.
     """
     size, page = setting.plan.name, setting.page
-    least = max(SMALLEST_HEAD * size, 10.0)
+    least = max(smallest * size, 10.0)
     shift = place_width(setting, size) if has_places else 0.0
     rooms = [
         width - setting.value_width(number, size, own) - page.px(BETWEEN) - shift
@@ -94,6 +98,7 @@ class PanelHead:
                 start, baseline - row * LINE * size, line, size, weight="bold", colour=colour
             )
         self._room = box.width - shift - lettering.width(lines[-1], size, "bold") - page.px(BETWEEN)
+        self._width = box.width
         self._value = lettering.write(box.right, baseline, "", size, ha="right")
         self.moving.append(self._value)
         self._underline: Line2D | None = None
@@ -119,10 +124,14 @@ class PanelHead:
         setting, lettering = self._setting, self._setting.lettering
         is_winner = opacity > 0 and setting.places[self._number] == 1
         weight = "bold" if is_winner else "regular"
-        fitting = (s for s in spellings if lettering.width(s, self._size) <= self._room)
+        size = self._size
+        fitting = (s for s in spellings if lettering.width(s, size) <= self._room)
+        text = next(fitting, None) or cut(
+            spellings[-1], self._width, lambda text: lettering.width(text, size, "bold")
+        )
         theme = setting.page.theme
         colour = theme.warning if is_warning else theme.text
-        show_text(self._value, next(fitting, spellings[-1]), weight, colour)
+        show_text(self._value, text, weight, colour)
         for artist in (self._place, self._underline):
             if artist is not None:
                 show_opacity(artist, opacity)

@@ -159,13 +159,14 @@ def _panels(
     across, along = _gaps(page, needs, head)
     top = area.top - page.px(head) - needs.over
     width, height = size
+    whole = math.floor if needs.pixels is None else math.ceil
     if columns > 1:
         across += _spread(area, columns, width, across)
     return tuple(
         Box(
             round(area.left + column * (width + across)),
             round(top - row * (height + along) - height),
-            math.floor(width), math.floor(height),
+            whole(width), whole(height),
         )
         for row, column in (divmod(number, columns) for number in range(count))
     )  # fmt: skip

@@ -16,6 +16,8 @@ GAP = 44.0
 ROW, LOWEST_ROW = 38.0, 30.0
 OVER_LOSSES = 44.0
 """From the table to the loss plot: its title."""
+OVER_ALONE = 40.0
+"""From the header to losses that stand in the fit's place."""
 LOSSES = 122.0
 """The least height of the loss plot's axes, in pixels at 720."""
 
@@ -49,7 +51,7 @@ def plan_overlay(
         table = page.upwards(start, page.top, right, page.top + rows * row)
         end = start - px(GAP)
         if not has_curves:  # the losses stand in the fit's place
-            box = page.upwards(left, page.top + px(40), end, low)
+            box = page.upwards(left, page.top + px(OVER_ALONE), end, low)
             return OverlayPlan(None, table, row, box)
         losses = None
         if loss_panel:
@@ -63,7 +65,8 @@ def plan_overlay(
     table = page.upwards(left + px(28), top, middle - px(14), top + rows * row)
     box = page.upwards(middle + px(24), top + px(16), right, low)
     upper = page.upwards(left, page.top, right, top - 2.4 * page.tick - px(12))
-    if not has_curves:
+    if not has_curves:  # what the losses are called stands over them
+        upper = upper._replace(height=upper.height - px(OVER_ALONE))
         return OverlayPlan(None, table._replace(width=right - left - px(28)), row, upper)
     if not loss_panel:
         table = table._replace(width=right - table.left)

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 
 from fitreel.model.record.reader import Record
 from fitreel.render.field_grid import FieldGrid
+from fitreel.render.mpl.pixel_layout import drawable
 from fitreel.render.mpl.ticks import Ticks
 from fitreel.render.plots.fields.field_axes import field_ticks
 from fitreel.render.plots.fit_axes import BEFORE_LAYOUT
 from fitreel.render.text.translations import Translation
 from fitreel.render.view import ViewName
+
+LONGEST_CLASS = 8
+"""Letters of a class' name that have room beside a row; longer ones are shortened."""
 
 
 def left_numbers(
@@ -24,4 +28,6 @@ def left_numbers(
             for grid in grids
             for text in field_ticks(grid, BEFORE_LAYOUT, 1.0, words)[1][1]
         ]  # fmt: skip
+    if view == "confusion":
+        return [drawable(name)[:LONGEST_CLASS] for run in runs for name in run.header.classes]
     return y_ticks[1]

@@ -71,6 +71,8 @@ def in_lines(
                 cut(line, room[1 if number == last else 0], measure)
                 for number, line in enumerate(lines)
             ]
+            if lines[-1] == ELLIPSIS and room[0] > room[1]:  # which would say nothing
+                lines = [cut(shorter, room[0], measure), ""]
         result.append(lines)
     return result
 

@@ -6,6 +6,7 @@ Lengths are in pixels; `unit` is one at 720 of the shorter side. Heights count f
 from dataclasses import dataclass
 
 from fitreel.render.geometry import Box
+from fitreel.render.picture_settings import PictureSettings
 
 REFERENCE = 720
 SMALLEST_TEXT = 10.0
@@ -58,14 +59,20 @@ class PagePlan:
         return Box(left, self.size[1] - bottom, right - left, bottom - top)
 
 
-def plan_page(size: tuple[int, int], has_title: bool, has_subtitle: bool) -> PagePlan:
+def left_out(settings: PictureSettings) -> list[str]:
+    """What of it a clip of its size has no room for: the names of its fields."""
+    plan = plan_page(settings.pixels, settings.subtitle is not None)
+    return ["subtitle"] if settings.subtitle and not plan.has_subtitle else []
+
+
+def plan_page(size: tuple[int, int], has_subtitle: bool) -> PagePlan:
     """Where all goes in a clip of `size` pixels."""
     width, height = size
     shorter = min(size)
     unit = shorter / REFERENCE
     high = height / unit
     is_small = shorter < SMALL
-    has_subtitle = has_subtitle and has_title and not is_small
+    has_subtitle = has_subtitle and not is_small
     is_tall = width / height < TALL
     top = 124.0 if has_subtitle else 104.0
     foot = high * 0.9 if is_tall else high - 28.0

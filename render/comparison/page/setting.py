@@ -14,6 +14,7 @@ from fitreel.render.comparison.page.left_numbers import left_numbers
 from fitreel.render.comparison.page.lettering import Lettering, fonts_of, one_line
 from fitreel.render.comparison.page.page_header import Foot, PageHeader
 from fitreel.render.comparison.page.page_plan import PagePlan, plan_page
+from fitreel.render.comparison.page.panel_limits import panel_limits
 from fitreel.render.comparison.standings.contenders import Contender, contenders_of, places_of
 from fitreel.render.comparison.standings.sentences import OF_CLASSES, captions_of
 from fitreel.render.comparison.standings.values import widest_values
@@ -22,13 +23,15 @@ from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import comparison_theme
 from fitreel.render.mpl.ticks import Ticks, linear_ticks
-from fitreel.render.plots.fit_axes import Limits, fit_limits
+from fitreel.render.plots.fit_axes import Limits
 from fitreel.render.text.axis_labels import AxisLabels, axis_labels
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.comparison_timetable import Timetable
 from fitreel.render.timing.epoch_axis import EpochAxis
 
+COLOURED = (*OF_CLASSES, "curves")
+"""Views in which classes, or several outputs, have colours of their own."""
 TICKS = 4
 """About so many along an axis of a fit."""
 LEFT = 33.0
@@ -117,12 +120,12 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
     fonts = fonts_of(comparison)
     page = Page(picture.pixels, theme, picture.transparent, fonts.families)
     lettering = Lettering(page, fonts)
-    plan = plan_page(picture.pixels, picture.title is not None, picture.subtitle is not None)
+    plan = plan_page(picture.pixels, picture.subtitle is not None)
     contenders = contenders_of(comparison, table)
     curves = [run for each in contenders for run in each.curves]
-    limits = fit_limits(curves, picture.truth) if curves else None
-    ticks = linear_ticks(*limits.y, TICKS) if limits is not None else ([], [])
     runs = [run for each in contenders for run in each.runs]
+    limits = panel_limits(comparison.view, runs, picture.truth)
+    ticks = linear_ticks(*limits.y, TICKS) if limits is not None else ([], [])
     numbers = left_numbers(comparison.view, runs, ticks, words)
     widest = max((lettering.width(text, plan.tick) for text in numbers), default=0.0)
     left = max(plan.margin, plan.px(LEFT) + widest)
@@ -138,7 +141,7 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
         lettering=lettering,
         words=words,
         contenders=contenders,
-        colours=identity_colours(len(contenders), theme, has_classes=comparison.view in OF_CLASSES),
+        colours=identity_colours(len(contenders), theme, has_classes=comparison.view in COLOURED),
         places=places_of(contenders),
         numbers=loss_format_of(contenders, words),
         limits=limits,

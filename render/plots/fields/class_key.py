@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from matplotlib.lines import Line2D
 
 from fitreel.render.mpl.pixel_layout import Page
+from fitreel.render.plots.fields.class_points import HOLLOW_LINE
 
 LINE, DOT = 1.2, 0.62
 """How wide samples are, in font sizes."""
@@ -31,6 +32,10 @@ class KeyEntry(NamedTuple):
     """Of a class; "": a line."""
     is_ring: bool = False
     """Whether it is a ring, as wrong points have."""
+    dashes: tuple[float, float] | None = None
+    """Of a line that is dashed, in its widths."""
+    is_hollow: bool = False
+    """As points are that were kept aside."""
 
 
 def key_rows(
@@ -40,7 +45,7 @@ def key_rows(
     rows: list[list[KeyEntry]] = []
     used = 0.0
     for entry in entries:
-        width = _width(page, entry, size)
+        width = key_width(page, entry, size)
         if not rows or used + width > room:
             rows.append([])
             used = 0.0
@@ -49,7 +54,8 @@ def key_rows(
     return rows
 
 
-def _width(page: Page, entry: KeyEntry, size: float) -> float:
+def key_width(page: Page, entry: KeyEntry, size: float) -> float:
+    """How wide an entry is, in pixels."""
     sample = DOT if entry.marker else LINE
     return (sample + BESIDE) * size + page.width_of(entry.name, size)
 
@@ -72,13 +78,16 @@ def draw_class_key(
                 width = DOT * size
             elif entry.marker:
                 _add(page, [x + DOT * size / 2], [middle], linestyle="none", marker=entry.marker,
-                     markersize=page.points(DOT * size), markerfacecolor=entry.colour,
-                     markeredgewidth=0)  # fmt: skip
+                     markersize=page.points(DOT * size), markeredgecolor=entry.colour,
+                     markeredgewidth=page.points(HOLLOW_LINE * DOT * size) * entry.is_hollow,
+                     markerfacecolor=page.theme.axes if entry.is_hollow else entry.colour,
+                     )  # fmt: skip
                 width = DOT * size
             else:
                 width = LINE * size
                 _add(page, [x, x + width], [middle, middle], color=entry.colour,
-                     lw=page.points(page.px(WIDTH)), solid_capstyle="round")  # fmt: skip
+                     lw=page.points(page.px(WIDTH)), solid_capstyle="round",
+                     **({} if entry.dashes is None else {"dashes": entry.dashes}))  # fmt: skip
             x += width + BESIDE * size
             name = page.shortened(entry.name, max(room - (x - start[0]), 2 * size), size)
             page.text(x, baseline, name, size, va="baseline")

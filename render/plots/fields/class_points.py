@@ -30,8 +30,27 @@ RINGS = ((60, 2.0), (160, 1.2), (math.inf, 0.8))
 """Up to how many rings there are, how wide their lines are."""
 BESIDE_RIM = 0.6
 """From the rim to the ring, on each side."""
+HOLLOW_LINE = 0.22
+"""In diameters: how wide the line of a point is that was kept aside."""
 FADE = 0.2
 """Seconds in which a ring comes or goes."""
+
+
+def _draw_hollow(
+    page: Page,
+    axes: Axes,
+    points: tuple[NDArray[Any], NDArray[Any]],
+    styles: Sequence[tuple[str, str]],
+    diameter: float,
+) -> None:
+    line = HOLLOW_LINE * diameter
+    for number, (colour, marker) in enumerate(styles):
+        own = np.asarray(points[0], np.float64)[points[1] == number]
+        axes.plot(
+            own[:, 0], own[:, 1], linestyle="none", marker=marker, color=colour,
+            markerfacecolor=page.theme.axes, markeredgewidth=page.points(line),
+            markersize=page.points(diameter - line), zorder=FieldOrder.POINTS,
+        )  # fmt: skip
 
 
 def point_diameter(page: Page, box: Box, count: int) -> float:
@@ -51,6 +70,7 @@ class ClassPoints:
         styles: of each class its colour and its marker.
         diameter: of a point, in pixels.
         lines: how wide the rings' lines are, in those of one run's field.
+        aside: places and classes of points that were kept aside, which are hollow.
     """
 
     @in_force()
@@ -63,8 +83,11 @@ class ClassPoints:
         styles: Sequence[tuple[str, str]],
         diameter: float,
         lines: float = 1.0,
+        aside: tuple[NDArray[Any], NDArray[Any]] | None = None,
     ) -> None:
         self._lines = lines
+        if aside is not None:
+            _draw_hollow(page, axes, aside, styles, diameter)
         self._places, self._classes = np.asarray(places, np.float64), classes
         rim = max(RIM * diameter, page.px(LEAST_RIM))
         self._wrong: list[Line2D] = []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from contourpy import LineType, contour_generator
+from contourpy import FillType, LineType, SerialContourGenerator, ZInterp
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
@@ -34,9 +34,26 @@ def level_lines(
     grid: FieldGrid, field: NDArray[np.float32], levels: Sequence[float]
 ) -> list[NDArray[np.float64]]:
     """All lines of a field, shape (rows, columns), at these levels; each shape (P, 2)."""
-    if not np.isfinite(field).all():
-        field = np.ma.masked_invalid(field)
-    lines: Any = contour_generator(grid.x, grid.y, field, line_type=LineType.Separate)
+    return lines_at(traced(grid, field), levels)
+
+
+def traced(grid: FieldGrid, field: NDArray[np.float32]) -> SerialContourGenerator:
+    """What finds lines in a field, shape (rows, columns); none beside what is no number."""
+    # contourpy's `contour_generator` makes this, after checks that take longer than the lines.
+    is_number = np.isfinite(field)
+    mask: Any = None if is_number.all() else ~is_number
+    return SerialContourGenerator(
+        *grid.mesh, field.astype(np.float64), mask,
+        corner_mask=True, line_type=LineType.Separate, fill_type=FillType.OuterCode,
+        quad_as_tri=False, z_interp=ZInterp.Linear,
+    )  # fmt: skip
+
+
+def lines_at(
+    generator: SerialContourGenerator, levels: Sequence[float]
+) -> list[NDArray[np.float64]]:
+    """All lines at these levels; each shape (P, 2)."""
+    lines: Any = generator
     return [line for level in levels for line in lines.lines(level)]
 
 

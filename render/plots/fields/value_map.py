@@ -23,7 +23,7 @@ from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme, luminance
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.page.type_sizes import ASCENT
-from fitreel.render.plots.fields.contours import Contours, level_lines, path_of
+from fitreel.render.plots.fields.contours import Contours, lines_at, path_of, traced
 from fitreel.render.plots.fields.field_image import FieldImage, PixelImage, Upsampling, packed
 from fitreel.render.plots.fields.field_order import FieldOrder
 from fitreel.render.text.translations import Translation
@@ -38,6 +38,8 @@ ON_DARK, ON_LIGHT, DARK = "#FFFFFF", "#10141B", 0.18
 """Their colours, and the luminance from which on a map is light."""
 FADE_FROM, FADE = 0.5, 0.5
 """Seconds after the last snapshot in which points go."""
+RIM = 1.5
+"""How large the rim of a point is that was kept aside, in diameters."""
 LEAST_INK = 0.06
 BESIDE, UNDER = 7.0, 6.0
 """From a bar to its numbers, in pixels at 720."""
@@ -131,14 +133,16 @@ class ValueLines:
 
     def show(self, field: Values) -> None:
         """Draw those of a field, shape (rows, columns)."""
+        generator = traced(self._grid, field)
         for line, levels in self._lines:
-            line.show(path_of(level_lines(self._grid, field, levels)))
+            line.show(path_of(lines_at(generator, levels)))
 
 
 class ValuePoints:
     """Points in the colours of their values; at the film's end they go.
 
-    They are painted once, since hundreds of colours take longer than the field does.
+    Those that were kept aside, `aside` (places and values), have a white rim. All are painted
+    once, since hundreds of colours take longer than the field does.
     """
 
     @in_force()
@@ -150,6 +154,7 @@ class ValuePoints:
         values: NDArray[Any],
         scale: ValueScale,
         diameter: float,
+        aside: tuple[NDArray[Any], NDArray[Any]] | None = None,
     ) -> None:
         left, bottom, right, top = map(round, (box.left, box.bottom, box.right, box.top))
         width, height = right - left, top - bottom
@@ -160,6 +165,12 @@ class ValuePoints:
         context.set_snap(False)
         shape = MarkerStyle("o")
         dot, size = shape.get_path(), shape.get_transform() + Affine2D().scale(diameter)
+        if aside is not None:
+            larger = shape.get_transform() + Affine2D().scale(diameter * RIM)
+            rim = (*to_rgb(ON_DARK), 1.0)
+            renderer.draw_markers(context, dot, larger, Path(aside[0]), IdentityTransform(), rim)
+            places = np.concatenate([places, aside[0]])
+            values = np.concatenate([values, aside[1]])
         numbers = scale.numbers(values)
         for number in np.unique(numbers).tolist():
             some = Path(places[numbers == number])

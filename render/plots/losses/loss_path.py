@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fitreel.model.record.reader import Record
 from fitreel.render.plots.losses.loss_scale import LossScale
+from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
 
 COLUMNS = 2.0
@@ -29,8 +31,17 @@ class LossPath:
     colour: str
     raw: NDArray[np.floating[Any]] | None = None
     """Shape (S,): drawn faintly, where `losses` are a noisy run's median."""
+    name: str = ""
+    """Written where no path goes; "": it has none, or it stands elsewhere."""
     is_diverged: bool = False
     """Whether what follows the last finite loss is no number, as the training diverged."""
+
+
+def paths_kept_aside(run: Record, colour: str, words: Translation) -> list[LossPath]:
+    """The loss of the points that were kept aside, where there are any: one path, or none."""
+    if run.validation is None or "val_loss" not in run.metrics:
+        return []
+    return [LossPath(run.epochs, run.metrics["val_loss"], colour, name=words.text("kept_aside"))]
 
 
 @dataclass(frozen=True)

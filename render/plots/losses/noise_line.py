@@ -74,6 +74,40 @@ def draw_noise_line(
         page.text(x, y, name, size, color=theme.muted, va="baseline")
 
 
+def draw_path_names(
+    page: Page,
+    axes: Axes,
+    inner: Box,
+    names: Sequence[tuple[str, str]],
+    paths: Sequence[PlacedPath],
+    tick: float,
+    reach: float,
+) -> None:
+    """Write what paths are called where none goes, at the upper right if that is free.
+
+    Args:
+        page: the page.
+        axes: as `draw_noise_line`.
+        inner: their inside, in pixels.
+        names: and the colours of those paths.
+        paths: all that may not run through it.
+        tick: font size, in pixels.
+        reach: how far a marker reaches around its path, in pixels.
+    """
+    travel = inner.width / axes.get_xlim()[1]
+    outlines = [_outline(path, inner, travel) for path in paths] if names else []
+    side, clear = page.px(BESIDE), max(reach, page.px(CLEAR))
+    for name, colour in names:
+        width, height = page.width_of(name, tick), (ASCENT + DESCENT) * tick
+        rights = np.linspace(inner.right - side / 2, inner.left + side + width, LATTICE)
+        tops = np.linspace(inner.top - page.px(UNDER) / 2, inner.bottom + height, LATTICE)
+        boxes = [Box(right - width, top - height, width, height)
+                 for top in tops for right in rights]  # fmt: skip
+        hits = [sum(_hits(each, box, clear) for each in outlines) for box in boxes]
+        box = boxes[int(np.argmin(hits))]
+        page.text(box.left, box.bottom + DESCENT * tick, name, tick, color=colour, va="baseline")
+
+
 def _places(page: Page, inner: Box, line: float, size: float, width: float) -> Iterator[Box]:
     """Where the name may stand in the axes: over the line first, from left to right."""
     height = (ASCENT + DESCENT) * size

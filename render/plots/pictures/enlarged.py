@@ -31,7 +31,13 @@ class Enlargement:
         whole = math.floor(free + 1e-9)
         if whole >= WASTE * free and whole:
             return cls(rows, columns, QUARTERS * whole)
-        return cls(rows, columns, max(math.floor(QUARTERS * free + 1e-9), 1))
+        return cls.by_quarters(shape, width, height)
+
+    @classmethod
+    def by_quarters(cls, shape: tuple[int, int], width: float, height: float) -> "Enlargement":
+        """The largest that fits, whole or not."""
+        free = min(width / shape[1], height / shape[0])
+        return cls(*shape, max(math.floor(QUARTERS * free + 1e-9), 1))
 
     @classmethod
     def of_size(cls, shape: tuple[int, int], width: int, height: int) -> "Enlargement":

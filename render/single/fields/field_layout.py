@@ -43,6 +43,9 @@ SQUARES = 136.0
 """The largest small field of a hidden unit."""
 LOSS_SHARE = 0.26
 """Of a tall frame, at most."""
+SMALL_RISE, SMALL_FOOT = 14.0, 0.4
+"""In the smallest frames: over the readouts there is so much less, and under them so much in their
+font sizes."""
 LONG_NAME = 22.0
 """More over a field whose upright axis has a long name."""
 
@@ -105,9 +108,18 @@ def lay_out_field(view: ViewPage, grid: FieldGrid, contents: FieldContents) -> F
         return _beside(view, grid, contents, top, view.bottom + row)
     if not view.has_readouts:
         low = view.bottom + row if view.has_numbers else view.left
+        readouts: tuple[ReadoutsPlace, ...] = ()
+        if view.shape == "small":  # names stand before their numbers, in one row
+            # Without a title the row keeps clear of the frame's edge.
+            highest = view.page.box.height - view.left - 0.1 * view.types.readout
+            top = min(view.top + view.px(SMALL_RISE), highest)
+            baseline = top - ASCENT * view.types.readout
+            readouts = (ReadoutsPlace(view.left, view.right, baseline, None),)
+            top = baseline - SMALL_FOOT * view.types.readout
         place = Box(view.left, low, view.right - view.left, top - low)
         box = field_box(place, grid, WIDEST[view.shape])
-        return FieldLayout((box,), None, (), 0.0, (0.0, 0.0))
+        _check_small(view, box)
+        return FieldLayout((box,), None, readouts, 0.0, (0.0, 0.0))
     return _stacked(view, grid, contents, top, row)
 
 
@@ -239,6 +251,8 @@ def _pair(
 
 def _blocks(view: ViewPage, contents: FieldContents, area: Box) -> dict[str, BlockPlace]:
     """Panels under each other: small fields as large as they need, plots share the rest."""
+    if not contents.panels:
+        return {}
     types, px = view.types, view.px
     head = ASCENT * types.label + px(HEAD_FOOT)
     plots = [name for name in contents.panels if name not in ("units", "error")]
@@ -280,12 +294,18 @@ def _blocks(view: ViewPage, contents: FieldContents, area: Box) -> dict[str, Blo
     return places
 
 
+def _check_small(view: ViewPage, box: Box) -> None:
+    if min(box.width, box.height) < 2 * LEAST_ROWS * view.types.tick:
+        size = f"{view.page.box.width:.0f} x {view.page.box.height:.0f}"
+        raise BadInput(f"film.size {size}: too small to be read; take a larger one")
+
+
 def _check(view: ViewPage, box: Box) -> None:
     if min(box.width, box.height) < 3 * LEAST_ROWS * view.types.tick:
         size = f"{view.page.box.width:.0f} x {view.page.box.height:.0f}"
         raise BadInput(f"film.size {size}: too small for a field and what is beside it")
 
 
-def panels_of(asked: Sequence[str], has_error: bool) -> tuple[str, ...]:
-    """The panels of a field: those asked for, or the loss, and the error where it is known."""
-    return tuple(asked) or (("error",) if has_error else ()) + ("loss",)
+def panels_of(asked: Sequence[str], *, has_error: bool, has_loss: bool) -> tuple[str, ...]:
+    """The panels of a field: those asked for, or of the loss and the error what is known."""
+    return tuple(asked) or (("error",) if has_error else ()) + (("loss",) if has_loss else ())

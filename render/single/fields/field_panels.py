@@ -19,6 +19,7 @@ from fitreel.render.plots.axes_furniture import widest
 from fitreel.render.plots.axes_names import write_name
 from fitreel.render.plots.fields.value_map import ValueImage, error_scale
 from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle
+from fitreel.render.plots.losses.loss_path import paths_kept_aside
 from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.shown_snapshots import losses_from
 from fitreel.render.single.fields.field_layout import BlockPlace
@@ -77,7 +78,10 @@ class LossPanel:
         self._from, self._words = losses_from(run), words
         self._format = LossFormat.of(run.losses, words)
         box = place.box
-        texts = loss_scale([run.losses], box.height / types.tick).ticks[1]
+        aside = paths_kept_aside(run, page.theme.muted, words)
+        self._aside = len(aside)
+        losses = [run.losses, *(path.losses for path in aside)]
+        texts = loss_scale(losses, box.height / types.tick).ticks[1]
         texts = [words.respelled(text.replace("\u2212", "-")) for text in texts]
         outer, left = _with_numbers(page, box, widest(page, texts, types.tick))
         known = run.epochs >= self._from
@@ -85,7 +89,7 @@ class LossPanel:
                         is_diverged=run.ending == "diverged")  # fmt: skip
         wide = page.px(WIDTH if box.height > page.px(LOW) else LOW_WIDTH)
         self._plot = LossPlot(
-            page, outer, [path], style.axis,
+            page, outer, [path, *aside], style.axis,
             LossPlotStyle(
                 types.tick, words, wide, style.noise, x_labels=place.has_ticks, left=left
             ),
@@ -101,7 +105,8 @@ class LossPanel:
     def show(self, snapshot: Snapshot, field: Values, epoch: float) -> None:
         """As `FieldPanel`."""
         is_known = epoch >= self._from
-        self._plot.show([epoch if is_known else None], [float(snapshot.loss)])
+        epochs = [epoch if is_known else None, *[epoch] * self._aside]
+        self._plot.show(epochs, [float(snapshot.loss), *[None] * self._aside])
         self._number.set_text(self._format.write(snapshot.loss) if is_known else "")
 
 

@@ -16,6 +16,7 @@ from fitreel.render.page.readouts import Readout, RunReadouts, check_readouts, h
 from fitreel.render.page.type_sizes import type_sizes
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_names import LONGEST_IN_COLUMN
+from fitreel.render.plots.fields.class_key import KeyEntry, draw_class_key, key_width
 from fitreel.render.plots.fields.class_names import in_pixels
 from fitreel.render.plots.fields.class_points import point_diameter
 from fitreel.render.plots.fields.field_axes import draw_field_numbers, field_axes, field_ticks
@@ -29,6 +30,7 @@ from fitreel.render.plots.fields.value_map import (
     value_scale,
 )
 from fitreel.render.plots.fit_axes import BEFORE_LAYOUT
+from fitreel.render.shown_snapshots import has_losses
 from fitreel.render.single.fields.field_frame import (
     longest_remark,
     remark_of,
@@ -86,24 +88,27 @@ class FieldScene:
         )  # fmt: skip
         page, types = view.page, view.types
         self.figure = page.figure
-        panels = panels_of(settings.panels, has_error=self._is_pair)
+        panels = panels_of(settings.panels, has_error=self._is_pair, has_loss=has_losses(run))
         name = self._axes_names.y.replace("$", "")
         bar = 0.0
         if not self._is_pair and view.has_readouts:
             bar = max(page.width_of(t, types.tick) for t in bar_ticks(self._scale, words)[1])
+        has_aside = run.validation is not None
         contents = FieldContents(
-            panels, (0.0,), pair=self._is_pair, bar=bar,
+            panels, (0.0,), int(has_aside), pair=self._is_pair, bar=bar,
             long_name=len(name) > LONGEST_IN_COLUMN and "_" not in name and not self._is_pair,
         )  # fmt: skip
         self._layout = lay_out_field(view, grid, contents)
         self._texts = PageTexts(view, settings.caption)
         moving: list[Artist] = [*self._texts.moving, *self._draw_field()]
         self._panels = []
-        if view.has_readouts:
-            (place,) = self._layout.readouts
+        for place in self._layout.readouts:
             check_readouts(page, place, types, [epoch])
             self._readouts = RunReadouts(page, place, types, [epoch])
             moving += self._readouts.moving
+        if view.has_readouts:
+            if has_aside:
+                self._draw_key()
             sticks = yardsticks_of(run)
             noise = None if sticks is None else sticks.noise
             style = FieldPanelStyle(page, types, words, axis, grid, noise)
@@ -129,7 +134,10 @@ class FieldScene:
         diameter = DOT * point_diameter(page, box, len(self._run.x))
         places = in_pixels(grid, box, self._run.x)
         values = np.asarray(self._run.y, np.float64)
-        self._dots = ValuePoints(page, box, places, values, self._scale, diameter)
+        aside = self._run.validation
+        if aside is not None:
+            aside = in_pixels(grid, box, aside[0]), np.asarray(aside[1], np.float64)
+        self._dots = ValuePoints(page, box, places, values, self._scale, diameter, aside)
         self._lines = ValueLines(page, axes, grid, self._scale)
         if view.has_numbers:
             ticks = field_ticks(grid, box, size, words)
@@ -139,6 +147,17 @@ class FieldScene:
         if self._is_pair:
             self._draw_target()
         return [*self._image.moving, *self._dots.moving, *self._lines.moving]
+
+    def _draw_key(self) -> None:
+        """What points with a rim are."""
+        view, layout, page = self._view, self._layout, self._view.page
+        name = self._words.text("kept_aside")
+        entry = KeyEntry(name, page.theme.muted, "o", is_hollow=True)
+        left, base = layout.readouts[0].left, layout.under_readouts
+        if self._is_pair:  # at the right end of the network's name
+            box, width = layout.fields[0], key_width(page, entry, view.types.label)
+            left, base = box.right - width, box.top + view.px(OVER)
+        draw_class_key(page, [[entry]], (left, base), view.types.label, view.right - left)
 
     def _draw_target(self) -> None:
         """The target as the network should have it, and what both fields are called."""
@@ -164,8 +183,7 @@ class FieldScene:
         self._lines.show(field)
         self._dots.show(state.seconds_at_end)
         self._texts.show(state.caption, remark_of(self._run, state, self._words))
-        if not self._view.has_readouts:
-            return
-        self._readouts.show([self._words.integer(int(snapshot.epoch))])
+        if self._layout.readouts:
+            self._readouts.show([self._words.integer(int(snapshot.epoch))])
         for panel in self._panels:
             panel.show(snapshot, field, state.epoch)

@@ -4,12 +4,14 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from matplotlib.artist import Artist
 
 from fitreel.model.record.reader import Record
 from fitreel.render.field_grid import FieldGrid, PointValues, log_field
+from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import drawable
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.caption_line import texts_at_foot
@@ -30,6 +32,7 @@ from fitreel.render.plots.fields.field_axes import draw_field_numbers, field_axe
 from fitreel.render.plots.fields.input_names import input_names
 from fitreel.render.plots.fields.regions import Boundary, Regions
 from fitreel.render.plots.fit_axes import BEFORE_LAYOUT
+from fitreel.render.shown_snapshots import has_losses
 from fitreel.render.single.fields.field_frame import (
     last_prediction,
     longest_remark,
@@ -87,7 +90,7 @@ class RegionsScene:
             settings, theme, words, said, names=[*self._names, *self._axes_names],
             numbers=ticks_before[1][1], remark=longest_remark(run, words),
         )  # fmt: skip
-        self._panels_asked = panels_of(settings.panels, has_error=False)
+        self._panels_asked = panels_of(settings.panels, has_error=False, has_loss=has_losses(run))
         self._readout_texts = self._readout_list()
         self.figure = view.page.figure
         self._texts = PageTexts(view, settings.caption)
@@ -100,6 +103,7 @@ class RegionsScene:
             samples = samples_of(run, self._panels_asked)
             self._panels = draw_field_panels(run, style, layout.blocks, samples)
         else:
+            moving += self._draw_small_readouts(layout)
             self._panels = []
         self.moving: Sequence[Artist] = moving + [m for panel in self._panels for m in panel.moving]
 
@@ -120,44 +124,54 @@ class RegionsScene:
                 page.width_of(each.widest[0], types.readout, "bold"))
             for each in self._readout_texts
         )  # fmt: skip
-        has_key = view.has_readouts and view.shape != "classic"
         self._boundary_entry = (
-            [KeyEntry(self._words.text("boundary"), page.theme.text)] if has_key else []
+            [KeyEntry(self._words.text("boundary"), page.theme.text)]
+            if view.has_readouts and view.shape != "classic"
+            else []
         )
+        entries = self._aside_entries() if view.has_readouts else []
         name = self._axes_names.y.replace("$", "")
-        contents = FieldContents(
-            self._panels_asked, widths, 1, len(self._boundary_entry),
-            long_name=len(name) > LONGEST_IN_COLUMN and "_" not in name,
-        )  # fmt: skip
-        layout = lay_out_field(view, self._grid, contents)
+        is_long = len(name) > LONGEST_IN_COLUMN and "_" not in name
+        lines = len(self._boundary_entry)
+
+        def laid_out(rows: int) -> FieldLayout:
+            keys = 1 + rows if rows else lines  # rows stand under the boundary's, where it has one
+            contents = FieldContents(self._panels_asked, widths, 1, keys, long_name=is_long)
+            return lay_out_field(view, self._grid, contents)
+
+        layout = laid_out(len(entries))
+        self._key_rows: list[list[KeyEntry]] = [entries] if entries else []
         if not view.has_numbers:
             return layout, None
-        box = layout.fields[0]
-        diameter = point_diameter(page, box, len(self._classes))
-        places = None
-        if len(self._names) <= MOST_NAMES:
-            last = last_prediction(self._run)
-            size = NAME * types.label
-            places = name_places(
-                page, box, self._names, size, in_pixels(self._grid, box, self._run.x),
-                self._classes, regions_of(self._grid, self._grid.field(last.prediction)), diameter,
-            )  # fmt: skip
+        places = self._name_places(layout.fields[0])
         if places is None and view.has_readouts:
-            entries = [
+            entries += [
                 KeyEntry(name, colour, marker)
                 for name, (colour, marker) in zip(self._names, self._styles, strict=True)
             ]
             room = view.right - layout.key[0]
-            rows = key_rows(page, entries, types.label, room)
-            self._class_rows = rows
-            contents = FieldContents(
-                self._panels_asked, widths, 1, len(self._boundary_entry) + len(rows),
-                long_name=contents.long_name,
-            )  # fmt: skip
-            layout = lay_out_field(view, self._grid, contents)
-        else:
-            self._class_rows = []
+            self._key_rows = key_rows(page, entries, types.label, room)
+            layout = laid_out(len(self._key_rows))
         return layout, places
+
+    def _aside_entries(self) -> list[KeyEntry]:
+        """What hollow points are, where there are any."""
+        if self._run.validation is None:
+            return []
+        ink, name = self._view.page.theme.text, self._words.text("kept_aside")
+        return [KeyEntry(name, ink, "o", is_hollow=True)]
+
+    def _name_places(self, box: Box) -> NamePlaces | None:
+        """Where the names of classes stand in the field; None: one of them has no place."""
+        if len(self._names) > MOST_NAMES:
+            return None
+        page, size = self._view.page, NAME * self._view.types.label
+        diameter = point_diameter(page, box, len(self._classes))
+        last = last_prediction(self._run)
+        return name_places(
+            page, box, self._names, size, in_pixels(self._grid, box, self._run.x),
+            self._classes, regions_of(self._grid, self._grid.field(last.prediction)), diameter,
+        )  # fmt: skip
 
     def _draw_field(self, layout: FieldLayout, places: NamePlaces | None) -> list[Artist]:
         view, grid, words = self._view, self._grid, self._words
@@ -167,13 +181,25 @@ class RegionsScene:
         axes = field_axes(page, box, grid, outline=True)
         self._boundary = Boundary(page, axes, grid)
         diameter = point_diameter(page, box, len(self._classes))
-        self._dots = ClassPoints(page, axes, self._run.x, self._classes, self._styles, diameter)
+        self._dots = ClassPoints(page, axes, self._run.x, self._classes, self._styles, diameter,
+                                 aside=self._run.validation)  # fmt: skip
         if view.has_numbers:
             ticks = field_ticks(grid, box, view.types.tick, words)
             draw_field_numbers(page, box, grid, ticks, view.types.tick, self._axes_names)
         if places is not None:
             draw_class_names(page, axes, box, self._names, places)
         return [*self._regions.moving, *self._boundary.moving, *self._dots.moving]
+
+    def _draw_small_readouts(self, layout: FieldLayout) -> list[Artist]:
+        """Epoch and wrong points in one row, in a frame that has no room for more."""
+        page, types = self._view.page, self._view.types
+        epoch, wrong = self._readout_texts
+        readouts = [epoch, replace(wrong, name=self._words.text("wrong_points"))]
+        self._readouts = []
+        for place in layout.readouts:
+            check_readouts(page, place, types, readouts)
+            self._readouts.append(RunReadouts(page, place, types, readouts))
+        return [artist for each in self._readouts for artist in each.moving]
 
     def _draw_readouts(self, layout: FieldLayout) -> list[Artist]:
         view, page, types = self._view, self._view.page, self._view.types
@@ -192,15 +218,11 @@ class RegionsScene:
             self._right = page.text(
                 left, layout.under_readouts, "", types.label, colour=page.theme.muted
             )
-        room = view.right - layout.key[0]
-        start = layout.key
+        (left, base), size = layout.key, types.label
+        room = view.right - left
         if self._boundary_entry:
-            draw_class_key(page, [self._boundary_entry], start, types.label, room)
-            start = start[0], start[1] - LINE * types.label
-        elif self._class_rows:
-            start = start[0], start[1] - LINE * types.label
-        if self._class_rows:
-            draw_class_key(page, self._class_rows, start, types.label, view.right - start[0])
+            draw_class_key(page, [self._boundary_entry], (left, base), size, room)
+        draw_class_key(page, self._key_rows, (left, base - LINE * size), size, room)
         return [*numbers, self._right]
 
     @in_force()
@@ -214,10 +236,12 @@ class RegionsScene:
         self._boundary.show(logs)
         self._dots.show(wrong, state.seconds)
         self._texts.show(state.caption, remark_of(self._run, state, words))
-        if not self._view.has_readouts:
-            return
         count, total = int(wrong.sum()), len(self._classes)
         texts = [words.integer(int(snapshot.epoch)), words.integer(count)]
+        if not self._view.has_readouts:
+            for small in self._readouts:
+                small.show(texts)
+            return
         for readout, text in zip(self._readouts, texts, strict=True):
             readout.show([text])
         # Rounded down: 100 % means all.

@@ -11,6 +11,7 @@ from fitreel.model.errors import BadInput
 from fitreel.render.geometry import REFERENCE, Box
 from fitreel.render.page.readouts import ReadoutsPlace
 from fitreel.render.page.type_sizes import ASCENT, TypeSizes, shape_of, type_sizes
+from fitreel.render.picture_settings import PictureSettings
 
 UNDER = 8.0
 """From an axis to the numbers under it; lengths are those of `REFERENCE` pixels."""
@@ -119,6 +120,12 @@ def has_subtitle(size: tuple[int, int]) -> bool:
     return shape_of(size) in ("wide", "tall") or (
         shape_of(size) == "middle" and min(size) >= REFERENCE
     )
+
+
+def left_out(settings: PictureSettings) -> list[str]:
+    """What of it a frame of its size has no room for: the names of its fields."""
+    names = ["subtitle"] if settings.subtitle and not has_subtitle(settings.pixels) else []
+    return names + ["panels"] * (bool(settings.panels) and shape_of(settings.pixels) == "small")
 
 
 def readouts_in_header(size: tuple[int, int], panels: int) -> bool:

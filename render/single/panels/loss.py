@@ -11,6 +11,7 @@ from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box
 from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle
+from fitreel.render.plots.losses.loss_path import paths_kept_aside
 from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.shown_snapshots import losses_from
 from fitreel.render.single.layout.themed_layout import PanelPlace
@@ -32,7 +33,9 @@ class LossCurve:
         self._run, self._style = run, style
         self._losses_from = losses_from(run)
         self._rider: Text | None = None
-        texts = loss_scale([run.losses], height / style.tick).ticks[1]
+        self._aside = paths_kept_aside(run, style.page.theme.muted, style.words)
+        losses = [run.losses, *(path.losses for path in self._aside)]
+        texts = loss_scale(losses, height / style.tick).ticks[1]
         self.y_texts: Sequence[str] = [
             style.words.respelled(text.replace("\u2212", "-")) for text in texts
         ]
@@ -50,7 +53,7 @@ class LossCurve:
             x_labels=place.x_labels, x_name=not place.x_name_in_head,
             left=inner.left - box.left,
         )  # fmt: skip
-        self.plot = LossPlot(page, box, [path], self._style.axis, style)
+        self.plot = LossPlot(page, box, [path, *self._aside], self._style.axis, style)
         self.moving: Sequence[Artist] = self.plot.moving
         if self._style.loss_rides_at is not None:
             self._rider = page.text(
@@ -61,7 +64,9 @@ class LossCurve:
 
     def show(self, snapshot: Snapshot, epoch: float) -> None:
         """Moves the marker."""
-        self.plot.show([epoch if epoch >= self._losses_from else None], [float(snapshot.loss)])
+        others = len(self._aside)
+        epochs = [epoch if epoch >= self._losses_from else None, *[epoch] * others]
+        self.plot.show(epochs, [float(snapshot.loss), *[None] * others])
         if self._rider is not None:
             inner, size = self.plot.inner, self._style.label
             middle = min(max(self.plot.marker_y(0), inner.bottom + size / 2), inner.top - size / 2)

@@ -16,7 +16,6 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.plots.fields.class_styles import class_styles
 from fitreel.render.plots.fit_axes import (
-    Limits,
     Order,
     curve_order,
     fit_axes,
@@ -24,9 +23,9 @@ from fitreel.render.plots.fit_axes import (
     numbers_before_layout,
 )
 from fitreel.render.plots.network_line import FAR, clip_vertically
+from fitreel.render.plots.pictures.limits import curve_limits
 from fitreel.render.plots.points import point_style
 from fitreel.render.plots.truth import truth_dashes
-from fitreel.render.point_predictions import PointPredictions
 from fitreel.render.single.shapes.curve_names import CurveNames
 from fitreel.render.single.shapes.shape_picture import Needs, Places
 from fitreel.render.single.states.run_state import RunState
@@ -38,7 +37,6 @@ WIDTH, MANY_WIDTH, TRUTH = 6.0, 4.0, 2.0
 """The second from `MANY` curves on; lengths are those of 720 px."""
 MANY = 4
 DOT, POINT_OPACITY = 7.0, 0.55
-AIR, BEYOND = 0.06, 0.35
 
 
 class CurvesPicture:
@@ -61,7 +59,7 @@ class CurvesPicture:
             self._names = [column.name for column in run.header.outputs]
             self._colours = [theme.lines[n % len(theme.lines)] for n in range(self._columns)]
         self._names = [drawable(name) for name in self._names]
-        self._limits = _limits(run)
+        self._limits = curve_limits(run)
         self.needs = Needs(
             0.8, 1.6, numbers_before_layout(self._limits, words), loss_in_readouts=True,
             beside=max(self._names, key=len)[:24], names=self._names,
@@ -87,7 +85,10 @@ class CurvesPicture:
             )[0]
             for colour in self._colours
         ]  # fmt: skip
-        for line in self._lines:
+        for number, line in enumerate(self._lines):
+            if dashes := self._theme.dashes_of(number):
+                line.set_dashes(dashes)
+                line.set_dash_capstyle("butt")
             clip_vertically(line, axes, 2 * width)
         low, high = self._limits.y
         self._reach = low - FAR * (high - low), high + FAR * (high - low)
@@ -150,25 +151,3 @@ class CurvesPicture:
 def _input_name(run: Record) -> str:
     name = run.header.inputs[0].name
     return "" if name == "x" else drawable(name).replace("$", r"\$")
-
-
-def _limits(run: Record) -> Limits:
-    """Of all outputs together: their data, and predictions not far from these."""
-    x = np.concatenate([np.ravel(run.x), np.ravel(run.prediction_x)]).astype(np.float64)
-    wide = float(x.max() - x.min()) or 1.0
-    across = float(x.min()) - 0.025 * wide, float(x.max()) + 0.01 * wide
-    if run.header.classes:
-        return Limits(across, (-AIR, 1 + AIR))
-    fixed = [np.asarray(run.y, np.float64)]
-    fixed += [] if run.truth is None else [np.asarray(run.truth, np.float64)]
-    low = min(float(each.min()) for each in fixed)
-    high = max(float(each.max()) for each in fixed)
-    reach = BEYOND * (high - low) or abs(high) or 1.0
-    first, last = low, high
-    for snapshot in PointPredictions(run).samples():
-        finite = snapshot.prediction[np.isfinite(snapshot.prediction)]
-        if len(finite):
-            first, last = min(first, float(finite.min())), max(last, float(finite.max()))
-    low, high = max(first, low - reach), min(last, high + reach)
-    air = AIR * (high - low)
-    return Limits(across, (low - air, high + air))

@@ -17,6 +17,7 @@ from fitreel.render.network.recorded_network import thinned
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.plots.fit_axes import Limits, Order, fit_axes, fit_ticks, numbers_before_layout
+from fitreel.render.plots.pictures.limits import plane_limits, plane_span
 from fitreel.render.plots.pictures.plane_names import HALO, StartName
 from fitreel.render.plots.points import point_style
 from fitreel.render.plots.trail import FADE, OPACITIES, SAMPLES, STEP
@@ -28,10 +29,6 @@ from fitreel.render.text.axis_labels import AxisLabels
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
 
-AIR = 1.12
-"""The place in parts of what is in it."""
-BEYOND = 0.35
-"""Of the data's span, how far predictions are followed out of it."""
 WIDTH, TRUTH, TRAIL, DOT = 6.5, 2.0, 2.0, 17.0
 RIM = 3.0
 NAME_GAP = 14.0
@@ -56,7 +53,7 @@ class PlanePicture:
         self._order = order = thinned(np.argsort(run.prediction_x, kind="stable"), MOST_PLACES)
         curves = even_predictions(run, axis, SAMPLES, (2 * order[:, None] + [0, 1]).ravel())
         self._past = curves.reshape(SAMPLES, -1, 2)
-        self._span = _span(run, self._past)
+        self._span = plane_span(run, self._past)
         self._names = [
             own if own is not None else plain_name(column.name, number)
             for number, (own, column) in enumerate(
@@ -76,7 +73,7 @@ class PlanePicture:
     def draw(self, page: Page, places: Places) -> None:
         """As `ShapePicture`."""
         run, theme, types, box = self._run, self._theme, places.types, places.main
-        limits = _limits(self._span, box.width, box.height)
+        limits = plane_limits(self._span, box.width, box.height)
         axes = fit_axes(page, box, limits)
         self._box, self._page = box, page
         self._low = np.array([limits.x[0], limits.y[0]])
@@ -187,32 +184,3 @@ class PlanePicture:
 def plain_name(name: str, number: int) -> str:
     """What an axis of the plane is called: outputs that have no name are x and y."""
     return "xy"[number] if name == f"y{number + 1}" else drawable(name).replace("$", r"\$")
-
-
-def _span(
-    run: Record, past: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The lower left and upper right corner of what is in sight, each shape (2,)."""
-    parts = [np.asarray(run.y, np.float64)]
-    if run.truth is not None:
-        parts.append(np.asarray(run.truth, np.float64))
-    fixed = np.concatenate(parts)
-    fixed = fixed[np.isfinite(fixed).all(1)]
-    low, high = fixed.min(0), fixed.max(0)
-    reach = np.maximum(BEYOND * (high - low), 1e-6)
-    with np.errstate(all="ignore"):
-        first = np.nanmin(np.where(np.isfinite(past), past, np.nan), axis=(0, 1))
-        last = np.nanmax(np.where(np.isfinite(past), past, np.nan), axis=(0, 1))
-    return (np.fmin(low, np.fmax(first, low - reach)), np.fmax(high, np.fmin(last, high + reach)))
-
-
-def _limits(
-    span: tuple[NDArray[np.float64], NDArray[np.float64]], width: float, height: float
-) -> Limits:
-    """The same scale along both axes."""
-    low, high = span
-    middle = (low + high) / 2
-    scale = max((high[0] - low[0]) * AIR / width, (high[1] - low[1]) * AIR / height, 1e-12)
-    half = scale * width / 2, scale * height / 2
-    return Limits((float(middle[0] - half[0]), float(middle[0] + half[0])),
-                  (float(middle[1] - half[1]), float(middle[1] + half[1])))  # fmt: skip

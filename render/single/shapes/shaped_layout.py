@@ -126,7 +126,8 @@ def _beside(
     gap = foot_of_headings if has_subtitle else TITLE_FOOT if shape == "wide" else 18.0
     head = themed.headings.bottom + px(gap) if themed.headings.bottom else px(TOP + 12)
     top = page.box.height - head
-    low = px(FOOT)
+    # Without captions the quiet word has a row for itself, as under a fit.
+    low = px(FOOT) + (0.24 + 1.0 + AXIS_NAME) * types.tick + px(UNDER)
     if themed.captions.count:
         over = OVER_CAPTION if shape == "wide" else SMALL_FOOT
         low = layout.captions + ASCENT * types.caption + px(over)

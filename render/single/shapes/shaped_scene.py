@@ -19,6 +19,7 @@ from fitreel.render.page.type_sizes import shape_of
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_names import write_name
 from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle
+from fitreel.render.plots.losses.loss_path import paths_kept_aside
 from fitreel.render.shown_snapshots import losses_from
 from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.single.layout.themed_page import Parts, themed_page
@@ -149,7 +150,9 @@ class ShapedScene:
         sticks = yardsticks_of(run)
         noise = sticks.noise if sticks is not None else None
         style = LossPlotStyle(types.tick, self._words, width, noise, x_labels=place.x_labels)
-        self._loss_plot = LossPlot(page, place.box, [path], self._axis, style)
+        aside = paths_kept_aside(run, self._theme.muted, self._words)
+        self._aside = len(aside)
+        self._loss_plot = LossPlot(page, place.box, [path, *aside], self._axis, style)
         if place.head is None:
             return
         room, gap = place.box.width, BESIDE_NAME * types.label
@@ -173,7 +176,8 @@ class ShapedScene:
         if self._has_line_under:
             self._under.set_text(picture.line_under(state))
         if self._loss_plot is not None:
-            self._loss_plot.show([state.epoch if is_known else None], [float(snapshot.loss)])
+            epochs = [state.epoch if is_known else None, *[state.epoch] * self._aside]
+            self._loss_plot.show(epochs, [float(snapshot.loss), *[None] * self._aside])
         if self._loss_number is not None:
             self._loss_number.set_text(loss)
         for panel in self._panels:

@@ -18,7 +18,7 @@ from fitreel.jobs.job.schema import job_schema as schema
 from fitreel.jobs.job.template import template
 from fitreel.jobs.job.vary import with_vary
 from fitreel.model.errors import BadInput
-from fitreel.model.toml import read_toml
+from fitreel.model.system.toml import read_toml
 from fitreel.render.mpl.theme import load_theme
 
 

@@ -119,6 +119,14 @@ def test_what_is_the_same_job_has_the_same_fingerprint(tmp_path: Path) -> None:
     assert fingerprint("data.function=xor") == fingerprint(*xor)
     pairs = "data.domain=[[0, 1], [0, 1]]"
     assert fingerprint("data.function=x*y", pairs) != fingerprint("data.function=x*y")
+    one = "data.function=x*y", "data.domain=[0, 1]"
+    assert fingerprint("data.function=x*y", pairs) == fingerprint(*one)
+    assert fingerprint("data.function=x", pairs) != fingerprint("data.function=x", one[1])
+    listed = resolve_job(load_job(DEMO, ("data.function=x*y", pairs)))
+    before = "fd05154b5867"  # its record of before is found as well
+    assert any(each.startswith(before) for each in listed.other_fingerprints)
+    usual = "data.domain=[[-1, 1], [-1, 1]]"
+    assert fingerprint("data.function=x*y", usual) == fingerprint("data.function=x*y")
     file = tmp_path / "own.py"
     file.write_text("def loss(p, y): return (p - y).abs().mean()\n")
     first = fingerprint(f"train.loss={file}:loss")
@@ -137,6 +145,7 @@ def write_bad_files(folder: Path) -> None:
     (folder / "no.jpg").write_bytes(b"no picture")
     (folder / "cut.png").write_bytes((folder / "p.png").read_bytes()[:60])
     (folder / "one.csv").write_text("a,b,kind\n1,2,u\n2,2,u\n")
+    (folder / "left.csv").write_text("a,b,kind\n1,2,x\n2,3,x\n3,1,x\n4,4,y\n")
     many = "".join(f"{n},{n},k{n}\n" for n in range(51))
     (folder / "many.csv").write_text(f"a,b,kind\n{many}")
     (folder / "flat.csv").write_text("a,b,c\n1,2,3\n1,4,5\n1,6,0\n")
@@ -181,6 +190,10 @@ BAD = [
     (["train.loss=bce"], "train.loss = bce: of classes, and these data are numbers"),
     (["data.function=moons", "train.metrics=[\"r2\"]"], "train.metrics: r2 is of numbers"),
     (["data.validation=0.001"], "of 100 points 0 are kept aside, which leaves none aside"),
+    (
+        ["data.file=left.csv", "data.label=kind", "data.validation=0.5", "seed=1"],
+        "of 2 points to learn from each is of class x; two classes are needed",
+    ),
     (["data.validation=0.999"], "100 are kept aside, which leaves none to learn from"),
     (["data.function=x*y", "data.grid=600"], "data.grid = 600: over two inputs at most 512"),
     (["data.function=x1 + x3", "data.grid=9"], "predictions over 3 inputs are looked at in the"),
@@ -206,9 +219,14 @@ def test_what_does_not_fit_is_refused_before_training(
     [
         (["film.panels=['residuals']"], "a.mp4", "film.panels: residuals: of the views fit"),
         (["film.panels=['gradients']"], "a.mp4", "film.panels: gradients: of the views fit"),
+        (["film.limits=frame"], "a.mp4", 'film.limits = "frame": of the fit of one curve'),
         (["film.panels=['error']"], "a.mp4", "film.panels: error: of the views fit, field, curves"),
         (["film.view=numbers"], "a.pdf", "a.pdf: a sheet shows predictions, and this film shows"),
-        (["compare.layout=grid", "compare.vary={seed=[1, 2]}"], "a.mp4", 'compare.layout = "grid"'),
+        (
+            ["film.view=fit"],
+            "a.mp4",
+            "film.view: fit: doesn't fit these data; what does: regions or",
+        ),
     ],
 )
 def test_what_films_of_fields_cannot_have_is_refused_before_training(

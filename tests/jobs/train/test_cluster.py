@@ -5,22 +5,26 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import pytest
 from PIL import Image
-from support.program import FITREEL, ROOT, Fitreel, time_limit, train_here
+from support.many import assert_same, begin, records, wait_until
+from support.program import ROOT, Fitreel, time_limit, train_here
 
-from fitreel.model.record.reader import Record
+from fitreel.jobs.train.cluster.connection import Host
+from fitreel.jobs.train.cluster.parcel import Parcel
+from fitreel.jobs.train.cluster.share import Share
+from fitreel.jobs.train.cluster.shipment import Shipment
+from fitreel.jobs.train.workers import TrainRequest
 
 pytest.importorskip("distributed")
 LONG = pytest.mark.long
 EPOCHS = 4000
-Result = TypeVar("Result")
 CHILD = b"fitreel.jobs.train.pool.worker"
 
 
@@ -55,35 +59,6 @@ def address(cluster: tuple[str, int]) -> str:
     return cluster[0]
 
 
-def begin(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [*FITREEL, *arguments], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-
-
-def records(runs: Path) -> dict[str, Record]:
-    return {path.parent.name: Record(path.parent) for path in sorted(runs.glob("[!.]*/run.json"))}
-
-
-def assert_same(here: Path, there: Path) -> None:
-    """All but the seconds is the same, bit for bit."""
-    one, other = records(here), records(there)
-    assert one.keys() == other.keys() and one
-    for name in one:
-        a, b = one[name], other[name]
-        assert a.header == b.header and a.ending == b.ending is not None
-        assert a.environment == b.environment
-        assert np.array_equal(a.epochs, b.epochs) and np.array_equal(a.losses, b.losses)
-        for left, right in zip(a.snapshots(weights=True), b.snapshots(weights=True), strict=True):
-            assert np.array_equal(left.prediction, right.prediction)
-            assert np.array_equal(left.weights, right.weights)
-        assert (a.state_file is None) == (b.state_file is None)
-        if a.state_file is not None:
-            assert a.state()[0].keys() == b.state()[0].keys()
-            assert all(np.array_equal(v, b.state()[0][k]) for k, v in a.state()[0].items())
-
-
 def parent_of(process: int) -> int:
     return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
 
@@ -106,21 +81,13 @@ def busy(cluster: tuple[str, int]) -> list[int]:
     before = {number: ticks(number) for number in children(cluster)}
     time.sleep(0.2)
     with suppress(OSError):
-        return [number for number in before if ticks(number) > before[number] + 2]
+        return [number for number in before if ticks(number) > before[number]]
     return []
 
 
 def ticks(process: int) -> int:
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
-
-
-def wait_until(condition: Callable[[], Result], seconds: float = 60.0) -> Result:
-    deadline = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return result
 
 
 def sweep(address: str, epochs: int, *more: str) -> tuple[str, ...]:
@@ -206,7 +173,10 @@ def test_a_stopped_driver_brings_home_what_is_trained_and_the_same_command_goes_
     stopped.terminate()
     begun = time.monotonic()
     _, errors = stopped.communicate(timeout=60)
-    assert (stopped.returncode, errors) == (143, "fitreel: stopped by signal 15\n")
+    assert (stopped.returncode, errors) == (
+        143,
+        "fitreel: stopped by signal 15; the same command goes on from what is recorded\n",
+    )
     assert time.monotonic() - begun < time_limit(6)
     partial = records(tmp_path / "runs")
     assert len(partial) == 2 and all(0 < run.epochs[-1] < EPOCHS for run in partial.values())
@@ -368,3 +338,56 @@ def test_what_is_recorded_comes_home_now_and_then(cluster: tuple[str, int], tmp_
     process.kill()
     process.communicate()
     assert all(run.state_file for run in records(tmp_path / "runs").values())
+
+
+@LONG
+def test_two_commands_with_some_trainings_in_common_share_a_cluster(
+    cluster: tuple[str, int], trained_here: Path, tmp_path: Path
+) -> None:
+    """Each holds what the other waits for, and waits without holding up what it has."""
+    processes = [
+        begin(
+            *(tmp_path, "train", "--vary", f"seed={seeds}", "--set", f"train.epochs={EPOCHS}"),
+            *("--cluster", cluster[0], "--wait", "--wait-limit", "300"),
+        )
+        for seeds in ("1,2,3,4,5", "6,5,4,3,2")
+    ]
+    for process in processes:
+        said, errors = process.communicate(timeout=400)
+        assert (process.returncode, errors) == (0, ""), said
+    trained = records(tmp_path / "runs")
+    assert len(trained) == 6 and all(run.ending for run in trained.values())
+    for name, run in records(trained_here).items():
+        assert np.array_equal(trained[name].losses, run.losses)
+
+
+def test_shipments_grow_while_they_take_moments_and_a_second_try_travels_alone() -> None:
+    shipment = Shipment(Host("tcp://one:1", "one", is_busy=False))
+    shares = [Share(n, TrainRequest((n,), [{}])) for n in range(6)]
+    for share in shares[:4]:
+        assert shipment.takes(share, most=4)
+        shipment.add(share, Parcel(share.name, "topic", [{}]))
+    assert not shipment.takes(shares[4], most=4)
+    assert not shipment.takes(replace(shares[4], attempts=1), most=6)
+    shipment.sent_at = time.monotonic()
+    assert shipment.next_size() == 8
+    shipment.sent_at -= 2
+    assert shipment.next_size() == 2
+    assert [share.which for share in shipment.cut(1)] == [1, 2, 3] and len(shipment.shares) == 1
+    large = Parcel("large", "topic", [{}], records={"run": {"file": bytes(1 << 23)}})
+    shipment.add(shares[5], large)
+    assert not shipment.takes(shares[4], most=6)
+
+
+@LONG
+def test_short_trainings_travel_together_and_a_long_one_gives_back_what_waits_behind_it(
+    address: str, program: Fitreel, fitreel: Fitreel, tmp_path: Path
+) -> None:
+    (tmp_path / "job.toml").write_text(
+        "[compare.vary]\nseed = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]\n"
+        '"train.epochs" = [5, 6, 7, 8, 9, 10, 11, 3000]\n'
+    )
+    done = program("train", "job.toml", "--cluster", address, "--runs", "there", timeout=600)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert fitreel("train", "job.toml", "--runs", "here").returncode == 0
+    assert_same(tmp_path / "here", tmp_path / "there")

@@ -65,7 +65,7 @@ def test_which_gpu_does_not_count_and_older_records_are_found(tmp_path: Path) ->
     assert resolved("cuda:3").fingerprint == resolved("cuda").fingerprint
     assert resolved("cuda").fingerprint != resolved("cpu").fingerprint
     # As the version before has written it, when the number counted.
-    old = resolved("cuda").fingerprints_by_gpu[3]
+    old = resolved("cuda").other_fingerprints[3]
     from support.program import train_here
 
     run = train_here(tmp_path, "train.epochs=5")

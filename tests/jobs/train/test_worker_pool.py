@@ -197,7 +197,10 @@ def test_ctrl_c_while_workers_start_is_one_line(
         assert time.monotonic() < deadline
         time.sleep(0.005)
     os.killpg(process.pid, signal.SIGINT)
-    assert process.communicate(timeout=10) == ("", "fitreel: stopped by signal 2\n")
+    assert process.communicate(timeout=10) == (
+        "",
+        "fitreel: stopped by signal 2; the same command goes on from what is recorded\n",
+    )
     assert process.returncode == 130
 
 
@@ -238,7 +241,10 @@ def test_ctrl_c_at_any_moment_is_one_line(tmp_path: Path) -> None:
         first_worker(process.pid)
         time.sleep(attempt / 5)
         os.killpg(process.pid, signal.SIGINT)
-        assert process.communicate(timeout=10) == ("", "fitreel: stopped by signal 2\n")
+        assert process.communicate(timeout=10) == (
+            "",
+            "fitreel: stopped by signal 2; the same command goes on from what is recorded\n",
+        )
 
 
 @LONG

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from support import forged_record
+from support.program import Fitreel
 
 from fitreel.model.record.chunk import LARGE_SNAPSHOT, Damaged, Tensors
 from fitreel.model.record.compressed_rows import CompressedRows, compress_rows
@@ -165,3 +166,30 @@ def test_frames_that_are_none_are_named(tmp_path: Path) -> None:
     forged_record.write(tmp_path / "without", run, chunk=without)
     with pytest.raises(Damaged, match="prediction_ends"):
         Record(tmp_path / "without")
+
+
+def test_a_training_of_regions_goes_on_in_compressed_rows(fitreel: Fitreel, tmp_path: Path) -> None:
+    """The bits of one that ran through, and the same again in an export."""
+
+    def train(epochs: int, *options: str) -> None:
+        keys = ("data.function=moons", "data.grid=50", "network.hidden=[4]",
+                "train.snapshot_every=2", f"train.epochs={epochs}")  # fmt: skip
+        done = fitreel("train", *(part for key in keys for part in ("--set", key)), *options)
+        assert done.returncode == 0, done.stderr
+
+    train(6)
+    train(12)
+    train(12, "--run", "whole")
+    whole = Record(tmp_path / "whole")
+    assert whole.header.format == 3 and len(whole) == 7
+    (longer,) = [run for run in map(Record, (tmp_path / "runs").glob("demo-*")) if len(run) == 7]
+    for one, other in zip(
+        longer.snapshots(weights=True), whole.snapshots(weights=True), strict=True
+    ):
+        assert one.prediction.tobytes() == other.prediction.tobytes()
+        assert one.weights is not None and other.weights is not None
+        assert one.weights.tobytes() == other.weights.tobytes()
+    assert fitreel("export", "whole", "-o", "a.npz").returncode == 0
+    with np.load(tmp_path / "a.npz") as arrays:
+        predictions = [each.prediction for each in whole.snapshots()]
+        np.testing.assert_array_equal(arrays["prediction"], predictions)

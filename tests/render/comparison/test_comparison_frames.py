@@ -35,7 +35,7 @@ from fitreel.render.comparison.readability import check_comparison
 from fitreel.render.comparison.states import states
 from fitreel.render.comparison_picture import ComparisonPicture, Entry, Layout
 from fitreel.render.mpl.pixel_layout import Page, drawable
-from fitreel.render.mpl.ticks import linear_ticks, log_ticks
+from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.output.output import Output
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.pipeline.film import selection_of, write_frames
@@ -416,8 +416,6 @@ def test_ticks_are_few_and_distinct(ends: tuple[float, float], most: int) -> Non
     places, texts = linear_ticks(low, high, most)
     assert len(places) <= 2 * most and all(low <= at <= high for at in places)
     assert len(set(texts)) == len(texts)
-    places, texts = log_ticks(ends[1], ends[1] * 10**most, most)
-    assert 0 < len(places) <= most and len(set(texts)) == len(texts)
 
 
 @LONG

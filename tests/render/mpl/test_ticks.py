@@ -8,34 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fitreel.render.mpl.ticks import linear_ticks, log_ticks
+from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.plots.losses.loss_scale import loss_scale
 from fitreel.render.plots.losses.loss_ticks import LOW, loss_ticks
-
-EXPONENTS = st.floats(-30, 30)
-SPANS = st.floats(0.01, 40)
 
 
 def apart(places: list[float]) -> float:
     """The least distance between two on a logarithmic axis, in decades."""
     return min((math.log10(b / a) for a, b in pairwise(places)), default=math.inf)
-
-
-def test_two_ticks_on_six_decades_are_decades_apart() -> None:
-    assert log_ticks(1e-3, 1e3, 2) == ([1e-3, 1e3], ["0.001", "1000"])
-
-
-@given(first=EXPONENTS, span=SPANS, most=st.integers(1, 8))
-def test_ticks_of_a_logarithmic_axis_never_crowd(first: float, span: float, most: int) -> None:
-    low, high = 10**first, 10 ** (first + span)
-    places, texts = log_ticks(low, high, most)
-    assert len(places) <= most and len(set(texts)) == len(texts)
-    assert all(low <= at <= high for at in places)
-    assert apart(places) >= span / (2 * most) - 1e-9
-    if span > 1 + 1e-6:
-        assert places
-    if span > 2 and most > 1:
-        assert len(places) >= 2
 
 
 @given(first=st.floats(-12, 5), span=st.floats(0.02, 30), rows=st.floats(LOW, 30))

@@ -269,6 +269,25 @@ def test_no_memory_to_share(
     assert draw(short_run, tmp_path / "a.gif", draw_worker)
 
 
+def test_without_proc_nothing_is_said(short_run: Record, tmp_path: Path) -> None:
+    """As in a container or a jail that has none."""
+    code = (
+        "import os\n"
+        "listed = os.listdir\n"
+        "def refuse(path='.'):\n"
+        "    if str(path).startswith('/proc'): raise FileNotFoundError(2, 'No such file', path)\n"
+        "    return listed(path)\n"
+        "os.listdir = refuse\n"
+        "from fitreel.jobs.main import main\n"
+        "main()\n"
+    )
+    arguments = ("render", str(short_run.path), "-o", "a.gif", "-q")
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_without_forks_and_threads_a_gif_is_the_same(
     fitreel: Fitreel, short_run: Record, tmp_path: Path
 ) -> None:

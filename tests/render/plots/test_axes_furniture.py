@@ -10,7 +10,7 @@ from matplotlib.text import Text
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import load_theme
-from fitreel.render.mpl.ticks import linear_ticks, log_ticks
+from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.text.axis_labels import NO_LABELS, AxisLabels
 
@@ -19,7 +19,7 @@ PAGE_SIZE = (1280, 720)
 
 def drawn(
     x: tuple[float, float], y: tuple[float, float], size: tuple[float, float], most: int,
-    names: AxisLabels = NO_LABELS, theme: str = "light", log: bool = False,
+    names: AxisLabels = NO_LABELS, theme: str = "light",
 ) -> list[Text]:  # fmt: skip
     """The texts of axes of a size, with many more ticks than may have room."""
     page = Page(PAGE_SIZE, load_theme(theme))
@@ -27,7 +27,7 @@ def drawn(
     axes = page.axes(box)
     axes.set_xlim(*x)
     axes.set_ylim(*y)
-    ticks = (log_ticks if log else linear_ticks)(*y, most)
+    ticks = linear_ticks(*y, most)
     draw_furniture(page, axes, box, linear_ticks(*x, most), ticks, tick=21, names=names)
     labels = [*axes.get_xticklabels(), *axes.get_yticklabels(), *page.figure.texts]
     page.figure.draw_without_rendering()

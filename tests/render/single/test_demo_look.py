@@ -16,9 +16,10 @@ from support.plain_frames import plain_demo_frame
 
 from fitreel.jobs.job.loading import DEMO, load_job
 from fitreel.model.errors import BadInput
-from fitreel.model.record.reader import Record
+from fitreel.model.record.reader import Ending, Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.model.record.writer import RecordWriter, begin, new_header
+from fitreel.render.mpl.theme import load_theme
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.single.demo.whole_film import whole_film
@@ -184,14 +185,19 @@ def test_data_stay_in_sight_and_a_triangle_says_where_the_line_left() -> None:
     assert places[2] == [[], [0.0]]
 
 
-def record(folder: Path, data: dict[str, Any], losses: Sequence[float] = (0.5, 0.01)) -> Record:
+def record(
+    folder: Path,
+    data: dict[str, Any],
+    losses: Sequence[float] = (0.5, 0.01),
+    ending: Ending = "complete",
+) -> Record:
     """A run of a job with this table `data`; its untrained network is far above the points."""
     x = np.linspace(-1, 1, 100, dtype=np.float32)
     header = new_header("test", "0" * 64, {"data": data}, network="none", layout={})
     recorder = RecordWriter(begin(folder, header, {"x": x, "y": x**3, "truth": x**3}), {})
     for step, loss in enumerate(losses):
         recorder.add(Snapshot(5 * step, loss, 0.5 * step, x**3 + np.float32(1 - step)))
-    recorder.finish("complete", 5 * len(losses))
+    recorder.finish(ending, 5 * len(losses))
     return Record(folder)
 
 
@@ -237,6 +243,17 @@ def test_any_other_job_has_limits_of_the_whole_film(
         losses.append(scene.figure.axes[0].texts[1].get_text())
     assert len(limits) == 1
     assert losses == ["Loss=5.0·10⁻¹", "Loss=1.0·10⁻⁵"]
+
+
+def test_a_divergence_is_in_the_colour_of_a_warning_but_in_the_demos_own_job(
+    tmp_path: Path,
+) -> None:
+    warning = tuple(bytes.fromhex(load_theme("demo").warning[1:]))
+    for name, data in (("own", {}), ("other", {"noise": 0.2})):
+        run = record(tmp_path / name, data, ending="diverged")
+        first, last = frames_of(run)
+        warned = [bool((each[..., :3] == warning).all(2).any()) for each in (first, last)]
+        assert warned == [False, name == "other"]
 
 
 def test_limits_of_each_frame_move_and_the_text_is_above(tmp_path: Path) -> None:

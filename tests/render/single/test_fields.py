@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+from contourpy import contour_generator
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from support.picture_rules import faults
 from support.program import Fitreel, train_here
@@ -17,7 +21,9 @@ from fitreel.render.field_grid import FieldGrid, PointValues, log_field
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.interpolated_snapshots import snapshots_at
 from fitreel.render.mpl.setup import in_force
+from fitreel.render.mpl.theme import load_theme
 from fitreel.render.page.type_sizes import type_sizes
+from fitreel.render.plots.fields.contours import level_lines
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.single.run_scene import RunScene
 from fitreel.render.single.scene_choice import scene_of
@@ -36,6 +42,15 @@ def moons(tmp_path_factory: pytest.TempPathFactory) -> Record:
     return train_here(
         tmp_path_factory.mktemp("moons"), *SMALL, "data.function=moons", "train.epochs=80"
     )
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Record:
+    """Moons, a quarter of whose points are kept aside."""
+    return train_here(
+        tmp_path_factory.mktemp("held"), *SMALL, "data.function=moons", "train.epochs=20",
+        "data.validation=0.25",
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +89,12 @@ LOOKS = [
     ("clouds", {"theme": "paper", "size": "square", "title": "Six"}),
     ("clouds", {"theme": "light", "size": "480p", "panels": ("metrics", "loss")}),
     ("moons", {"theme": "light", "size": "720p", "panels": ("units", "loss", "metrics")}),
+    ("held", {"theme": "light", "size": "square", "title": "Aside"}),
+    ("held", {"theme": "dark", "size": (640, 480), "title": "Aside"}),
     ("peaks", {"theme": "dark", "size": "720p", "title": "Peaks"}),
     ("peaks", {"theme": "chalkboard", "size": (640, 480), "title": "Peaks"}),
     ("peaks", {"theme": "light", "size": (200, 150)}),
+    ("moons", {"theme": "dark", "size": (200, 150), "title": "Moons"}),
 ]
 
 
@@ -97,7 +115,7 @@ def test_frames_are_a_full_draw(
             assert np.array_equal(kept, np.asarray(scene.figure.canvas.buffer_rgba()))  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("name", "film"), LOOKS[:-1])
+@pytest.mark.parametrize(("name", "film"), LOOKS)
 def test_no_text_is_over_another_or_cut(
     name: str, film: dict[str, object], request: pytest.FixtureRequest
 ) -> None:
@@ -139,6 +157,20 @@ def test_the_number_of_wrong_points_is_the_pictures(moons: Record) -> None:
         assert f"of 60: {percent} % right" in texts
         seen.add(count)
     assert len(seen) > 3
+
+
+def test_points_kept_aside_are_told_apart(held: Record) -> None:
+    scene, _, states = film_of(held, theme="light", size="720p")
+    scene.show(list(states)[-1])
+    texts = [text.get_text() for text in scene.figure.findobj(Text)]
+    assert texts.count("kept aside") == 2  # the points, and the path of their loss
+    hollow = [
+        line.get_xydata() for line in scene.figure.findobj(Line2D)
+        if line.get_markerfacecolor() == load_theme("light").axes and line.get_marker() == "o"
+    ]  # fmt: skip
+    assert held.validation is not None
+    places = np.concatenate([each for each in hollow if len(each) > 1])
+    assert sorted(places.tolist()) == sorted(held.validation[0].tolist())
 
 
 def states_in(run: Record, language: str) -> list[RunState]:
@@ -239,3 +271,19 @@ def test_it_is_refused_before_training(fitreel: Fitreel) -> None:
                    "--set", "train.epochs=2")  # fmt: skip
     assert done.returncode == 65
     assert "regions" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("hole", [False, True])
+def test_contour_lines_are_those_of_contourpy(hole: bool) -> None:
+    """Also around what is no number."""
+    x, y = np.linspace(-1, 1, 9), np.linspace(0, 3, 7)
+    field = np.random.default_rng(3).standard_normal((7, 9)).astype(np.float32)
+    if hole:
+        field[2:4, 5] = np.nan, np.inf
+    grid: Any = SimpleNamespace(mesh=np.meshgrid(x, y))
+    lines: Any = contour_generator(x, y, np.ma.masked_invalid(field), line_type="Separate")
+    levels = [-0.5, 0.0, 0.7]
+    expected = [line for level in levels for line in lines.lines(level)]
+    drawn = level_lines(grid, field, levels)
+    assert len(drawn) == len(expected) > 3
+    assert all(map(np.array_equal, drawn, expected))

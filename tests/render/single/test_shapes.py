@@ -17,13 +17,15 @@ from support.run_states import state_of
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.run_captions import run_captions
+from fitreel.render.captions.shape_sentences import TableErrors
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.handout.picture_sheet import picture_sheet
 from fitreel.render.mpl.setup import in_force
+from fitreel.render.plots.fit_axes import Order
+from fitreel.render.plots.pictures.colours import target_of
 from fitreel.render.plots.pictures.enlarged import Enlargement
 from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.single.scene_choice import scene_of
-from fitreel.render.single.shapes.colour_picture import target_of
 from fitreel.render.single.shapes.curve_names import apart
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import languages, translation_of
@@ -55,8 +57,10 @@ def _trained(folder: Path, name: str) -> Record:
     ]
     (folder / "table.csv").write_text("\n".join(["age,heat,speed,mass,yield,kind", *lines]))
     inputs = 'data.inputs=["age", "heat", "speed", "mass"]'
-    of = 'data.outputs=["yield"]' if name == "table" else "data.label=kind"
-    scaled = ("data.standardize=true",) if name == "table" else ()
+    of = "data.label=kind" if name == "classes" else 'data.outputs=["yield"]'
+    scaled = () if name == "classes" else ("data.standardize=true",)
+    if name == "held":
+        scaled += ("data.validation=0.3", 'train.metrics=["r2"]')
     return train_here(folder, *TINY, f"data.file={folder / 'table.csv'}", inputs, of, *scaled)
 
 
@@ -269,9 +273,18 @@ def test_panels_stand_beside_every_picture(
     assert all(words.text(f"panel_{panel}") in texts for panel in panels if panel != "loss")
 
 
+def test_curves_in_black_and_white_have_dashes_of_their_own(shaped: dict[str, Record]) -> None:
+    for theme, different in (("paper", 3), ("light", 1)):
+        scene: Any = scene_of(shaped["curves"], settings_of(None, theme, "720p"))
+        lines = [line for axes in scene.figure.axes for line in axes.lines
+                 if line.get_zorder() == Order.NETWORK and len(line.get_xdata()) > 3]  # fmt: skip
+        assert len(lines) == 3
+        assert len({str(line._unscaled_dash_pattern) for line in lines}) == different
+
+
 def test_too_many_panels_are_refused_with_how_many(shaped: dict[str, Record]) -> None:
-    settings = settings_of("scatter", "light", (400, 300), panels=("loss", "weights"))
-    with pytest.raises(BadInput, match="no room for 2 beside this picture in 400 x 300"):
+    settings = settings_of("scatter", "light", (400, 300), panels=("loss", "metrics", "weights"))
+    with pytest.raises(BadInput, match="no room for 3 beside this picture in 400 x 300"):
         scene_of(shaped["table"], settings)
 
 
@@ -308,6 +321,31 @@ def test_a_page_shows_snapshots_with_what_each_is_of(
     boxes = [text.get_window_extent() for text in drawn_texts(scene.figure)]
     assert all(box.x0 >= 0 and box.x1 <= width for box in boxes)
     assert all(box.y0 >= -5 and box.y1 <= height + 5 for box in boxes)  # higher than letters
+
+
+def test_a_table_is_judged_by_points_that_were_kept_aside(shaped: dict[str, Record]) -> None:
+    run = shaped["held"]
+    assert run.validation is not None
+    y = np.asarray(run.validation[1], np.float64)
+    # R² is recorded by the training: the error follows from it.
+    errors = np.sqrt((1 - run.metrics["val_r2"]) * np.mean((y - y.mean()) ** 2))
+    picture = settings_of(None, "light", "720p")
+    scene: Any = scene_of(run, picture, epoch_axis([run.epochs], Pacing(pace="path")))
+    drawer = FrameDrawer(scene)
+    for index in (0, len(run) - 1):
+        (snapshot,) = run.snapshots([index], weights=True)
+        scene.show(state_of(snapshot))
+        assert np.array_equal(drawer.draw(), full_draw(scene))
+        written = _numbers(scene)
+        assert {f"{errors[index]:.1f}", f"{errors[index]:.2f}"} & {*written}
+    assert written.count("kept aside") == 3  # under the number, in the key, at the loss
+    assert not faults(scene.figure, "light", 14.0)
+    said = TableErrors(run, translation_of("en"))
+    assert np.allclose(said.errors, errors, rtol=1e-3)
+    best = int(np.argmin(errors[:-1]))
+    said.errors[-1] = 1.2 * said.errors[best]
+    caption = said.end(translation_of("en"))
+    assert caption is not None and caption.text.endswith(f"at epoch {run.epochs[best]}.")
 
 
 @pytest.mark.parametrize("language", languages())

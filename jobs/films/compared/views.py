@@ -9,7 +9,9 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.view import ViewName, check_view, view_of
 
-COMPARED: tuple[ViewName, ...] = ("fit", "field", "regions")
+COMPARED: tuple[ViewName, ...] = (
+    "fit", "curves", "plane", "field", "regions", "picture", "scatter", "confusion",
+)  # fmt: skip
 """Views that panels of a grid can show."""
 MOST_PANELS = 16
 NO_CELLS = (
@@ -65,16 +67,16 @@ def _common(job: Job, runs: Sequence[Compared]) -> ViewName:
         raise BadInput(NO_CELLS)
     if view in ("fit", "numbers"):
         return view
-    losses = 'film.view = "numbers" for the losses of all'
+    what, losses = f"pictures of the view {view}", 'film.view = "numbers" for the losses of all'
     if own.layout == "overlay":
         raise BadInput(
-            f'compare.layout = "overlay": what {view} shows can\'t lie over each other; layouts '
-            f'that fit: "grid" (up to {MOST_PANELS}), or {losses}'
+            f'compare.layout = "overlay": {what} can\'t lie over each other; layouts that fit: '
+            f'"grid" (up to {MOST_PANELS}), or {losses}'
         )
     if own.group_keys and (own.layout == "grid" or asked is not None):
         raise BadInput(
-            f"compare.group: there is no median of what {view} shows; without it each run has a "
-            f"panel, or {losses} with their medians and bands"
+            f"compare.group: there is no median of {what}; without it each run has a panel, or "
+            f"{losses} with their medians and bands"
         )
     if own.group_keys or (own.layout == "auto" and len(runs) > MOST_PANELS):
         return "numbers"

@@ -49,8 +49,11 @@ def plain(values: dict[str, Any]) -> dict[str, Any]:
     if _depth(values) > DEEPEST:
         raise BadInput("nested too deeply")
     try:
-        copy: dict[str, Any] = json.loads(json.dumps(values, default=str))
+        text = json.dumps(values, default=str, ensure_ascii=False).encode()
+        copy: dict[str, Any] = json.loads(text)
         return copy
+    except UnicodeEncodeError:
+        raise BadInput("a text in it is no UTF-8") from None
     except ValueError:
         raise BadInput("a whole number is longer than any that is of use here") from None
 

@@ -1,0 +1,1 @@
+"""What compared runs are called, and what is shown of each."""

@@ -1,0 +1,137 @@
+"""Networks and losses of one's own that misbehave: refused by name, before they are trained."""
+
+import os
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from support.program import Fitreel
+
+NETWORK = """
+import os, sys, warnings
+import numpy as np
+import torch
+from torch import nn
+calls = 0
+class N(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.l = nn.Linear(1, 1)
+        {init}
+    def forward(self, x):
+        global calls
+        calls += 1
+        {forward}
+        return self.l(x)
+    {more}
+"""
+PARTS = ("first", "init", "forward", "more")
+SMALL = ("-q", "--set", "train.epochs=12", "--set", "data.points=8")
+IS_LATE = "if calls > 6: "
+
+REFUSED = {
+    "sys.exit(3)": ("first", "fails when imported: SystemExit: sys.exit(3)"),
+    "raise KeyboardInterrupt": ("first", "fails when imported: KeyboardInterrupt"),
+    "raise type('Own', (BaseException,), {})('so\\nso')": ("init", "N() fails: Own: so so"),
+    "sys.exit()": ("init", "N() fails: SystemExit: sys.exit(None)"),
+    "sys.exit(0)": ("forward", "cannot map x of shape (8, 1): SystemExit: sys.exit(0)"),
+    "return self.forward(x)": ("forward", "RecursionError"),
+    "return self.l(x).detach()": ("forward", "has no gradient for any of its parameters"),
+    "return x * 2": ("forward", "has no gradient for any of its parameters"),
+    "y = self.l(x).exp(); z = y.sin(); y.mul_(2); return z": (
+        "forward",
+        "has no gradient: Runtime",
+    ),
+    "self.double()": ("init", "its weights are float64, and x is float32"),
+    "return self.l(x).double()": ("forward", "maps (8, 1) to (8, 1) float64; (N, 1) to (N, 1) flo"),
+    "return [self.l(x)]": ("forward", "maps (8, 1) to list; (N, 1)"),
+    "self.b = nn.Buffer(torch.ones(1).bfloat16())": (
+        "init",
+        "a torch.bfloat16 tensor in the train",
+    ),
+    "def get_extra_state(self): return object()": ("more", "a object in the training's state"),
+    "def state_dict(self, *a, **k): sys.exit(0)": ("more", "SystemExit: sys.exit(0)"),
+    "def parameters(self, recurse=True): raise OSError(5, 'x')": (
+        "more",
+        "before the first epoch: O",
+    ),
+    "def eval(self): raise ValueError('no')": ("more", "cannot map x of shape (8, 1): ValueError"),
+}
+LATE = {
+    "raise ValueError('boom')": "fails in epoch 4: ValueError: boom",
+    "sys.exit(0)": "fails in epoch 4: SystemExit: sys.exit(0)",
+    "return self.l(x)[:1]": "maps (8, 1) to (1, 1) float32",
+    "return self.l(x).detach()": "fails in epoch 4: RuntimeError: element 0",
+}
+
+
+def write(path: Path, **parts: str) -> Path:
+    whole = NETWORK.format(**{part: parts.get(part, "pass") for part in PARTS[1:]})
+    path.write_text(whole.replace("import numpy", f"{parts.get('first', '')}\nimport numpy", 1))
+    return path
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_before_it_is_trained(fitreel: Fitreel, tmp_path: Path, line: str) -> None:
+    part, message = REFUSED[line]
+    own = write(tmp_path / "own.py", **{part: line})
+    done = fitreel("train", *SMALL, "--set", f"network.module={own}:N")
+    assert done.returncode == 65 and message in done.stderr, done.stderr
+    assert len(done.stderr.splitlines()) == 1 and done.stdout == ""
+    assert not list(tmp_path.glob("runs/[!.]*"))
+
+
+@pytest.mark.parametrize("line", LATE)
+@pytest.mark.filterwarnings("ignore:Using a target size")
+def test_what_only_a_step_shows(fitreel: Fitreel, tmp_path: Path, line: str) -> None:
+    own = write(tmp_path / "own.py", forward=IS_LATE + line)
+    done = fitreel("train", *SMALL, "--set", f"network.module={own}:N")
+    assert done.returncode == 65 and LATE[line] in done.stderr, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        ("raise SystemExit", "fails on a prediction of shape (8, 1) and y of shape (8, 1): System"),
+        ("e = (p - y).exp(); m = e.sin().mean(); e.mul_(2); return m", "has no gradient: Runtime"),
+    ],
+)
+def test_losses(fitreel: Fitreel, tmp_path: Path, loss: str, message: str) -> None:
+    (tmp_path / "own.py").write_text(f"def loss(p, y): {loss}")
+    done = fitreel("train", *SMALL, "--set", f"train.loss={tmp_path}/own.py:loss")
+    assert done.returncode == 65 and message in done.stderr, done.stderr
+
+
+def test_a_file_beside_it_is_named(fitreel: Fitreel, tmp_path: Path) -> None:
+    folder = tmp_path / "sub"
+    folder.mkdir()
+    (folder / "layers_of_mine.py").write_text("")
+    own = write(folder / "own.py", first="import layers_of_mine.inner")
+    done = fitreel("train", *SMALL, "--set", f"network.module={own}:N")
+    assert done.returncode == 65 and "imports layers_of_mine, a file beside it" in done.stderr
+    write(own, first="import nowhere_at_all")
+    done = fitreel("train", *SMALL, "--set", f"network.module={own}:N")
+    assert done.returncode == 65 and "No module named 'nowhere_at_all'" in done.stderr
+
+
+CHANGES = """
+np.seterr(all="raise"); warnings.simplefilter("error"); os.chdir("/"); sys.stdout = None
+sys.setrecursionlimit(150); torch.set_grad_enabled(False); torch.set_default_dtype(torch.float64)
+torch.set_default_device("meta")
+"""
+
+
+def test_what_it_changes_of_the_process_is_as_before(fitreel: Fitreel, tmp_path: Path) -> None:
+    folder = Path.cwd()
+    before = (np.geterr(), sys.getrecursionlimit(), torch.is_grad_enabled(), len(warnings.filters))
+    own = write(tmp_path / "own.py", first="import numpy as np, torch" + CHANGES)
+    done = fitreel("train", *SMALL, "--set", f"network.module={own}:N")
+    assert (done.returncode, done.stderr) == (0, "") and list(tmp_path.glob("runs/[!.]*"))
+    now = (np.geterr(), sys.getrecursionlimit(), torch.is_grad_enabled(), len(warnings.filters))
+    assert now == before and Path.cwd() == folder and os.getcwd() == str(folder)  # noqa: PTH109
+    assert torch.get_default_dtype() == torch.float32
+    assert torch.get_default_device().type == "cpu"
