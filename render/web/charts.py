@@ -17,6 +17,7 @@ from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.text.translations import Translation
 from fitreel.render.view import view_of
 from fitreel.render.web.packed import packed
+from fitreel.render.web.plain_math import plain_math
 
 MOST_TICKS = 5
 LOOKED_AT = 60
@@ -112,7 +113,7 @@ def _axis_names(run: Record, picture: PictureSettings) -> tuple[str, str]:
     # A name that is the axis' own says nothing.
     x, y = "" if x == "x" else x, "" if y == "y" else y
     own = picture.x_label, picture.y_label
-    return x if own[0] is None else own[0], y if own[1] is None else own[1]
+    return x if own[0] is None else plain_math(own[0]), y if own[1] is None else plain_math(own[1])
 
 
 def _span(parts: Sequence[NDArray[Any]]) -> Span:

@@ -25,6 +25,7 @@ from fitreel.render.web.charts import (
 )
 from fitreel.render.web.packed import packed
 from fitreel.render.web.page_subject import PageSubject
+from fitreel.render.web.plain_math import plain_math
 from fitreel.render.web.predictions import PredictionForm, form_of, prediction_blocks
 
 ROWS = 14.0
@@ -62,9 +63,9 @@ def describe(subject: PageSubject, since: Mapping[int, int] | None = None) -> De
         for number in range(len(records))
     ]
     return {
-        "title": subject.picture.title or subject.name,
-        "subtitle": subject.picture.subtitle or "",
-        "caption": subject.picture.caption or "",
+        "title": plain_math(subject.picture.title or "") or subject.name,
+        "subtitle": plain_math(subject.picture.subtitle or ""),
+        "caption": plain_math(subject.picture.caption or ""),
         "layout": subject.layout,
         "words": {key: words.text(key) for key in WORDS if "{" not in words.entries[key]},
         "clock": _clock(subject, words),

@@ -180,6 +180,7 @@ def test_the_command(fitreel: Fitreel, tmp_path: Path) -> None:
         assert process.wait(time_limit(10)) == 130
 
 
+@pytest.mark.long
 def test_in_a_terminal(tmp_path: Path) -> None:
     """One that answers no question: blocks in colours; the last line can be read."""
     pytest.importorskip("textual_image")

@@ -18,8 +18,9 @@ from fitreel.model.record.reader import Record
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import translation_of
 from fitreel.render.web import page_size
+from fitreel.render.web.plain_math import plain_math
 
-HOSTILE = '</script><img src=x onerror="window.hit=1"><b>&amp;$x$'
+HOSTILE = '</script><img src=x onerror="window.hit=1"><b>&amp;'
 LOOK = "film.theme=light"
 
 
@@ -92,6 +93,18 @@ def test_from_disk_alone_and_by_keyboard(chromium: Any, page: Path, short_run: R
     assert tab.complaints == [] and tab.requests == [page.as_uri()]
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("A network learns $y = x^3$", "A network learns y = x³"),
+        (r"$x_{12}^{n+1}$ costs 3 \$", "x₁₂ⁿ⁺¹ costs 3 $"),
+        (r"$\alpha \cdot e^{-x^2}$, <b>", "α·e^(−x^2), <b>"),
+    ],
+)
+def test_mathematics_in_plain_letters(text: str, plain: str) -> None:
+    assert plain_math(text) == plain
+
+
 @pytest.fixture(scope="module")
 def numbers(folder: Path, hostile_run: Record) -> Path:
     panels = 'film.panels=["metrics"]'
@@ -123,6 +136,7 @@ def test_it_plays_to_the_end(chromium: Any, page: Path, short_run: Record) -> No
     assert not tab.complaints
 
 
+@pytest.mark.long
 def test_what_is_switched_off_is_not_drawn(chromium: Any, comparison: Path) -> None:
     tab = Tab(chromium, comparison)
     tab.press("End", tab.page.evaluate("page.player.count") - 1)
@@ -133,6 +147,7 @@ def test_what_is_switched_off_is_not_drawn(chromium: Any, comparison: Path) -> N
     assert len(tab.table(0, "line-0")["x"]) == 100 and not tab.complaints
 
 
+@pytest.mark.long
 def test_an_accessibility_checker_finds_nothing(chromium: Any, comparison: Path) -> None:
     """A comparison has all that the page of one run has, and more."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -140,6 +155,7 @@ def test_an_accessibility_checker_finds_nothing(chromium: Any, comparison: Path)
     assert not found, [(rule["id"], rule["nodes"][0]["html"]) for rule in found]
 
 
+@pytest.mark.long
 def test_it_looks_as_it_did(chromium: Any, page: Path, folder: Path) -> None:
     """Within a bound: letters differ from machine to machine."""
     tab = Tab(chromium, f"{page.as_uri()}#epoch=40")
