@@ -95,7 +95,8 @@ class FieldScene:
             bar = max(page.width_of(t, types.tick) for t in bar_ticks(self._scale, words)[1])
         has_aside = run.validation is not None
         contents = FieldContents(
-            panels, (0.0,), int(has_aside), pair=self._is_pair, bar=bar,
+            panels, (0.0,), key_lines=int(has_aside and not self._is_pair), pair=self._is_pair,
+            bar=bar,
             long_name=len(name) > LONGEST_IN_COLUMN and "_" not in name and not self._is_pair,
         )  # fmt: skip
         self._layout = lay_out_field(view, grid, contents)
@@ -153,7 +154,7 @@ class FieldScene:
         view, layout, page = self._view, self._layout, self._view.page
         name = self._words.text("kept_aside")
         entry = KeyEntry(name, page.theme.muted, "o", is_hollow=True)
-        left, base = layout.readouts[0].left, layout.under_readouts
+        left, base = layout.key
         if self._is_pair:  # at the right end of the network's name
             box, width = layout.fields[0], key_width(page, entry, view.types.label)
             left, base = box.right - width, box.top + view.px(OVER)

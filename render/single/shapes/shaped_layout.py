@@ -131,7 +131,6 @@ def _beside(
     if themed.captions.count:
         over = OVER_CAPTION if shape == "wide" else SMALL_FOOT
         low = layout.captions + ASCENT * types.caption + px(over)
-    name = AXIS_NAME * types.tick if not needs.has_ticks else 0.0
     bottom = low + (ticks if needs.has_ticks else 0.0)
     beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
     share = MOST_OF_WIDTH.get(shape, 0.57)
@@ -146,9 +145,7 @@ def _beside(
     readouts = ReadoutsPlace(column.left, column.right, baseline, baseline_names)
     under = baseline - LINE * types.label
     next_top = (under if needs.under else baseline) - px(READOUT_FOOT)
-    last = low + ticks if needs.has_ticks else low + name
-    if shape != "wide":  # a sentence may reach under it
-        last = low + foot + AXIS_NAME * types.tick
+    last = low + foot + AXIS_NAME * types.tick  # a sentence may reach under it
     aside = None
     if needs.aside or needs.rows:
         height = min(needs.aside * column.width + needs.rows * types.label,
