@@ -194,14 +194,13 @@ def test_heads_and_sentences_count_the_wrong_points(runs: Runs) -> None:
 
 
 def test_a_winner_is_called_as_its_job_says_and_marked_beside_nothing_else(runs: Runs) -> None:
-    entries = [replace(each, label=f"a long name, {each.label}") for each in
-               entries_of(runs["moons"], 3)]  # fmt: skip
-    scene, shown = film_of("regions", entries, (-1,), theme="light", size="720p")
+    entries = [Entry(f"rate {RATES[n == 2]}, try {n}", runs["moons"][n == 2]) for n in range(4)]
+    scene, shown = film_of("regions", entries, (-1,), theme="light", size="720p", hold_end=3)
     (state,) = shown
     scene.show(replace(state, seconds_at_end=1.0))
     with in_force():
         scene.figure.canvas.draw()
-        assert state.caption.text.startswith(("a long name", "Two end with", "All "))
+        assert state.caption.text.startswith("rate 0.05, try 2 ends with")
         lines = [each.get_window_extent() for each in scene.figure.artists if each.get_alpha() == 1]
         boxes = [each.get_window_extent() for each in drawn_texts(scene.figure)
                  if each.get_text().endswith(" wrong")]  # fmt: skip
