@@ -9,7 +9,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from support.browser import Tab, browser  # noqa: E402
+from support.browser import Tab, browser
 
 SCRUB = """async () => {
     const began = performance.now();
