@@ -197,7 +197,8 @@ def test_every_setting_of_a_film_counts_or_says_where_it_goes() -> None:
     assert set(FilmSettings.model_fields) - counts == {
         "size", "outputs", "latest", "keep", "page_snapshots",
     }  # fmt: skip
-    assert counts - set(FilmSettings.model_fields) == {"pixels"}, "which the size decides"
+    # The size decides the one; the other is what a sheet asks of a cell.
+    assert counts - set(FilmSettings.model_fields) == {"pixels", "in_cell"}
 
 
 def write() -> None:
