@@ -210,7 +210,7 @@ class BatchedTraining:
             kinds = {name: (row.dtype, row.shape) for name, row in tensors.items()}
             if kinds != {name: (row.dtype, row.shape) for name, row in member.state.items()}:
                 raise ValueError("it holds other tensors")
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             raise BadInput(f"the state to go on from doesn't fit this job: {error}") from error
         member.state = {name: row.clone() for name, row in tensors.items()}
         member.epoch, member.seconds = epoch, seconds
