@@ -1,7 +1,7 @@
 """More epochs go on from the end of a record of the same training with fewer, bit for bit."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -142,10 +142,10 @@ def _snapshots_of(shorter: Record, train: TrainSettings) -> list[int]:
     return [n for n, epoch in enumerate(epochs) if epoch in due and n != shorter.closing]
 
 
-def _due(train: TrainSettings) -> set[int]:
-    from fitreel.model.training.snapshot_schedule import snapshot_epochs
+def _due(train: TrainSettings) -> Collection[int]:
+    from fitreel.model.training.snapshot_schedule import kept_epochs
 
-    return {*snapshot_epochs(train).tolist()}
+    return kept_epochs(train)
 
 
 def _checkpoint_of(shorter: Record, train: TrainSettings, kept: list[int]) -> Checkpoint:
