@@ -14,7 +14,7 @@ EVEN = 0.02
 
 
 @dataclass(frozen=True)
-class Places:
+class PredictionPlaces:
     """M places of D inputs."""
 
     at: NDArray[np.float64]
@@ -36,7 +36,7 @@ class Places:
         return places
 
 
-def places_of(x: NDArray[np.float64], at: Any, *, is_picture: bool) -> Places:
+def places_of(x: NDArray[np.float64], at: Any, *, is_picture: bool) -> PredictionPlaces:
     """The places, for points x of shape (N, D).
 
     Args:
@@ -52,8 +52,8 @@ def places_of(x: NDArray[np.float64], at: Any, *, is_picture: bool) -> Places:
     if at is None:
         picture = _as_grid(x) if is_picture and inputs == 2 else None
         if inputs != 2:
-            return Places(x)
-        return picture or Places(*grid_places(x), is_default=True)
+            return PredictionPlaces(x)
+        return picture or PredictionPlaces(*grid_places(x), is_default=True)
     if isinstance(at, int | np.integer) and not isinstance(at, bool):
         return _of_size(x, int(at))
     array = as_array(at, "at")
@@ -65,10 +65,10 @@ def places_of(x: NDArray[np.float64], at: Any, *, is_picture: bool) -> Places:
         places = places.T
     if places.shape[1] != inputs:
         raise ValueError(f"at has {places.shape[1]} columns, x {inputs}; they must be as many")
-    return (_as_grid(places) if inputs == 2 else None) or Places(places)
+    return (_as_grid(places) if inputs == 2 else None) or PredictionPlaces(places)
 
 
-def _of_size(x: NDArray[np.float64], count: int) -> Places:
+def _of_size(x: NDArray[np.float64], count: int) -> PredictionPlaces:
     inputs = x.shape[1]
     if inputs > 2:
         raise ValueError(f"at = {count}: a grid is for one input or two, and x has {inputs}")
@@ -76,11 +76,11 @@ def _of_size(x: NDArray[np.float64], count: int) -> Places:
     if not 2 <= count <= most:
         raise ValueError(f"at = {count}: a grid over {inputs} inputs has 2 to {most:,} places")
     if inputs == 1:
-        return Places(np.linspace(x.min(), x.max(), count)[:, None])
-    return Places(*grid_places(x, count))
+        return PredictionPlaces(np.linspace(x.min(), x.max(), count)[:, None])
+    return PredictionPlaces(*grid_places(x, count))
 
 
-def _as_grid(places: NDArray[np.float64]) -> Places | None:
+def _as_grid(places: NDArray[np.float64]) -> PredictionPlaces | None:
     """Places (M, 2) as a grid of even steps, in whatever order they come; None: they are none."""
     first, second = np.unique(places[:, 0]), np.unique(places[:, 1])
     if len(first) * len(second) != len(places) or min(len(first), len(second)) < 2:
@@ -91,12 +91,12 @@ def _as_grid(places: NDArray[np.float64]) -> Places | None:
             return None
     shape = len(second), len(first)
     if _is_in_rows(places, first, second[::-1]):  # as pixels are
-        return Places(places, shape)
+        return PredictionPlaces(places, shape)
     order = np.lexsort((places[:, 0], places[:, 1]))
     if not _is_in_rows(places[order], first, second):  # one twice, another missing
         return None
     is_in_order = bool((np.diff(order) > 0).all())
-    return Places(places[order], shape, None if is_in_order else order)
+    return PredictionPlaces(places[order], shape, None if is_in_order else order)
 
 
 def _is_in_rows(

@@ -12,7 +12,7 @@ from fitreel.model.limits import MOST_INPUTS, MOST_OUTPUTS
 from fitreel.model.record.header import Column
 from fitreel.recording.arrays import as_array, finite_table
 from fitreel.recording.labels import Classes, classes_of, whole_numbers, words_in
-from fitreel.recording.places import Places, places_of
+from fitreel.recording.places import PredictionPlaces, places_of
 
 MOST_NUMBERS = 100_000_000
 """Of a prediction."""
@@ -27,7 +27,7 @@ class RecordedPoints:
     """Shape (N, D)."""
     y: NDArray[np.float64]
     """Shape (N, K); of classes as it was given, where that was numbers."""
-    looked_at: Places
+    looked_at: PredictionPlaces
     truth: NDArray[np.float64] | None
     """Shape (M, K)."""
     inputs: tuple[Column, ...]
@@ -74,7 +74,7 @@ class RecordedPoints:
 
     def at_points(self) -> "RecordedPoints":
         """The same with predictions at the points."""
-        return replace(self, looked_at=Places(self.x))
+        return replace(self, looked_at=PredictionPlaces(self.x))
 
     def as_classes(self) -> "RecordedPoints":
         """The same of which whole numbers are classes."""
@@ -163,7 +163,7 @@ class RecordedPoints:
 
 
 _NONE: NDArray[np.float64] = np.empty((0, 0))
-NOTHING = RecordedPoints(_NONE, _NONE, Places(_NONE), truth=None, inputs=(), outputs=())
+NOTHING = RecordedPoints(_NONE, _NONE, PredictionPlaces(_NONE), truth=None, inputs=(), outputs=())
 """Of a record of numbers only."""
 
 

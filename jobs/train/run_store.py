@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.runtime.read_lock import reading
-from fitreel.jobs.train.listing import Listing
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import HEADER, Record
+from fitreel.model.system.listing import Listing
 
 if TYPE_CHECKING:
     from fitreel.jobs.job.resolve import ResolvedJob

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ EASE = 4.0
 as long."""
 LARGEST_PAGE = 20 << 20
 """Bytes of predictions; a page of more has some of the snapshots."""
+MOST_STEPS = 5000
+"""Of a page that grows: what is said of each step is sent again and again."""
 LARGEST_HAVE = 4000
 """Characters of what a browser says it has."""
 
@@ -76,6 +79,7 @@ class WatchedPage:
         look = look_at(self.folders)
         if look.records and look.version != self._look.version:
             subject = subject_of(look.records, self._assignments).on_page()
+            subject = replace(subject, most_steps=min(subject.most_steps or MOST_STEPS, MOST_STEPS))
             self._subject = fitting(subject, LARGEST_PAGE)
         elif look.problem or not look.records:  # what was whole stays on the page
             problem = look.problem or (f"{self.folders[0]}: is gone" if self._look.records else "")

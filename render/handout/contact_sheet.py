@@ -98,7 +98,7 @@ def contact_sheet(
             "constrained", rect=(side, low, 1 - 2 * side, high - low), wspace=APART, hspace=APART
         )
         grid = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True)
-        look = _Look(theme, min(1.5, (size[0] / across) / (A4[0] / 3)), settings)
+        look = _CellLook(theme, min(1.5, (size[0] / across) / (A4[0] / 3)), settings)
         marks, titles = [], []
         for axes, snapshot, caption in zip(grid.ravel(), snapshots, captions, strict=True):
             _draw_snapshot(axes, run, snapshot, look)
@@ -114,7 +114,7 @@ def contact_sheet(
 
 
 @dataclass(frozen=True)
-class _Look:
+class _CellLook:
     """How pictures on a page look."""
 
     theme: Theme
@@ -127,7 +127,7 @@ class _Look:
         return self.settings.theme == "demo"
 
 
-def _draw_snapshot(axes: Axes, run: Record, snapshot: Snapshot, look: _Look) -> None:
+def _draw_snapshot(axes: Axes, run: Record, snapshot: Snapshot, look: _CellLook) -> None:
     theme, scale = look.theme, look.scale
     order = np.argsort(run.prediction_x, kind="stable")
     x = run.prediction_x[order].astype(np.float64)
@@ -162,7 +162,7 @@ def _draw_snapshot(axes: Axes, run: Record, snapshot: Snapshot, look: _Look) -> 
         axes.set_axisbelow(True)
 
 
-def _write_caption(axes: Axes, caption: tuple[str, str], look: _Look) -> tuple[Text, Text]:
+def _write_caption(axes: Axes, caption: tuple[str, str], look: _CellLook) -> tuple[Text, Text]:
     """The epoch over the picture's left end, the loss in the network's colour over its right."""
     style: dict[str, Any] = {"fontsize": CAPTION * look.scale, "parse_math": False}
     pad = CAPTION_PAD * look.scale
@@ -182,7 +182,7 @@ def _fit_captions(cells: Sequence[tuple[Axes, tuple[Text, Text]]]) -> None:
             text.set_fontsize(float(text.get_fontsize()) * size)
 
 
-def _write_labels(grid: Any, labels: AxisLabels, look: _Look) -> None:
+def _write_labels(grid: Any, labels: AxisLabels, look: _CellLook) -> None:
     """Write the axes' names at the lowest row and the first column."""
     for label, cells, name in zip(labels, (grid[-1], grid[:, 0]), ("xaxis", "yaxis"), strict=True):
         for axes in cells if label else ():
@@ -203,7 +203,7 @@ def _set_limits(axes: Axes, run: Record, settings: PictureSettings) -> None:
         set_ticks(places, [words.respelled(number.replace("\u2212", "-")) for number in numbers])
 
 
-def _mark_exits(axes: Axes, run: Record, snapshot: Snapshot, look: _Look) -> None:
+def _mark_exits(axes: Axes, run: Record, snapshot: Snapshot, look: _CellLook) -> None:
     """Triangles where the line is out of sight, once the axes have their places."""
     order = np.argsort(run.prediction_x, kind="stable")
     exits = ExitMarks(axes, run.prediction_x[order], look.theme.prediction, MARK * look.scale)

@@ -17,6 +17,7 @@ from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.text.translations import Translation
 from fitreel.render.view import view_of
 from fitreel.render.web.packed import packed
+from fitreel.render.web.plain_math import plain_math
 
 MOST_TICKS = 5
 LOOKED_AT = 60
@@ -78,16 +79,17 @@ def column_names(run: Record) -> list[str]:
     return list(run.header.classes) or [column.name for column in run.header.outputs]
 
 
-def metric_charts(run: Record, number: int, words: Translation) -> list[Chart]:
-    """A plot of a run's further numbers against its epochs, where it has any."""
+def metric_charts(run: Record, shown: Sequence[int], words: Translation) -> list[Chart]:
+    """A plot for each of the further numbers of the only run, at the snapshots that are shown."""
     charts = []
-    for name, values in run.metrics.items():
+    for name, every in run.metrics.items():
+        values = every[list(shown)]
         finite = values[np.isfinite(values)]
         if not len(finite):
             continue
         span = _padded((float(finite.min()), float(finite.max())))
-        chart: Chart = {"kind": "metric", "runs": [number], "name": name, "values": packed(values)}
-        charts.append(chart | _axes(((0.0, 1.0), span), ("", name), words))
+        chart: Chart = {"kind": "metric", "runs": [0], "name": name, "values": packed(values)}
+        charts.append(chart | _axes(((0.0, 1.0), span), ("", ""), words))
     return charts
 
 
@@ -111,7 +113,7 @@ def _axis_names(run: Record, picture: PictureSettings) -> tuple[str, str]:
     # A name that is the axis' own says nothing.
     x, y = "" if x == "x" else x, "" if y == "y" else y
     own = picture.x_label, picture.y_label
-    return x if own[0] is None else own[0], y if own[1] is None else own[1]
+    return x if own[0] is None else plain_math(own[0]), y if own[1] is None else plain_math(own[1])
 
 
 def _span(parts: Sequence[NDArray[Any]]) -> Span:

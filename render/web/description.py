@@ -1,6 +1,6 @@
 """All that a page knows of its runs, as JSON: texts as they are read, arrays packed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from fitreel.render.web.charts import (
 )
 from fitreel.render.web.packed import packed
 from fitreel.render.web.page_subject import PageSubject
+from fitreel.render.web.plain_math import plain_math
 from fitreel.render.web.predictions import PredictionForm, form_of, prediction_blocks
 
 ROWS = 14.0
@@ -62,16 +63,16 @@ def describe(subject: PageSubject, since: Mapping[int, int] | None = None) -> De
         for number in range(len(records))
     ]
     return {
-        "title": subject.picture.title or subject.name,
-        "subtitle": subject.picture.subtitle or "",
-        "caption": subject.picture.caption or "",
+        "title": plain_math(subject.picture.title or "") or subject.name,
+        "subtitle": plain_math(subject.picture.subtitle or ""),
+        "caption": plain_math(subject.picture.caption or ""),
         "layout": subject.layout,
         "words": {key: words.text(key) for key in WORDS if "{" not in words.entries[key]},
         "clock": _clock(subject, words),
         "losses": _losses(subject, scale, words),
         "form": None if form.span is None else list(form.span),
         "runs": runs,
-        "charts": _charts(subject, words),
+        "charts": _charts(subject, shown, words),
         "failures": [list(each) for each in subject.failures],
     }
 
@@ -187,7 +188,9 @@ def _points(run: Record) -> dict[str, Any]:
     }
 
 
-def _charts(subject: PageSubject, words: Translation) -> list[Chart]:
+def _charts(
+    subject: PageSubject, shown: Sequence[Sequence[int]], words: Translation
+) -> list[Chart]:
     """One plot of all curves, and where there are several runs one of each; then the metrics."""
     picture, records = subject.picture, [each.run for each in subject.runs]
     charts: list[Chart] = []
@@ -209,5 +212,5 @@ def _charts(subject: PageSubject, words: Translation) -> list[Chart]:
         return charts
     charts += charts_of(records, [0], picture, words)
     if not charts or "metrics" in picture.panels:
-        charts += metric_charts(records[0], 0, words)
+        charts += metric_charts(records[0], shown[0], words)
     return charts

@@ -68,6 +68,20 @@ class Tab:
         """What is read there."""
         return str(self.page.inner_text(selector))
 
+    def point_at(self, name: str, number: int) -> str:
+        """Hold the pointer over a point of the losses; what is read there."""
+        x, y = self.page.evaluate(
+            """([name, number]) => {
+                const {view} = page.lossPlot, {x, y} = page.lossPlot.source(name).data;
+                const {left, top} = view.el.getBoundingClientRect();
+                const across = view.frame.x_scale.compute(x[number]);
+                return [left + across, top + view.frame.y_scale.compute(y[number])];
+            }""",
+            [name, number],
+        )
+        self.page.mouse.move(x, y)
+        return str(self.page.inner_text(".bk-tooltip-content"))
+
     def table(self, plot: int, name: str) -> dict[str, list[float]]:
         """What a plot draws, by the name of its table; plot -1 is that of the losses."""
         values = self.page.evaluate(

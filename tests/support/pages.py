@@ -52,6 +52,8 @@ def lay_out(page: Path, folder: Path) -> None:
         (folder / "nightly.toml").write_text(blocks(page, "toml")[0].text)
     if page.stem in ("README", "film-your-script"):
         (folder / "tutorial.py").write_text(blocks(page, "py")[0].text)
+    if page.stem == "job-file":
+        (folder / "loss.py").write_text(blocks(page, "py")[0].text)
     server = folder / "gpu" / "fitreel" / ".venv" / "bin"
     server.mkdir(parents=True)
     (server / "fitreel").symlink_to(Path(sys.executable).parent / "fitreel")

@@ -10,13 +10,13 @@ from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.read_lock import reading
 from fitreel.jobs.runtime.report import Report
-from fitreel.jobs.train.listing import Listing
 from fitreel.model.errors import BadInput
 from fitreel.model.record.chunk import Tensors
 from fitreel.model.record.reader import HEADER, Record
 from fitreel.model.record.tensor_file import LARGEST_HEADER
 from fitreel.model.record.writer import BYTES_A_CHUNK, RecordWriter
 from fitreel.model.settings import TrainSettings
+from fitreel.model.system.listing import Listing
 
 Checkpoint = tuple[Tensors, str]
 """What a training needs to go on, and how it hangs together."""

@@ -257,7 +257,9 @@ def _blocks(view: ViewPage, contents: FieldContents, area: Box) -> dict[str, Blo
     head = ASCENT * types.label + px(HEAD_FOOT)
     plots = [name for name in contents.panels if name not in ("units", "error")]
     fixed = {"units": px(SQUARES), "error": min(area.width, px(224))}
-    is_crowd = len(contents.panels) >= CROWD
+    least = LEAST_ROWS * types.tick
+    count = len(contents.panels)
+    is_crowd = count >= CROWD or area.height < count * (head + px(HEAD_GAP) + 1.2 * least)
     gap = px(CROWD_GAP if is_crowd else HEAD_GAP)
     # Of plots over epochs under each other the lowest has the numbers.
     ends = {
@@ -270,7 +272,6 @@ def _blocks(view: ViewPage, contents: FieldContents, area: Box) -> dict[str, Blo
     taken += foot * (sum(ends[name] for name in plots) - (contents.panels[-1] in plots))
     if contents.pair:
         taken -= gap
-    least = LEAST_ROWS * types.tick
     spare = area.height - taken - len(plots) * (1.2 if is_crowd else 1.6) * least
     if spare < 0 and len(plots) < len(contents.panels):  # small fields give way first
         count = len(contents.panels) - len(plots)

@@ -224,7 +224,7 @@ class Page {
   /* Which colour is which output, class or value. */
   makeKey(place, chart, run) {
     let parts = [];
-    if (chart.values) {
+    if (chart.kind === "field") {
       const {low, high, colours} = chart.values, bar = element("span", {className: "bar"});
       bar.style.background = `linear-gradient(to right, ${colours.filter((_, at) => at % 16 === 0).join(", ")})`;
       parts = [element("li", {}, exact(Number(low.toPrecision(3))), bar, exact(Number(high.toPrecision(3))))];

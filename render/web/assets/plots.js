@@ -68,7 +68,8 @@ class LossPlot extends Plot {
       this.style(number, run.colour, run.dash);
       const times = this.page.timesOf(run);
       this.fill("path-" + number, {
-        x: run.places, y: run.heights, epoch: times, loss: run.texts, name: Array(run.count).fill(run.name),
+        x: run.places, y: run.heights, name: Array(run.count).fill(run.name),
+        epoch: times.map((text) => `${clock.label} ${text}`), loss: run.texts.map((text) => `${losses.label} ${text}`),
       });
     });
   }

@@ -33,7 +33,7 @@ VIEWS = {
 }  # fmt: skip
 """What examples show that are no fit of one number over one."""
 WITHOUT_A_LINE = ("regions", "picture")
-CUT = ["train.epochs=12", "train.snapshot_every=6", "film.size=[640,480]"]
+CUT = ["train.epochs=12", "train.snapshot_every=6", "film.size=[960,540]"]
 
 
 def test_there_are_at_least_eight_with_a_word_on_what_to_look_at() -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,12 @@ import pytest
 from PIL import Image
 from support.many import assert_same, begin, records, wait_until
 from support.program import ROOT, Fitreel, time_limit, train_here
+
+from fitreel.jobs.train.cluster.connection import Host
+from fitreel.jobs.train.cluster.parcel import Parcel
+from fitreel.jobs.train.cluster.share import Share
+from fitreel.jobs.train.cluster.shipment import Shipment
+from fitreel.jobs.train.workers import TrainRequest
 
 pytest.importorskip("distributed")
 LONG = pytest.mark.long
@@ -352,6 +359,24 @@ def test_two_commands_with_some_trainings_in_common_share_a_cluster(
     assert len(trained) == 6 and all(run.ending for run in trained.values())
     for name, run in records(trained_here).items():
         assert np.array_equal(trained[name].losses, run.losses)
+
+
+def test_shipments_grow_while_they_take_moments_and_a_second_try_travels_alone() -> None:
+    shipment = Shipment(Host("tcp://one:1", "one", is_busy=False))
+    shares = [Share(n, TrainRequest((n,), [{}])) for n in range(6)]
+    for share in shares[:4]:
+        assert shipment.takes(share, most=4)
+        shipment.add(share, Parcel(share.name, "topic", [{}]))
+    assert not shipment.takes(shares[4], most=4)
+    assert not shipment.takes(replace(shares[4], attempts=1), most=6)
+    shipment.sent_at = time.monotonic()
+    assert shipment.next_size() == 8
+    shipment.sent_at -= 2
+    assert shipment.next_size() == 2
+    assert [share.which for share in shipment.cut(1)] == [1, 2, 3] and len(shipment.shares) == 1
+    large = Parcel("large", "topic", [{}], records={"run": {"file": bytes(1 << 23)}})
+    shipment.add(shares[5], large)
+    assert not shipment.takes(shares[4], most=6)
 
 
 @LONG

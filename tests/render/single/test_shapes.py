@@ -277,7 +277,7 @@ def test_curves_in_black_and_white_have_dashes_of_their_own(shaped: dict[str, Re
     for theme, different in (("paper", 3), ("light", 1)):
         scene: Any = scene_of(shaped["curves"], settings_of(None, theme, "720p"))
         lines = [line for axes in scene.figure.axes for line in axes.lines
-                 if line.get_zorder() == Order.NETWORK]  # fmt: skip
+                 if line.get_zorder() == Order.NETWORK and len(line.get_xdata()) > 3]  # fmt: skip
         assert len(lines) == 3
         assert len({str(line._unscaled_dash_pattern) for line in lines}) == different
 

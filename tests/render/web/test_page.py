@@ -18,8 +18,9 @@ from fitreel.model.record.reader import Record
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import translation_of
 from fitreel.render.web import page_size
+from fitreel.render.web.plain_math import plain_math
 
-HOSTILE = '</script><img src=x onerror="window.hit=1"><b>&amp;$x$'
+HOSTILE = '</script><img src=x onerror="window.hit=1"><b>&amp;'
 LOOK = "film.theme=light"
 
 
@@ -92,13 +93,36 @@ def test_from_disk_alone_and_by_keyboard(chromium: Any, page: Path, short_run: R
     assert tab.complaints == [] and tab.requests == [page.as_uri()]
 
 
-def test_texts_are_never_markup(chromium: Any, page: Path, comparison: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("A network learns $y = x^3$", "A network learns y = x³"),
+        (r"$x_{12}^{n+1}$ costs 3 \$", "x₁₂ⁿ⁺¹ costs 3 $"),
+        (r"$\alpha \cdot e^{-x^2}$, <b>", "α·e^(−x^2), <b>"),
+    ],
+)
+def test_mathematics_in_plain_letters(text: str, plain: str) -> None:
+    assert plain_math(text) == plain
+
+
+@pytest.fixture(scope="module")
+def numbers(folder: Path, hostile_run: Record) -> Path:
+    panels = 'film.panels=["metrics"]'
+    return made(folder, "numbers.html", "render", str(hostile_run.path), "--set", panels)
+
+
+def test_texts_are_never_markup(chromium: Any, page: Path, comparison: Path, numbers: Path) -> None:
     tab = Tab(chromium, f"{page.as_uri()}#epoch=20")
     assert tab.text("h1") == HOSTILE and tab.page.title() == HOSTILE
     assert tab.text("#caption") == "<i>twenty</i>" and tab.text("#epoch") == "20"
     other = Tab(chromium, comparison)
     assert HOSTILE in other.text("#runs")
-    for each in (tab, other):
+    assert HOSTILE in other.point_at("path-1", 2)
+    third = Tab(chromium, numbers)
+    assert "<b>metric</b>" in third.text("#charts")
+    third.press("End", 5)
+    assert third.table(1, "past-0")["y"] == [0, 1, 2, 3, 4, 5]
+    for each in (tab, other, third):
         assert each.page.locator("img, b, i").count() == 0
         assert each.page.evaluate("window.hit") is None and not each.complaints
 
@@ -112,6 +136,7 @@ def test_it_plays_to_the_end(chromium: Any, page: Path, short_run: Record) -> No
     assert not tab.complaints
 
 
+@pytest.mark.long
 def test_what_is_switched_off_is_not_drawn(chromium: Any, comparison: Path) -> None:
     tab = Tab(chromium, comparison)
     tab.press("End", tab.page.evaluate("page.player.count") - 1)
@@ -122,6 +147,7 @@ def test_what_is_switched_off_is_not_drawn(chromium: Any, comparison: Path) -> N
     assert len(tab.table(0, "line-0")["x"]) == 100 and not tab.complaints
 
 
+@pytest.mark.long
 def test_an_accessibility_checker_finds_nothing(chromium: Any, comparison: Path) -> None:
     """A comparison has all that the page of one run has, and more."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -129,6 +155,7 @@ def test_an_accessibility_checker_finds_nothing(chromium: Any, comparison: Path)
     assert not found, [(rule["id"], rule["nodes"][0]["html"]) for rule in found]
 
 
+@pytest.mark.long
 def test_it_looks_as_it_did(chromium: Any, page: Path, folder: Path) -> None:
     """Within a bound: letters differ from machine to machine."""
     tab = Tab(chromium, f"{page.as_uri()}#epoch=40")

@@ -15,7 +15,7 @@ MOST_OF_THE_TIME = 0.05
 
 
 @dataclass(frozen=True)
-class _Look(Generic[Content]):
+class _Contents(Generic[Content]):
     folder: Path
     content: Content
     good_until: float
@@ -27,7 +27,7 @@ class Listing(Generic[Content]):
 
     def __init__(self, read: Callable[[Path], Content]) -> None:
         self._read = read
-        self._last: _Look[Content] | None = None
+        self._last: _Contents[Content] | None = None
 
     def of(self, folder: Path) -> Content:
         """What is there."""
@@ -39,5 +39,5 @@ class Listing(Generic[Content]):
         content = self._read(folder)
         took = time.thread_time() - started
         good_for = took / MOST_OF_THE_TIME if took > CHEAP else 0.0
-        self._last = _Look(folder, content, time.monotonic() + good_for)
+        self._last = _Contents(folder, content, time.monotonic() + good_for)
         return content
