@@ -129,7 +129,7 @@ def _beside(
     # Without captions the quiet word has a row for itself, as under a fit.
     low = px(FOOT) + (0.24 + 1.0 + AXIS_NAME) * types.tick + px(UNDER)
     if themed.captions.count:
-        over = OVER_CAPTION if shape == "wide" and needs.has_ticks else SMALL_FOOT
+        over = OVER_CAPTION if shape == "wide" and needs.pixels is None else SMALL_FOOT
         low = layout.captions + ASCENT * types.caption + px(over)
     bottom = low + (ticks if needs.has_ticks else 0.0)
     beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
