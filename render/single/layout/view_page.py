@@ -125,8 +125,9 @@ def view_page(
         texts.pop("subtitle", None)
     headings = Headings(page, fonts, texts, types, (left, right, right - beside_title))
     is_over = not wide and _has_room_over(page, headings, right - left, types.tick, remark)
-    remark = "" if is_over else remark
-    lines = _caption_text(page, fonts, settings.caption, captions, types, (right - left, remark))
+    lines = _caption_text(
+        page, fonts, settings.caption, captions, types, (right - left, remark * (not is_over))
+    )
     foot = page.px(FOOT if wide else NARROW_FOOT)
     if shape == "tall":
         foot = EMPTY_FOOT * size[1]

@@ -163,16 +163,6 @@ def test_a_long_sentence_stands_clear_of_the_panels(
         assert box.y0 > top - 5 or box.x0 > sentence.get_window_extent().x1, text.get_text()
 
 
-def test_what_is_kept_aside_is_said_beside_a_quiet_word(shaped: dict[str, Record]) -> None:
-    run = shaped["held"]
-    settings = settings_of("scatter", "light", "square", title="A table", subtitle="Points")
-    scene: Any = scene_of(run, settings, captions=("It learns.",))
-    (snapshot,) = run.snapshots([2], weights=True)
-    scene.show(state_of(snapshot, "It learns.", is_interpolated=True))
-    full_draw(scene)
-    assert not faults(scene.figure, "light", 14.0)
-
-
 @pytest.mark.parametrize(("size", "times"), [("720p", 8), ("square", 7), ("vertical", 12)])
 def test_a_picture_takes_what_its_frame_has(
     tmp_path: Path, shaped: dict[str, Record], size: str, times: int
