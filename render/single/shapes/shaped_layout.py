@@ -129,7 +129,7 @@ def _beside(
     # Without captions the quiet word has a row for itself, as under a fit.
     low = px(FOOT) + (0.24 + 1.0 + AXIS_NAME) * types.tick + px(UNDER)
     if themed.captions.count:
-        over = OVER_CAPTION if shape == "wide" and needs.has_ticks else SMALL_FOOT
+        over = OVER_CAPTION if shape == "wide" and needs.pixels is None else SMALL_FOOT
         low = layout.captions + ASCENT * types.caption + px(over)
     bottom = low + (ticks if needs.has_ticks else 0.0)
     beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
@@ -213,7 +213,8 @@ def _under(
     low = _above_captions(themed) + (foot + AXIS_NAME * types.tick) * bool(panels)
     readouts = layout.readouts
     under = readouts.baseline - LINE * types.label
-    has_row = layout.remark != readouts.baseline
+    over = _in_title_row(themed, remark) if themed.headings.bottom else None
+    has_row = over is None and layout.remark != readouts.baseline
     # What stands beside the middle leaves no room for readouts there.
     has_picture = needs.aside > 0 or needs.rows > 3
     if is_tall or has_picture:
@@ -231,7 +232,9 @@ def _under(
     area = Box(layout.left, bottom, layout.right - layout.left, top - bottom)
     beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
     aside: Box | None = None
-    at: float | None = layout.remark
+    at: float | None = layout.remark if over is None else over
+    if has_row and needs.under:
+        at = under - KEY * types.tick
     place = readouts
     if is_tall:
         main, aside = _over_each_other(themed, needs, area, beside, ticks)

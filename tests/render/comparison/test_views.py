@@ -199,6 +199,25 @@ def test_heads_and_sentences_count_the_wrong_points(runs: Runs) -> None:
     assert leads and state.caption != NO_CAPTION
 
 
+def test_a_winner_is_called_as_its_job_says_and_marked_beside_nothing_else(runs: Runs) -> None:
+    entries = [Entry(f"rate {RATES[n == 2]}, try {n}", runs["moons"][n == 2]) for n in range(4)]
+    scene, shown = film_of("regions", entries, (-1,), theme="light", size="720p", hold_end=3)
+    (state,) = shown
+    scene.show(replace(state, seconds_at_end=1.0))
+    with in_force():
+        scene.figure.canvas.draw()
+        assert state.caption.text.startswith("rate 0.05, try 2 ends with")
+        lines = [each.get_window_extent() for each in scene.figure.artists if each.get_alpha() == 1]
+        boxes = [each.get_window_extent() for each in drawn_texts(scene.figure)
+                 if each.get_text().endswith(" wrong")]  # fmt: skip
+    assert lines and boxes
+    for line in lines:
+        for box in boxes:
+            # Digits end well below their line's box.
+            is_over = line.x0 < box.x1 and box.x0 < line.x1 and box.y0 < line.y1
+            assert not is_over or line.y0 > box.y0 + 0.8 * box.height
+
+
 def test_runs_never_wear_the_colours_of_classes() -> None:
     for name in ("light", "dark", "chalkboard", "demo"):
         theme = comparison_theme(name)
