@@ -15,8 +15,6 @@ from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.errors import FitreelError
 from fitreel.model.system.extras import check_installed
 
-SECONDS_TO_END = 2.0
-
 
 @contextmanager
 def watched_beside(requests: Sequence[Request | Exception], options: Options) -> Iterator[None]:
@@ -42,12 +40,9 @@ def watched_beside(requests: Sequence[Request | Exception], options: Options) ->
         try:
             yield
         finally:
-            process.terminate()
-            try:
-                process.wait(SECONDS_TO_END)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            # It holds nothing that could be left half done, and has nothing to say of its end.
+            process.kill()
+            process.wait()
 
 
 def _folders_of(request: Request | Exception, options: Options) -> list[Path]:

@@ -194,8 +194,11 @@ def test_pictures_and_their_version_change_together(tmp_path: Path) -> None:
 
 def test_every_setting_of_a_film_counts_or_says_where_it_goes() -> None:
     counts = {field.name for kind in (PictureSettings, Pacing) for field in fields(kind)}
-    assert set(FilmSettings.model_fields) - counts == {"size", "outputs", "latest", "keep"}
-    assert counts - set(FilmSettings.model_fields) == {"pixels"}, "which the size decides"
+    assert set(FilmSettings.model_fields) - counts == {
+        "size", "outputs", "latest", "keep", "page_snapshots",
+    }  # fmt: skip
+    # The size decides the one; the other is what a sheet asks of a cell.
+    assert counts - set(FilmSettings.model_fields) == {"pixels", "in_cell"}
 
 
 def write() -> None:

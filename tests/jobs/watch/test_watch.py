@@ -201,3 +201,15 @@ def test_in_a_terminal(tmp_path: Path) -> None:
         assert process.wait(time_limit(10)) == 0
     assert "▀".encode() in drawn or "▄".encode() in drawn
     assert "epoch 2 · loss 0.33 · The training has ended." in drawn.decode()
+
+
+@pytest.mark.long
+def test_beside_a_training(program: Fitreel, tmp_path: Path) -> None:
+    """Its page is served until the command ends, and not longer."""
+    settings = ("--set", "train.epochs=12000", "--set", "film.pace=even", "--seed", "3")
+    done = program("run", "--watch", *settings, "-o", "page.html")
+    assert done.returncode == 0 and not done.stderr, done
+    address = re.search(r"http://127.0.0.1:(\d+)/", done.stdout)
+    assert address is not None and (tmp_path / "page.html").exists()
+    with pytest.raises(OSError):
+        socket.create_connection(("127.0.0.1", int(address[1])), timeout=1)
