@@ -129,9 +129,8 @@ def _beside(
     # Without captions the quiet word has a row for itself, as under a fit.
     low = px(FOOT) + (0.24 + 1.0 + AXIS_NAME) * types.tick + px(UNDER)
     if themed.captions.count:
-        over = OVER_CAPTION if shape == "wide" else SMALL_FOOT
+        over = OVER_CAPTION if shape == "wide" and needs.has_ticks else SMALL_FOOT
         low = layout.captions + ASCENT * types.caption + px(over)
-    name = AXIS_NAME * types.tick if not needs.has_ticks else 0.0
     bottom = low + (ticks if needs.has_ticks else 0.0)
     beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
     share = MOST_OF_WIDTH.get(shape, 0.57)
@@ -146,9 +145,7 @@ def _beside(
     readouts = ReadoutsPlace(column.left, column.right, baseline, baseline_names)
     under = baseline - LINE * types.label
     next_top = (under if needs.under else baseline) - px(READOUT_FOOT)
-    last = low + ticks if needs.has_ticks else low + name
-    if shape != "wide":  # a sentence may reach under it
-        last = low + foot + AXIS_NAME * types.tick
+    last = low + foot + AXIS_NAME * types.tick  # a sentence may reach under it
     aside = None
     if needs.aside or needs.rows:
         height = min(needs.aside * column.width + needs.rows * types.label,
@@ -225,8 +222,11 @@ def _under(
     else:
         head = themed.headings.bottom + px(24) if themed.headings.bottom else px(TOP + 12)
         top = page.box.height - head
-    strip = max(STRIP * (top - low), LEAST_LOSS * types.tick) * max(1.0, 0.7 * len(panels))
-    strip = strip + HEAD * types.label if panels else 0.0
+    least = LEAST_LOSS * types.tick
+    # A picture leaves enough anyway, as it is enlarged by a whole number.
+    strip = least if needs.pixels is not None else max(STRIP * (top - low), least)
+    heads = HEAD * types.label * (not needs.loss_in_readouts or len(panels) > 1)
+    strip = strip * max(1.0, 0.7 * len(panels)) + heads if panels else 0.0
     bottom = low + strip + px(SMALL_FOOT) + ticks * needs.has_ticks
     area = Box(layout.left, bottom, layout.right - layout.left, top - bottom)
     beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
