@@ -197,4 +197,9 @@ def test_what_is_missing_or_too_large_is_said_before(
         patch.setitem(sys.modules, "bokeh", None)
         done = CliRunner().invoke(app, ["run", "--runs", str(folder / "runs"), "-o", output])
     assert done.exit_code == 69 and 'pip install "fitreel[page]"' in done.stderr
+    large = ("data.function=ripple", "data.grid=300", "train.epochs=900", "train.snapshot_every=1")
+    settings = [part for each in large for part in ("--set", each)]
+    done = CliRunner().invoke(app, ["run", "--runs", str(folder / "runs"), "-o", output, *settings])
+    assert done.exit_code == 65 and "89 MB" in done.stderr, done.stderr
+    assert "film.page_snapshots = 505" in done.stderr
     assert not (folder / "runs").exists() and not Path(output).exists()
