@@ -86,7 +86,7 @@ class FieldPlot extends Plot {
   show(step) {
     if (this.chart.part === "target") return;
     const run = this.page.runs[this.chart.runs[0]], values = this.page.isOn(this.chart.runs[0]) ? run.prediction(step) : null;
-    if (!values) { this.fill("image", {image: []}); return; }
+    if (!values) { this.fill("image", {image: []}); if (this.lines) this.lines.show(null); return; }
     this.paint(this.chart.part === "error" ? this.errorOf(values) : values, run);
   }
 
