@@ -11,6 +11,7 @@ from fitreel.jobs.films.compared.labels import groups_of, labels_of, seed_note
 from fitreel.jobs.films.compared.views import view_of_jobs, view_of_records
 from fitreel.jobs.films.comparison import Comparison, check_comparison, without_too_many
 from fitreel.jobs.films.make import make
+from fitreel.jobs.films.page_checks import check_page_before
 from fitreel.jobs.films.plan import Plan, plan_films
 from fitreel.jobs.films.request import Request
 from fitreel.jobs.films.shape_checks import (
@@ -70,6 +71,7 @@ def film_request(
         report.say(f"{loaded.job.name}: trained here; a cluster is for comparisons and for train")
     resolved_job = resolve_job(loaded)
     check_films_of(resolved_job, loaded.job.film, plan.outputs)
+    check_page_before([resolved_job], loaded.job.film, plan.outputs)
     check_epoch([resolved_job], loaded.source.label, options)
     if (line := line_of(loaded.source.label, resolved_job.shape)) is not None:
         report.say(line)
@@ -108,6 +110,7 @@ def _film_configurations(
     plan = without_too_many(comparison, plan, report)
     check_comparison(comparison, plan, max(job.train.epochs for job in jobs))
     check_epoch(resolved_jobs, loaded.source.label, options)
+    check_page_before(resolved_jobs, loaded.job.film, plan.outputs)
     report_data(resolved_jobs, options, report)
     if options.is_dry:
         _say_comparison(comparison, configurations, plan, report)

@@ -16,20 +16,12 @@ def warning_of_size(resolved_job: ResolvedJob) -> str | None:
     Over two inputs the grid counts as a square, which it is at most.
     """
     job, shape, train = resolved_job.loaded.job, resolved_job.shape, resolved_job.train
-    points = resolved_job.points
-    places = job.data.points if points is None else len(points.x)
-    is_grid = shape.inputs == 2
-    if points is not None and points.picture is not None:
-        places, is_grid = places * job.data.scale**2, False
-    elif is_grid:
-        places = (job.data.grid or GRID) ** 2
-    elif shape.inputs == 1 and job.data.grid is not None:
-        places = job.data.grid
+    places, is_grid = places_of(resolved_job)
     numbers = places * (shape.classes or shape.outputs)
     if job.network.module is None:
         weights = job.network.parameters_of(shape.inputs, shape.network_outputs(str(train.loss)))
         numbers += weights if weights <= MOST_WEIGHTS_RECORDED else 0
-    snapshots = -(-train.epochs // train.snapshot_every) + 1
+    snapshots = snapshots_of(resolved_job)
     size = _BYTES * numbers * snapshots
     if size <= LARGE:
         return None
@@ -46,3 +38,22 @@ def warning_of_size(resolved_job: ResolvedJob) -> str | None:
         f"the record may take {size / 1e6:,.0f} MB, {snapshots:,} snapshots of {numbers:,} numbers;"
         f" {' or '.join(ways)} makes it smaller"
     )
+
+
+def places_of(resolved_job: ResolvedJob) -> tuple[int, bool]:
+    """At how many places a training will predict, and whether on a grid that a job can change."""
+    job, shape, points = resolved_job.loaded.job, resolved_job.shape, resolved_job.points
+    places = job.data.points if points is None else len(points.x)
+    if points is not None and points.picture is not None:
+        return places * job.data.scale**2, False
+    if shape.inputs == 2:
+        return (job.data.grid or GRID) ** 2, True
+    if shape.inputs == 1 and job.data.grid is not None:
+        return job.data.grid, False
+    return places, False
+
+
+def snapshots_of(resolved_job: ResolvedJob) -> int:
+    """How many snapshots a training will keep, if it isn't ended before."""
+    train = resolved_job.train
+    return -(-train.epochs // train.snapshot_every) + 1

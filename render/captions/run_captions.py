@@ -1,7 +1,7 @@
 """What stands at the foot of one run's film, frame by frame."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -75,6 +75,19 @@ def run_captions(
         timeline.fps,
         lambda index: _of_snapshot(story, index),
     )
+
+
+def snapshot_captions(
+    run: Record, picture: PictureSettings, timeline: Timeline, words: Translation
+) -> Callable[[int], Caption]:
+    """Gives the caption of each snapshot, where all of them are looked at, one after another.
+
+    Args: as of `run_captions`.
+    """
+    if not tells_phases(picture) or shows_regions(run, picture):
+        return run_captions(run, picture, timeline, words).of_snapshot
+    captions = _of_all_snapshots(RunStory(run, picture, words))
+    return lambda index: captions[min(index, len(captions) - 1)]
 
 
 def run_hold_seconds(
@@ -274,3 +287,23 @@ def _of_snapshot(story: RunStory, index: int) -> Caption:
     if best.has_factor and course.first > 0:
         factor = round_below(float(quotients(course.first, course.shown[1:], story.format)[0]))
     return Caption(_text(story, best.key, factor))
+
+
+def _of_all_snapshots(story: RunStory) -> list[Caption]:
+    """The caption that fits each loss best, of all that came before it."""
+    count = len(story.losses)
+    captions = [NO_CAPTION] * count
+    if story.sticks is not None:
+        course = LossCourse(story.losses, story.losses)
+        claims = phase_claims(course, story.sticks, story.tells_noise, 1)
+        worth = np.stack([np.where(claim.is_true, claim.worth, 0.0) for claim in claims])
+        times = quotients(course.first, course.shown, story.format)
+        for index in np.flatnonzero(worth.max(0) > 0).tolist():
+            claim = claims[int(worth[:, index].argmax())]
+            has_factor = claim.has_factor and course.first > 0
+            factor = round_below(float(times[index])) if has_factor else 0
+            captions[index] = Caption(_text(story, claim.key, factor))
+    captions[0] = Caption(story.start)
+    if count > 1 or story.must_end:
+        captions[-1] = story.end
+    return captions

@@ -11,7 +11,7 @@ from fitreel.model.record.reader import Record
 from fitreel.render.field_grid import FieldGrid
 from fitreel.render.mpl.ticks import linear_ticks
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.plots.fields.value_map import value_scale
+from fitreel.render.plots.fields.value_map import ValueScale, value_scale
 from fitreel.render.plots.fit_axes import fit_limits
 from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.text.translations import Translation
@@ -71,7 +71,7 @@ def charts_of(
         }  # fmt: skip
         if view == "field":
             chart["values"] = _values(runs)
-    return [chart | _axes(spans, names, words)]
+    return [chart | axes_of(spans, names, words)]
 
 
 def column_names(run: Record) -> list[str]:
@@ -89,11 +89,12 @@ def metric_charts(run: Record, shown: Sequence[int], words: Translation) -> list
             continue
         span = _padded((float(finite.min()), float(finite.max())))
         chart: Chart = {"kind": "metric", "runs": [0], "name": name, "values": packed(values)}
-        charts.append(chart | _axes(((0.0, 1.0), span), ("", ""), words))
+        charts.append(chart | axes_of(((0.0, 1.0), span), ("", ""), words))
     return charts
 
 
-def _axes(spans: tuple[Span, Span], names: tuple[str, str], words: Translation) -> Chart:
+def axes_of(spans: tuple[Span, Span], names: tuple[str, str], words: Translation) -> Chart:
+    """Limits, names, and the numbers at both axes."""
     axes: Chart = {}
     for axis, span, name in zip("xy", spans, names, strict=True):
         places, texts = linear_ticks(*span, MOST_TICKS)
@@ -172,7 +173,12 @@ def _values(runs: Sequence[Record]) -> dict[str, Any]:
     """The colours of a field: its limits, and viridis."""
     parts = [each for run in runs for each in (run.y, *_truths(run), *_samples(run))]
     scale = value_scale(parts)
-    shades = np.rint(scale.colours * 255).astype(int)[:: max(1, len(scale.colours) // 256)]
-    colours = [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in shades]
     low, high = scale.low, scale.high
-    return {"low": low, "high": high if math.isfinite(high) else low + 1, "colours": colours}
+    high = high if math.isfinite(high) else low + 1
+    return {"low": low, "high": high, "colours": shades_of(scale), "levels": scale.levels}
+
+
+def shades_of(scale: ValueScale) -> list[str]:
+    """The colours of values, from the lowest to the highest."""
+    shades = np.rint(scale.colours * 255).astype(int)
+    return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in shades]

@@ -16,6 +16,7 @@ from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.run_status import ending_of
 from fitreel.render.text.scaled_loss import loss_label
 from fitreel.render.text.translations import Translation
+from fitreel.render.web.beside_charts import curves_beside, maps_beside
 from fitreel.render.web.charts import (
     Chart,
     charts_of,
@@ -35,7 +36,7 @@ WORDS = (
     "page_pause", "page_speed", "page_first", "page_back", "page_forward", "page_last",
     "page_position", "page_shown", "page_grid", "page_overlay", "page_runs", "page_rounded",
     "page_live", "page_ended", "page_stopped", "page_gone", "page_waiting", "page_damaged",
-    "predicted", "true", "wrong",
+    "predicted", "true", "wrong", "kept_aside", "field_error", "target",
 )  # fmt: skip
 """Keys of words that stand on a page, or are read out."""
 Description = dict[str, Any]
@@ -175,6 +176,8 @@ def _points(run: Record) -> dict[str, Any]:
     table = {"x": run.x, "y": run.y, "at": run.prediction_x}
     if run.truth is not None:
         table["truth"] = run.truth
+    if run.validation is not None:
+        table["aside_x"], table["aside_y"] = run.validation
     arrays: dict[str, Any] = {
         name: packed(np.ravel(values).astype(np.float64)) for name, values in table.items()
     }
@@ -211,6 +214,11 @@ def _charts(
                 charts += [chart | {"name": each.name, "group": "grid"} for chart in own]
         return charts
     charts += charts_of(records, [0], picture, words)
+    if charts and charts[0]["kind"] in ("field", "picture"):
+        charts += maps_beside(records[0], charts[0], theme_of(subject), words)
+    elif charts and charts[0]["kind"] == "fit":
+        axis = subject.timeline.axis
+        charts += curves_beside(records[0], charts[0], picture.panels, axis, words)
     if not charts or "metrics" in picture.panels:
         charts += metric_charts(records[0], shown[0], words)
     return charts

@@ -17,7 +17,7 @@ from fitreel.render.web.page_subject import PageSubject
 
 ASSETS = Path(__file__).with_name("assets")
 SCRIPTS = (
-    "numbers.js", "plots.js", "fields.js", "player.js", "page.js", "live.js", "main.js",
+    "numbers.js", "marks.js", "plots.js", "fields.js", "player.js", "page.js", "live.js", "main.js",
 )  # fmt: skip
 """In the order in which they need each other."""
 NO_SCRIPT = "This page needs JavaScript."

@@ -11,6 +11,8 @@ from fitreel.render.web.charts import Chart
 EXTRA, PURPOSE = "page", "a page"
 FONT = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 HOVER_NUMBER = "%0.6g"
+MOVING = ["moving"]
+"""Of what changes from step to step: see marks.js."""
 _PART = re.compile(r'"p[0-9]{4,}"')
 """bokeh's own number of a part, which counts on from plot to plot."""
 
@@ -52,9 +54,9 @@ class Figures:
                 plot.line("x", "y", source=path, line_alpha=max(theme.past_opacity, 0.25),
                           line_width=3, name=f"style-{number}"),
                 plot.line("x", "y", source=past, line_width=3.5, line_cap="round",
-                          line_join="round", name=f"style-{number}"),
+                          line_join="round", name=f"style-{number}", tags=MOVING),
                 plot.scatter("x", "y", source=now, size=13, line_color=theme.axes, line_width=1.5,
-                             name=f"style-{number}"),
+                             name=f"style-{number}", tags=MOVING),
             ]  # fmt: skip
             hovered.append(lines[0])
         named = [("", "@name")] * (count > 1)
@@ -62,7 +64,7 @@ class Figures:
         return self._item(plot)
 
     def chart(self, chart: Chart, count: int) -> dict[str, Any]:
-        """A plot of `kind` fit, curves, plane, field, regions, picture, scatter or metric.
+        """A plot of `kind` fit, curves, plane, field, regions, picture, scatter, away or metric.
 
         `count`: of curves in it, runs or outputs.
         """
@@ -74,6 +76,8 @@ class Figures:
             self._image(plot, chart)
         elif kind == "metric":
             self._metric(plot)
+        elif kind == "away":
+            self._away(plot, count, is_curve=chart["part"] == "error")
         elif kind == "scatter":
             self._table(plot)
         else:
@@ -115,11 +119,13 @@ class Figures:
         if has_gaps:
             gaps = _source("gaps", x=[], y=[], to=[])
             plot.segment("x", "y", "x", "to", source=gaps, line_width=2, name="show-gaps",
-                         line_color=theme.prediction, line_alpha=theme.gap_opacity)  # fmt: skip
+                         tags=MOVING, line_color=theme.prediction,
+                         line_alpha=theme.gap_opacity)  # fmt: skip
         dots = _source("points", x=[], y=[], colour=[])
         points = plot.scatter("x", "y", source=dots, size=8, fill_color="colour",
                               line_color="colour", fill_alpha=0.85, line_alpha=0.85,
                               name="show-points")  # fmt: skip
+        self._aside(plot, size=9)
         for number in range(count):
             source = _source(f"truth-{number}", x=[], y=[])
             plot.line("x", "y", source=source, line_color=theme.truth, line_width=2.5,
@@ -129,7 +135,7 @@ class Figures:
             source = _source(f"line-{number}", x=[], y=[], name=[])
             lines.append(
                 plot.line("x", "y", source=source, line_width=5 if count < 4 else 3,
-                          line_cap="round", line_join="round", name=f"style-{number}")
+                          line_cap="round", line_join="round", name=f"style-{number}", tags=MOVING)
             )  # fmt: skip
         named = [("", "@name")] * (count > 1)
         exact = [("x", f"@x{{{HOVER_NUMBER}}}"), ("y", f"@y{{{HOVER_NUMBER}}}")]
@@ -148,8 +154,33 @@ class Figures:
         points = plot.scatter("x", "y", source=dots, size=9, fill_color="colour",
                               line_color="edge", line_width="edge_width",
                               name="show-points")  # fmt: skip
+        aside = self._aside(plot, size=10)
         exact = [(axis, f"@{axis}{{{HOVER_NUMBER}}}") for axis in "xy"]
-        self._hover(plot, [points], [*exact, ("", "@value")], mode="mouse")
+        self._hover(plot, [points, aside], [*exact, ("", "@value")], mode="mouse")
+
+    def _aside(self, plot: Any, size: float) -> Any:
+        """Points that were kept aside: hollow, or where colours are values, with a white rim."""
+        source = _source("aside", x=[], y=[], colour=[], edge=[], value=[])
+        return plot.scatter("x", "y", source=source, size=size, fill_color="colour",
+                            line_color="edge", line_width=2, name="show-aside")  # fmt: skip
+
+    def _away(self, plot: Any, count: int, *, is_curve: bool) -> None:
+        """How far a curve is from the truth, or points from a curve."""
+        theme = self._theme
+        lines = []
+        for number in range(count):
+            source = _source(f"line-{number}", x=[], y=[])
+            if is_curve:
+                line = plot.line("x", "y", source=source, line_width=4, tags=MOVING,
+                                 line_color=theme.prediction, name=f"style-{number}")  # fmt: skip
+            else:
+                line = plot.scatter("x", "y", source=source, size=6, color=theme.points,
+                                    tags=MOVING)  # fmt: skip
+            lines.append(line)
+        zero = _source("zero", x=[], y=[])
+        plot.line("x", "y", source=zero, line_color=theme.muted, line_width=1.5)
+        exact = [("x", f"@x{{{HOVER_NUMBER}}}"), ("", f"@y{{{HOVER_NUMBER}}}")]
+        self._hover(plot, lines, exact)
 
     def _metric(self, plot: Any) -> None:
         theme = self._theme
@@ -158,8 +189,8 @@ class Figures:
         line = plot.line(
             "x", "y", source=path, line_width=3, line_alpha=0.25, line_color=theme.text
         )
-        plot.line("x", "y", source=past, line_width=3.5, line_color=theme.text)
-        plot.scatter("x", "y", source=now, size=12, color=theme.text)
+        plot.line("x", "y", source=past, line_width=3.5, line_color=theme.text, tags=MOVING)
+        plot.scatter("x", "y", source=now, size=12, color=theme.text, tags=MOVING)
         self._hover(plot, [line], [("epoch", "@epoch"), ("value", f"@y{{{HOVER_NUMBER}}}")])
 
     def _table(self, plot: Any) -> None:
@@ -168,9 +199,9 @@ class Figures:
                   line_width=2, line_dash=[7, 6])  # fmt: skip
         gaps = _source("gaps", x=[], y=[], to=[])
         plot.segment("x", "y", "x", "to", source=gaps, line_color=theme.prediction, line_width=1.6,
-                     line_alpha=0.38, name="show-gaps")  # fmt: skip
+                     line_alpha=0.38, name="show-gaps", tags=MOVING)  # fmt: skip
         source = _source("line-0", x=[], y=[])
-        points = plot.scatter("x", "y", source=source, size=8, color=theme.points)
+        points = plot.scatter("x", "y", source=source, size=8, color=theme.points, tags=MOVING)
         exact = [("true", f"@x{{{HOVER_NUMBER}}}"), ("predicted", f"@y{{{HOVER_NUMBER}}}")]
         self._hover(plot, [points], exact, mode="mouse")
 

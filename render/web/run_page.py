@@ -3,7 +3,7 @@
 import numpy as np
 
 from fitreel.model.record.reader import Record
-from fitreel.render.captions.run_captions import run_captions
+from fitreel.render.captions.run_captions import snapshot_captions
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.text.translations import translation_of
 from fitreel.render.timing.timeline import Timeline
@@ -15,8 +15,8 @@ def run_on_page(
 ) -> PageSubject:
     """A record, of one snapshot at least, all of whose snapshots the timeline goes through."""
     words = translation_of(picture.language, picture.words)
-    track = run_captions(run, picture, timeline, words)
+    caption = snapshot_captions(run, picture, timeline, words)
     return PageSubject(
         name, [PageRun("", run, run.epochs.astype(np.float64), 0)], picture, timeline,
-        lambda number, time: track.of_snapshot(number), most_steps=most,
+        lambda number, time: caption(number), most_steps=most,
     )  # fmt: skip

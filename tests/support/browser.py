@@ -16,6 +16,7 @@ ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
 ]  # fmt: skip
 SIZE = 960, 600
+READY = "body[data-ready], body[data-broken]"
 PATIENCE = time_limit(8)
 """Seconds until what is waited for has to be there."""
 
@@ -49,7 +50,10 @@ class Tab:
         self.page.on("console", self._hear)
         url = address if isinstance(address, str) else Path(address).as_uri()
         self.page.goto(url)
-        self.page.wait_for_selector("body[data-ready]")
+        # A page whose script has failed says so at once; one that was cut off has no script.
+        self.page.wait_for_selector(READY, state="attached")
+        broken = self.page.get_attribute("body", "data-broken") or self.complaints
+        assert not broken, broken
 
     def _hear(self, message: Any) -> None:
         if message.type in ("error", "warning"):
@@ -87,7 +91,7 @@ class Tab:
         values = self.page.evaluate(
             """([at, name]) => {
                 const plot = at < 0 ? page.lossPlot : page.plots[at].plot;
-                const data = plot.source(name).data;
+                const data = plot.data(name);
                 return Object.fromEntries(Object.entries(data).map(([k, v]) => [k, [...v]]));
             }""",
             [plot, name],

@@ -48,10 +48,13 @@ class FieldPlot extends Plot {
   async update(chart) {
     this.chart = chart;
     this.axes(chart);
-    if (chart.kind === "picture") return;
     const run = this.page.runs[chart.runs[0]], ground = this.page.colours.axes;
+    if (chart.target) this.target = (await Rows.of(chart.target)).row(0);
     const isClasses = chart.kind === "regions", palette = this.page.colours.classes;
     this.shades = chart.values ? chart.values.colours.map(rgb).map((each) => opaque(...each)) : null;
+    if (chart.kind === "field" && chart.part !== "error") this.lines = new Contours(this.marks, chart);
+    if (chart.part === "target") this.paint(this.target, run);
+    if (chart.part || chart.kind === "picture") return;
     const count = run.y.length, x = new Float32Array(count), y = new Float32Array(count);
     const colour = [], value = [];
     for (let n = 0; n < count; n++) {
@@ -61,6 +64,17 @@ class FieldPlot extends Plot {
     }
     this.points = {x, y, colour, value};
     this.fill("points", {...this.points, edge: Array(count).fill(ground), edge_width: Array(count).fill(1)});
+    if (run.aside_x) this.aside(run, isClasses);
+  }
+
+  /* Of classes hollow; of values with a white rim. */
+  aside(run, isClasses) {
+    const {aside_x: x, aside_y: y} = run, palette = this.page.colours.classes, numbers = Array.from(y);
+    const own = numbers.map((each) => (isClasses ? palette[each % palette.length] : this.chart.values.colours[this.shadeOf(each)]));
+    const other = numbers.map(() => (isClasses ? this.page.colours.axes : "#ffffff"));
+    const places = (column) => Float32Array.from(numbers, (_, n) => x[2 * n + column]);
+    const [edge, colour] = isClasses ? [own, other] : [other, own];
+    this.fillAside(places(0), places(1), edge, colour, numbers.map((each) => (isClasses ? run.classes[each] : exact(each))));
   }
 
   shadeOf(value) {
@@ -70,10 +84,29 @@ class FieldPlot extends Plot {
   }
 
   show(step) {
+    if (this.chart.part === "target") return;
     const run = this.page.runs[this.chart.runs[0]], values = this.page.isOn(this.chart.runs[0]) ? run.prediction(step) : null;
-    if (!values) { this.fill("image", {image: []}); return; }
-    const paint = {field: this.field, regions: this.regions, picture: this.picture}[this.chart.kind];
+    if (!values) { this.fill("image", {image: []}); if (this.lines) this.lines.show(null); return; }
+    this.paint(this.chart.part === "error" ? this.errorOf(values) : values, run);
+  }
+
+  paint(values, run) {
+    const kind = this.chart.kind === "picture" && this.chart.part === "error" ? "field" : this.chart.kind;
+    const paint = {field: this.field, regions: this.regions, picture: this.picture}[kind];
     this.fill("image", {image: [paint.call(this, values, run)]});
+    if (this.lines) this.lines.show(values);
+  }
+
+  /* How far from the target; of colours the mean of the three distances. */
+  errorOf(values) {
+    const {target} = this;
+    if (this.chart.kind === "field") return values.map((each, at) => Math.abs(each - target[at]));
+    const byte = (value) => Math.min(Math.max(value, 0), 1) || 0;
+    return Float32Array.from({length: target.length / 3}, (_, at) => {
+      let sum = 0;
+      for (let c = 3 * at; c < 3 * at + 3; c++) sum += Math.abs(byte(values[c]) - target[c]);
+      return sum / 3;
+    });
   }
 
   field(values) {
@@ -172,6 +205,58 @@ class FieldPlot extends Plot {
     }
     return pixelsOf(pixels, rows, columns);
   }
+}
+
+/* Lines along which a field has one value, as straight through each cell of its grid. */
+class Contours {
+  constructor(marks, chart) {
+    this.marks = marks; this.chart = chart;
+    const {low, high, levels, colours} = chart.values;
+    this.levels = levels.map((level) => {
+      const shade = rgb(colours[Math.round((level - low) / (high - low) * (colours.length - 1))]);
+      return {level, colour: luminance(shade) < 0.18 ? "#ffffff" : "#10141b"};
+    });
+    marks.under = (context, across, up) => this.paint(context, across, up);
+  }
+
+  show(values) { this.values = values; this.marks.ask(); }
+
+  paint(context, across, up) {
+    if (!this.values) return;
+    const {values, chart: {grid: {rows, columns, down}, x: {span: [left, right]}, y: {span: [bottom, top]}}} = this;
+    const xs = Array.from({length: columns}, (_, i) => across(left + (right - left) * (i + 0.5) / columns));
+    const ys = Array.from({length: rows}, (_, j) => up(bottom + (top - bottom) * (j + 0.5) / rows));
+    const at = (i, j) => values[(down ? rows - 1 - j : j) * columns + i];
+    context.globalAlpha = 0.4;
+    context.lineWidth = 1.5;
+    context.setLineDash([]);
+    for (const {level, colour} of this.levels) {
+      context.strokeStyle = colour;
+      context.beginPath();
+      for (let j = 0; j + 1 < rows; j++) {
+        for (let i = 0; i + 1 < columns; i++) {
+          const a = at(i, j) - level, b = at(i + 1, j) - level, c = at(i + 1, j + 1) - level, d = at(i, j + 1) - level;
+          if ((a > 0) === (b > 0) && (b > 0) === (c > 0) && (c > 0) === (d > 0)) continue;
+          // Where the line goes through the four sides, in turn: two of them, or in a saddle four.
+          const through = [];
+          if ((a > 0) !== (b > 0)) through.push([xs[i] + (xs[i + 1] - xs[i]) * a / (a - b), ys[j]]);
+          if ((b > 0) !== (c > 0)) through.push([xs[i + 1], ys[j] + (ys[j + 1] - ys[j]) * b / (b - c)]);
+          if ((d > 0) !== (c > 0)) through.push([xs[i] + (xs[i + 1] - xs[i]) * d / (d - c), ys[j + 1]]);
+          if ((a > 0) !== (d > 0)) through.push([xs[i], ys[j] + (ys[j + 1] - ys[j]) * a / (a - d)]);
+          for (let n = 0; n + 1 < through.length; n += 2) {
+            context.moveTo(...through[n]);
+            context.lineTo(...through[n + 1]);
+          }
+        }
+      }
+      context.stroke();
+    }
+  }
+}
+
+function luminance(colour) {
+  const [red, green, blue] = colour.map((part) => (part <= 10 ? part / 3294.6 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 /* An image as bokeh takes it: rows and columns beside the numbers. */

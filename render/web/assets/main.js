@@ -8,5 +8,6 @@
   if (window.page.content.live) new Live(window.page).begin();
 })().catch((error) => {
   byId("state").textContent = String(error);
+  document.body.dataset.broken = error.stack;
   throw error;
 });

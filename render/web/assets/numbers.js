@@ -74,7 +74,7 @@ class Run {
     this.own = unrolled(own);
     this.places = (await Rows.of(places)).row(0);
     this.heights = (await Rows.of(heights)).row(0);
-    for (const key of ["x", "y", "at", "truth"]) {
+    for (const key of ["x", "y", "at", "truth", "aside_x", "aside_y"]) {
       if (content[key]) this[key] = (await Rows.of(content[key])).row(0);
     }
     if (content.at && this.inputs === 1) this.order = sortedOrder(this.at);

@@ -36,6 +36,8 @@ function sample(colour) {
   return made;
 }
 
+const FOLLOWED = 150;  // milliseconds until what is drawn by hand follows a plot that changed its size
+
 class Page {
   constructor(content) {
     this.content = content;
@@ -47,6 +49,9 @@ class Page {
   }
 
   get words() { return this.content.words; }
+
+  /* All that bokeh draws. */
+  drawn() { return [...this.plots.map(({plot}) => plot), this.lossPlot].filter((plot) => plot.marks); }
 
   isOn(number) { return !this.off.has(number); }
 
@@ -66,6 +71,7 @@ class Page {
     await this.updatePlots();
     this.state();
     this.listen();
+    setInterval(() => { for (const plot of this.drawn()) plot.marks.follow(); }, FOLLOWED);
     const asked = new URLSearchParams(location.hash.slice(1)).get("epoch");
     if (asked !== null && Number.isFinite(Number(asked))) this.player.step = this.stepAt(Number(asked));
     else if (this.content.live) { this.player.step = this.player.count - 1; this.player.following = true; }
@@ -100,7 +106,7 @@ class Page {
 
   async updatePlots() {
     this.lossPlot.update();
-    for (const {plot, at} of this.plots) await plot.update(this.content.charts[at]);
+    for (const {plot, at} of this.plots) if (plot.isOpen) await plot.update(this.content.charts[at]);
     this.applyToggles();
   }
 
@@ -193,13 +199,14 @@ class Page {
         continue;
       }
       const {made, plot: place, caption} = this.frame(charts, name, label);
-      const kinds = {scatter: TablePlot, metric: MetricPlot, field: FieldPlot, regions: FieldPlot, picture: FieldPlot};
+      const kinds = {scatter: TablePlot, metric: MetricPlot, away: AwayPlot, field: FieldPlot, regions: FieldPlot, picture: FieldPlot};
       const plot = new (kinds[chart.kind] || CurvePlot)(place, content.plots[at], this, chart);
       if (chart.group === "grid") {
         caption.firstChild.style.color = run.colour;
         plot.number = element("span", {className: "number"});
         caption.append(plot.number);
       }
+      if (chart.part) made.classList.add("beside");
       if (chart.grid || chart.kind === "plane") this.shape(place, chart);
       this.plots.push({at, chart, plot, made});
       if (!this.keyed) this.makeKey(made, chart, run);
@@ -208,8 +215,11 @@ class Page {
     this.lossPlot = new LossPlot(place, content.losses.plot, this);
     const layout = content.layout === "single" ? "" : content.layout;
     this.choose(content.charts.some(({group}) => group === layout) ? layout : "grid", false);
-    await Promise.all([...this.plots.map(({plot}) => plot.open && plot.open()), this.lossPlot.open()]);
+    const first = this.plots.filter(({made}) => !made.hidden);
+    await Promise.all([...first.map(({plot}) => plot.open()), this.lossPlot.open()]);
     this.lossPlot.figure.on_event("tap", ({x}) => { this.player.pause(); this.player.toPlace(x); this.say(); });
+    charts.toggleAttribute("data-beside", this.plots.some(({chart}) => chart.part || (chart.kind === "metric" && this.plots[0].chart !== chart)));
+    charts.style.setProperty("--down", this.plots.length - 1);
     if (!this.plots.length) charts.remove();
   }
 
@@ -238,12 +248,19 @@ class Page {
   }
 
   /* Of a comparison all curves in one plot, or each in its own. */
-  choose(layout, draws = true) {
+  async choose(layout, isLater = true) {
     for (const {chart, made} of this.plots) made.hidden = Boolean(chart.group) && chart.group !== layout;
-    const charts = byId("charts"), isGrid = layout === "grid" && this.plots.filter(({made}) => !made.hidden).length > 1;
+    const charts = byId("charts"), isGrid = layout === "grid" && this.plots.filter(({chart}) => chart.group === layout).length > 1;
     charts.toggleAttribute("data-many", isGrid);
     charts.style.setProperty("--across", isGrid ? charts.style.getPropertyValue("--across-wide") : 1);
-    if (draws) this.show(this.player.step);
+    if (!isLater) return;
+    for (const {plot, made, at} of this.plots) {
+      if (made.hidden || plot.isOpen) continue;
+      await plot.open();
+      await plot.update(this.content.charts[at]);
+    }
+    this.applyToggles();
+    this.show(this.player.step);
   }
 
   makeToggles() {
@@ -262,11 +279,12 @@ class Page {
     const kinds = new Set(this.content.charts.map(({kind}) => kind));
     const has = (...some) => some.some((kind) => kinds.has(kind));
     part("points", words.legend_data, has("fit", "curves", "plane", "field", "regions") && this.runs[0].x && this.runs[0].x.length);
+    part("aside", words.kept_aside, has("fit", "field", "regions") && this.runs.some((run) => run.aside_x));
     part("gaps", words.page_gaps, has("scatter") || this.plots.some(({plot}) => plot.chart && plot.chart.kind === "fit" && this.runs[0].x.length <= 200));
     part("truth", words.legend_truth, has("fit", "curves", "plane") && this.runs.some((run) => run.truth), this.content.truth);
     box("losses", this.content.losses.label, true, (value) => { byId("losses").hidden = !value; });
-    this.plots.filter(({chart}) => chart.kind === "metric").forEach(({chart, made: figure}, number) => {
-      box("metric-" + number, chart.name, true, (value) => { figure.hidden = !value; });
+    this.plots.filter(({chart}) => chart.kind === "metric" || chart.part).forEach(({chart, made: figure}, number) => {
+      box("panel-" + number, chart.name, true, (value) => { figure.hidden = !value; this.show(this.player.step); });
     });
     const layouts = new Set(this.content.charts.map(({group}) => group).filter(Boolean));
     if (layouts.size > 1) {
@@ -280,7 +298,7 @@ class Page {
 
   applyToggles() {
     for (const {plot} of this.plots) {
-      if (!plot.toggle) continue;
+      if (!plot.isOpen || !plot.toggle) continue;
       for (const [name, isShown] of Object.entries(this.parts || {})) plot.toggle(name, isShown);
     }
   }
@@ -307,19 +325,21 @@ class Page {
     plot.place.after(line);
     plot.figure.on_event("mousemove", ({x, y}) => {
       const {rows, columns, down} = chart.grid, {x: {span: [left, right]}, y: {span: [low, high]}} = chart;
-      const run = this.runs[chart.runs[0]], values = run.prediction(this.player.step);
+      const run = this.runs[chart.runs[0]], all = run.prediction(this.player.step);
+      const values = all && chart.part ? (chart.part === "error" ? plot.errorOf(all) : plot.target) : all;
+      const count = values ? values.length / (rows * columns) : 0;
       const i = Math.floor((x - left) / (right - left) * columns), j = Math.floor((y - low) / (high - low) * rows);
       if (!values || i < 0 || j < 0 || i >= columns || j >= rows) { line.textContent = ""; return; }
-      const at = ((down ? rows - 1 - j : j) * columns + i) * run.columns;
-      const said = Array.from(values.subarray(at, at + run.columns), (value, k) =>
-        (run.columns > 1 ? run.names[k] + " " : "") + exact(value));
+      const at = ((down ? rows - 1 - j : j) * columns + i) * count;
+      const said = Array.from(values.subarray(at, at + count), (value, k) =>
+        (count > 1 ? run.names[k] + " " : "") + exact(value));
       line.textContent = `(${exact(x)}, ${exact(y)}): ${said.join(", ")}`;
     });
   }
 
   show(step) {
     const {clock} = this.content;
-    for (const {plot, made} of this.plots) if (!made.hidden) plot.show(step);
+    for (const {plot, made} of this.plots) if (!made.hidden && plot.isOpen) plot.show(step);
     this.lossPlot.show(step);
     this.epoch.textContent = clock.texts[step];
     this.runs.forEach((run, number) => {
@@ -384,6 +404,10 @@ class Confusion {
     const rows = this.cells.map((cells, n) => element("tr", {}, element("th", {scope: "row"}, run.classes[n]), ...cells));
     place.append(element("figure", {}, element("table", {className: "confusion"}, head, ...rows)));
   }
+
+  get isOpen() { return true; }
+
+  open() {}
 
   update() {}
 

@@ -8,22 +8,37 @@ class Plot {
     this.view = Array.isArray(manager) ? manager[0] : manager.roots[0];
     this.figure = this.view.model;
     this.document = this.figure.document;
+    this.marks = new Marks(this.place, this.view);
     this.resize();
     new ResizeObserver(() => this.resize()).observe(this.place);
   }
+
+  get isOpen() { return Boolean(this.marks); }
 
   source(name) { return this.document.get_model_by_name(name); }
 
   fill(name, data) { this.source(name).data = data; }
 
+  move(name, data) { this.marks.move(name, data); }
+
+  /* What stands in a table, drawn by bokeh or by hand. */
+  data(name) { const mark = this.marks.named(name); return mark ? mark.data : this.source(name).data; }
+
   part(name) { return this.figure.renderers.filter((each) => each.name === name); }
 
-  toggle(name, isShown) { for (const each of this.part("show-" + name)) each.visible = isShown; }
+  toggle(name, isShown) {
+    for (const each of this.part("show-" + name)) each.visible = isShown;
+    this.marks.ask();
+  }
+
+  /* Points that were kept aside: hollow, in the colour that one of the others has. */
+  fillAside(x, y, edge, colour, value = edge) { this.fill("aside", {x, y, edge, colour, value}); }
 
   style(number, colour, dash) {
     for (const each of this.part("style-" + number)) {
-      const glyph = each.glyph;
-      if (glyph.line_dash !== undefined && glyph.marker === undefined) {
+      const glyph = each.glyph, mark = this.marks.all.find(({renderer}) => renderer === each);
+      if (mark) Object.assign(mark, {colour, dash: dash.length && mark.kind === "Line" ? dash : mark.dash});
+      else if (glyph.line_dash !== undefined && glyph.marker === undefined) {
         glyph.line_color = colour;
         if (dash.length) glyph.line_dash = dash;
       } else {
@@ -79,9 +94,9 @@ class LossPlot extends Plot {
       const isShown = this.page.isOn(number), end = isShown ? run.snapshot(step) + 1 : 0;
       const hasBegun = isShown && this.page.content.clock.places[step] >= run.places[0] - 1e-6;
       const stop = hasBegun ? end : 0;
-      this.fill("past-" + number, {x: run.places.subarray(0, stop), y: run.heights.subarray(0, stop)});
+      this.move("past-" + number, {x: run.places.subarray(0, stop), y: run.heights.subarray(0, stop)});
       const last = stop - 1;
-      this.fill("now-" + number, stop ? {x: [run.places[last]], y: [run.heights[last]]} : {x: [], y: []});
+      this.move("now-" + number, stop ? {x: [run.places[last]], y: [run.heights[last]]} : {x: [], y: []});
       for (const each of this.part("style-" + number)) each.visible = isShown;
     });
   }
@@ -101,8 +116,8 @@ class MetricPlot extends Plot {
 
   show(step) {
     const run = this.page.runs[this.chart.runs[0]], last = run.snapshot(step);
-    this.fill("past-0", {x: run.places.subarray(0, last + 1), y: this.values.subarray(0, last + 1)});
-    this.fill("now-0", {x: [run.places[last]], y: [this.values[last]]});
+    this.move("past-0", {x: run.places.subarray(0, last + 1), y: this.values.subarray(0, last + 1)});
+    this.move("now-0", {x: [run.places[last]], y: [this.values[last]]});
   }
 }
 
@@ -126,8 +141,8 @@ class CurvePlot extends Plot {
   /* One of several side by side. */
   shrink(colour) {
     for (const each of this.part("show-points")) each.glyph.size = 5;
-    for (const each of this.part("show-gaps")) { each.glyph.line_color = colour; each.glyph.line_width = 1.2; }
-    for (const each of this.part("style-0")) each.glyph.line_width = 3.5;
+    Object.assign(this.marks.named("gaps") || {}, {colour, width: 1.2});
+    this.marks.named("line-0").width = 3.5;
   }
 
   curvesOf(number) {
@@ -161,6 +176,10 @@ class CurvePlot extends Plot {
       }
     }
     this.fill("points", data);
+    if (first.aside_x && this.chart.kind === "fit") {
+      const count = first.aside_x.length;
+      this.fillAside(first.aside_x, first.aside_y, Array(count).fill(colour), Array(count).fill(this.page.colours.axes));
+    }
     this.hasGaps = this.chart.kind === "fit" && this.curves.length === 1 && first.x.length <= 200;
   }
 
@@ -176,17 +195,40 @@ class CurvePlot extends Plot {
     this.curves.forEach(({number, run, column, name}, at) => {
       const values = this.page.isOn(number) ? run.prediction(step) : null;
       const line = values ? this.line(run, values, column) : {x: [], y: []};
-      this.fill("line-" + at, {...line, name: Array(line.x.length).fill(name)});
+      this.move("line-" + at, {...line, name: Array(line.x.length).fill(name)});
     });
     if (this.hasGaps) this.showGaps(step);
   }
 
   showGaps(step) {
     const run = this.curves[0].run, values = run.prediction(step);
-    if (!values || !this.page.isOn(this.curves[0].number)) { this.fill("gaps", {x: [], y: [], to: []}); return; }
+    if (!values || !this.page.isOn(this.curves[0].number)) { this.move("gaps", {x: [], y: [], to: []}); return; }
     const {x, y} = this.line(run, values, 0);
     const to = run.same ? values : Float32Array.from(run.x, (at) => between(x, y, at));
-    this.fill("gaps", {x: run.x, y: run.y, to});
+    this.move("gaps", {x: run.x, y: run.y, to});
+  }
+}
+
+/* How far a curve is from the truth, or the points from a curve, along x. */
+class AwayPlot extends Plot {
+  constructor(place, item, page, chart) { super(place, item); this.page = page; this.chart = chart; }
+
+  update(chart) {
+    this.chart = chart;
+    this.axes(chart);
+    this.fill("zero", {x: chart.x.span, y: [0, 0]});
+  }
+
+  show(step) {
+    const run = this.page.runs[this.chart.runs[0]], values = run.prediction(step);
+    if (!values) { this.move("line-0", {x: [], y: []}); return; }
+    const x = run.order.map((at) => run.at[at]);
+    if (this.chart.part === "error") {
+      this.move("line-0", {x, y: run.order.map((at) => values[at] - run.truth[at])});
+      return;
+    }
+    const y = run.order.map((at) => values[at]);
+    this.move("line-0", {x: run.x, y: run.y.map((each, n) => each - (run.same ? values[n] : between(x, y, run.x[n])))});
   }
 }
 
@@ -215,7 +257,7 @@ class TablePlot extends Plot {
 
   show(step) {
     const run = this.page.runs[this.chart.runs[0]], predicted = run.prediction(step);
-    this.fill("line-0", predicted ? {x: run.y, y: predicted} : {x: [], y: []});
-    this.fill("gaps", predicted ? {x: run.y, y: predicted, to: run.y} : {x: [], y: [], to: []});
+    this.move("line-0", predicted ? {x: run.y, y: predicted} : {x: [], y: []});
+    this.move("gaps", predicted ? {x: run.y, y: predicted, to: run.y} : {x: [], y: [], to: []});
   }
 }

@@ -141,7 +141,7 @@ def test_a_comparison_is_made_found_and_made_again(fitreel: Fitreel, tmp_path: P
     assert (itself.returncode, itself.stderr) == (0, "") and "up to date" in itself.stdout
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.long)])
 def test_how_each_ended_is_said_by_its_name(fitreel: Fitreel, tmp_path: Path, workers: str) -> None:
     """Divergence and a delta that is reached, whoever trained it and when."""
     command = ("compare", "--vary", "train.lr=0.05,1e4", "--vary", "train.delta=0.5,1e-9",

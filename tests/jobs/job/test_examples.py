@@ -38,6 +38,8 @@ COMPARED = {
 }
 """What those are called that show several networks beside each other."""
 WITHOUT_A_LINE = ("regions", "picture")
+DRAWN = ("coffee", "demo", "too_large_learning_rate", *VIEWS)
+"""One of each kind; the others are trained and drawn in the long part."""
 CUT = ("train.epochs=2", "train.snapshot_every=1", "film.size=[640,360]")
 
 
@@ -48,6 +50,18 @@ def test_there_are_at_least_eight_with_a_word_on_what_to_look_at() -> None:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_is_right(path: Path, fitreel: Fitreel) -> None:
+    done = fitreel("check", str(path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=() if path.stem in DRAWN else pytest.mark.long, id=path.stem)
+        for path in EXAMPLES
+    ],
+)
 def test_example(path: Path, fitreel: Fitreel, tmp_path: Path) -> None:
     loaded = load_job(read_job_file(path), CUT)
     options = Options(runs=tmp_path / "runs", assignments=CUT)

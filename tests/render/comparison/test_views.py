@@ -43,7 +43,7 @@ VIEWS: dict[str, tuple[ViewName, tuple[str, ...]]] = {
     "clouds": ("regions", ("data.function=gaussians", "data.classes=6")),
     "peaks": ("field", ("data.function=peaks",)),
     "sea": ("picture", ("data.file=sea.png",)),
-    "heart": ("plane", ("data.function=heart",)),
+    "heart": ("plane", ("data.function=heart", "data.points=40", "data.grid=60")),
     "three": ("curves", ('data.function=["sin(3*x)", "x**2", "-x"]',)),
     "table": ("scatter", ("data.file=table.csv", 'data.outputs=["yield"]', INPUTS)),
     "kinds": ("confusion", ("data.file=table.csv", "data.label=kind", INPUTS)),
@@ -128,7 +128,7 @@ LOOKS: list[tuple[str, int, dict[str, Any]]] = [
     ("three", 5, {"theme": "chalkboard", "size": "480p"}),
     ("table", 3, {"theme": "paper", "size": (640, 640)}),
     ("kinds", 2, {"theme": "dark", "size": (480, 854)}),
-    ("clouds", 16, {"theme": "chalkboard", "size": "720p", "language": "de"}),
+    ("clouds", 5, {"theme": "chalkboard", "size": "720p", "language": "de"}),
 ]
 MORE = [
     pytest.param(name, count, {"theme": theme, "size": size}, marks=pytest.mark.long)

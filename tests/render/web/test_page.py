@@ -47,7 +47,7 @@ def page(folder: Path, short_run: Record) -> Path:
     return made(
         folder, "run.html", "render", str(short_run.path), "--set", LOOK,
         "--set", f"film.title={HOSTILE}", "--set", 'film.captions=[[20, "<i>twenty</i>"]]',
-        "--set", "film.pace=even",
+        "--set", "film.pace=even", "--set", 'film.panels=["residuals"]',
     )  # fmt: skip
 
 
@@ -87,6 +87,8 @@ def test_from_disk_alone_and_by_keyboard(chromium: Any, page: Path, short_run: R
         assert np.array_equal(np.float32(drawn["x"]), np.float32(short_run.prediction_x))
         path = tab.table(-1, "past-0")
         assert len(path["x"]) == step + 1
+        away = np.float32(tab.table(1, "line-0")["y"])
+        assert np.allclose(away, short_run.y - predictions[step], atol=1e-6)
     tab.press("End", last)
     said = f"epoch 60, loss {spelling.write(float(short_run.losses[last]))}"
     tab.page.wait_for_selector(f'#spoken:has-text("{said}")', state="attached")
@@ -148,6 +150,59 @@ def test_what_is_switched_off_is_not_drawn(chromium: Any, comparison: Path) -> N
 
 
 @pytest.mark.long
+def test_a_field_beside_its_target(chromium: Any, folder: Path) -> None:
+    """Its error in numbers, its lines, its points kept aside; another follows by hand."""
+    settings = ("data.function=ripple", "data.points=40", "data.validation=0.25", "data.grid=12",
+                "train.epochs=4", "train.snapshot_every=1")  # fmt: skip
+    sets = [part for each in settings for part in ("--set", each)]
+    page = made(folder, "field.html", "run", "--runs", str(folder / "field"), *sets)
+    run = Record(next((folder / "field").glob("[!.]*")))
+    tab = Tab(chromium, page)
+    tab.press("End", 4)
+    (last,) = run.snapshots([4])
+    assert run.truth is not None
+    error = tab.page.evaluate("[...page.plots[2].plot.errorOf(page.runs[0].prediction(4))]")
+    assert np.allclose(error, np.abs(last.prediction - run.truth).ravel(), atol=1e-6)
+    drawn = tab.page.evaluate("page.plots.map(({plot}) => plot.source('image').data.image.length)")
+    assert drawn == [1, 1, 1]
+    assert len(tab.table(0, "aside")["x"]) == 10 and len(tab.table(0, "points")["x"]) == 30
+    assert tab.page.evaluate(INK) > 50, "no contour lines"
+    assert not tab.complaints
+
+
+INK = """() => {
+    const {canvas} = page.plots[1].plot.marks;
+    const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.filter((each, at) => at % 4 === 3 && each > 0).length;
+}"""
+"""How many pixels are drawn by hand over the target: its contour lines."""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("function", ["lissajous", "moons"])
+def test_every_box_of_other_shapes(chromium: Any, folder: Path, function: str) -> None:
+    """A curve in the plane, and classes."""
+    settings = (f"data.function={function}", "data.points=30", "train.epochs=3",
+                "train.snapshot_every=1")  # fmt: skip
+    sets = [part for each in settings for part in ("--set", each)]
+    runs = str(folder / function)
+    tab = Tab(chromium, made(folder, f"{function}.html", "run", "--runs", runs, *sets))
+    tab.press("End", 3)
+    for box in tab.page.locator("#shown input").all():
+        box.click()
+    tab.press("Home", 0)
+    assert not tab.complaints
+
+
+@pytest.mark.long
+def test_a_broken_page_says_so_at_once(chromium: Any, page: Path, folder: Path) -> None:
+    broken = folder / "broken.html"
+    broken.write_bytes(page.read_bytes().replace(b"class LossPlot", b"class Other", 1))
+    with pytest.raises(AssertionError, match="LossPlot"):
+        Tab(chromium, broken)
+
+
+@pytest.mark.long
 def test_an_accessibility_checker_finds_nothing(chromium: Any, comparison: Path) -> None:
     """A comparison has all that the page of one run has, and more."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -197,4 +252,9 @@ def test_what_is_missing_or_too_large_is_said_before(
         patch.setitem(sys.modules, "bokeh", None)
         done = CliRunner().invoke(app, ["run", "--runs", str(folder / "runs"), "-o", output])
     assert done.exit_code == 69 and 'pip install "fitreel[page]"' in done.stderr
+    large = ("data.function=ripple", "data.grid=300", "train.epochs=900", "train.snapshot_every=1")
+    settings = [part for each in large for part in ("--set", each)]
+    done = CliRunner().invoke(app, ["run", "--runs", str(folder / "runs"), "-o", output, *settings])
+    assert done.exit_code == 65 and "89 MB" in done.stderr, done.stderr
+    assert "film.page_snapshots = 505" in done.stderr
     assert not (folder / "runs").exists() and not Path(output).exists()
