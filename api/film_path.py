@@ -5,8 +5,6 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fitreel.notebook_page import framed
-
 if TYPE_CHECKING:
     _SystemsPath = Path
 else:
@@ -37,6 +35,8 @@ class FilmPath(_SystemsPath):
             if self.stat().st_size > LARGEST_SHOWN:
                 return f"<p>{name}: {self.stat().st_size / (1 << 20):.0f} MB, not shown here</p>"
             if kind == "text/html":
+                from fitreel.notebook_page import framed
+
                 return framed(self.read_bytes())
             source = f"data:{kind};base64,{base64.b64encode(self.read_bytes()).decode()}"
         except OSError:

@@ -3,3 +3,5 @@
 MOST_INPUTS = 64
 MOST_OUTPUTS = 20
 MOST_CLASSES = 50
+LARGEST_NUMBER = 1e150
+"""Of points, in their own units: squares of such are numbers still."""

@@ -16,18 +16,21 @@ LEAST_PROBABILITY = np.float32(1e-20)
 class FieldGrid:
     """The places of a record's predictions, rows from below.
 
+    Args:
+        run: the record.
+        around_points: leave out what lies further out than its points, but for a part of a cell.
+
     Raises:
         BadInput: they aren't those of a grid.
     """
 
-    def __init__(self, run: Record) -> None:
+    def __init__(self, run: Record, *, around_points: bool = False) -> None:
         shape = run.header.grid_shape
         places = np.asarray(run.prediction_x, np.float64)
         if len(shape) != 2 or min(shape) < 2 or places.shape != (shape[0] * shape[1], 2):
             raise BadInput(f"{run.path}: its predictions are at no grid over two inputs")
-        self.shape: tuple[int, int] = (shape[0], shape[1])
-        """Rows and columns."""
-        grid = places.reshape(*self.shape, 2)
+        self._whole = (shape[0], shape[1])
+        grid = places.reshape(*shape, 2)
         self.x, self.y = grid[0, :, 0], grid[:, 0, 1]
         """Shape (columns,) and (rows,), increasing."""
         self._is_downwards = bool(self.y[0] > self.y[-1])
@@ -35,6 +38,14 @@ class FieldGrid:
             self.y = self.y[::-1]
         if not (np.all(np.diff(self.x) > 0) and np.all(np.diff(self.y) > 0)):
             raise BadInput(f"{run.path}: its predictions are at no grid over two inputs")
+        self._rows, self._columns = slice(None), slice(None)
+        if around_points:
+            points = [run.x] if run.validation is None else [run.x, run.validation[0]]
+            x, y = np.concatenate(points).astype(np.float64).T
+            self._rows, self._columns = _around(self.y, y), _around(self.x, x)
+        self.x, self.y = self.x[self._columns], self.y[self._rows]
+        self.shape: tuple[int, int] = (len(self.y), len(self.x))
+        """Rows and columns."""
 
     @cached_property
     def mesh(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -45,8 +56,9 @@ class FieldGrid:
     def field(self, prediction: NDArray[Any]) -> Values:
         """A prediction in rows from below, shape (rows, columns), or (rows, columns, K)."""
         values = np.asarray(prediction, np.float32)
-        values = values.reshape(*self.shape, *values.shape[1:])
-        return values[::-1] if self._is_downwards else values
+        values = values.reshape(*self._whole, *values.shape[1:])
+        upwards = values[::-1] if self._is_downwards else values
+        return upwards[self._rows, self._columns]
 
 
 class PointValues:
@@ -81,6 +93,15 @@ def log_field(field: Values) -> Values:
     """
     with np.errstate(invalid="ignore"):
         return np.log(np.maximum(field, LEAST_PROBABILITY))
+
+
+def _around(places: NDArray[np.float64], values: NDArray[np.float64]) -> slice:
+    """The fewest places between which all values lie, two at least."""
+    if not values.size:
+        return slice(None)
+    first = max(int(np.searchsorted(places, values.min(), side="right")) - 1, 0)
+    last = int(np.searchsorted(places, values.max(), side="left"))
+    return slice(min(first, len(places) - 2), max(last, first + 1) + 1)
 
 
 def _cells(places: NDArray[np.float64], values: NDArray[Any]) -> tuple[NDArray[np.int64], Any]:

@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from fitreel.model.limits import LARGEST_NUMBER
+
 _REAL = "biuf"
 _READ_BY_NUMPY = {"float16", "float32", "float64"}
 
@@ -54,6 +56,8 @@ def finite_table(value: Any, what: str) -> NDArray[np.float64]:
     if not np.isfinite(array).all():
         count = int((~np.isfinite(array)).sum())
         raise ValueError(f"{what} has {count} values that aren't finite; leave these points out")
+    if (largest := np.abs(array).max()) > LARGEST_NUMBER:
+        raise ValueError(f"{what} has a value of size {largest:g}, too large to be drawn; scale it")
     return array
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from fitreel.jobs.films.plan import Plan
-from fitreel.jobs.films.shape_checks import OF_TRUTH
+from fitreel.jobs.films.shape_checks import OF_TRUTH, check_axis_names
 from fitreel.jobs.films.sidecar_files import SHEET
 from fitreel.jobs.films.single_run import check_labels
 from fitreel.jobs.films.subject import Subject, epoch_of
@@ -272,6 +272,7 @@ def check_comparison(comparison: Comparison, plan: Plan, last: int | None) -> No
             f"{len(comparison.entries)} that are compared here there is the loss panel"
         )
     _check_truth(comparison)
+    check_axis_names(settings, comparison.view)
     translation_of(settings.language, settings.words)
     if settings.limits == "frame":
         raise BadInput(

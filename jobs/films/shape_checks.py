@@ -24,8 +24,8 @@ OF_TRUTH = ("fit", "curves", "plane", "picture")
 """The views that draw the noiseless function."""
 
 
-WITHOUT_LABELS = ("scatter", "confusion", "slices", "numbers")
-"""The views whose axes aren't the data's two, or are several."""
+WITHOUT_LABELS = ("picture", "scatter", "confusion", "slices", "numbers")
+"""The views without axes, or whose axes aren't the data's two, or are several."""
 
 
 def check_films_of(
@@ -40,7 +40,7 @@ def check_films_of(
     has_metrics = bool(train.metrics) or resolved_job.loaded.job.data.validation is not None
     view = check_view(resolved_job.shape, film.view)
     _check_truth(film, view, has_classes=bool(resolved_job.shape.classes))
-    _check_labels(film, view)
+    check_axis_names(film, view)
     _check_panels(film, view, has_metrics=has_metrics)
     if view == "slices":
         job = resolved_job.loaded.job
@@ -60,11 +60,22 @@ def check_films_of_record(run: Record, film: FilmSettings, outputs: Sequence[Out
     """
     view = view_of(run, film.view)
     _check_truth(film, view, has_classes=bool(run.header.classes))
-    _check_labels(film, view)
+    check_axis_names(film, view)
     _check_panels(film, view, has_metrics=bool(run.metrics))
     if run.header.recorder == "program":
         return
     check_pages(outputs, view)
+
+
+def check_axis_names(film: FilmSettings, view: str) -> None:
+    """Refuse names of axes where no axes have names, for one run or several.
+
+    Raises:
+        BadInput: the line names the key.
+    """
+    for key in ("x_label", "y_label"):
+        if getattr(film, key) and view in WITHOUT_LABELS:
+            raise BadInput(f"film.{key}: not of the views {', '.join(WITHOUT_LABELS)}")
 
 
 def _check_truth(film: FilmSettings, view: str, *, has_classes: bool) -> None:
@@ -74,12 +85,6 @@ def _check_truth(film: FilmSettings, view: str, *, has_classes: bool) -> None:
             f"film.truth: of the views {', '.join(OF_TRUTH)}, and not of classes; "
             f"this one shows {view}{advice}"
         )
-
-
-def _check_labels(film: FilmSettings, view: str) -> None:
-    for key in ("x_label", "y_label"):
-        if getattr(film, key) and view in WITHOUT_LABELS:
-            raise BadInput(f"film.{key}: not of the views {', '.join(WITHOUT_LABELS)}")
 
 
 def _check_panels(film: FilmSettings, view: str, *, has_metrics: bool) -> None:

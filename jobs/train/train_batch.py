@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.report import Report
-from fitreel.jobs.train.continuation.more_epochs import Checkpoint, go_on
+from fitreel.jobs.train.continuation.more_epochs import Checkpoint, go_on, saying_what_to_do
 from fitreel.jobs.train.locked_run import (
     Environment,
     LockedRun,
@@ -118,7 +118,8 @@ class _RecordedBatch:
 
         assert locked_run.run is not None
         arrays, tree = locked_run.run.state()
-        self.training.load_checkpoint(k, tensors_of(arrays), tree)
+        with saying_what_to_do(locked_run.path):
+            self.training.load_checkpoint(k, tensors_of(arrays), tree)
         epoch = self.training.epochs_done[k]
         no_closing = no_closing_of(locked_run.run)
         self.report.say(f"{locked_run.path}: going on from epoch {epoch}{no_closing}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.report import Report
-from fitreel.jobs.train.continuation.more_epochs import Checkpoint, go_on
+from fitreel.jobs.train.continuation.more_epochs import Checkpoint, go_on, saying_what_to_do
 from fitreel.jobs.train.locked_run import (
     Environment,
     LockedRun,
@@ -82,7 +82,8 @@ def _resume(training: "Training", run: Record, here: Environment, report: Report
     from fitreel.model.training.checkpoint import load_checkpoint, tensors_of
 
     arrays, tree = run.state()
-    load_checkpoint(training, tensors_of(arrays), tree)
+    with saying_what_to_do(run.path):
+        load_checkpoint(training, tensors_of(arrays), tree)
     report.say(f"{run.path}: going on from epoch {training.epoch}{no_closing_of(run)}")
     line = other_conditions(run, here)
     if line is not None:

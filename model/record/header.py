@@ -112,6 +112,8 @@ class Header:
         header = cls(**values)
         if bool(header.inputs) != bool(header.predicted_columns):
             raise ValueError("inputs without outputs, or the other way round")
+        if header.parameters != sum(math.prod(shape) for _, shape in header.layout):
+            raise ValueError("parameters isn't how many the layout has")
         return header
 
 
@@ -149,6 +151,16 @@ def _is_layout(value: Any) -> bool:
     )
 
 
+def _is_job(value: Any) -> bool:
+    """Whether it has a job's form so far as it is looked at without a check of its own."""
+    tables = ("data", "network", "train")
+    if not isinstance(value, dict) or any(type(value.get(key, {})) is not dict for key in tables):
+        return False
+    loss, function = value.get("train", {}).get("loss"), value.get("data", {}).get("function")
+    formulas = function if isinstance(function, list) else [function]
+    return all(each is None or isinstance(each, str) for each in (loss, *formulas))
+
+
 def _is_environment(value: Any) -> bool:
     return isinstance(value, dict) and all(type(each) in (str, int) for each in value.values())
 
@@ -173,7 +185,7 @@ _CHECKS_OF_FIRST: dict[str, Callable[[Any], bool]] = {
     "fitreel": _is_text(100),
     "name": _is_text(255),
     "fingerprint": _is_hexadecimal(64),
-    "job": lambda value: isinstance(value, dict),
+    "job": _is_job,
     "network": _is_text(1_000_000),
     "parameters": _is_count,
     "layout": _is_layout,

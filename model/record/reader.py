@@ -32,6 +32,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load
 
 from fitreel.model.errors import BadInput
+from fitreel.model.limits import LARGEST_NUMBER
 from fitreel.model.record.chunk import (
     LARGE,
     LARGEST_CHUNK,
@@ -494,7 +495,17 @@ class Record:
             raise Damaged(f"{self.path}: damaged: the points' {name} is not a {kinds} array")
         if rows is not None and len(values) != rows:
             raise Damaged(f"{self.path}: damaged: {len(values)} values of {name}, not {rows}")
+        self._check_values(values, name, is_classes=not columns)
         return values[:, 0] if dimensions == 2 and columns == 1 else values
+
+    def _check_values(self, values: NDArray[Any], name: str, *, is_classes: bool) -> None:
+        """Hold points against what no writer lets through, as pictures rely on it."""
+        most = len(self.header.classes) - 1 if is_classes else LARGEST_NUMBER
+        least = 0 if is_classes else -most
+        wide = values.astype(np.float64, copy=False)  # in float32 the bound would be infinite
+        if not ((wide >= least) & (wide <= most)).all():
+            kind = "the number of no class" if is_classes else "too large, or no number"
+            raise Damaged(f"{self.path}: damaged: a value of the points' {name} is {kind}")
 
     def _validation(
         self, tensors: Tensors, inputs: int, outputs: int

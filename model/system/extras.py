@@ -41,9 +41,11 @@ def import_library(library: str, extra: str, purpose: str) -> ModuleType:
     check_installed(library, extra, purpose)
     try:
         return importlib.import_module(library)
-    except (ImportError, OSError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
+    except Exception as error:  # of its own files, or of what the environment tells it
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        remedy = f"pip install --force-reinstall {library}"
+        if not isinstance(error, ImportError | OSError):
+            remedy = f"look for {library.upper()}_… in the environment, or {remedy}"
         raise Unavailable(
-            f"{purpose} needs {library}, which can't be imported: {reason}; "
-            f"pip install --force-reinstall {library}"
+            f"{purpose} needs {library}, which can't be imported: {reason}; {remedy}"
         ) from error

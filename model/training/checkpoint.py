@@ -7,10 +7,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fitreel.model.errors import BadInput
+from fitreel.model.errors import BadInput, FitreelError
 from fitreel.model.training.loop import Training
+from fitreel.model.training.optimizers import Optimizer, Scheduler
 
 FORMAT = 1
+LONGEST_REASON = 300
+"""Characters of what torch says where a state doesn't fit."""
 _IN_NUMPY = {
     *(torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64),
     *(torch.float16, torch.float32, torch.float64),
@@ -51,26 +54,71 @@ def load_checkpoint(training: Training, tensors: dict[str, Tensor], text: str) -
         BadInput: the state is not one of this network and optimizer.
     """
     try:
-        tree = _unflatten(json.loads(text), tensors)
-        if tree["format"] != FORMAT:
-            raise BadInput(f"state of format {tree['format']}, not {FORMAT}")
-        with training.guarded:
-            training.network.load_state_dict(tree["network"])
-        remembered = tree["optimizer"]
+        _restore(training, _tree_of(text, tensors))
         if training.optimizer is not None:
-            training.optimizer.load_state_dict(remembered)
-        elif remembered is not None and remembered["state"]:
-            raise ValueError("it holds what another optimizer remembers")
-        if training.scheduler is not None:
-            training.scheduler.load_state_dict(tree["scheduler"])
-        training.shuffling.set_state(tree["shuffling"])
-        torch.set_rng_state(tree["random"])
-        if tree["random_device"] is not None and training.device.type == "cuda":
-            torch.cuda.set_rng_state(tree["random_device"], training.device)
-        training.epoch = tree["epoch"]
-        training.seconds = tree["seconds"]
-    except (KeyError, TypeError, ValueError, RuntimeError, RecursionError) as error:
-        raise BadInput(f"the state to go on from doesn't fit this job: {error}") from error
+            # It takes whatever tensors it is given, and fails at its next step.
+            _step(training.optimizer, training.scheduler)
+            _restore(training, _tree_of(text, tensors))
+    except (FitreelError, MemoryError):
+        raise
+    except Exception as error:  # torch raises what it likes of what a stranger wrote
+        reason = " ".join(str(error).split())[:LONGEST_REASON]
+        raise BadInput(f"the state to go on from doesn't fit this job: {reason}") from error
+
+
+def _tree_of(text: str, tensors: dict[str, Tensor]) -> Any:
+    """What `save_checkpoint` flattened, of tensors that nobody else changes."""
+    tree = _unflatten(json.loads(text), {name: each.clone() for name, each in tensors.items()})
+    if tree["format"] != FORMAT:
+        raise BadInput(f"state of format {tree['format']}, not {FORMAT}")
+    return tree
+
+
+def _restore(training: Training, tree: Any) -> None:
+    epoch, seconds = tree["epoch"], float(tree["seconds"])
+    if type(epoch) is not int or not 0 <= epoch <= training.settings.epochs:
+        raise ValueError(f"it stands at epoch {epoch!r}")
+    with training.guarded:
+        training.network.load_state_dict(tree["network"])
+    remembered = tree["optimizer"]
+    if training.optimizer is not None:
+        _check_counts(training.optimizer, remembered)
+        training.optimizer.load_state_dict(remembered)
+    elif remembered is not None and remembered["state"]:
+        raise ValueError("it holds what another optimizer remembers")
+    if training.scheduler is not None:
+        training.scheduler.load_state_dict(tree["scheduler"])
+    training.shuffling.set_state(tree["shuffling"])
+    torch.set_rng_state(tree["random"])
+    if tree["random_device"] is not None and training.device.type == "cuda":
+        torch.cuda.set_rng_state(tree["random_device"], training.device)
+    training.epoch, training.seconds = epoch, seconds
+
+
+def _check_counts(optimizer: Optimizer, remembered: Any) -> None:
+    """Whole numbers are the job's, and no scheduler changes them: how often a step may repeat."""
+    for own, group in zip(optimizer.param_groups, remembered["param_groups"], strict=True):
+        for key, value in own.items():
+            if type(value) is int and group.get(key, value) != value:
+                raise ValueError(f"its {key} is {group[key]!r}, not {value}")
+
+
+def _step(optimizer: Optimizer, scheduler: Scheduler | None) -> None:
+    """A step by any gradient, to see whether what is remembered is enough for one."""
+    parameters = [each for group in optimizer.param_groups for each in group["params"]]
+
+    def closure() -> float:
+        for parameter in parameters:
+            parameter.grad = torch.ones_like(parameter)
+        return 1.0
+
+    closure()
+    optimizer.step(closure)
+    if isinstance(scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
+        scheduler.step(1.0)
+    elif scheduler is not None:
+        scheduler.step()
+    optimizer.zero_grad()
 
 
 def _state_of(training: Training) -> dict[str, Any]:

@@ -42,7 +42,7 @@ from fitreel.model.training.optimizers import Optimizer, Scheduler, build_optimi
 from fitreel.model.training.own_code import guard
 from fitreel.model.training.rehearsal import rehearse
 from fitreel.model.training.schedulers import build_scheduler
-from fitreel.model.training.snapshot_schedule import snapshot_epochs
+from fitreel.model.training.snapshot_schedule import kept_epochs
 
 Ending = Literal["complete", "delta", "diverged"]
 
@@ -142,7 +142,7 @@ class Training:
         """None while there is more to train; else complete, delta or diverged."""
         self.closing: Snapshot | None = None
         """What came of it, once training is complete or has diverged; see `epochs`."""
-        self._snapshot_epochs = frozenset(snapshot_epochs(train).tolist())
+        self._kept_epochs = kept_epochs(train)
         self._parameters = list(self.network.parameters())
         self._trained: list[Tensor] = [p for p in self._parameters if p.requires_grad]
         # Layers that behave differently while training, or that remember: own modules may have any.
@@ -195,7 +195,7 @@ class Training:
                     return
                 reached = train.delta is not None and value <= train.delta
                 snapshot = None
-                if reached or epoch in self._snapshot_epochs:
+                if reached or epoch in self._kept_epochs:
                     snapshot = self._snapshot(value, prediction, time.perf_counter() - started)
                 if reached:
                     self.ending = "delta"

@@ -44,7 +44,7 @@ def state_dict_of(run: Record) -> dict[str, Tensor]:
         return _by_layout(run, arrays["parameters"])
     try:
         return dict(network_of(json.loads(text), tensors))
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise BadInput(f"{run.path}: damaged: its state holds no network: {error}") from error
 
 

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import torch
@@ -56,9 +56,27 @@ class OwnCodeRuns(AbstractContextManager[None]):
     def __init__(self, what: Callable[[], str]) -> None:
         """Of a block that may run many times; `what` says where it is and what fails then."""
         self._what = what
+        self._exits: list[Callable[[int], NoReturn]] = []
+
+    def __enter__(self) -> None:
+        """From here on os._exit is as sys.exit: else a training would vanish as if all went well.
+
+        In processes that the user's code forks it ends them, as it does wherever we call it.
+        """
+        end, process = os._exit, os.getpid()
+        self._exits.append(end)
+
+        def leave(status: int) -> NoReturn:
+            caller = str(sys._getframe(1).f_globals.get("__name__"))
+            if os.getpid() != process or caller.startswith("fitreel."):
+                end(status)
+            raise SystemExit(status)
+
+        os._exit = leave
 
     def __exit__(self, kind: object, error: BaseException | None, _traceback: object) -> None:
         """Say it in our words."""
+        os._exit = self._exits.pop()  # type: ignore[assignment]
         if error is None or isinstance(error, FitreelError | MemoryError | GeneratorExit):
             return
         said = f"sys.exit({error.code!r})" if isinstance(error, SystemExit) else str(error)

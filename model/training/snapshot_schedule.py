@@ -1,5 +1,7 @@
 """Which epochs are kept as snapshots."""
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,13 @@ def snapshot_epochs(settings: TrainSettings) -> NDArray[np.int64]:
     """
     even = np.arange(0, settings.epochs, settings.snapshot_every, dtype=np.int64)
     return even if settings.snapshot_at == "even" else _spread(settings.epochs, len(even)) - 1
+
+
+def kept_epochs(settings: TrainSettings) -> Collection[int]:
+    """The same to look an epoch up in: a hundred million of them take no memory where even."""
+    if settings.snapshot_at == "even":
+        return range(0, settings.epochs, settings.snapshot_every)
+    return frozenset(snapshot_epochs(settings).tolist())
 
 
 def _spread(last: int, count: int) -> NDArray[np.int64]:

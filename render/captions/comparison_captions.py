@@ -194,7 +194,7 @@ class Race:
         if self.has_diverged.size and self.has_diverged[:, -1].all():
             return Caption(words.text("caption_all_diverged"), is_warning=True)
         if self.classes is not None:
-            return Caption(capitalized(self.classes.end(self.counts)))
+            return Caption(self.classes.end(self.counts))
         if not self.is_comparable or not self.shown.size or np.isnan(self.shown[:, -1]).all():
             return NO_CAPTION
         winner = int(self.leaders[-1])

@@ -117,7 +117,7 @@ class LossPlot:
             others = [raw for raw in raws if raw is not None]
             draw_noise_line(page, axes, self.inner, height, [*self._paths, *others], style.tick,
                             style.words, marker / 2)  # fmt: skip
-        names = [(path.name, path.colour) for path in paths if path.name]
+        names = {at: (path.name, path.colour) for at, path in enumerate(paths) if path.name}
         draw_path_names(page, axes, self.inner, names, self._paths, style.tick, marker / 2)
         self._travelled = [
             TravelledPath(

@@ -59,7 +59,8 @@ class NetworkLine:
 
     def show(self, prediction: NDArray[np.floating]) -> None:
         """Move the curve to `prediction`, shape (M,), as the record has it."""
-        self._line.set_ydata(np.clip(np.ravel(prediction)[self._order], *self._reach))
+        with np.errstate(over="ignore"):  # float32's, of bounds beyond it
+            self._line.set_ydata(np.clip(np.ravel(prediction)[self._order], *self._reach))
 
 
 class Rider:

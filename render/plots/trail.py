@@ -50,7 +50,8 @@ class Trail:
         low, high = axes.get_ylim()
         reach = FAR * (high - low)
         predictions = even_predictions(run, axis, SAMPLES, order, times)
-        self._curves = np.clip(predictions, low - reach, high + reach)
+        with np.errstate(over="ignore"):  # float32's, of bounds beyond it
+            self._curves = np.clip(predictions, low - reach, high + reach)
         self._axis = axis
         x = run.prediction_x[order].astype(np.float64)
         width = page.px(WIDTH)

@@ -140,6 +140,7 @@ def test_shapes_that_are_the_same(folder: Path) -> None:
         ((X,), ValueError, "y is missing"),
         ((X, Y[:-1]), ValueError, "20 points, y 19"),
         ((X, [*Y[:-1], np.nan]), ValueError, "y has 1 values that aren't finite"),
+        ((X, [*Y[:-1], 1e200]), ValueError, "1e\\+200, too large to be drawn"),
         ((X, ["a"] * 20), TypeError, "must be numbers"),
         ((np.zeros((3, 65)), np.zeros(3)), ValueError, "at most 64 inputs"),
     ],

@@ -111,8 +111,15 @@ def test_doctor_misses_it_and_nothing_else(python: Path, tmp_path: Path) -> None
     assert len(missing) == 1 and missing[0].startswith("torch") and "[train]" in missing[0]
 
 
-def test_a_torch_that_does_not_load_is_said_too(tmp_path: Path) -> None:
-    (tmp_path / "torch.py").write_text("raise OSError('libgomp.so.1: cannot open\\nshared file')\n")
+@pytest.mark.parametrize(
+    ("raised", "reason"),
+    [
+        ("OSError('libgomp.so.1: cannot open\\nshared file')", "libgomp.so.1: cannot open; pip"),
+        ("ValueError('\\nno such log: x\\nsee …')", "no such log: x; look for TORCH_… in the env"),
+    ],
+)
+def test_a_torch_that_does_not_load_is_said_too(tmp_path: Path, raised: str, reason: str) -> None:
+    (tmp_path / "torch.py").write_text(f"raise {raised}\n")
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     for command in ("doctor", "run"):
         done = subprocess.run(
@@ -121,7 +128,7 @@ def test_a_torch_that_does_not_load_is_said_too(tmp_path: Path) -> None:
         )  # fmt: skip
         assert done.returncode == 69, done
         said = done.stdout if command == "doctor" else done.stderr
-        assert "training needs torch, which can't be imported: libgomp.so.1: cannot open;" in said
+        assert f"training needs torch, which can't be imported: {reason}" in said
         assert len(done.stderr.splitlines()) == 1
 
 

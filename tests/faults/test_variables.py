@@ -31,6 +31,7 @@ VARIABLES = {
     "FFREPORT": "file=report.log",
     "AV_LOG_FORCE_COLOR": "1",
     "COLUMNS": "20",
+    "TORCH_LOGS": "",
 }
 DEMO = ("-o", "a.png", "-o", "a.mp4")
 THEMED = ("-o", "b.png", "--set", "film.theme=dark", "--set", "film.size=[480,360]")

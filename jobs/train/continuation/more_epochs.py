@@ -1,8 +1,8 @@
 """More epochs go on from the end of a record of the same training with fewer, bit for bit."""
 
 import json
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -115,13 +115,24 @@ def go_on(
             if writer.bytes_waiting >= BYTES_A_CHUNK:
                 # Who is killed before all are there begins at epoch 0 again.
                 writer.write(*save())
-    try:
+    with saying_what_to_do(shorter.path):
         load(checkpoint)
-    except BadInput as error:
-        raise BadInput(f"{shorter.path}: {error}; --force trains from epoch 0") from error
     writer.write(*checkpoint)
     report.say(f"{writer.path}: going on from {shorter.path}, at epoch {shorter.ending_epoch}")
     return True
+
+
+@contextmanager
+def saying_what_to_do(path: Path) -> Iterator[None]:
+    """A block in which a record's state is loaded.
+
+    Raises:
+        BadInput: it can't be; the line names the record.
+    """
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}; --force trains from epoch 0") from error
 
 
 def _snapshots_of(shorter: Record, train: TrainSettings) -> list[int]:
@@ -131,10 +142,10 @@ def _snapshots_of(shorter: Record, train: TrainSettings) -> list[int]:
     return [n for n, epoch in enumerate(epochs) if epoch in due and n != shorter.closing]
 
 
-def _due(train: TrainSettings) -> set[int]:
-    from fitreel.model.training.snapshot_schedule import snapshot_epochs
+def _due(train: TrainSettings) -> Collection[int]:
+    from fitreel.model.training.snapshot_schedule import kept_epochs
 
-    return {*snapshot_epochs(train).tolist()}
+    return kept_epochs(train)
 
 
 def _checkpoint_of(shorter: Record, train: TrainSettings, kept: list[int]) -> Checkpoint:

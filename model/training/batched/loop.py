@@ -29,7 +29,7 @@ from fitreel.model.training.devices import check_memory, choose_device
 from fitreel.model.training.loop import Ending, Task, Training
 from fitreel.model.training.manual_backward import activation_of
 from fitreel.model.training.network import activation_class
-from fitreel.model.training.snapshot_schedule import snapshot_epochs
+from fitreel.model.training.snapshot_schedule import kept_epochs
 
 FORMAT = 1
 TOLERANCE = 1e-3
@@ -134,7 +134,7 @@ class BatchedTraining:
             with torch.no_grad():
                 row = torch.cat([p.reshape(-1) for p in training.network.parameters()])
             state = {"parameters": row} | {name: torch.zeros_like(row) for name in names}
-            at = frozenset(snapshot_epochs(task.train).tolist())
+            at = kept_epochs(task.train)
             self._members.append(Member(task, training, at, state))
         self._batch: EpochBatch | None = None
 
@@ -210,7 +210,7 @@ class BatchedTraining:
             kinds = {name: (row.dtype, row.shape) for name, row in tensors.items()}
             if kinds != {name: (row.dtype, row.shape) for name, row in member.state.items()}:
                 raise ValueError("it holds other tensors")
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             raise BadInput(f"the state to go on from doesn't fit this job: {error}") from error
         member.state = {name: row.clone() for name, row in tensors.items()}
         member.epoch, member.seconds = epoch, seconds

@@ -1,7 +1,7 @@
 """The networks of a batch: where each is, and one epoch of those that stand at the same one."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,7 +29,7 @@ class Member:
 
     task: Task
     training: Training
-    snapshot_epochs: frozenset[int]
+    kept_epochs: Collection[int]
     state: dict[str, Tensor]
     """Rows of shape (P,): "parameters", and what the optimizer remembers of each."""
     epoch: int = 0
@@ -70,7 +70,7 @@ class EpochBatch:
         settings, train = self.members[0].task.network, self.members[0].task.train
         data = [member.training.data for member in self.members]
         self._steps = self.members[0].epoch
-        self._due = frozenset[int]().union(*(m.snapshot_epochs for m in self.members))
+        self._due = {member.kept_epochs for member in self.members}
         self._lasts = [member.task.train.epochs for member in self.members]
         deltas = [member.task.train.delta for member in self.members]
         self._deltas = np.array([-np.inf if delta is None else delta for delta in deltas])
@@ -116,8 +116,8 @@ class EpochBatch:
         finite = np.isfinite(losses)
         reached = finite & (losses <= self._deltas)
         snapshots: dict[int, Snapshot] = {}
-        if self._steps in self._due or reached.any():
-            due = [self._steps in member.snapshot_epochs for member in self.members]
+        if any(self._steps in kept for kept in self._due) or reached.any():
+            due = [self._steps in member.kept_epochs for member in self.members]
             numbers = np.flatnonzero(finite & (reached | due)).tolist()
             snapshots = self._snapshots(numbers, losses, started)
         if not finite.all():

@@ -23,6 +23,8 @@ SMALLEST_SHAPED = 0.84
 """Over panels of a given shape: at 3 % of the shorter side bold letters of all colours are read."""
 LINE = 1.05
 """From one line of a name to the next, in font sizes."""
+ALONE = 1.3
+"""From a name to the value in a line of its own under it: the winner's is underlined."""
 
 
 def heads_of(
@@ -81,29 +83,27 @@ class PanelHead:
         self._setting, self._number, self._size = setting, number, size
         lettering, page = setting.lettering, setting.page
         baseline = page.box.height - box.top - page.px(OVER)
-        shift = 0.0
+        shift, step = 0.0, (LINE if lines[-1] else ALONE) * size
         self.moving: list[Artist] = []
         self._place: Text | None = None
         if place is not None:
             shift = place_width(setting, size)
             self._place = lettering.write(
-                box.left, baseline - (len(lines) - 1) * LINE * size, str(place), size,
+                box.left, baseline - (len(lines) - 1) * step, str(place), size,
                 weight="bold" if place == 1 else "regular", alpha=0.0,
                 colour=page.theme.text if place == 1 else page.theme.muted,
             )  # fmt: skip
             self.moving.append(self._place)
         start, colour = box.left + shift, setting.colours[number]
         for row, line in enumerate(reversed(lines)):
-            lettering.write(
-                start, baseline - row * LINE * size, line, size, weight="bold", colour=colour
-            )
+            lettering.write(start, baseline - row * step, line, size, weight="bold", colour=colour)
         self._room = box.width - shift - lettering.width(lines[-1], size, "bold") - page.px(BETWEEN)
         self._width = box.width
         self._value = lettering.write(box.right, baseline, "", size, ha="right")
         self.moving.append(self._value)
         self._underline: Line2D | None = None
         if setting.places[number] == 1:
-            lowest = baseline if lines[-1] else baseline - LINE * size
+            lowest = baseline if lines[-1] else baseline - step
             width = lettering.width(lines[-1] or lines[0], size, "bold")
             self._underline = self._underline_at(start, width, lowest)
             self.moving.append(self._underline)

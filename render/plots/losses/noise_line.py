@@ -2,7 +2,7 @@
 
 import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -28,6 +28,8 @@ SMALLEST = 0.8
 Outline = tuple[NDArray[np.float64], NDArray[np.float64]]
 LATTICE = 24
 """So many places along the line are tried."""
+AHEAD = 0.1
+"""What a pixel further from the right end, where paths lie apart, counts in pixels from a path."""
 
 
 def draw_noise_line(
@@ -78,18 +80,18 @@ def draw_path_names(
     page: Page,
     axes: Axes,
     inner: Box,
-    names: Sequence[tuple[str, str]],
+    names: Mapping[int, tuple[str, str]],
     paths: Sequence[PlacedPath],
     tick: float,
     reach: float,
 ) -> None:
-    """Write what paths are called where none goes, at the upper right if that is free.
+    """Write what paths are called where none goes, near the right end of the one that is meant.
 
     Args:
         page: the page.
         axes: as `draw_noise_line`.
         inner: their inside, in pixels.
-        names: and the colours of those paths.
+        names: of paths by their numbers, and their colours.
         paths: all that may not run through it.
         tick: font size, in pixels.
         reach: how far a marker reaches around its path, in pixels.
@@ -97,15 +99,29 @@ def draw_path_names(
     travel = inner.width / axes.get_xlim()[1]
     outlines = [_outline(path, inner, travel) for path in paths] if names else []
     side, clear = page.px(BESIDE), max(reach, page.px(CLEAR))
-    for name, colour in names:
+    for number, (name, colour) in names.items():
         width, height = page.width_of(name, tick), (ASCENT + DESCENT) * tick
         rights = np.linspace(inner.right - side / 2, inner.left + side + width, LATTICE)
         tops = np.linspace(inner.top - page.px(UNDER) / 2, inner.bottom + height, LATTICE)
         boxes = [Box(right - width, top - height, width, height)
                  for top in tops for right in rights]  # fmt: skip
-        hits = [sum(_hits(each, box, clear) for each in outlines) for box in boxes]
-        box = boxes[int(np.argmin(hits))]
+
+        def worth(box: Box, own: int = number) -> tuple[float, ...]:
+            hits = sum(_hits(each, box, clear) for each in outlines)
+            away = [_distance(each, box) for each in outlines]
+            is_others = any(away[own] >= each for at, each in enumerate(away) if at != own)
+            return hits, is_others, away[own] + AHEAD * (inner.right - box.right)
+
+        box = min(boxes, key=worth)
         page.text(box.left, box.bottom + DESCENT * tick, name, tick, color=colour, va="baseline")
+
+
+def _distance(outline: Outline, box: Box) -> float:
+    """From a path to the nearest side of a box, in pixels."""
+    x, y = outline
+    across = np.maximum(np.maximum(box.left - x, x - box.right), 0)
+    up = np.maximum(np.maximum(box.bottom - y, y - box.top), 0)
+    return float(np.nanmin(np.hypot(across, up), initial=np.inf))
 
 
 def _places(page: Page, inner: Box, line: float, size: float, width: float) -> Iterator[Box]:

@@ -55,7 +55,8 @@ def whole_film(
     for prediction in predictions:
         own = np.ravel(prediction)[order]
         area.move_curve(own)
-        finite = np.clip(own[np.isfinite(own)], floor, ceiling)
+        with np.errstate(over="ignore"):  # float32's, of bounds beyond it
+            finite = np.clip(own[np.isfinite(own)], floor, ceiling)
         if len(finite):
             low, high = min(low, float(finite.min())), max(high, float(finite.max()))
     return WholeFilm(low, high, area)

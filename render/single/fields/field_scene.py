@@ -71,10 +71,11 @@ class FieldScene:
         captions: Sequence[str] = (),
     ) -> None:
         self._run, self._words, self._theme = run, words, theme
-        self._grid = grid = FieldGrid(run)
-        self._target: Values | None = None if run.truth is None else grid.field(run.truth)
         is_wide = view_shape(settings.pixels) == "wide" and not settings.in_cell
-        self._is_pair = self._target is not None and is_wide
+        self._is_pair = run.truth is not None and is_wide
+        # Of two fields each is small: no room for a margin where nothing is learned.
+        self._grid = grid = FieldGrid(run, around_points=self._is_pair)
+        self._target: Values | None = None if run.truth is None else grid.field(run.truth)
         known = [run.y] if self._target is None else [run.y, self._target]
         self._scale = value_scale(known)
         self._axes_names = input_names(run, settings)
@@ -95,7 +96,8 @@ class FieldScene:
             bar = max(page.width_of(t, types.tick) for t in bar_ticks(self._scale, words)[1])
         has_aside = run.validation is not None
         contents = FieldContents(
-            panels, (0.0,), int(has_aside), pair=self._is_pair, bar=bar,
+            panels, (0.0,), key_lines=int(has_aside and not self._is_pair), pair=self._is_pair,
+            bar=bar,
             long_name=len(name) > LONGEST_IN_COLUMN and "_" not in name and not self._is_pair,
         )  # fmt: skip
         self._layout = lay_out_field(view, grid, contents)
@@ -153,7 +155,7 @@ class FieldScene:
         view, layout, page = self._view, self._layout, self._view.page
         name = self._words.text("kept_aside")
         entry = KeyEntry(name, page.theme.muted, "o", is_hollow=True)
-        left, base = layout.readouts[0].left, layout.under_readouts
+        left, base = layout.key
         if self._is_pair:  # at the right end of the network's name
             box, width = layout.fields[0], key_width(page, entry, view.types.label)
             left, base = box.right - width, box.top + view.px(OVER)

@@ -215,9 +215,10 @@ class RegionsScene:
                 colour=page.theme.muted, ha="right",
             )  # fmt: skip
         else:
-            self._right = page.text(
-                left, layout.under_readouts, "", types.label, colour=page.theme.muted
-            )
+            total = len(self._classes)
+            widest = self._words.text("of_right", total=total, percent=100)
+            size = page.size_to_fit([widest], view.right - left, types.label)
+            self._right = page.text(left, layout.under_readouts, "", size, colour=page.theme.muted)
         (left, base), size = layout.key, types.label
         room = view.right - left
         if self._boundary_entry:

@@ -63,6 +63,8 @@ class ViewPage:
     captions: CaptionText
     caption: float
     """The baseline of the first line at the foot."""
+    remark: float
+    """That of a quiet word at the right end."""
 
     @property
     def has_numbers(self) -> bool:
@@ -122,6 +124,12 @@ def view_page(
     if not has_subtitle(size):
         texts.pop("subtitle", None)
     headings = Headings(page, fonts, texts, types, (left, right, right - beside_title))
+    # Under a picture of full width sentences need all of it.
+    is_over = not wide and headings.bottom > 0 and (
+        page.width_of(remark, types.tick) + page.px(BEFORE_REMARK)
+        <= right - left - headings.last_width()
+    )  # fmt: skip
+    remark = "" if is_over else remark
     lines = _caption_text(page, fonts, settings.caption, captions, types, (right - left, remark))
     foot = page.px(FOOT if wide else NARROW_FOOT)
     if shape == "tall":
@@ -137,6 +145,7 @@ def view_page(
         page, fonts, types, shape, left, right,
         size[1] - (under if headings.bottom else page.px(over)), bottom,
         size[1] - page.px(TOP + 9) - 0.78 * types.title, headings, lines, first,
+        size[1] - headings.bottom if is_over else first,
     )  # fmt: skip
 
 
@@ -196,7 +205,7 @@ class PageTexts:
         if caption is not None:
             self._captions.show(Caption(caption))
         self._remark = page.text(
-            view.right, view.caption, "", view.types.tick, colour=page.theme.muted, ha="right"
+            view.right, view.remark, "", view.types.tick, colour=page.theme.muted, ha="right"
         )
         self._is_bare = not view.has_readouts
         self.moving: Sequence[Artist] = [*self._captions.moving, self._remark]

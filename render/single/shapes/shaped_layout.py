@@ -129,9 +129,8 @@ def _beside(
     # Without captions the quiet word has a row for itself, as under a fit.
     low = px(FOOT) + (0.24 + 1.0 + AXIS_NAME) * types.tick + px(UNDER)
     if themed.captions.count:
-        over = OVER_CAPTION if shape == "wide" else SMALL_FOOT
+        over = OVER_CAPTION if shape == "wide" and needs.pixels is None else SMALL_FOOT
         low = layout.captions + ASCENT * types.caption + px(over)
-    name = AXIS_NAME * types.tick if not needs.has_ticks else 0.0
     bottom = low + (ticks if needs.has_ticks else 0.0)
     beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
     share = MOST_OF_WIDTH.get(shape, 0.57)
@@ -146,9 +145,7 @@ def _beside(
     readouts = ReadoutsPlace(column.left, column.right, baseline, baseline_names)
     under = baseline - LINE * types.label
     next_top = (under if needs.under else baseline) - px(READOUT_FOOT)
-    last = low + ticks if needs.has_ticks else low + name
-    if shape != "wide":  # a sentence may reach under it
-        last = low + foot + AXIS_NAME * types.tick
+    last = low + foot + AXIS_NAME * types.tick  # a sentence may reach under it
     aside = None
     if needs.aside or needs.rows:
         height = min(needs.aside * column.width + needs.rows * types.label,
@@ -216,7 +213,8 @@ def _under(
     low = _above_captions(themed) + (foot + AXIS_NAME * types.tick) * bool(panels)
     readouts = layout.readouts
     under = readouts.baseline - LINE * types.label
-    has_row = layout.remark != readouts.baseline
+    over = _in_title_row(themed, remark) if themed.headings.bottom else None
+    has_row = over is None and layout.remark != readouts.baseline
     # What stands beside the middle leaves no room for readouts there.
     has_picture = needs.aside > 0 or needs.rows > 3
     if is_tall or has_picture:
@@ -225,13 +223,18 @@ def _under(
     else:
         head = themed.headings.bottom + px(24) if themed.headings.bottom else px(TOP + 12)
         top = page.box.height - head
-    strip = max(STRIP * (top - low), LEAST_LOSS * types.tick) * max(1.0, 0.7 * len(panels))
-    strip = strip + HEAD * types.label if panels else 0.0
+    least = LEAST_LOSS * types.tick
+    # A picture leaves enough anyway, as it is enlarged by a whole number.
+    strip = least if needs.pixels is not None else max(STRIP * (top - low), least)
+    heads = HEAD * types.label * (not needs.loss_in_readouts or len(panels) > 1)
+    strip = strip * max(1.0, 0.7 * len(panels)) + heads if panels else 0.0
     bottom = low + strip + px(SMALL_FOOT) + ticks * needs.has_ticks
     area = Box(layout.left, bottom, layout.right - layout.left, top - bottom)
     beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
     aside: Box | None = None
-    at: float | None = layout.remark
+    at: float | None = layout.remark if over is None else over
+    if has_row and needs.under:
+        at = under - KEY * types.tick
     place = readouts
     if is_tall:
         main, aside = _over_each_other(themed, needs, area, beside, ticks)

@@ -10,7 +10,7 @@ from typing import Any
 import imageio.v3 as iio
 import numpy as np
 import pytest
-from support.program import Fitreel, train_here
+from support.program import ROOT, Fitreel, train_here
 
 import fitreel as package
 from fitreel.jobs.job.job import CompareSettings
@@ -18,6 +18,7 @@ from fitreel.render.film_settings import FilmSettings
 
 SMALL = ("train.epochs=10", "network.hidden=[4]")
 POINTS = ("data.points=30", "data.grid=10")
+LIGHTHOUSE = f"data.file={ROOT / 'jobs' / 'job' / 'examples' / 'lighthouse.png'}"
 JOBS: dict[str, tuple[str, ...]] = {
     "curve": (),
     "demo": (),
@@ -25,11 +26,14 @@ JOBS: dict[str, tuple[str, ...]] = {
     "regions": ("data.function=moons", *POINTS),
     "curves": ('data.function=["sin(3*x)","cos(3*x)"]', "data.points=30"),
     "table": ("data.function=x1*x2+x3", "data.points=30"),
+    "picture": (LIGHTHOUSE,),
     "grid": (),
+    "pictures": (LIGHTHOUSE,),
     "overlay": ("compare.layout=overlay",),
+    "grouped": ("compare.layout=overlay", "compare.group=seed"),
 }
-"""Kinds of film, and what their jobs say beside `SMALL`; the last two are comparisons."""
-COMPARISONS = ("grid", "overlay")
+"""Kinds of film, and what their jobs say beside `SMALL`; the last four are comparisons."""
+COMPARISONS = ("grid", "pictures", "overlay", "grouped")
 PICTURE = {
     "size": "[520, 400]", "truth": "true", "theme": "dark", "title": "T", "subtitle": "S",
     "caption": "C", "captions": '[[0, "hello"]]', "x_label": "X", "y_label": "Y",
@@ -65,8 +69,20 @@ REFUSED = {
         "gradients",
         *COMPARE,
     },
+    "picture": {
+        "truth",
+        "x_label",
+        "y_label",
+        "limits",
+        "residuals",
+        "error",
+        "gradients",
+        *COMPARE,
+    },
     "grid": {"view", "limits", *PANELS},
+    "pictures": {"truth", "x_label", "y_label", "limits", *PANELS},
     "overlay": {"view", "limits", *PANELS},
+    "grouped": {"view", "limits", *PANELS},
 }
 """By the kind of film, what it can't have."""
 
@@ -147,13 +163,22 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", JOBS)
-def test_all_others_change_a_still(
-    kind: str, fitreel: Fitreel, tmp_path: Path, records: dict[str, list[str]]
+@pytest.mark.parametrize(
+    ("kind", "page"),
+    [*((kind, ()) for kind in JOBS), ("grid", ("--sheet", "2x1"))],
+)
+def test_all_others_change_a_still_and_a_sheet(
+    kind: str,
+    page: tuple[str, ...],
+    fitreel: Fitreel,
+    tmp_path: Path,
+    records: dict[str, list[str]],
 ) -> None:
     def still(*more: str) -> Any:
         over = [each for each in base(kind) if each.startswith(("film", "compare"))]
-        done = fitreel("render", *records[kind], *sets(*over, *more), "-o", "a.png", "--force")
+        done = fitreel(
+            "render", *records[kind], *sets(*over, *more), *page, "-o", "a.png", "--force"
+        )
         return iio.imread(tmp_path / "a.png") if done.returncode == 0 else done.stderr
 
     usual = still()
@@ -171,22 +196,45 @@ def test_all_others_change_a_still(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", ["curve", "field", "grid"])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("curve", "f/"), ("field", "f/"), ("grid", "f/"), ("curve", "a.gif")]
+)
 def test_timing_changes_a_film(
-    kind: str, fitreel: Fitreel, tmp_path: Path, records: dict[str, list[str]]
+    kind: str, name: str, fitreel: Fitreel, tmp_path: Path, records: dict[str, list[str]]
 ) -> None:
     def film(*more: str) -> Any:
         over = [each for each in base(kind) if each.startswith("film")]
         pace = ("film.pace=even", "film.hold_start=0", "film.hold_end=0", *more)
-        done = fitreel("render", *records[kind], *sets(*over, *pace), "-o", "f/", "--force")
+        done = fitreel("render", *records[kind], *sets(*over, *pace), "-o", name, "--force")
         assert done.returncode == 0, done
-        frames = [iio.imread(path).tobytes() for path in sorted((tmp_path / "f").iterdir())]
+        path = tmp_path / name
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        frames = [frame.tobytes() for each in files for frame in iio.imiter(each)]
         return done.stdout.partition(" frames, ")[2].partition(", ")[0], frames
 
     usual = film()
-    for name in TIMING:
-        more = ("film.duration=0.2",) if name == "interpolate" else ()
-        assert film(assignment(name), *more) != (film(*more) if more else usual), name
+    for key in TIMING:
+        more = ("film.duration=0.2",) if key == "interpolate" else ()
+        assert film(assignment(key), *more) != (film(*more) if more else usual), key
+
+
+@pytest.mark.long
+def test_language_and_timing_change_subtitles(
+    fitreel: Fitreel, tmp_path: Path, records: dict[str, list[str]]
+) -> None:
+    pace = ("film.pace=even", "film.duration=6", "film.hold_start=1", "film.hold_end=1")
+
+    def subtitles(*more: str) -> str:
+        over = [each for each in base("curve") if each.startswith("film")]
+        words = sets(*over, *pace, *more)
+        done = fitreel("render", *records["curve"], *words, "-o", "a.srt", "--force")
+        assert done.returncode == 0, done
+        return (tmp_path / "a.srt").read_text("utf-8")
+
+    usual = subtitles()
+    for key in ("language", *TIMING):
+        value = "film.duration=5" if key == "duration" else assignment(key)
+        assert subtitles(value) != usual, key
 
 
 def test_what_a_programs_record_lacks(fitreel: Fitreel, tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ def test_a_sheet_needs_a_page(fitreel: Fitreel, short_run: Record) -> None:
 def test_several_runs_have_subtitles_of_their_sentences(fitreel: Fitreel, tmp_path: Path) -> None:
     job = tmp_path / "two.toml"
     job.write_text('train.epochs = 10\ncompare.vary = { "seed" = [0, 1] }\n')
-    done = fitreel("run", str(job), "-o", "two.srt")
+    done = fitreel("run", str(job), "-o", "two.srt", "--workers", "1")
     assert done.returncode == 0, done.stderr
     assert "-->" in (tmp_path / "two.srt").read_text("utf-8")
 

@@ -291,7 +291,7 @@ def test_a_comparison_of_them_shows_their_losses(fitreel: Fitreel, tmp_path: Pat
     vary = sets(
         "data.function=heart", 'compare.vary={"train.lr"=[0.1, 0.2]}', "train.engine=batched"
     )
-    done = fitreel("run", *vary, *QUICK, "-o", "a.png")
+    done = fitreel("run", *vary, *QUICK, "-o", "a.png", "--workers", "1")
     assert done.returncode == 0, done.stderr
 
 

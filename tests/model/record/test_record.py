@@ -212,6 +212,7 @@ def predictions(run: Record) -> bytes:
     return b"".join(snapshot.prediction.tobytes() for snapshot in run.snapshots())
 
 
+@pytest.mark.long  # the quick part kills at each write: tests/faults/test_kill.py
 def test_killed_training_goes_on_and_ends_the_same(tmp_path: Path) -> None:
     """SIGKILL after the first chunk; the same command again; the same bits as uninterrupted."""
     asked = [

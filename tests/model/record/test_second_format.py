@@ -129,12 +129,49 @@ def test_what_is_replaced_is_gone_and_the_files_stay(tmp_path: Path) -> None:
         ("classes", [3]),
         ("grid_shape", [1, 2, 3]),
         ("info", []),
+        ("parameters", 7),
+        ("layout", [["w", [2, 3]]]),
+        ("job", {"train": 3}),
+        ("job", {"train": {"loss": ["mse"]}}),
+        ("job", {"data": {"function": ["x", {}]}}),
     ],
 )
 def test_a_header_that_is_none_is_named(tmp_path: Path, field: str, value: Any) -> None:
     run = begin(tmp_path / "r", HEADER, {"x": X, "y": Y, "grid": GRID})
     forged_record.write(tmp_path / "f", run, header=lambda values: values | {field: value})
     with pytest.raises(Damaged, match=r"run\.json: damaged"):
+        Record(tmp_path / "f")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("x", np.nan), ("y", -np.inf), ("grid", 1e200), ("truth", np.nan), ("validation_y", np.inf)],
+)
+def test_points_that_no_writer_lets_through_are_named(
+    tmp_path: Path, name: str, value: float
+) -> None:
+    """With right digests, as a stranger writes them; what is just within is drawn elsewhere."""
+    points = {"x": X, "y": Y, "grid": GRID, "truth": Y[:4], "validation_x": X, "validation_y": Y}
+    run = begin(tmp_path / "r", HEADER, points)
+    assert run.validation is not None
+
+    def change(tensors: Any) -> Any:
+        array = tensors[name].copy()
+        array[-1, -1] = value
+        return tensors | {name: array}
+
+    forged_record.write(tmp_path / "f", run, points=change)
+    with pytest.raises(Damaged, match=f"a value of the points' {name} is too large, or no number"):
+        Record(tmp_path / "f")
+
+
+@pytest.mark.parametrize("number", [-1, 2, 2**62])
+def test_numbers_of_no_class_are_named(tmp_path: Path, number: int) -> None:
+    header = replace(HEADER, outputs=(Column("kind"),), classes=("a", "b"))
+    run = begin(tmp_path / "r", header, {"x": X, "y": np.array([0, 1, 1, 0, 0])})
+    y = np.array([0, 1, 1, 0, number])
+    forged_record.write(tmp_path / "f", run, points=lambda tensors: tensors | {"y": y})
+    with pytest.raises(Damaged, match="y is the number of no class"):
         Record(tmp_path / "f")
 
 

@@ -49,7 +49,9 @@ FILM_AS_YUV = FrameSelection(film=True, stills=frozenset(), as_yuv=True)
 LOOKS = [
     pytest.param(FilmSettings(), marks=pytest.mark.long),
     FilmSettings(fps=60, duration=0.2, interpolate=True, pace="log"),
-    FilmSettings(theme="dark", panels=("loss", "units"), title="$x^3$", size=(640, 360)),
+    FilmSettings(
+        theme="dark", panels=("loss", "units"), title="$x^3$", size=(640, 360), pace="even"
+    ),
 ]
 
 

@@ -273,3 +273,12 @@ def test_only_the_demos_look_has_limits_of_each_frame(setting: str) -> None:
     with pytest.raises(BadInput, match=r"film.*limits.*demo"):
         load_job(DEMO, ["film.limits=frame", setting])
     load_job(DEMO, ["film.limits=film", setting])
+
+
+def test_values_at_float32s_end_are_looked_through_without_a_warning() -> None:
+    """Warnings are errors here; what is a little beyond the points is beyond float32, too."""
+    x = np.linspace(-1, 1, 5, dtype=np.float32)
+    largest = np.finfo(np.float32).max
+    y = x * largest
+    film = whole_film((x, y), x, [y, np.full(5, np.inf, np.float32)])
+    assert (film.low, film.high) == (-largest, largest)

@@ -1,6 +1,7 @@
 """Two inputs: a field of numbers, and regions of classes."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -10,8 +11,9 @@ import pytest
 from contourpy import contour_generator
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
-from support.picture_rules import faults
+from support.picture_rules import drawn_texts, faults
 from support.program import Fitreel, train_here
+from support.run_states import state_of
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
@@ -69,6 +71,15 @@ def peaks(tmp_path_factory: pytest.TempPathFactory) -> Record:
     )
 
 
+@pytest.fixture(scope="module")
+def strewn(tmp_path_factory: pytest.TempPathFactory) -> Record:
+    """A field of scaled numbers, a quarter of whose points are kept aside."""
+    return train_here(
+        tmp_path_factory.mktemp("strewn"), *SMALL, "data.function=peaks", "train.epochs=20",
+        "data.validation=0.25", "data.standardize=true",
+    )  # fmt: skip
+
+
 def film_of(run: Record, **film: object) -> tuple[RunScene, Timeline, Iterator[RunState]]:
     short = {"duration": 3, "fps": 10, "hold_start": 0.2, "hold_end": 1.2}
     settings = FilmSettings(**short | film)  # type: ignore[arg-type]
@@ -91,6 +102,7 @@ LOOKS = [
     ("moons", {"theme": "light", "size": "720p", "panels": ("units", "loss", "metrics")}),
     ("held", {"theme": "light", "size": "square", "title": "Aside"}),
     ("held", {"theme": "dark", "size": (640, 480), "title": "Aside"}),
+    ("strewn", {"theme": "dark", "size": "vertical", "title": "Aside"}),
     ("peaks", {"theme": "dark", "size": "720p", "title": "Peaks"}),
     ("peaks", {"theme": "chalkboard", "size": (640, 480), "title": "Peaks"}),
     ("peaks", {"theme": "light", "size": (200, 150)}),
@@ -121,11 +133,39 @@ def test_no_text_is_over_another_or_cut(
 ) -> None:
     scene, _, states = film_of(request.getfixturevalue(name), **film)
     size = FilmSettings(size=film["size"]).pixels  # type: ignore[arg-type]
-    for state in (next(states), list(states)[-1]):
+    shown = list(states)
+    longest = max(shown, key=lambda state: len(state.caption.text))
+    for state in (shown[0], replace(longest, is_interpolated=True), shown[-1]):
         scene.show(state)
         with in_force():
             scene.figure.canvas.draw()
-        assert not faults(scene.figure, str(film["theme"]), type_sizes(size).least)
+            assert not faults(scene.figure, str(film["theme"]), type_sizes(size).least)
+        assert not [text for text in drawn_texts(scene.figure) if "…" in text.get_text()]
+
+
+@pytest.mark.parametrize("text", ["It learns: better than any flat surface, loss 50 times lower."])
+def test_a_long_sentence_is_whole_beside_a_quiet_word(strewn: Record, text: str) -> None:
+    for size in ("vertical", "square", (640, 480)):
+        picture = FilmSettings(theme="light", size=size, title="Aside").picture  # type: ignore[arg-type]
+        scene = scene_of(strewn, picture, captions=(text,))
+        snapshot = next(strewn.snapshots([3]))
+        scene.show(replace(state_of(snapshot, text), is_interpolated=True))  # type: ignore[arg-type]
+        texts = [each.get_text() for each in drawn_texts(scene.figure)]
+        assert text in " ".join(texts) and any("interpolated" in each for each in texts)
+
+
+def test_a_pair_of_fields_ends_where_the_points_do(peaks: Record) -> None:
+    whole, cut = FieldGrid(peaks), FieldGrid(peaks, around_points=True)
+    last = next(peaks.snapshots([len(peaks) - 1])).prediction
+    for number, places in enumerate((cut.x, cut.y)):
+        points = peaks.x[:, number]
+        assert places[0] <= points.min() < places[1] and places[-2] < points.max() <= places[-1]
+    rows = np.isin(whole.y, cut.y)
+    columns = np.isin(whole.x, cut.x)
+    assert not rows.all() and not columns.all()
+    assert np.array_equal(cut.field(last), whole.field(last)[rows][:, columns])
+    scene, _, _ = film_of(peaks, theme="light", size="720p")
+    assert any(np.allclose(axes.get_xlim(), cut.x[[0, -1]]) for axes in scene.figure.axes)
 
 
 def wrong_points(run: Record, prediction: np.ndarray) -> int:  # type: ignore[type-arg]
@@ -183,22 +223,35 @@ def states_in(run: Record, language: str) -> list[RunState]:
     return [plan.state for plan in film_states(run, timeline, captions)]
 
 
-def test_every_sentence_is_true_of_its_frames(moons: Record) -> None:
-    sticks = class_yardsticks(moons.x, moons.y, 2)
+@pytest.mark.parametrize(("name", "least"), [("moons", 4), ("clouds", 3), ("held", 2)])
+def test_every_sentence_is_true_of_its_frames(
+    name: str, least: int, request: pytest.FixtureRequest
+) -> None:
+    run: Record = request.getfixturevalue(name)
+    count = len(run.header.classes)
+    sticks = class_yardsticks(run.x, run.y, count)
     assert sticks.cut is not None
+    guess, cut, total = sticks.guess, sticks.cut, len(run.y)
+    cuts = "straight cut" if count == 2 else "straight cuts"
+    truths: dict[str, Callable[[int], bool]] = {
+        f"Better than any {cuts}.": lambda wrong: wrong < cut,
+        f"Hardly better than the best {cuts}.": lambda wrong: 0.9 * cut < wrong < cut,
+        f"Better than a guess, not than {'a ' * (count == 2)}{cuts}.":
+            lambda wrong: cut <= wrong < guess,
+        "Hardly better than a guess.": lambda wrong: 0.9 * guess < wrong < guess,
+        "No better than a guess.": lambda wrong: wrong >= guess,
+        "Untrained: no better than a guess.": lambda wrong: wrong >= guess,
+        f"All {total} points on their own side.": lambda wrong: wrong == 0,
+        f"One of {total} stays on the wrong side.": lambda wrong: wrong == 1,
+        "": lambda wrong: True,
+    }  # fmt: skip
     said = set()
-    for state in states_in(moons, "en"):
-        text, count = state.caption.text, wrong_points(moons, state.snapshot.prediction)
+    for state in states_in(run, "en"):
+        text, wrong = state.caption.text, wrong_points(run, state.snapshot.prediction)
         said.add(text)
-        if text == "Better than any straight cut.":
-            assert count < sticks.cut
-        elif text == "Better than a guess, not than a straight cut.":
-            assert sticks.cut <= count < sticks.guess
-        elif text == "No better than a guess.":
-            assert count >= sticks.guess
-        elif text.startswith("Untrained"):
-            assert state.snapshot.epoch == 0
-    assert len(said) > 2
+        number = re.match(r"(?:Untrained: )?(\d+) of ", text)
+        assert int(number[1]) == wrong if number else truths[text](wrong), (text, wrong)
+    assert len(said) >= least
 
 
 def test_the_best_cut_is_the_best() -> None:

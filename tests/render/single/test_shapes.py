@@ -139,6 +139,50 @@ def test_frames_are_full_draws_and_can_be_read(
             assert not found
 
 
+LONG = "It learns: better than anything that is simple, loss more than 100 times lower."
+
+
+@pytest.mark.parametrize(("name", "view", "panel"), [
+    ("picture", "picture", "loss"), ("plane", "plane", "loss"), ("held", "scatter", "loss"),
+    ("held", "slices", "metrics"),
+])  # fmt: skip
+def test_a_long_sentence_stands_clear_of_the_panels(
+    shaped: dict[str, Record], name: str, view: str, panel: str
+) -> None:
+    run = shaped[name]
+    settings = settings_of(view, "light", "720p", title="What a network sees", panels=(panel,))
+    scene: Any = scene_of(run, settings, epoch_axis([run.epochs], Pacing(pace="path")), (LONG,))
+    (snapshot,) = run.snapshots([2], weights=True)
+    scene.show(state_of(snapshot, LONG, is_interpolated=True))
+    full_draw(scene)
+    sentence, *others = sorted(drawn_texts(scene.figure), key=lambda text: text.get_text() != LONG)
+    top = sentence.get_window_extent().y1
+    assert sentence.get_text() == LONG
+    for text in others:
+        box = text.get_window_extent()
+        assert box.y0 > top - 5 or box.x0 > sentence.get_window_extent().x1, text.get_text()
+
+
+@pytest.mark.parametrize(("size", "times"), [("720p", 8), ("square", 7), ("vertical", 12)])
+def test_a_picture_takes_what_its_frame_has(
+    tmp_path: Path, shaped: dict[str, Record], size: str, times: int
+) -> None:
+    iio.imwrite(tmp_path / "sea.png", np.random.default_rng(5).integers(0, 256, (64, 64, 3), "u1"))
+    run = train_here(tmp_path, *TINY[:-2], "train.epochs=1", f"data.file={tmp_path / 'sea.png'}")
+    said = ("It learns: better than any single colour.",)
+    settings = settings_of(None, "light", size, title="A picture", subtitle="64 x 64 pixels")
+    scene: Any = scene_of(run, settings, captions=said)
+    (snapshot,) = run.snapshots([1])
+    scene.show(state_of(snapshot, said[0]))
+    colours = (np.clip(snapshot.prediction, 0, 1) * 255 + 0.5).astype(np.uint8)
+    inside = colours.reshape(64, 64, 3)[1:-1, 1:-1]  # an outline lies on its edge
+    enlarged = np.kron(inside, np.ones((times, times, 1), np.uint8))
+    frame = full_draw(scene)[:, :, :3]
+    corners = np.argwhere((frame == enlarged[0, 0]).all(2))
+    parts = (frame[y : y + 62 * times, x : x + 62 * times] for y, x in corners)
+    assert any(np.array_equal(part, enlarged) for part in parts)
+
+
 def test_a_picture_stands_pixel_for_pixel_and_its_target_beside_it(
     shaped: dict[str, Record], tmp_path: Path, fitreel: Fitreel
 ) -> None:
