@@ -2,8 +2,10 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from support.browser import browser
 from support.program import FITREEL, Fitreel, train_here
 from typer.testing import CliRunner
 
@@ -20,6 +22,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.timeout(1800))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """One browser for all tests of a file; while it is open, nothing else can run asyncio here."""
+    with browser() as opened:
+        yield opened
 
 
 @pytest.fixture

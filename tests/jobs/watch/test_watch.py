@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.browser import Tab, browser
+from support.browser import Tab
 from support.program import FITREEL, Fitreel, time_limit
 
 from fitreel import Recorder
@@ -58,12 +58,11 @@ def log(recorder: Recorder, step: int) -> None:
 
 
 def test_the_page_grows_and_says_when_it_does_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    chromium: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("bokeh")
     monkeypatch.setattr(watched, "PATIENCE", 1000.0)
     run = tmp_path / "run"
-    with browser() as chromium, open_site(Site("token", [run])) as server:
+    with open_site(Site("token", [run])) as server:
         page = chromium.new_page()
         page.goto(server.address)
         assert "Waiting" in page.inner_text("body")

@@ -2,14 +2,13 @@
 
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageChops
-from support.browser import Tab, browser
+from support.browser import Tab
 from support.program import ROOT
 from typer.testing import CliRunner
 
@@ -22,12 +21,6 @@ from fitreel.render.web.plain_math import plain_math
 
 HOSTILE = '</script><img src=x onerror="window.hit=1"><b>&amp;'
 LOOK = "film.theme=light"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
