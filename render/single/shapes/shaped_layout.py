@@ -228,9 +228,8 @@ def _under(
     area = Box(layout.left, bottom, layout.right - layout.left, top - bottom)
     beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
     aside: Box | None = None
-    at: float | None = layout.remark if over is None else over
-    if has_row and needs.under:
-        at = under - KEY * types.tick
+    low_row = under - KEY * types.tick if has_row and needs.under else layout.remark
+    at: float | None = low_row if over is None else over
     place = readouts
     if is_tall:
         main, aside = _over_each_other(themed, needs, area, beside, ticks)
