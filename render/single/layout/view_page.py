@@ -125,14 +125,9 @@ def view_page(
         texts.pop("subtitle", None)
     headings = Headings(page, fonts, texts, types, (left, right, right - beside_title))
     is_over = not wide and _has_room_over(page, headings, right - left, types.tick, remark)
-    lines = _caption_text(
-        page, fonts, settings.caption, captions, types, (right - left, remark * (not is_over))
-    )
-    foot = page.px(FOOT if wide else NARROW_FOOT)
-    if shape == "tall":
-        foot = EMPTY_FOOT * size[1]
-    if shape == "cell":
-        foot = page.px(CELL_FOOT)
+    beside = "" if is_over else remark
+    lines = _caption_text(page, fonts, settings.caption, captions, types, (right - left, beside))
+    foot = _foot(page, shape)
     first = foot + 0.24 * lines.size + max(lines.count - 1, 0) * LINE * lines.size
     over = page.px(OVER_CAPTION if wide else OVER_CAPTION_NARROW)
     bottom = first + ASCENT * lines.size + over if lines.count else foot
@@ -150,6 +145,15 @@ def _has_room_over(page: Page, headings: Headings, room: float, size: float, rem
     """Whether a quiet word may end the last heading's row; sentences need all of the foot."""
     width = page.width_of(remark, size) + page.px(BEFORE_REMARK)
     return headings.bottom > 0 and width <= room - headings.last_width()
+
+
+def _foot(page: Page, shape: str) -> float:
+    """What is free at the foot, in pixels."""
+    if shape == "tall":
+        return EMPTY_FOOT * page.box.height
+    if shape == "cell":
+        return page.px(CELL_FOOT)
+    return page.px(FOOT if shape == "wide" else NARROW_FOOT)
 
 
 def _edges(page: Page, shape: str, numbers: float) -> tuple[float, float]:

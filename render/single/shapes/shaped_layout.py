@@ -223,18 +223,13 @@ def _under(
     else:
         head = themed.headings.bottom + px(24) if themed.headings.bottom else px(TOP + 12)
         top = page.box.height - head
-    least = LEAST_LOSS * types.tick
-    # A picture leaves enough anyway, as it is enlarged by a whole number.
-    strip = least if needs.pixels is not None else max(STRIP * (top - low), least)
-    heads = HEAD * types.label * (not needs.loss_in_readouts or len(panels) > 1)
-    strip = strip * max(1.0, 0.7 * len(panels)) + heads if panels else 0.0
+    strip = _strip(themed, needs, panels, top - low)
     bottom = low + strip + px(SMALL_FOOT) + ticks * needs.has_ticks
     area = Box(layout.left, bottom, layout.right - layout.left, top - bottom)
     beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
     aside: Box | None = None
-    at: float | None = layout.remark if over is None else over
-    if has_row and needs.under:
-        at = under - KEY * types.tick
+    low_row = under - KEY * types.tick if has_row and needs.under else layout.remark
+    at: float | None = low_row if over is None else over
     place = readouts
     if is_tall:
         main, aside = _over_each_other(themed, needs, area, beside, ticks)
@@ -266,6 +261,18 @@ def _under(
     top = lowest - px(SMALL_FOOT)
     places = _stacked(themed, column, panels, top, low, needs.loss_in_readouts, foot)
     return ShapedLayout(main, aside, place, under, places, at)
+
+
+def _strip(themed: ThemedPage, needs: Needs, panels: tuple[str, ...], height: float) -> float:
+    """What panels take of a height that they share with the middle, with their heads."""
+    if not panels:
+        return 0.0
+    types = themed.layout.types
+    strip = LEAST_LOSS * types.tick
+    if needs.pixels is None:  # a picture leaves enough anyway: it is enlarged by a whole number
+        strip = max(STRIP * height, strip)
+    heads = HEAD * types.label * (not needs.loss_in_readouts or len(panels) > 1)
+    return strip * max(1.0, 0.7 * len(panels)) + heads
 
 
 def _above_captions(themed: ThemedPage) -> float:
