@@ -188,6 +188,23 @@ def test_every_box_of_other_shapes(chromium: Any, folder: Path, function: str) -
 
 
 @pytest.mark.long
+def test_noisy_losses_of_many_have_their_median(chromium: Any, folder: Path) -> None:
+    from fitreel import Recorder
+
+    x, noise = np.linspace(-1, 1, 9), np.random.default_rng(0).lognormal(0, 0.6, (2, 60))
+    paths = [folder / f"noisy-{number}" for number in range(2)]
+    for path, factors in zip(paths, noise, strict=True):
+        with Recorder(path, x, x**3) as recorder:
+            for step, factor in enumerate(factors):
+                recorder.log(step, factor / (step + 1), x * step / 60)
+    tab = Tab(chromium, made(folder, "noisy.html", "render", *map(str, paths), "--set", LOOK))
+    assert "running median" in tab.text("#losses")
+    tab.press("End", 59)
+    drawn, own = tab.table(-1, "past-0")["y"], tab.table(-1, "path-0")["y"]
+    assert np.abs(np.diff(drawn)).sum() < 0.5 * np.abs(np.diff(own)).sum()
+
+
+@pytest.mark.long
 def test_a_broken_page_says_so_at_once(chromium: Any, page: Path, folder: Path) -> None:
     broken = folder / "broken.html"
     broken.write_bytes(page.read_bytes().replace(b"class LossPlot", b"class Other", 1))
