@@ -194,7 +194,9 @@ class Race:
         if self.has_diverged.size and self.has_diverged[:, -1].all():
             return Caption(words.text("caption_all_diverged"), is_warning=True)
         if self.classes is not None:
-            return Caption(self.classes.end(self.counts))
+            text = self.classes.end(self.counts)
+            # A name stays as its job wrote it.
+            return Caption(text if self.classes.leaders[-1] >= 0 else capitalized(text))
         if not self.is_comparable or not self.shown.size or np.isnan(self.shown[:, -1]).all():
             return NO_CAPTION
         winner = int(self.leaders[-1])

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.classes.class_yardsticks import ClassYardsticks, class_yardsticks
 from fitreel.render.captions.classes.wrong_counts import Counts
-from fitreel.render.captions.run_sentences import capitalized
 from fitreel.render.text.translations import Translation
 
 ALONE, WHOLE, NONE = 0.5, 1.0, 1.2
@@ -69,10 +68,7 @@ class ClassRace:
         return self.words.text("caption_runs_shape", count=count, shape=shape)
 
     def end(self, count_in_words: Sequence[str]) -> str:
-        """The last one; of n runs the n-th of `count_in_words` is how many they are.
-
-        It begins as a name is written, or with a capital.
-        """
+        """The last one; of n runs the n-th of `count_in_words` is how many they are."""
         there = ~self.is_lost[:, -1]
         last = self.counts[:, -1]
         fewest = int(last[there].min())
@@ -83,11 +79,9 @@ class ClassRace:
             return self.words.text(key, **words, **({"wrong": fewest} if fewest else {}))
         best = int((there & (last == fewest)).sum())
         if not fewest and best == len(last):
-            return capitalized(self.words.text("caption_end_all_right", total=self.total))
-        return capitalized(
-            self.words.text(
-                "caption_end_equal", count=count_in_words[best], wrong=fewest, total=self.total
-            )
+            return self.words.text("caption_end_all_right", total=self.total)
+        return self.words.text(
+            "caption_end_equal", count=count_in_words[best], wrong=fewest, total=self.total
         )
 
     def phases(self, count_in_words: Sequence[str]) -> Iterator[Said]:

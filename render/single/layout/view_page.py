@@ -124,13 +124,10 @@ def view_page(
     if not has_subtitle(size):
         texts.pop("subtitle", None)
     headings = Headings(page, fonts, texts, types, (left, right, right - beside_title))
-    # Under a picture of full width sentences need all of it.
-    is_over = not wide and headings.bottom > 0 and (
-        page.width_of(remark, types.tick) + page.px(BEFORE_REMARK)
-        <= right - left - headings.last_width()
-    )  # fmt: skip
-    remark = "" if is_over else remark
-    lines = _caption_text(page, fonts, settings.caption, captions, types, (right - left, remark))
+    is_over = not wide and _has_room_over(page, headings, right - left, types.tick, remark)
+    lines = _caption_text(
+        page, fonts, settings.caption, captions, types, (right - left, remark * (not is_over))
+    )
     foot = page.px(FOOT if wide else NARROW_FOOT)
     if shape == "tall":
         foot = EMPTY_FOOT * size[1]
@@ -147,6 +144,12 @@ def view_page(
         size[1] - page.px(TOP + 9) - 0.78 * types.title, headings, lines, first,
         size[1] - headings.bottom if is_over else first,
     )  # fmt: skip
+
+
+def _has_room_over(page: Page, headings: Headings, room: float, size: float, remark: str) -> bool:
+    """Whether a quiet word may end the last heading's row; sentences need all of the foot."""
+    width = page.width_of(remark, size) + page.px(BEFORE_REMARK)
+    return headings.bottom > 0 and width <= room - headings.last_width()
 
 
 def _edges(page: Page, shape: str, numbers: float) -> tuple[float, float]:
