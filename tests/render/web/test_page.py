@@ -13,7 +13,9 @@ from support.program import ROOT
 from typer.testing import CliRunner
 
 from fitreel.jobs.cli import app
+from fitreel.jobs.watch.watched import subject_of
 from fitreel.model.record.reader import Record
+from fitreel.render.captions.run_captions import run_captions
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import translation_of
 from fitreel.render.web import page_size
@@ -233,6 +235,15 @@ def test_it_looks_as_it_did(chromium: Any, page: Path, folder: Path) -> None:
         assert now.size == accepted.size
         difference = np.asarray(ImageChops.difference(now.convert("RGB"), accepted.convert("RGB")))
     assert difference.mean() < 4
+
+
+def test_sentences_of_all_snapshots_are_those_of_each(short_run: Record) -> None:
+    """Found in one go, they take thousands of snapshots no longer than a film."""
+    subject = subject_of([short_run], ["film.theme=light"]).on_page()
+    track = run_captions(short_run, subject.picture, subject.timeline, subject.words)
+    each = [track.of_snapshot(number) for number in range(len(short_run))]
+    assert [subject.caption(number, 0.0) for number in range(len(short_run))] == each
+    assert len({caption.text for caption in each}) > 2
 
 
 def test_it_is_made_once(folder: Path, page: Path, short_run: Record) -> None:
