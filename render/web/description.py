@@ -16,6 +16,7 @@ from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.run_status import ending_of
 from fitreel.render.text.scaled_loss import loss_label
 from fitreel.render.text.translations import Translation
+from fitreel.render.timing.running_median import is_noisy, running_median
 from fitreel.render.web.beside_charts import curves_beside, maps_beside
 from fitreel.render.web.charts import (
     Chart,
@@ -124,8 +125,12 @@ def _losses(subject: PageSubject, scale: LossScale, words: Translation) -> dict[
         height = float(scale.heights(sticks.noise))
         noise = height if 0 < height < 1 else None
     texts = [words.respelled(text.replace("\u2212", "-")) for text in texts]
+    label = loss_label(run, words)
+    medians = [_is_median(subject, each.run) for each in subject.runs]
+    key = "loss_all_medians" if all(medians) else "loss_some_medians"
     return {
-        "label": loss_label(run, words),
+        "label": label,
+        "heading": words.text(key, loss=label) if any(medians) else label,
         "ticks": [[float(scale.heights(at)), text] for at, text in zip(places, texts, strict=True)],
         "noise": noise,
         "noise_name": words.text("noise_in_data"),
@@ -147,6 +152,11 @@ def _run(
     losses = run.losses[shown].astype(np.float64)
     losses[run.epochs[shown] < first] = np.nan
     alone = subject.layout == "single"
+    medians: dict[str, Any] = {}
+    if _is_median(subject, run):
+        axis = subject.timeline.axis
+        middle = running_median(axis, each.clock, run.losses)[shown]
+        medians["medians"] = packed(scale.heights(middle))
     colour = theme.prediction if alone else theme.lines[each.colour % len(theme.lines)]
     turn = 0 if alone else each.colour // len(theme.lines)
     start = min((since or {}).get(number, 0), len(shown))
@@ -161,11 +171,17 @@ def _run(
         "losses": [at if np.isfinite(at) else None for at in losses.tolist()],
         "places": packed(subject.timeline.axis.places(each.clock[shown])),
         "heights": packed(scale.heights(losses)),
+        **medians,
         "start": start,
         "count": len(shown),
         "blocks": list(prediction_blocks(run, shown[start:], form)),
         **(_points(run) if since is None else {}),
     }
+
+
+def _is_median(subject: PageSubject, run: Record) -> bool:
+    """Whether of a run's loss the running median is drawn, as in films of comparisons."""
+    return subject.layout != "single" and run.ending != "diverged" and is_noisy(run.losses)
 
 
 def _points(run: Record) -> dict[str, Any]:

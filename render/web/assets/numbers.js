@@ -69,11 +69,13 @@ class Run {
   constructor() { this.predictions = new Predictions(); }
 
   async update(content) {
-    const {blocks, places, heights, own, ...rest} = content;
+    const {blocks, places, heights, medians, own, ...rest} = content;
     Object.assign(this, rest);
     this.own = unrolled(own);
     this.places = (await Rows.of(places)).row(0);
     this.heights = (await Rows.of(heights)).row(0);
+    // Of a loss that goes up and down the running median is drawn, over what it was.
+    this.path = medians ? (await Rows.of(medians)).row(0) : this.heights;
     for (const key of ["x", "y", "at", "truth", "aside_x", "aside_y"]) {
       if (content[key]) this[key] = (await Rows.of(content[key])).row(0);
     }

@@ -211,7 +211,7 @@ class Page {
       this.plots.push({at, chart, plot, made});
       if (!this.keyed) this.makeKey(made, chart, run);
     }
-    const {plot: place} = this.frame(byId("losses"), content.losses.label, content.losses.label + ", " + content.clock.name);
+    const {plot: place} = this.frame(byId("losses"), content.losses.heading, content.losses.label + ", " + content.clock.name);
     this.lossPlot = new LossPlot(place, content.losses.plot, this);
     const layout = content.layout === "single" ? "" : content.layout;
     this.choose(content.charts.some(({group}) => group === layout) ? layout : "grid", false);

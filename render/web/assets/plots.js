@@ -94,9 +94,9 @@ class LossPlot extends Plot {
       const isShown = this.page.isOn(number), end = isShown ? run.snapshot(step) + 1 : 0;
       const hasBegun = isShown && this.page.content.clock.places[step] >= run.places[0] - 1e-6;
       const stop = hasBegun ? end : 0;
-      this.move("past-" + number, {x: run.places.subarray(0, stop), y: run.heights.subarray(0, stop)});
+      this.move("past-" + number, {x: run.places.subarray(0, stop), y: run.path.subarray(0, stop)});
       const last = stop - 1;
-      this.move("now-" + number, stop ? {x: [run.places[last]], y: [run.heights[last]]} : {x: [], y: []});
+      this.move("now-" + number, stop ? {x: [run.places[last]], y: [run.path[last]]} : {x: [], y: []});
       for (const each of this.part("style-" + number)) each.visible = isShown;
     });
   }

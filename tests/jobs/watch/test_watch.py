@@ -163,6 +163,12 @@ def test_the_command(fitreel: Fitreel, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert fitreel("watch", "run", "--port", port).returncode == 74
+
+
+@pytest.mark.long
+def test_the_command_until_it_is_interrupted(tmp_path: Path) -> None:
+    with Recorder(tmp_path / "run", X, X**3) as recorder:
+        log(recorder, 0)
     with subprocess.Popen(
         [*FITREEL, "watch", "run"], cwd=tmp_path, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -13,7 +13,9 @@ from support.program import ROOT
 from typer.testing import CliRunner
 
 from fitreel.jobs.cli import app
+from fitreel.jobs.watch.watched import subject_of
 from fitreel.model.record.reader import Record
+from fitreel.render.captions.run_captions import run_captions
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import translation_of
 from fitreel.render.web import page_size
@@ -188,6 +190,23 @@ def test_every_box_of_other_shapes(chromium: Any, folder: Path, function: str) -
 
 
 @pytest.mark.long
+def test_noisy_losses_of_many_have_their_median(chromium: Any, folder: Path) -> None:
+    from fitreel import Recorder
+
+    x, noise = np.linspace(-1, 1, 9), np.random.default_rng(0).lognormal(0, 0.6, (2, 60))
+    paths = [folder / f"noisy-{number}" for number in range(2)]
+    for path, factors in zip(paths, noise, strict=True):
+        with Recorder(path, x, x**3) as recorder:
+            for step, factor in enumerate(factors):
+                recorder.log(step, factor / (step + 1), x * step / 60)
+    tab = Tab(chromium, made(folder, "noisy.html", "render", *map(str, paths), "--set", LOOK))
+    assert "running median" in tab.text("#losses")
+    tab.press("End", 59)
+    drawn, own = tab.table(-1, "past-0")["y"], tab.table(-1, "path-0")["y"]
+    assert np.abs(np.diff(drawn)).sum() < 0.5 * np.abs(np.diff(own)).sum()
+
+
+@pytest.mark.long
 def test_a_broken_page_says_so_at_once(chromium: Any, page: Path, folder: Path) -> None:
     broken = folder / "broken.html"
     broken.write_bytes(page.read_bytes().replace(b"class LossPlot", b"class Other", 1))
@@ -216,6 +235,15 @@ def test_it_looks_as_it_did(chromium: Any, page: Path, folder: Path) -> None:
         assert now.size == accepted.size
         difference = np.asarray(ImageChops.difference(now.convert("RGB"), accepted.convert("RGB")))
     assert difference.mean() < 4
+
+
+def test_sentences_of_all_snapshots_are_those_of_each(short_run: Record) -> None:
+    """Found in one go, they take thousands of snapshots no longer than a film."""
+    subject = subject_of([short_run], ["film.theme=light"]).on_page()
+    track = run_captions(short_run, subject.picture, subject.timeline, subject.words)
+    each = [track.of_snapshot(number) for number in range(len(short_run))]
+    assert [subject.caption(number, 0.0) for number in range(len(short_run))] == each
+    assert len({caption.text for caption in each}) > 2
 
 
 def test_it_is_made_once(folder: Path, page: Path, short_run: Record) -> None:
