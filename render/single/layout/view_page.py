@@ -127,10 +127,7 @@ def view_page(
     is_over = not wide and _has_room_over(page, headings, right - left, types.tick, remark)
     beside = "" if is_over else remark
     lines = _caption_text(page, fonts, settings.caption, captions, types, (right - left, beside))
-    foot = _foot(page, shape)
-    first = foot + 0.24 * lines.size + max(lines.count - 1, 0) * LINE * lines.size
-    over = page.px(OVER_CAPTION if wide else OVER_CAPTION_NARROW)
-    bottom = first + ASCENT * lines.size + over if lines.count else foot
+    first, bottom = _caption_place(page, shape, lines)
     under = headings.bottom + page.px(UNDER_HEADINGS)
     over = CELL_SIDE if shape == "cell" else TOP + WITHOUT_HEADINGS
     return ViewPage(
@@ -139,6 +136,14 @@ def view_page(
         size[1] - page.px(TOP + 9) - 0.78 * types.title, headings, lines, first,
         size[1] - headings.bottom if is_over else first,
     )  # fmt: skip
+
+
+def _caption_place(page: Page, shape: str, lines: CaptionText) -> tuple[float, float]:
+    """The sentence's first baseline, and where what stands over it may begin."""
+    foot = _foot(page, shape)
+    first = foot + 0.24 * lines.size + max(lines.count - 1, 0) * LINE * lines.size
+    over = page.px(OVER_CAPTION if shape == "wide" else OVER_CAPTION_NARROW)
+    return first, first + ASCENT * lines.size + over if lines.count else foot
 
 
 def _has_room_over(page: Page, headings: Headings, room: float, size: float, remark: str) -> bool:

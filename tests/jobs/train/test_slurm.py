@@ -43,8 +43,9 @@ def jobs() -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.usefixtures("slurm")
 def test_jobs_of_a_cluster_train_and_one_that_ends_is_made_up_for(
-    slurm: None, trained_here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trained_here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in (("CORES", "1"), ("MEMORY", "400MB"), ("LOCAL_DIRECTORY", str(tmp_path))):
         monkeypatch.setenv(f"DASK_JOBQUEUE__SLURM__{name}", value)
@@ -60,8 +61,9 @@ def test_jobs_of_a_cluster_train_and_one_that_ends_is_made_up_for(
     wait_until(lambda: not jobs())
 
 
+@pytest.mark.usefixtures("slurm")
 def test_an_array_of_parts_trains_all_and_a_comparison_finds_them(
-    slurm: None, trained_here: Path, program: Fitreel, tmp_path: Path
+    trained_here: Path, program: Fitreel, tmp_path: Path
 ) -> None:
     """As docs/cluster.md says it."""
     (tmp_path / "sweep.toml").write_text(
