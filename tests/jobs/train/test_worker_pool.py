@@ -93,7 +93,7 @@ class Noisy(torch.nn.Linear):
         sys.stdin.read()
 class Ends(Noisy):
     def __init__(self):
-        os._exit(3)
+        os.kill(os.getpid(), 9)
 class Closes(Noisy):
     def __init__(self):
         os.closerange(3, 256)
@@ -104,7 +104,7 @@ class Closes(Noisy):
 @pytest.mark.parametrize(
     ("name", "end"),
     [
-        ("Ends", "its process ended with code 3"),
+        ("Ends", "its process was killed"),
         pytest.param("Closes", "its process was killed", marks=LONG),
     ],
 )
