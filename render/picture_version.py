@@ -12,7 +12,7 @@ from fitreel.render.comparison_picture import ComparisonPicture
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.timing.pace_settings import Pacing
 
-PICTURE_VERSION = 3
+PICTURE_VERSION = 4
 """Raised when a version of fitreel draws other pictures than the one before: all films are then
 made again. `tests/test_picture_version.py` fails when pictures change and this doesn't."""
 
