@@ -78,7 +78,7 @@ def check_output(output: str | Path, *, makes_folder: bool = False) -> Path:
     if is_frames:
         if mode is not None and not stat.S_ISDIR(mode):
             raise BadInput(f"{output} is a file; a folder of frames can't go there")
-        if mode is not None and path.is_mount():
+        if mode is not None and os.path.ismount(path):
             raise BadInput(
                 f"{output} is where a disk is mounted, which no new folder can take the place of; "
                 f'give a folder in it, such as "{str(output).rstrip("/")}/frames/"'
