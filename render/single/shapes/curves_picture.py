@@ -3,11 +3,8 @@
 from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 
 from fitreel.model.record.reader import Record
 from fitreel.render.mpl.pixel_layout import Page, drawable
@@ -16,16 +13,12 @@ from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.plots.fields.class_styles import class_styles
 from fitreel.render.plots.fit_axes import (
-    Order,
-    curve_order,
     fit_axes,
     fit_ticks,
     numbers_before_layout,
 )
-from fitreel.render.plots.network_line import FAR, clip_vertically
 from fitreel.render.plots.pictures.limits import curve_limits
-from fitreel.render.plots.points import point_style
-from fitreel.render.plots.truth import truth_dashes
+from fitreel.render.plots.several_curves import CurvesStyle, SeveralCurves
 from fitreel.render.single.shapes.curve_names import CurveNames
 from fitreel.render.single.shapes.shape_picture import Needs, Places
 from fitreel.render.single.states.run_state import RunState
@@ -33,10 +26,9 @@ from fitreel.render.text.axis_labels import AxisLabels
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
 
-WIDTH, MANY_WIDTH, TRUTH = 6.0, 4.0, 2.0
-"""The second from `MANY` curves on; lengths are those of 720 px."""
-MANY = 4
-DOT, POINT_OPACITY = 7.0, 0.55
+STYLE = CurvesStyle(
+    width=6.0, many_width=4.0, truth=2.0, dot=7.0, point_opacity=0.55, is_dashed=True
+)
 
 
 class CurvesPicture:
@@ -72,27 +64,8 @@ class CurvesPicture:
         """As `ShapePicture`."""
         run, box = self._run, places.main
         axes = fit_axes(page, box, self._limits)
-        self._order = curve_order(axes, run.prediction_x)
-        self._draw_points(page, axes)
-        self._draw_truth(page, axes)
-        width = page.px(WIDTH if self._columns < MANY else MANY_WIDTH)
-        x = run.prediction_x[self._order].astype(np.float64)
-        self._lines = [
-            axes.plot(
-                x, np.full(len(x), np.nan), color=colour, solid_capstyle="round",
-                solid_joinstyle="round", zorder=Order.NETWORK,
-                lw=page.points(width * self._theme.prediction_width),
-            )[0]
-            for colour in self._colours
-        ]  # fmt: skip
-        for number, line in enumerate(self._lines):
-            if dashes := self._theme.dashes_of(number):
-                line.set_dashes(dashes)
-                line.set_dash_capstyle("butt")
-            clip_vertically(line, axes, 2 * width)
-        low, high = self._limits.y
-        self._reach = low - FAR * (high - low), high + FAR * (high - low)
-        moving: list[Artist] = [*self._lines]
+        self._curves = SeveralCurves(page, axes, run, self._colours, STYLE)
+        moving: list[Artist] = [*self._curves.moving]
         self._rider: CurveNames | None = None
         if not places.is_bare:
             axes.set_axis_on()
@@ -106,36 +79,9 @@ class CurvesPicture:
             moving += self._rider.moving
         self.moving = moving
 
-    def _draw_points(self, page: Page, axes: Axes) -> None:
-        run = self._run
-        for number, colour in enumerate(self._colours):
-            if run.header.classes:  # a point stands where its own class is certain
-                x = run.x[run.y == number]
-                y = np.ones(len(x))
-            else:
-                x, y = run.x, np.asarray(run.y, np.float64).reshape(len(run.x), -1)[:, number]
-            style = point_style(page, len(run.x) * self._columns, colour=colour,
-                                opacity=POINT_OPACITY, diameter=DOT)  # fmt: skip
-            axes.plot(x, y, zorder=Order.POINTS, clip_on=False,
-                      **replace(style, ring=0.0).properties(page))  # fmt: skip
-
-    def _draw_truth(self, page: Page, axes: Axes) -> None:
-        run = self._run
-        if run.truth is None or run.header.classes:
-            return
-        truth = np.asarray(run.truth, np.float64).reshape(len(run.prediction_x), -1)[self._order]
-        x = run.prediction_x[self._order]
-        for column in truth.T:
-            axes.plot(x, column, color=self._theme.truth, lw=page.points(page.px(TRUTH)),
-                      dashes=truth_dashes(page, TRUTH), dash_capstyle="butt",
-                      zorder=Order.TRUTH_OVER)  # fmt: skip
-
     def show(self, state: RunState) -> None:
         """As `ShapePicture`."""
-        values = np.asarray(state.snapshot.prediction, np.float64)
-        curves = values.reshape(len(self._run.prediction_x), -1)[self._order]
-        for line, curve in zip(self._lines, curves.T, strict=True):
-            line.set_ydata(np.clip(curve, *self._reach))
+        curves = self._curves.show(state.snapshot.prediction)
         if self._rider is not None:
             self._rider.show(curves[-1])
 
