@@ -10,6 +10,7 @@ from typing import Any
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from support.full_draws import assert_full_draws
 from support.picture_rules import drawn_texts, faults
 from support.program import train_here
 
@@ -28,7 +29,6 @@ from fitreel.render.film_settings import FilmSettings
 from fitreel.render.mpl.setup import in_force
 from fitreel.render.mpl.theme import comparison_theme
 from fitreel.render.point_predictions import PointClasses
-from fitreel.render.raster.frame_drawer import FrameDrawer
 from fitreel.render.shown_snapshots import shown_snapshots
 from fitreel.render.timing.comparison_timetable import Timetable
 from fitreel.render.view import ViewName
@@ -149,16 +149,7 @@ MORE = [
 )
 def test_frames_are_a_full_draw(name: str, count: int, film: dict[str, Any], runs: Runs) -> None:
     scene, shown = film_of(VIEWS[name][0], entries_of(runs[name], count), **film)
-    drawer = FrameDrawer(scene)
-    assert not drawer.is_full
-    for number, state in enumerate(shown):
-        scene.show(state)
-        frame = drawer.draw()
-        if number % 12 == 11:
-            kept = frame.copy()
-            with in_force():
-                scene.figure.canvas.draw()
-            assert np.array_equal(kept, np.asarray(scene.figure.canvas.buffer_rgba()))  # type: ignore[attr-defined]
+    assert_full_draws(scene, shown, every=12)
 
 
 @pytest.mark.parametrize(("name", "count", "film"), [*LOOKS, *MORE])

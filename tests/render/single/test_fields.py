@@ -11,6 +11,7 @@ import pytest
 from contourpy import contour_generator
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
+from support.full_draws import assert_full_draws
 from support.picture_rules import drawn_texts, faults
 from support.program import Fitreel, train_here
 from support.run_states import state_of
@@ -115,16 +116,7 @@ def test_frames_are_a_full_draw(
     name: str, film: dict[str, object], request: pytest.FixtureRequest
 ) -> None:
     scene, _, states = film_of(request.getfixturevalue(name), **film)
-    drawer = FrameDrawer(scene)
-    assert not drawer.is_full
-    for number, state in enumerate(states):
-        scene.show(state)
-        frame = drawer.draw()
-        if number % 6 == 0:
-            kept = frame.copy()
-            with in_force():
-                scene.figure.canvas.draw()
-            assert np.array_equal(kept, np.asarray(scene.figure.canvas.buffer_rgba()))  # type: ignore[attr-defined]
+    assert_full_draws(scene, states, every=6)
 
 
 @pytest.mark.parametrize(("name", "film"), LOOKS)
