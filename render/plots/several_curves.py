@@ -75,7 +75,7 @@ class SeveralCurves:
         return curves
 
     def _columns(self, values: NDArray[np.floating]) -> NDArray[np.float64]:
-        return np.asarray(values, np.float64).reshape(len(self._x), -1)[self._order]
+        return np.asarray(values, np.float64).reshape(len(values), -1)[self._order]
 
     def _draw_points(self, axes: Axes, colours: Sequence[str]) -> None:
         run, page = self._run, self._page
