@@ -59,7 +59,7 @@ class Marks {
     return [left, top, width, height, this.place.clientWidth, this.place.clientHeight, devicePixelRatio];
   }
 
-  follow() { if (String(this.frameNow()) !== this.frame) this.paint(); }
+  get isElsewhere() { return String(this.frameNow()) !== this.frame; }
 
   paint() {
     const [left, top, width, height, all, high, ratio] = this.frameNow(), {canvas} = this;

@@ -71,7 +71,7 @@ class Page {
     await this.updatePlots();
     this.state();
     this.listen();
-    setInterval(() => { for (const plot of this.drawn()) plot.marks.follow(); }, FOLLOWED);
+    setInterval(() => { for (const plot of this.drawn()) plot.follow(); }, FOLLOWED);
     const asked = new URLSearchParams(location.hash.slice(1)).get("epoch");
     if (asked !== null && Number.isFinite(Number(asked))) this.player.step = this.stepAt(Number(asked));
     else if (this.content.live) { this.player.step = this.player.count - 1; this.player.following = true; }
@@ -207,7 +207,7 @@ class Page {
         caption.append(plot.number);
       }
       if (chart.part) made.classList.add("beside");
-      if (chart.grid || chart.kind === "plane") this.shape(place, chart);
+      if (chart.grid || chart.kind === "plane" || chart.kind === "scatter") this.shape(place, chart);
       this.plots.push({at, chart, plot, made});
       if (!this.keyed) this.makeKey(made, chart, run);
     }
@@ -223,10 +223,10 @@ class Page {
     if (!this.plots.length) charts.remove();
   }
 
-  /* Equal scales on both axes, where that leaves neither too narrow. */
-  shape(place, {x, y}) {
+  /* Equal scales on both axes, where that leaves neither too narrow; of a picture always. */
+  shape(place, {kind, x, y}) {
     const aspect = (x.span[1] - x.span[0]) / (y.span[1] - y.span[0]);
-    if (aspect < 0.8 || aspect > 1.6) return;
+    if (kind !== "picture" && (aspect < 0.8 || aspect > 1.6)) return;
     place.dataset.aspect = aspect;
     place.style.setProperty("--aspect", aspect);
   }

@@ -1,5 +1,7 @@
 /* Plots: bokeh's, found by the names that figures.py gives their parts, and filled. */
 
+const BORDER = 6;  // pixels between a plot's frame and its edge, where no numbers stand
+
 class Plot {
   constructor(place, item) { this.place = place; this.item = item; }
 
@@ -11,6 +13,24 @@ class Plot {
     this.marks = new Marks(this.place, this.view);
     this.resize();
     new ResizeObserver(() => this.resize()).observe(this.place);
+  }
+
+  /* After what bokeh has moved. */
+  follow() {
+    this.square();
+    if (this.marks.isElsewhere) this.marks.paint();
+  }
+
+  /* Equal scales: what the place has more than the frame needs is left free at the right and below. */
+  square() {
+    const {aspect} = this.place.dataset, {view, figure, place: {clientWidth: all, clientHeight: high}} = this;
+    if (!aspect || !all || !high) return;
+    const size = (axis) => view.views.get_one(axis).bbox;
+    const left = Math.max(BORDER, size(figure.left[0]).width), below = Math.max(BORDER, size(figure.below[0]).height);
+    const wide = Math.max(1, Math.min(all - left - BORDER, (high - below - BORDER) * aspect));
+    const borders = {min_border_right: all - left - wide, min_border_bottom: high - BORDER - wide / aspect};
+    if (Object.entries(borders).every(([name, width]) => Math.abs(figure[name] - width) < 0.5)) return;
+    figure.setv(borders);
   }
 
   get isOpen() { return Boolean(this.marks); }

@@ -144,15 +144,37 @@ def test_what_is_switched_off_is_not_drawn(chromium: Any, comparison: Path) -> N
     assert len(tab.table(0, "line-0")["x"]) == 100 and not tab.complaints
 
 
-@pytest.mark.long
-def test_a_field_beside_its_target(chromium: Any, folder: Path) -> None:
-    """Its error in numbers, its lines, its points kept aside; another follows by hand."""
+@pytest.fixture(scope="module")
+def field(folder: Path) -> Path:
     settings = ("data.function=ripple", "data.points=40", "data.validation=0.25", "data.grid=12",
                 "train.epochs=4", "train.snapshot_every=1")  # fmt: skip
     sets = [part for each in settings for part in ("--set", each)]
-    page = made(folder, "field.html", "run", "--runs", str(folder / "field"), *sets)
+    return made(folder, "field.html", "run", "--runs", str(folder / "field"), *sets)
+
+
+SCALES = """() => page.plots.map(({plot, chart: {x, y}}) => {
+    const {width, height} = plot.view.frame.bbox, [[left, right], [low, high]] = [x.span, y.span];
+    return width / (right - left) / (height / (high - low));
+})"""
+"""How much longer a unit is across than up, in each plot."""
+
+
+def test_squares_are_squares_in_every_window(chromium: Any, field: Path) -> None:
+    tab = Tab(chromium, field)
+    for width, height in ((1280, 720), (390, 844), (320, 568), (1920, 1080), (640, 360)):
+        tab.page.set_viewport_size({"width": width, "height": height})
+        tab.until(f"() => ({SCALES})().every((each) => Math.abs(each - 1) < 0.02)")
+        widths = tab.page.evaluate("page.plots.map(({plot}) => plot.view.frame.bbox.width)")
+        assert min(widths) > 60, (width, height, widths)
+        tab.until("() => document.documentElement.scrollWidth <= innerWidth")
+    assert not tab.complaints
+
+
+@pytest.mark.long
+def test_a_field_beside_its_target(chromium: Any, folder: Path, field: Path) -> None:
+    """Its error in numbers, its lines, its points kept aside; another follows by hand."""
     run = Record(next((folder / "field").glob("[!.]*")))
-    tab = Tab(chromium, page)
+    tab = Tab(chromium, field)
     tab.press("End", 4)
     (last,) = run.snapshots([4])
     assert run.truth is not None
