@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.phases.yardsticks import yardsticks_of
-from fitreel.render.mpl.theme import Theme, comparison_theme, load_theme
+from fitreel.render.mpl.theme import Theme
 from fitreel.render.plots.loss_plot import time_name
 from fitreel.render.plots.losses.loss_scale import LossScale, loss_scale
 from fitreel.render.shown_snapshots import losses_from
@@ -25,10 +25,11 @@ from fitreel.render.web.charts import (
     metric_charts,
     view_on_page,
 )
+from fitreel.render.web.inside_charts import inside_of
 from fitreel.render.web.packed import packed
 from fitreel.render.web.page_subject import PageSubject
 from fitreel.render.web.plain_math import plain_math
-from fitreel.render.web.predictions import PredictionForm, form_of, prediction_blocks
+from fitreel.render.web.snapshot_rows import RowForm, form_of, predictions_of
 
 ROWS = 14.0
 """How high the plot of the losses is, in font sizes of its numbers."""
@@ -43,21 +44,15 @@ WORDS = (
 Description = dict[str, Any]
 
 
-def theme_of(subject: PageSubject) -> Theme:
-    """The theme of a page."""
-    load = load_theme if subject.layout == "single" else comparison_theme
-    return load(subject.picture.theme)
-
-
 def describe(subject: PageSubject, since: Mapping[int, int] | None = None) -> Description:
     """The whole page; or, where it has `since` how many snapshots of each run, what is new.
 
     Raises:
         Damaged: a file has changed since a run was opened.
     """
-    words, theme, records = subject.words, theme_of(subject), [each.run for each in subject.runs]
-    shown = [np.unique(subject.snapshots_of(n)).tolist() for n in range(len(records))]
-    form = form_of(list(zip(records, shown, strict=True)))
+    words, theme, records = subject.words, subject.theme, [each.run for each in subject.runs]
+    shown = [subject.shown(number) for number in range(len(records))]
+    form = form_of([predictions_of(run) for run in records], shown)
     scale = loss_scale([run.losses.astype(np.float64) for run in records], ROWS)
     spelling = LossFormat.of(np.concatenate([run.losses for run in records]), words)
     runs = [
@@ -74,7 +69,7 @@ def describe(subject: PageSubject, since: Mapping[int, int] | None = None) -> De
         "losses": _losses(subject, scale, words),
         "form": None if form.span is None else list(form.span),
         "runs": runs,
-        "charts": _charts(subject, shown, words),
+        "charts": _charts(subject, shown, words, (since or {}).get(0, 0)),
         "failures": [list(each) for each in subject.failures],
     }
 
@@ -140,7 +135,7 @@ def _losses(subject: PageSubject, scale: LossScale, words: Translation) -> dict[
 def _run(
     subject: PageSubject,
     number: int,
-    packing: tuple[list[int], PredictionForm, LossScale, LossFormat],
+    packing: tuple[list[int], RowForm, LossScale, LossFormat],
     theme: Theme,
     since: Mapping[int, int] | None,
 ) -> dict[str, Any]:
@@ -174,7 +169,7 @@ def _run(
         **medians,
         "start": start,
         "count": len(shown),
-        "blocks": list(prediction_blocks(run, shown[start:], form)),
+        "blocks": list(predictions_of(run).blocks(shown[start:], form)),
         **(_points(run) if since is None else {}),
     }
 
@@ -208,9 +203,12 @@ def _points(run: Record) -> dict[str, Any]:
 
 
 def _charts(
-    subject: PageSubject, shown: Sequence[Sequence[int]], words: Translation
+    subject: PageSubject, shown: Sequence[Sequence[int]], words: Translation, have: int
 ) -> list[Chart]:
-    """One plot of all curves, and where there are several runs one of each; then the metrics."""
+    """One plot of all curves, and where there are several runs one of each; then the panels.
+
+    `have`: of the first run so many of the shown snapshots are on the page already.
+    """
     picture, records = subject.picture, [each.run for each in subject.runs]
     charts: list[Chart] = []
     views = {view_on_page(run, picture.view) for run in records}
@@ -229,12 +227,20 @@ def _charts(
                 own = charts_of([each.run], [number], picture, words)
                 charts += [chart | {"name": each.name, "group": "grid"} for chart in own]
         return charts
-    charts += charts_of(records, [0], picture, words)
+    return _charts_of_one(subject, shown[0], words, have)
+
+
+def _charts_of_one(
+    subject: PageSubject, shown: Sequence[int], words: Translation, have: int
+) -> list[Chart]:
+    """The fit of the only run, and what stands beside it."""
+    picture, run, axis = subject.picture, subject.runs[0].run, subject.timeline.axis
+    charts = charts_of([run], [0], picture, words)
     if charts and charts[0]["kind"] in ("field", "picture"):
-        charts += maps_beside(records[0], charts[0], theme_of(subject), words)
+        charts += maps_beside(run, charts[0], subject.theme, words)
     elif charts and charts[0]["kind"] == "fit":
-        axis = subject.timeline.axis
-        charts += curves_beside(records[0], charts[0], picture.panels, axis, words)
+        charts += curves_beside(run, charts[0], picture.panels, axis, words)
+    charts += [panel.chart_of(shown, have, words) for panel in inside_of(subject)]
     if not charts or "metrics" in picture.panels:
-        charts += metric_charts(records[0], shown[0], words)
+        charts += metric_charts(run, shown, words)
     return charts

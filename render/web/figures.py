@@ -64,16 +64,17 @@ class Figures:
         return self._item(plot)
 
     def chart(self, chart: Chart, count: int) -> dict[str, Any]:
-        """A plot of `kind` fit, curves, plane, field, regions, picture, scatter, away or metric.
-
-        `count`: of curves in it, runs or outputs.
-        """
+        """A plot, by its `kind`, of `count` curves: runs, outputs, units and their sum."""
         plot = self._plot(*(tuple(chart[axis]["span"]) for axis in "xy"))
         for axis, shown in ((plot.xaxis, chart["x"]["name"]), (plot.yaxis, chart["y"]["name"])):
             self._name(axis[0], shown)
         kind = chart["kind"]
         if kind in ("field", "regions", "picture"):
             self._image(plot, chart)
+        elif kind in ("weights", "tiles"):
+            self._inside(plot)
+        elif kind == "units":
+            self._units(plot, count)
         elif kind == "metric":
             self._metric(plot)
         elif kind == "away":
@@ -179,6 +180,29 @@ class Figures:
             lines.append(line)
         zero = _source("zero", x=[], y=[])
         plot.line("x", "y", source=zero, line_color=theme.muted, line_width=1.5)
+        exact = [("x", f"@x{{{HOVER_NUMBER}}}"), ("", f"@y{{{HOVER_NUMBER}}}")]
+        self._hover(plot, lines, exact)
+
+    def _inside(self, plot: Any) -> None:
+        """A picture of numbers without axes."""
+        plot.grid.visible = False
+        for axis in (*plot.xaxis, *plot.yaxis):
+            axis.axis_line_color = None
+        plot.background_fill_color = self._theme.background
+        place = {"x": 0, "y": 0, "dw": 1, "dh": 1}
+        image = plot.image_rgba("image", source=_source("image", image=[]), **place)
+        image.level = "image"
+
+    def _units(self, plot: Any, count: int) -> None:
+        """A line for each unit, and last a strong one for their sum."""
+        zero = _source("zero", x=[], y=[])
+        plot.line("x", "y", source=zero, line_color=self._theme.muted, line_width=1.5)
+        lines = [
+            plot.line("x", "y", source=_source(f"line-{number}", x=[], y=[]), tags=MOVING,
+                      line_width=4 if number == count - 1 else 1.8, line_join="round",
+                      name=f"style-{number}")
+            for number in range(count)
+        ]  # fmt: skip
         exact = [("x", f"@x{{{HOVER_NUMBER}}}"), ("", f"@y{{{HOVER_NUMBER}}}")]
         self._hover(plot, lines, exact)
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import Caption
+from fitreel.render.mpl.theme import Theme, comparison_theme, load_theme
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.comparison_timetable import Clock
@@ -59,6 +60,12 @@ class PageSubject:
         return translation_of(self.picture.language, self.picture.words)
 
     @cached_property
+    def theme(self) -> Theme:
+        """Its colours."""
+        load = load_theme if self.layout == "single" else comparison_theme
+        return load(self.picture.theme)
+
+    @cached_property
     def times(self) -> NDArray[np.float64]:
         """Shape (T,), increasing: of all snapshots of all runs."""
         return np.unique(np.concatenate([each.clock for each in self.runs]))
@@ -83,6 +90,10 @@ class PageSubject:
         """Shape (P,): which snapshot run `number` shows in each step; before its first, that."""
         clock = self.runs[number].clock
         return np.maximum(np.searchsorted(clock, self.steps, side="right") - 1, 0)
+
+    def shown(self, number: int) -> list[int]:
+        """Which snapshots of run `number` the page has, increasing."""
+        return np.unique(self.snapshots_of(number)).tolist()  # type: ignore[no-any-return]
 
     def step_of_frames(self) -> NDArray[np.int64]:
         """Which step each frame of the film shows, shape (F,)."""

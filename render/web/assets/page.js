@@ -199,7 +199,10 @@ class Page {
         continue;
       }
       const {made, plot: place, caption} = this.frame(charts, name, label);
-      const kinds = {scatter: TablePlot, metric: MetricPlot, away: AwayPlot, field: FieldPlot, regions: FieldPlot, picture: FieldPlot};
+      const kinds = {
+        scatter: TablePlot, metric: MetricPlot, away: AwayPlot, field: FieldPlot, regions: FieldPlot,
+        picture: FieldPlot, units: UnitPlot, weights: WeightPlot, tiles: TilePlot,
+      };
       const plot = new (kinds[chart.kind] || CurvePlot)(place, content.plots[at], this, chart);
       if (chart.group === "grid") {
         caption.firstChild.style.color = run.colour;
@@ -207,7 +210,8 @@ class Page {
         caption.append(plot.number);
       }
       if (chart.part) made.classList.add("beside");
-      if (chart.grid || chart.kind === "plane" || chart.kind === "scatter") this.shape(place, chart);
+      if (chart.grid || ["plane", "scatter", "tiles"].includes(chart.kind)) this.shape(place, chart);
+      if (chart.kind === "weights") caption.append(this.scaleOf(chart));
       this.plots.push({at, chart, plot, made});
       if (!this.keyed) this.makeKey(made, chart, run);
     }
@@ -218,15 +222,17 @@ class Page {
     const first = this.plots.filter(({made}) => !made.hidden);
     await Promise.all([...first.map(({plot}) => plot.open()), this.lossPlot.open()]);
     this.lossPlot.figure.on_event("tap", ({x}) => { this.player.pause(); this.player.toPlace(x); this.say(); });
-    charts.toggleAttribute("data-beside", this.plots.some(({chart}) => chart.part || (chart.kind === "metric" && this.plots[0].chart !== chart)));
-    charts.style.setProperty("--down", this.plots.length - 1);
+    const beside = this.plots.filter(({chart}, at) => chart.part || (chart.kind === "metric" && at > 0)).length;
+    if (beside) charts.dataset.beside = beside > 3 ? "many" : "few";
+    charts.style.setProperty("--down", beside > 3 ? Math.ceil(beside / 2) : beside);
     if (!this.plots.length) charts.remove();
   }
 
   /* Equal scales on both axes, where that leaves neither too narrow; of a picture always. */
-  shape(place, {kind, x, y}) {
-    const aspect = (x.span[1] - x.span[0]) / (y.span[1] - y.span[0]);
-    if (kind !== "picture" && (aspect < 0.8 || aspect > 1.6)) return;
+  shape(place, {kind, x, y, ...tiles}) {
+    const down = Math.ceil(tiles.count / tiles.across);
+    const aspect = kind === "tiles" ? tiles.aspect * tiles.across / down : (x.span[1] - x.span[0]) / (y.span[1] - y.span[0]);
+    if (kind !== "tiles" && kind !== "picture" && (aspect < 0.8 || aspect > 1.6)) return;
     place.dataset.aspect = aspect;
     place.style.setProperty("--aspect", aspect);
   }
@@ -245,6 +251,13 @@ class Page {
     if (!parts.length) return;
     this.keyed = true;
     place.append(element("ul", {className: "key"}, ...parts));
+  }
+
+  /* What the colours of weights mean. */
+  scaleOf({largest, colours}) {
+    const bar = element("span", {className: "bar"}), ends = [-largest, largest].map((each) => exact(each).replace("-", "−"));
+    bar.style.background = `linear-gradient(to right, ${colours.filter((_, at) => at % 2 === 0).join(", ")})`;
+    return element("span", {className: "scale"}, ends[0], bar, ends[1]);
   }
 
   /* Of a comparison all curves in one plot, or each in its own. */
@@ -316,13 +329,24 @@ class Page {
       event.preventDefault();
       this.say();
     });
-    for (const {plot, chart} of this.plots) if (plot.view && chart.grid) this.readUnder(plot, chart);
+    for (const {plot, chart} of this.plots) {
+      if (plot.view && chart.grid) this.readUnder(plot, chart);
+      if (plot.view && plot.read) {
+        const line = this.lineUnder(plot);
+        plot.figure.on_event("mousemove", ({x, y}) => { line.textContent = plot.read(x, y, this.player.step); });
+      }
+    }
+  }
+
+  lineUnder(plot) {
+    const line = element("p", {className: "under"});
+    plot.place.after(line);
+    return line;
   }
 
   /* What the network says under the pointer. */
   readUnder(plot, chart) {
-    const line = element("p", {className: "under"});
-    plot.place.after(line);
+    const line = this.lineUnder(plot);
     plot.figure.on_event("mousemove", ({x, y}) => {
       const {rows, columns, down} = chart.grid, {x: {span: [left, right]}, y: {span: [low, high]}} = chart;
       const run = this.runs[chart.runs[0]], all = run.prediction(this.player.step);

@@ -27,7 +27,10 @@ class Plot {
     if (!aspect || !all || !high) return;
     const size = (axis) => view.views.get_one(axis).bbox;
     const left = Math.max(BORDER, size(figure.left[0]).width), below = Math.max(BORDER, size(figure.below[0]).height);
-    const wide = Math.max(1, Math.min(all - left - BORDER, (high - below - BORDER) * aspect));
+    const across = all - left - BORDER;
+    // Higher than its width allows it need not be: what stands under it follows at once.
+    this.place.style.maxHeight = `${across / aspect + below + BORDER}px`;
+    const wide = Math.max(1, Math.min(across, (high - below - BORDER) * aspect));
     const borders = {min_border_right: all - left - wide, min_border_bottom: high - BORDER - wide / aspect};
     if (Object.entries(borders).every(([name, width]) => Math.abs(figure[name] - width) < 0.5)) return;
     figure.setv(borders);

@@ -16,6 +16,7 @@ from fitreel.jobs.cli import app
 from fitreel.jobs.watch.watched import subject_of
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.run_captions import run_captions
+from fitreel.render.network.recorded_network import Loss, Network
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import translation_of
 from fitreel.render.web import page_size
@@ -88,6 +89,32 @@ def test_from_disk_alone_and_by_keyboard(chromium: Any, page: Path, short_run: R
     said = f"epoch 60, loss {spelling.write(float(short_run.losses[last]))}"
     tab.page.wait_for_selector(f'#spoken:has-text("{said}")', state="attached")
     assert tab.complaints == [] and tab.requests == [page.as_uri()]
+
+
+def test_what_is_inside_the_network(chromium: Any, folder: Path, short_run: Record) -> None:
+    panels = 'film.panels=["units", "weights", "gradients"]'
+    sets = ("--set", LOOK, "--set", panels, "--set", "film.pace=even")
+    tab = Tab(chromium, made(folder, "inside.html", "render", str(short_run.path), *sets))
+    network, x, y = Network(short_run.header), *map(np.float64, (short_run.x, short_run.y))
+    for step in (0, 7):
+        (snapshot,) = short_run.snapshots([step], weights=True)
+        assert snapshot.weights is not None
+        tab.page.evaluate(f"page.player.go({step})")
+        tab.at(step)
+        total = tab.table(1, f"line-{network.units}")
+        expected = np.interp(total["x"], short_run.prediction_x, snapshot.prediction)
+        assert np.allclose(total["y"], expected, atol=1e-4)
+        numbers = [tab.page.evaluate(f"[...page.plots[{at}].plot.row({step})]") for at in (2, 3)]
+        weights = network.matrices(snapshot.weights)
+        slopes = network.gradient(snapshot.weights, x, y, Loss(short_run.header))
+        for matrices, row in zip((weights, slopes), numbers, strict=True):
+            assert np.allclose(row, np.concatenate([each.ravel() for each in matrices]), atol=1e-7)
+    # The bias of the first unit lies right of its weight, at the top.
+    assert tab.page.evaluate("page.plots[2].plot.read(0.07, 0.999, 7)").startswith("layer 1: ")
+    drawn = tab.page.evaluate(
+        "page.plots[2].plot.source('image').data.image[0].filter(Boolean).length"
+    )
+    assert drawn > 1000 and not tab.complaints
 
 
 @pytest.mark.parametrize(
@@ -199,8 +226,9 @@ INK = """() => {
 @pytest.mark.parametrize("function", ["lissajous", "moons"])
 def test_every_box_of_other_shapes(chromium: Any, folder: Path, function: str) -> None:
     """A curve in the plane, and classes."""
+    panels = 'film.panels=["weights", "units"]' if function == "moons" else "film.panels=[]"
     settings = (f"data.function={function}", "data.points=30", "train.epochs=3",
-                "train.snapshot_every=1")  # fmt: skip
+                "train.snapshot_every=1", panels)  # fmt: skip
     sets = [part for each in settings for part in ("--set", each)]
     runs = str(folder / function)
     tab = Tab(chromium, made(folder, f"{function}.html", "run", "--runs", runs, *sets))
