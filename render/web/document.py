@@ -42,7 +42,9 @@ def plots_of(content: Description, theme: Theme, subject: PageSubject) -> Descri
     figures = Figures(theme)
     losses = content["losses"] | {
         "plot": figures.losses(
-            len(content["runs"]), content["clock"]["name"], content["losses"]["noise_name"]
+            len(content["groups"] or content["runs"]),
+            content["clock"]["name"],
+            content["losses"]["noise_name"],
         )
     }
     return {
@@ -94,6 +96,8 @@ def json_in_markup(content: Any) -> str:
 def _curves(chart: Chart, content: Description) -> int:
     """How many curves a plot has."""
     runs = chart["runs"]
+    if "lines" in chart:
+        return len(chart["lines"])
     if chart["kind"] == "units":
         return len(chart["colours"])
     return int(content["runs"][runs[0]]["columns"]) if chart["kind"] == "curves" else len(runs)

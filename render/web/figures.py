@@ -11,6 +11,7 @@ from fitreel.render.web.charts import Chart
 EXTRA, PURPOSE = "page", "a page"
 FONT = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 HOVER_NUMBER = "%0.6g"
+BAND_OPACITY = 0.13
 MOVING = ["moving"]
 """Of what changes from step to step: see marks.js."""
 _PART = re.compile(r'"p[0-9]{4,}"')
@@ -47,6 +48,7 @@ class Figures:
         noise.level = "underlay"
         hovered = []
         for number in range(count):
+            self._band(plot, f"loss-band-{number}")
             path = _source(f"path-{number}", x=[], y=[], epoch=[], loss=[], name=[])
             past = _source(f"past-{number}", x=[], y=[])
             now = _source(f"now-{number}", x=[], y=[])
@@ -82,7 +84,7 @@ class Figures:
         elif kind == "scatter":
             self._table(plot)
         else:
-            self._curves(plot, count, has_gaps=kind == "fit")
+            self._curves(plot, count, has_gaps=kind == "fit", has_groups="lines" in chart)
         return self._item(plot)
 
     def _plot(self, x: Any, y: Any) -> Any:
@@ -115,8 +117,16 @@ class Figures:
         # As text, whatever stands in it: bokeh would take $$…$$ for TeX.
         axis.axis_label = PlainText(text=name) if name else None
 
-    def _curves(self, plot: Any, count: int, *, has_gaps: bool) -> None:
+    def _band(self, plot: Any, name: str) -> None:
+        """Where most of a group lie, faint in its colour."""
+        source = _source(name, x=[], y1=[], y2=[])
+        plot.varea("x", "y1", "y2", source=source, fill_alpha=BAND_OPACITY, name="show-band",
+                   tags=MOVING)  # fmt: skip
+
+    def _curves(self, plot: Any, count: int, *, has_gaps: bool, has_groups: bool) -> None:
         theme = self._theme
+        for number in range(count if has_groups else 0):
+            self._band(plot, f"band-{number}")
         if has_gaps:
             gaps = _source("gaps", x=[], y=[], to=[])
             plot.segment("x", "y", "x", "to", source=gaps, line_width=2, name="show-gaps",
@@ -131,6 +141,10 @@ class Figures:
             source = _source(f"truth-{number}", x=[], y=[])
             plot.line("x", "y", source=source, line_color=theme.truth, line_width=2.5,
                       line_dash=[10, 7], name="show-truth")  # fmt: skip
+        for number in range(count if has_groups else 0):
+            source = _source(f"members-{number}", x=[], y=[])
+            plot.line("x", "y", source=source, line_width=1.5, line_alpha=0.4, name="show-members",
+                      tags=MOVING)  # fmt: skip
         lines = []
         for number in range(count):
             source = _source(f"line-{number}", x=[], y=[], name=[])

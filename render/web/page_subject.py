@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import Caption
+from fitreel.render.comparison.standings.contenders import Contender
 from fitreel.render.mpl.theme import Theme, comparison_theme, load_theme
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.text.translations import Translation, translation_of
@@ -34,6 +35,15 @@ class PageRun:
 
 
 @dataclass(frozen=True)
+class PageGroup:
+    """Runs of a comparison that have one colour: drawn as their median and band."""
+
+    contender: Contender
+    members: tuple[int, ...]
+    """Their numbers on the page, at least one."""
+
+
+@dataclass(frozen=True)
 class PageSubject:
     """What a page shows, and how its film goes through it."""
 
@@ -49,6 +59,8 @@ class PageSubject:
     """What is said at a step, by its number among all of `times`, and its time."""
     clock: Clock = "epoch"
     layout: PageLayout = "single"
+    groups: Sequence[PageGroup] = ()
+    """All that is told apart, where some of it are several runs."""
     failures: Sequence[tuple[str, str]] = field(default=())
     """Names of configurations without a run, and why."""
     most_steps: int | None = None
