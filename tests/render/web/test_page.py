@@ -256,6 +256,38 @@ def test_noisy_losses_of_many_have_their_median(chromium: Any, folder: Path) -> 
     assert np.abs(np.diff(drawn)).sum() < 0.5 * np.abs(np.diff(own)).sum()
 
 
+def test_groups_are_medians_and_bands(chromium: Any, folder: Path) -> None:
+    """As in films, from the numbers of their runs; a group is switched off as one."""
+    settings = ("compare.group=seed", "train.epochs=2", "train.snapshot_every=1", "data.points=9",
+                "compare.layout=overlay", "film.pace=even")  # fmt: skip
+    sets = [part for each in settings for part in ("--set", each)]
+    varied = ("--vary", "train.lr=0.01,0.1", "--vary", "seed=0,1,2")
+    runs = str(folder / "grouped")
+    tab = Tab(chromium, made(folder, "groups.html", "compare", "--runs", runs, *varied, *sets))
+    records = [Record(path) for path in (folder / "grouped").glob("[!.]*")]
+    tab.press("End", 2)
+    assert "3 runs each" in tab.text("#runs") and tab.page.locator("#runs input").count() == 2
+    for number, rate in enumerate((0.01, 0.1)):
+        ours = [record for record in records if record.header.job["train"]["lr"] == rate]
+        assert len(ours) == 3
+        last = [next(iter(record.snapshots([2]))) for record in ours]
+        rows = np.sort([each.prediction for each in last], axis=0)
+        assert np.array_equal(np.float32(tab.table(0, f"line-{number}")["y"]), rows[1])
+        band = tab.table(0, f"band-{number}")
+        assert np.array_equal(np.float32([band["y1"], band["y2"]]), rows[[0, 2]])
+        median = LossFormat.of(np.concatenate([each.losses for each in records]), translation_of())
+        spelled = median.write(float(np.median([each.loss for each in last])))
+        assert spelled in tab.page.locator("#runs li").nth(number).inner_text()
+        assert len(tab.table(-1, f"loss-band-{number}")["x"]) == 3
+    shown = "page.plots[0].plot.part('show-band').map(({visible}) => visible)"
+    assert tab.page.evaluate(shown) == [True, True]
+    tab.page.uncheck("#show-band")
+    assert tab.page.evaluate(shown) == [False, False]
+    tab.page.uncheck("#run-1")
+    assert tab.table(0, "line-1")["x"] == tab.table(-1, "now-1")["x"] == []
+    assert len(tab.table(0, "line-0")["x"]) == 9 and not tab.complaints
+
+
 @pytest.mark.long
 def test_a_broken_page_says_so_at_once(chromium: Any, page: Path, folder: Path) -> None:
     broken = folder / "broken.html"
