@@ -37,6 +37,7 @@ function sample(colour) {
 }
 
 const FOLLOWED = 150;  // milliseconds until what is drawn by hand follows a plot that changed its size
+const PAPER = 718;  // pixels across a sheet of A4 between its margins
 
 class Page {
   constructor(content) {
@@ -336,6 +337,8 @@ class Page {
       event.preventDefault();
       this.say();
     });
+    window.addEventListener("beforeprint", () => this.freeze());
+    window.addEventListener("afterprint", () => this.thaw());
     for (const {plot, chart} of this.plots) {
       if (plot.view && chart.grid) this.readUnder(plot, chart);
       if (plot.view && plot.read) {
@@ -350,6 +353,24 @@ class Page {
     plot.place.after(line);
     return line;
   }
+
+  /* On paper all plots keep the sizes that they have on the screen. */
+  freeze() {
+    const {clientWidth: wide} = document.body;
+    document.body.style.setProperty("--printed-width", `${wide}px`);
+    document.body.style.setProperty("--printed-scale", Math.min(1, PAPER / wide));
+    const held = [...document.querySelectorAll("#plots, #charts, .plot")].map((each) => {
+      const {gridTemplateColumns: columns} = getComputedStyle(each), {clientWidth, clientHeight, style} = each;
+      return [each, style.cssText, {width: `${clientWidth}px`, gridTemplateColumns: columns}, `${clientHeight}px`];
+    });
+    this.held = held.map(([each, before]) => [each, before]);
+    for (const [{classList, style}, , sizes, height] of held) {
+      Object.assign(style, sizes);
+      if (classList.contains("plot")) Object.assign(style, {height, flex: "none"});
+    }
+  }
+
+  thaw() { for (const [each, before] of this.held || []) each.style.cssText = before; }
 
   /* What the network says under the pointer. */
   readUnder(plot, chart) {
