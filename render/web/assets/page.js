@@ -37,7 +37,7 @@ function sample(colour) {
 }
 
 const FOLLOWED = 150;  // milliseconds until what is drawn by hand follows a plot that changed its size
-const PAPER = 718;  // pixels across a sheet of A4 between its margins
+const PAPER = 718;  // pixels across a sheet of A4, between its margins
 
 class Page {
   constructor(content) {

@@ -202,7 +202,7 @@ def test_who_wants_little_motion_gets_two_pictures_a_second(chromium: Any, page:
 @pytest.mark.long
 def test_it_prints_as_it_stands(chromium: Any, page: Path) -> None:
     """On one sheet: plots keep their sizes, since nothing is drawn anew for paper."""
-    tab = Tab(chromium, page, size=(1280, 720))
+    tab = Tab(chromium, page, size=(1920, 1080))
     tab.press("End", 12)
     sizes = """() => page.drawn().map(({place, view}) => [
         place.clientWidth, place.clientHeight, view.el.clientWidth, view.el.clientHeight])"""
@@ -212,7 +212,7 @@ def test_it_prints_as_it_stands(chromium: Any, page: Path) -> None:
     assert tab.page.evaluate(sizes) == before
     assert tab.page.evaluate("document.body.getBoundingClientRect().width") <= 720
     assert not tab.page.is_visible("#controls") and tab.page.is_visible("#caption")
-    tab.page.emulate_media(media="screen")
+    tab.page.emulate_media(media="null")
     tab.page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert tab.page.pdf(format="A4").count(b"/Type /Page\n") == 1
     assert tab.page.evaluate(sizes) == before and not tab.complaints
