@@ -11,7 +11,6 @@ from fitreel.render.comparison.cells.needs import CellNeeds, CellPlace
 from fitreel.render.comparison.cells.shared_fields import SharedFields
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.comparison.standings.frame_state import ComparisonState
-from fitreel.render.field_grid import FieldGrid
 from fitreel.render.geometry import Box
 from fitreel.render.page.type_sizes import ASCENT
 from fitreel.render.plots.fields.class_names import in_pixels
@@ -59,7 +58,7 @@ class FieldCells(PlainCells):
         """As `Cells`."""
         page, run, box = self._setting.page, self._first, place.box
         assert run.truth is not None
-        grid = FieldGrid(run)
+        grid = self._shared.grid_of(run)
         field = grid.field(np.ravel(run.truth))
         image = ValueImage(page, box, grid.shape, self._scale)
         lines = ValueLines(page, field_axes(page, box, grid), grid, self._scale)
@@ -89,7 +88,7 @@ class FieldCell(RunCell):
     ) -> None:
         super().__init__(setting, number)
         run, page, box = self.run, setting.page, place.box
-        self._grid = grid = FieldGrid(run)
+        self._grid = grid = shared.grid_of(run)
         self._image = ValueImage(page, box, grid.shape, scale)
         axes = field_axes(page, box, grid)
         diameter = DOT * point_diameter(page, box, len(run.x))

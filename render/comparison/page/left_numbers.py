@@ -5,7 +5,7 @@ import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib
 from collections.abc import Sequence
 
 from fitreel.model.record.reader import Record
-from fitreel.render.field_grid import FieldGrid
+from fitreel.render.comparison.page.panel_limits import panel_grids
 from fitreel.render.mpl.pixel_layout import drawable
 from fitreel.render.mpl.ticks import Ticks
 from fitreel.render.plots.fields.field_axes import field_ticks
@@ -22,10 +22,9 @@ def left_numbers(
 ) -> Sequence[str]:
     """All of these numbers, before the panels have their places."""
     if view in ("regions", "field"):
-        grids = [FieldGrid(run) for run in runs]
         return [
             text
-            for grid in grids
+            for grid in panel_grids(view, runs)
             for text in field_ticks(grid, BEFORE_LAYOUT, 1.0, words)[1][1]
         ]  # fmt: skip
     if view == "confusion":

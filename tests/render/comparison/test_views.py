@@ -25,6 +25,7 @@ from fitreel.render.comparison.page.setting import Setting, setting_of
 from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.comparison.states import states
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
+from fitreel.render.field_grid import FieldGrid
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.mpl.setup import in_force
 from fitreel.render.mpl.theme import comparison_theme
@@ -163,6 +164,18 @@ def test_no_text_is_over_another_or_cut(
         with in_force():
             scene.figure.canvas.draw()
         assert not faults(scene.figure, str(film["theme"]), SMALLEST_TEXT)
+
+
+def test_fields_beside_their_target_end_where_the_points_do(runs: Runs) -> None:
+    scene, _ = film_of("field", entries_of(runs["peaks"], 2), (0,), theme="light", size="480p")
+    (run, *_) = runs["peaks"]
+    cut, whole = FieldGrid(run, around=[run]), FieldGrid(run)
+    limits = [axes.get_xlim() for axes in scene.figure.axes]
+    assert limits.count((cut.x[0], cut.x[-1])) == 3  # the target and two runs
+    assert (whole.x[0], whole.x[-1]) not in limits
+    scene, _ = film_of("regions", entries_of(runs["moons"], 2), (0,), theme="light", size="480p")
+    whole = FieldGrid(runs["moons"][0])
+    assert (whole.x[0], whole.x[-1]) in [axes.get_xlim() for axes in scene.figure.axes]
 
 
 def test_heads_and_sentences_count_the_wrong_points(runs: Runs) -> None:

@@ -147,7 +147,7 @@ def test_a_long_sentence_is_whole_beside_a_quiet_word(strewn: Record, text: str)
 
 
 def test_a_pair_of_fields_ends_where_the_points_do(peaks: Record) -> None:
-    whole, cut = FieldGrid(peaks), FieldGrid(peaks, around_points=True)
+    whole, cut = FieldGrid(peaks), FieldGrid(peaks, around=[peaks])
     last = next(peaks.snapshots([len(peaks) - 1])).prediction
     for number, places in enumerate((cut.x, cut.y)):
         points = peaks.x[:, number]
