@@ -17,19 +17,21 @@ from fitreel.render.plots.fields.class_names import in_pixels
 from fitreel.render.plots.fields.class_points import point_diameter
 from fitreel.render.plots.fields.field_axes import field_axes
 from fitreel.render.plots.fields.value_map import (
+    BESIDE,
     UNDER,
     ValueImage,
     ValueLines,
     ValuePoints,
     ValueScale,
+    bar_ticks,
     draw_value_bar,
     value_scale,
 )
 
 DOT = 0.88
 """The size of points, in that of one run's regions: a tenth more, four fifths in panels."""
-BAR, WIDEST_BAR, OVER_BAR = 12.0, 420.0, 12.0
-"""Height and width of the bar, and what is over it, at 720 px."""
+BAR, LONGEST_BAR, OVER_BAR = 12.0, 420.0, 12.0
+"""How thick and how long the bar under fields is, and what is before it, at 720 px."""
 
 
 class FieldCells(PlainCells):
@@ -45,9 +47,13 @@ class FieldCells(PlainCells):
         is_one = len(targets) == len(runs) and all(
             np.array_equal(each, targets[0]) for each in targets
         )
-        foot = setting.page.px(OVER_BAR + BAR + UNDER) + ASCENT * setting.plan.tick
+        page, tick = setting.page, setting.plan.tick
+        numbers = bar_ticks(self._scale, setting.words)[1]
+        widest = max(setting.lettering.width(text, tick) for text in numbers)
         self.needs: CellNeeds = self._shared.needs._replace(
-            foot=foot, has_target=is_one and self._shared.needs.own_numbers is None
+            foot=page.px(OVER_BAR + BAR + UNDER) + ASCENT * tick,
+            side=page.px(OVER_BAR + BAR + BESIDE) + widest,
+            has_target=is_one and self._shared.needs.own_numbers is None,
         )
 
     def cell_of_run(self, number: int, place: CellPlace) -> Cell:
@@ -70,8 +76,14 @@ class FieldCells(PlainCells):
         """As `Cells`."""
         page = self._setting.page
         top = box.top - page.px(OVER_BAR + BAR)
-        bar = Box(box.left, top, min(box.width, page.px(WIDEST_BAR)), page.px(BAR))
+        bar = Box(box.left, top, min(box.width, page.px(LONGEST_BAR)), page.px(BAR))
         draw_value_bar(page, bar, self._scale, self._setting.plan.tick, self._setting.words)
+
+    def draw_side(self, box: Box) -> None:
+        """As `Cells`."""
+        setting, page = self._setting, self._setting.page
+        bar = Box(box.left + page.px(OVER_BAR), box.bottom, page.px(BAR), box.height)
+        draw_value_bar(page, bar, self._scale, setting.plan.tick, setting.words)
 
 
 class FieldCell(RunCell):

@@ -24,6 +24,7 @@ from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import comparison_theme
 from fitreel.render.mpl.ticks import Ticks, linear_ticks
 from fitreel.render.plots.fit_axes import Limits
+from fitreel.render.plots.loss_plot import time_name
 from fitreel.render.text.axis_labels import AxisLabels, axis_labels
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import Translation, translation_of
@@ -99,6 +100,11 @@ class Setting:
         if len(noisy) == 1:
             return self.words.text("loss_median_of", loss=loss, name=self.names[noisy[0]])
         return self.words.text("loss_some_medians", loss=loss)
+
+    @property
+    def time_name(self) -> str:
+        """What the axis of losses counts."""
+        return time_name(self.axis, self.words, self.comparison.clock)
 
     @property
     def noise(self) -> float | None:

@@ -61,7 +61,7 @@ class Trained(dict[str, list[Record]]):
         super().__init__()
         self._folder = folder
         rng = np.random.default_rng(3)
-        iio.imwrite(folder / "sea.png", rng.integers(0, 256, (9, 12, 3), np.uint8))
+        iio.imwrite(folder / "sea.png", rng.integers(0, 256, (12, 12, 3), np.uint8))
         x = rng.standard_normal((40, 3))
         y = 20 + 5 * x[:, 0] + 3 * x[:, 1] * x[:, 2]
         kinds = np.array(["low", "middle", "high"])[np.digitize(y, [18, 22])]
@@ -176,6 +176,22 @@ def test_fields_beside_their_target_end_where_the_points_do(runs: Runs) -> None:
     scene, _ = film_of("regions", entries_of(runs["moons"], 2), (0,), theme="light", size="480p")
     whole = FieldGrid(runs["moons"][0])
     assert (whole.x[0], whole.x[-1]) in [axes.get_xlim() for axes in scene.figure.axes]
+
+
+def test_two_pictures_and_their_target_fill_the_width(runs: Runs) -> None:
+    for film in ({}, {"subtitle": "Twelve by twelve pixels"}):
+        scene, _ = film_of("picture", entries_of(runs["sea"], 2), (0,), size="720p", **film)
+        widths = {round(panel.width) for panel in scene.plan.panels}
+        assert len(scene.plan.panels) == 3 and min(widths) >= 360
+
+
+def test_what_stands_once_stands_where_panels_are_larger(runs: Runs) -> None:
+    for size, is_aside in (("720p", True), ("vertical", False)):
+        scene, _ = film_of("field", entries_of(runs["peaks"], 2), (0,), size=size)
+        plan = scene.plan
+        assert (plan.side is not None, plan.foot is None) == (is_aside, is_aside)
+    scene, _ = film_of("curves", entries_of(runs["three"], 2), (0,), size="720p")
+    assert scene.plan.panels[0].height > 350  # what is left over is theirs
 
 
 def test_heads_and_sentences_count_the_wrong_points(runs: Runs) -> None:
