@@ -13,9 +13,6 @@ from fitreel.render.plots.fit_axes import BEFORE_LAYOUT
 from fitreel.render.text.translations import Translation
 from fitreel.render.view import ViewName
 
-LONGEST_CLASS = 8
-"""Letters of a class' name that have room beside a row; longer ones are shortened."""
-
 
 def left_numbers(
     view: ViewName, runs: Sequence[Record], y_ticks: Ticks, words: Translation
@@ -28,5 +25,9 @@ def left_numbers(
             for text in field_ticks(grid, BEFORE_LAYOUT, 1.0, words)[1][1]
         ]  # fmt: skip
     if view == "confusion":
-        return [drawable(name)[:LONGEST_CLASS] for run in runs for name in run.header.classes]
+        # Each with its number, which stands under a column that is too narrow for the name.
+        return [words.text("predicted")] + [
+            f"{drawable(name)} {len(run.header.classes)}"
+            for run in runs for name in run.header.classes
+        ]  # fmt: skip
     return y_ticks[1]

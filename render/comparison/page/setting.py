@@ -35,8 +35,9 @@ COLOURED = (*OF_CLASSES, "curves")
 """Views in which classes, or several outputs, have colours of their own."""
 TICKS = 4
 """About so many along an axis of a fit."""
-LEFT = 33.0
-"""From the widest number to the page's left edge, in pixels at 720."""
+LEFT, MOST_LEFT = 33.0, 0.16
+"""From the widest number to the page's left edge, in pixels at 720; what it takes at most of the
+page's width, where it is a class' name."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,7 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
     ticks = linear_ticks(*limits.y, TICKS) if limits is not None else ([], [])
     numbers = left_numbers(comparison.view, runs, ticks, words)
     widest = max((lettering.width(text, plan.tick) for text in numbers), default=0.0)
+    widest = min(widest, MOST_LEFT * plan.width)
     left = max(plan.margin, plan.px(LEFT) + widest)
     last = float(table.times[-1]) if len(table) else 0.0
     captions = captions_of(comparison, contenders, table)

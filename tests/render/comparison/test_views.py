@@ -2,6 +2,7 @@
 
 import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,7 @@ VIEWS: dict[str, tuple[ViewName, tuple[str, ...]]] = {
     "kinds": ("confusion", ("data.file=table.csv", "data.label=kind", INPUTS)),
 }
 """Of each set of runs its view, and what its jobs say."""
+KINDS = ("low", "in the middle", "exceptionally high")
 RATES = ("0.002", "0.05", "0.2")
 Runs = dict[str, list[Record]]
 
@@ -64,7 +66,7 @@ class Trained(dict[str, list[Record]]):
         iio.imwrite(folder / "sea.png", rng.integers(0, 256, (12, 12, 3), np.uint8))
         x = rng.standard_normal((40, 3))
         y = 20 + 5 * x[:, 0] + 3 * x[:, 1] * x[:, 2]
-        kinds = np.array(["low", "middle", "high"])[np.digitize(y, [18, 22])]
+        kinds = np.array(KINDS)[np.digitize(y, [18, 22])]
         rows = [
             ",".join([*(f"{v:.3f}" for v in (*row, value)), kind])
             for row, value, kind in zip(x, y, kinds, strict=True)
@@ -192,6 +194,18 @@ def test_what_stands_once_stands_where_panels_are_larger(runs: Runs) -> None:
         assert (plan.side is not None, plan.foot is None) == (is_aside, is_aside)
     scene, _ = film_of("curves", entries_of(runs["three"], 2), (0,), size="720p")
     assert scene.plan.panels[0].height > 350  # what is left over is theirs
+
+
+@pytest.mark.parametrize(("size", "count"), [("480p", 4), ("720p", 2), ((480, 854), 1)])
+def test_the_names_of_confused_classes_are_never_cut(size: Any, count: int, runs: Runs) -> None:
+    scene, _ = film_of("confusion", entries_of(runs["kinds"], count), (0,), size=size)
+    texts = [text.get_text() for text in drawn_texts(scene.figure)]
+    assert not any("\u2026" in text for text in texts)
+    rows, lowest = math.ceil(count / scene.plan.columns), min(count, scene.plan.columns)
+    under = count != 4  # of four, numbers stand there
+    assert all(texts.count(name) == rows + under * lowest for name in KINDS)
+    numbers = texts.count("3")
+    assert under or numbers >= rows + lowest
 
 
 def test_heads_and_sentences_count_the_wrong_points(runs: Runs) -> None:
