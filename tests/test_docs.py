@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from support import pages
-from support.program import FITREEL, ROOT, Fitreel, source_files
+from support.program import ROOT, Fitreel, source_files
+from support.scripts import film_command, run_text
 from typer.testing import CliRunner
 
 from fitreel.jobs.cli import app
@@ -104,15 +105,12 @@ def test_a_pages_commands_in_their_order(
             small += ["--set", "film.duration=3", "--set", "film.fps=5"]
         monkeypatch.chdir(place)
         if arguments[0] == "film":  # which becomes the script's process
-            plain = subprocess.run(
-                [*FITREEL, *arguments], capture_output=True, text=True, check=False
-            )
-            plain.stderr = complaints(plain.returncode, plain.stderr)
-            return plain
-        done = CliRunner().invoke(app, [*arguments, *small])
-        return subprocess.CompletedProcess(
-            arguments, done.exit_code, done.stdout, complaints(done.exit_code, done.stderr)
-        )
+            filmed = film_command(place, *arguments[1:])
+            code, stdout, stderr = filmed.code, filmed.stdout, filmed.stderr
+        else:
+            done = CliRunner().invoke(app, [*arguments, *small])
+            code, stdout, stderr = done.exit_code, done.stdout, done.stderr
+        return subprocess.CompletedProcess(arguments, code, stdout, complaints(code, stderr))
 
     pages.lay_out(page, tmp_path)
     for script in tmp_path.glob("tutorial.py"):
@@ -161,10 +159,8 @@ def run_python(text: str, folder: Path) -> None:
     """Run a program of a page, if what it imports is installed; frameworks say much on stderr."""
     if not is_installed(text):
         return
-    done = subprocess.run(
-        [sys.executable, "-c", text], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    done = run_text(folder, text)
+    assert done.code == 0, done.stderr
     assert done.stderr == "" or imports(text) & FRAMEWORKS
 
 
