@@ -123,6 +123,22 @@ class Network:
         scale = self._output.scale
         return parts * scale, float(weights[last.bias][0]) * scale
 
+    def pushes(self, weights: NDArray[np.float32], x: Values) -> Values:
+        """How far each unit moves several outputs together, shape (units, M), at `x`, shape (M,).
+
+        It is what the unit puts out times the length of its weights, numbers in the data's own
+        units. Of classes only differences count: what raises all of them alike moves nothing.
+        """
+        last = self.layers[-1]
+        matrix = _of(weights, last.weight).reshape(last.shape)
+        if not self._classes:
+            matrix = matrix * np.array([output.scale for output in self._outputs])[:, None]
+        elif len(matrix) > 1:
+            matrix = matrix - matrix.mean(axis=0)
+        with np.errstate(all="ignore"):
+            lengths = np.sqrt((matrix**2).sum(axis=0))
+            return np.asarray(lengths[:, None] * self.hidden(weights, x))
+
     def toward_second(self, weights: NDArray[np.float32]) -> Values:
         """How much each of the last hidden units speaks for the second class, for a larger value,
         or for light: shape (units,).
