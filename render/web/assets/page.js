@@ -212,6 +212,7 @@ class Page {
       };
       const plot = new (kinds[chart.kind] || (chart.lines ? GroupPlot : CurvePlot))(place, content.plots[at], this, chart);
       if (chart.group === "grid") {
+        caption.title = name;
         caption.firstChild.style.color = run.colour;
         plot.number = element("span", {className: "number"});
         caption.append(plot.number);
