@@ -79,10 +79,20 @@ class Page {
     const asked = new URLSearchParams(location.hash.slice(1)).get("epoch");
     if (asked !== null && Number.isFinite(Number(asked))) this.player.step = this.stepAt(Number(asked));
     else if (this.content.live) { this.player.step = this.player.count - 1; this.player.following = true; }
+    await Promise.all(this.blocksAt(this.player.step).map(([blocks, number]) => blocks.unpackAt(number)));
     this.show(this.player.step);
     this.say();
     requestAnimationFrame(() => setTimeout(() => { document.body.dataset.ready = performance.now().toFixed(0); }));
+    this.unpackAll();
   }
+
+  /* All that has numbers of each snapshot, and which of them stands at a step. */
+  blocksAt(step) {
+    const inside = this.plots.filter(({plot}) => plot.rows).map(({plot, chart}) => [plot.rows, this.runs[chart.runs[0]]]);
+    return [...this.runs.map((run) => [run.predictions, run]), ...inside].map(([blocks, run]) => [blocks, run.snapshot(step)]);
+  }
+
+  async unpackAll() { for (const [blocks] of this.blocksAt(0)) await blocks.unpackAll(); }
 
   async takeRuns({runs, groups}) {
     const updated = (all, Kind, contents) => contents.map((content, number) => {
@@ -104,6 +114,7 @@ class Page {
     await this.takeRuns(content);
     this.player.update(content.clock);
     await this.updatePlots();
+    await this.unpackAll();
     this.state();
     this.limitSlider();
     this.show(this.player.step);
@@ -391,7 +402,11 @@ class Page {
   }
 
   show(step) {
-    const {clock} = this.content;
+    const {clock} = this.content, packed = this.blocksAt(step).filter(([blocks, number]) => !blocks.isUnpacked(number));
+    if (packed.length) {
+      Promise.all(packed.map(([blocks, number]) => blocks.unpackAt(number))).then(() => this.show(this.player.step));
+      return;
+    }
     for (const {plot, made} of this.plots) if (!made.hidden && plot.isOpen) plot.show(step);
     this.lossPlot.show(step);
     this.epoch.textContent = clock.texts[step];

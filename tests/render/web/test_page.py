@@ -336,6 +336,30 @@ def test_groups_are_medians_and_bands(chromium: Any, folder: Path) -> None:
 
 
 @pytest.mark.long
+def test_each_of_4000_snapshots_is_reached(chromium: Any, folder: Path) -> None:
+    """By keys, by the slider, and with its own numbers, also of blocks that weren't unpacked yet."""
+    from fitreel import Recorder
+
+    x = np.linspace(-1, 1, 900)
+    with Recorder(folder / "many", x[:9], x[:9], at=x) as recorder:
+        for step in range(4000):
+            recorder.log(step, 1 / (step + 1), x * step)
+    tab = Tab(chromium, made(folder, "many.html", "render", str(folder / "many")))
+    tab.press("End", 3999)
+    for step in (3998, 3997, 3996):
+        tab.press("ArrowLeft", step)
+        assert np.allclose(tab.table(0, "line-0")["y"], x * step, atol=0.1)
+    tab.page.focus("#position")
+    tab.press("PageDown", 3986)
+    missed = tab.page.evaluate("""() => page.player.places.filter((place, step) => {
+        page.slider.value = place;
+        page.player.toPlace(Number(page.slider.value));
+        return page.player.step !== step;
+    })""")
+    assert missed == [] and not tab.complaints
+
+
+@pytest.mark.long
 def test_a_broken_page_says_so_at_once(chromium: Any, page: Path, folder: Path) -> None:
     broken = folder / "broken.html"
     broken.write_bytes(page.read_bytes().replace(b"class LossPlot", b"class Other", 1))
