@@ -133,7 +133,7 @@ def test_records_that_come_in_parcels(tmp_path: Path, monkeypatch: pytest.Monkey
     assert any(look.problem for look in looks) and not looks[-1].problem
     assert all(look.is_settled != bool(look.problem) for look in looks)
     # What is still incomplete after a while is damaged.
-    next(run.glob("snapshots-*")).unlink()
+    next(run.glob("points-*")).unlink()
     for file in run.iterdir():
         os.utime(file, (time.time() - 30,) * 2)
     assert watched.look_at([run]).is_settled and watched.look_at([run]).problem
