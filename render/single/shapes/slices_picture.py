@@ -25,7 +25,8 @@ from fitreel.render.plots.axes_names import write_name
 from fitreel.render.plots.fields.class_styles import class_styles
 from fitreel.render.plots.network_line import FAR
 from fitreel.render.point_predictions import PointPredictions
-from fitreel.render.single.shapes.shape_picture import Needs, Places
+from fitreel.render.single.shapes.shape_picture import Places
+from fitreel.render.single.shapes.view_needs import slices_needs
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
@@ -79,10 +80,7 @@ class SlicesPicture:
         outputs = [column.name for column in run.header.outputs]
         self._key = [drawable(name) for name in run.header.classes or outputs]
         self._key = self._key[:MOST_IN_KEY] if len(self._key) > 1 else []
-        self.needs = Needs(
-            0.9, 1.6, self._y_ticks(3)[1], names=[*self._names, *self._key],
-            rows=1.1 * bool(self._key), loss_in_readouts=True,
-        )  # fmt: skip
+        self.needs = slices_needs(self._y_ticks(3)[1], self._names, self._key)
         self.loss_colour = theme.prediction if len(self._colours) == 1 else theme.text
         self.moving: Sequence[Artist] = ()
 
