@@ -224,8 +224,9 @@ def check_epoch(resolved_jobs: Sequence[ResolvedJob], label: str, options: Optio
         not options.force and store.whole(each) is not None for each in resolved_jobs
     ):
         return
-    from fitreel.model.training.snapshot_schedule import snapshot_epochs
+    from fitreel.model.training.snapshot_schedule import epochs_beside
 
     ends = np.array([each.epochs for each in trainings])
-    epochs = np.unique(np.concatenate([ends, *map(snapshot_epochs, trainings)]))
+    beside = [epochs_beside(each, options.at) for each in trainings]
+    epochs = np.unique(np.concatenate([ends, *beside]))
     epoch_of(epochs, options.at, f"{label}: --at", takes_nearest=False)

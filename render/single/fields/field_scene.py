@@ -73,7 +73,7 @@ class FieldScene:
         self._run, self._words, self._theme = run, words, theme
         self._is_pair = is_pair(settings, has_target=run.truth is not None)
         # Of two fields each is small: no room for a margin where nothing is learned.
-        self._grid = grid = FieldGrid(run, around_points=self._is_pair)
+        self._grid = grid = FieldGrid(run, around=[run] if self._is_pair else ())
         self._target: Values | None = None if run.truth is None else grid.field(run.truth)
         known = [run.y] if self._target is None else [run.y, self._target]
         self._scale = value_scale(known)

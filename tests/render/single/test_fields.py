@@ -171,7 +171,7 @@ def test_the_error_of_classes_is_what_others_than_the_true_one_have(disc: Record
 
 
 def test_a_pair_of_fields_ends_where_the_points_do(peaks: Record) -> None:
-    whole, cut = FieldGrid(peaks), FieldGrid(peaks, around_points=True)
+    whole, cut = FieldGrid(peaks), FieldGrid(peaks, around=[peaks])
     last = next(peaks.snapshots([len(peaks) - 1])).prediction
     for number, places in enumerate((cut.x, cut.y)):
         points = peaks.x[:, number]
