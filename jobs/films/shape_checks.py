@@ -16,6 +16,7 @@ from fitreel.model.data.data_shape import DataShape
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.film_settings import FilmSettings
+from fitreel.render.network.recorded_network import network_of
 from fitreel.render.output.output import Output
 from fitreel.render.panel_kinds import NO_METRICS, PANEL_KINDS
 from fitreel.render.view import check_view, view_of
@@ -43,10 +44,7 @@ def check_films_of(
     check_axis_names(film, view)
     _check_panels(film, view, has_metrics=has_metrics)
     if view == "slices":
-        job = resolved_job.loaded.job
-        reason = PANEL_KINDS["weights"].refusal(job.data, job.network)
-        if reason is not None:
-            raise BadInput(f"film.view: slices: {reason}")
+        check_slices_of_job(resolved_job)
     if "gradients" in film.panels and train.has_own_loss:
         raise BadInput("film.panels: gradients: the slopes of a loss of one's own aren't known")
     check_pages(outputs, view)
@@ -65,6 +63,28 @@ def check_films_of_record(run: Record, film: FilmSettings, outputs: Sequence[Out
     if run.header.recorder == "program":
         return
     check_pages(outputs, view)
+
+
+def check_slices_of_job(resolved_job: ResolvedJob) -> None:
+    """Refuse slices along a job's inputs where its record won't have what they need.
+
+    Raises:
+        BadInput: the line says why.
+    """
+    job = resolved_job.loaded.job
+    reason = PANEL_KINDS["weights"].refusal(job.data, job.network)
+    if reason is not None:
+        raise BadInput(f"film.view: slices: {reason}")
+
+
+def check_slices_of_record(run: Record) -> None:
+    """The same where a record hasn't.
+
+    Raises:
+        BadInput: the line says why.
+    """
+    if len(run):
+        network_of(run, "film.view: slices")
 
 
 def check_axis_names(film: FilmSettings, view: str) -> None:
