@@ -184,6 +184,11 @@ def _no_answer(address: str, error: Exception) -> str:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         return f"--cluster {address}: {reason}; dask-jobqueue is set up in Dask's own configuration"
     if address.startswith("tls:"):
+        if isinstance(error, TypeError):  # Dask's way of saying that it has none to show
+            return (
+                "--cluster: tls:// needs certificates, and none is named here in Dask's own "
+                "configuration, distributed.comm.tls"
+            )
         return (
             "--cluster: no scheduler answers there that takes our certificates; they are named in "
             "Dask's own configuration, distributed.comm.tls"
