@@ -6,15 +6,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from support.clusters import certificates, cluster_of
 from support.many import assert_same, begin, records, wait_until
-from support.program import ROOT, Fitreel, time_limit, train_here
+from support.program import Fitreel, time_limit, train_here
 
 from fitreel.jobs.train.cluster.connection import Host
 from fitreel.jobs.train.cluster.parcel import Parcel
@@ -26,26 +27,6 @@ pytest.importorskip("distributed")
 LONG = pytest.mark.long
 EPOCHS = 4000
 CHILD = b"fitreel.jobs.train.pool.worker"
-
-
-@contextmanager
-def cluster_of(count: int, folder: Path, **environment: str) -> Iterator[tuple[str, int]]:
-    """The address of a scheduler with so many workers, and its process."""
-    settings = {"WORKERS": str(count), "DASK_TEMPORARY_DIRECTORY": str(folder)}
-    process = subprocess.Popen(
-        [sys.executable, str(ROOT / "tests" / "support" / "dask_cluster.py")],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        cwd=folder, env=os.environ | settings | environment,
-    )  # fmt: skip
-    assert process.stdin and process.stdout
-    try:
-        address = process.stdout.readline().strip()
-        assert address
-        yield address, process.pid
-    finally:
-        process.stdin.close()
-        process.wait(20)
-        process.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -216,6 +197,8 @@ def test_nobody_there_is_one_line_within_five_seconds(program: Fitreel, tmp_path
     assert time.monotonic() - begun < time_limit(5)
     assert done.returncode == 69 and done.stderr.count("\n") == 1, done.stderr
     assert "no scheduler answers" in done.stderr and "127.0.0.1" not in done.stderr
+    done = program(*sweep("tls://127.0.0.1:9", 20))
+    assert done.returncode == 69 and "needs certificates" in done.stderr
 
 
 def test_what_a_cluster_cannot_have_is_said(
@@ -286,27 +269,6 @@ def test_strangers_are_refused_where_both_sides_show_certificates(
                     assert done.stderr.count("\n") == 1 and "certificates" in done.stderr
         plain = program(*sweep(address.replace("tls", "tcp"), 20, "--runs", "plain"))
         assert plain.returncode == 69 and plain.stderr.count("\n") == 1
-
-
-def certificates(folder: Path) -> dict[str, str]:
-    """An authority, and a certificate by it, as environment variables of Dask's."""
-    folder.mkdir()
-    text = (ROOT / "docs" / "cluster.md").read_text("utf-8")
-    commands = [line for line in text.splitlines() if line.startswith("openssl ")]
-    assert len(commands) == 3
-    for command in commands:
-        subprocess.run(command, shell=True, cwd=folder, check=True, capture_output=True)
-    before = "DASK_DISTRIBUTED__COMM__TLS__"
-    roles = {
-        f"{before}{role}__{what}": str(folder / file)
-        for role in ("CLIENT", "SCHEDULER", "WORKER")
-        for what, file in (("KEY", "key.pem"), ("CERT", "cert.pem"))
-    }
-    return {
-        "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "true",
-        f"{before}CA_FILE": str(folder / "ca.pem"),
-        **roles,
-    }
 
 
 @LONG
