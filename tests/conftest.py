@@ -1,5 +1,6 @@
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,11 @@ from typer.testing import CliRunner
 from fitreel.jobs.cli import app
 from fitreel.model.record.reader import Record
 from fitreel.render.mpl import own_process
+
+# Some machines forbid compiled modules to be kept: then each of our hundreds of processes compiles
+# all of ours anew, and every worker all tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # As in the program, matplotlib's defaults are in force in whatever is imported and drawn here.
 own_process.declare_own()

@@ -198,7 +198,7 @@ def film_records(
         report.about(job=loaded.job.name, run=str(run.path))
         plan = plan_films(loaded, options)
         check_recorded(run, loaded.job.film, plan.outputs)
-        check_films_of_record(run, loaded.job.film, plan.outputs)
+        check_films_of_record(run, loaded.job, plan.outputs)
         if (line := dimensions_of(run)) is not None:
             report.say(f"{run.path}: {line}")
         files = check_single_run(plan, run)

@@ -6,7 +6,7 @@ import numpy as np
 
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.films.subject import epoch_of
-from fitreel.jobs.job.job import CompareSettings
+from fitreel.jobs.job.job import CompareSettings, Job
 from fitreel.jobs.job.loading import LoadedJob
 from fitreel.jobs.job.program_record import check_pages
 from fitreel.jobs.job.resolve import ResolvedJob
@@ -17,7 +17,7 @@ from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.output.output import Output
-from fitreel.render.panel_kinds import NO_METRICS, PANEL_KINDS
+from fitreel.render.panel_kinds import PanelSources, check_panels, has_truth, why_no_weights
 from fitreel.render.view import check_view, view_of
 
 OF_TRUTH = ("fit", "curves", "plane", "picture")
@@ -36,34 +36,41 @@ def check_films_of(
     Raises:
         BadInput: the line says what, why, and what to do.
     """
-    train = resolved_job.train
-    has_metrics = bool(train.metrics) or resolved_job.loaded.job.data.validation is not None
+    job, train = resolved_job.loaded.job, resolved_job.train
     view = check_view(resolved_job.shape, film.view)
     _check_truth(film, view, has_classes=bool(resolved_job.shape.classes))
     check_axis_names(film, view)
-    _check_panels(film, view, has_metrics=has_metrics)
-    if view == "slices":
-        job = resolved_job.loaded.job
-        reason = PANEL_KINDS["weights"].refusal(job.data, job.network)
-        if reason is not None:
-            raise BadInput(f"film.view: slices: {reason}")
+    _check_limits(film, view)
+    function, points = resolved_job.function, resolved_job.points
+    is_picture = points is not None and points.picture is not None
+    sources = PanelSources(
+        view, job.network,
+        has_truth=is_picture or (function is not None and bool(function.formulas)),
+        has_metrics=bool(train.metrics) or job.data.validation is not None,
+    )  # fmt: skip
+    check_panels(film.panels, sources)
+    if view == "slices" and (reason := why_no_weights(job.network)) is not None:
+        raise BadInput(f"film.view: slices: {reason}")
     if "gradients" in film.panels and train.has_own_loss:
         raise BadInput("film.panels: gradients: the slopes of a loss of one's own aren't known")
     check_pages(outputs, view)
 
 
-def check_films_of_record(run: Record, film: FilmSettings, outputs: Sequence[Output]) -> None:
-    """Refuse what the films of a job's record can't have.
+def check_films_of_record(run: Record, job: Job, outputs: Sequence[Output]) -> None:
+    """Refuse what the films of a record can't have; `job` is its own, with films as they are set.
 
     Raises:
         BadInput: the line says what, why, and what to do.
     """
+    film = job.film
     view = view_of(run, film.view)
     _check_truth(film, view, has_classes=bool(run.header.classes))
     check_axis_names(film, view)
-    _check_panels(film, view, has_metrics=bool(run.metrics))
+    _check_limits(film, view)
     if run.header.recorder == "program":
         return
+    is_true = "error" in film.panels and has_truth(run, view)
+    check_panels(film.panels, PanelSources(view, job.network, is_true, bool(run.metrics)))
     check_pages(outputs, view)
 
 
@@ -87,16 +94,9 @@ def _check_truth(film: FilmSettings, view: str, *, has_classes: bool) -> None:
         )
 
 
-def _check_panels(film: FilmSettings, view: str, *, has_metrics: bool) -> None:
+def _check_limits(film: FilmSettings, view: str) -> None:
     if film.limits == "frame" and view != "fit":
         raise BadInput(f'film.limits = "frame": of the fit of one curve; {view} have the film\'s')
-    for name in film.panels:
-        needs = {*PANEL_KINDS[name].needs}
-        if view not in PANEL_KINDS[name].views and name not in ("loss", "metrics"):
-            fitting = ", ".join(PANEL_KINDS[name].views)
-            raise BadInput(f"film.panels: {name}: of the views {fitting}; this one shows {view}")
-        if "metrics" in needs and not has_metrics:
-            raise BadInput(f"film.panels: {name}: {NO_METRICS}")
 
 
 def line_of(name: str, shape: DataShape) -> str | None:
@@ -147,8 +147,9 @@ def check_epoch(resolved_jobs: Sequence[ResolvedJob], label: str, options: Optio
         not options.force and store.whole(each) is not None for each in resolved_jobs
     ):
         return
-    from fitreel.model.training.snapshot_schedule import snapshot_epochs
+    from fitreel.model.training.snapshot_schedule import epochs_beside
 
     ends = np.array([each.epochs for each in trainings])
-    epochs = np.unique(np.concatenate([ends, *map(snapshot_epochs, trainings)]))
+    beside = [epochs_beside(each, options.at) for each in trainings]
+    epochs = np.unique(np.concatenate([ends, *beside]))
     epoch_of(epochs, options.at, f"{label}: --at", takes_nearest=False)

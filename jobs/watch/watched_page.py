@@ -10,7 +10,7 @@ from typing import Any
 from fitreel.jobs.watch.answer import HTML, JSON, Answer, waiting
 from fitreel.jobs.watch.watched import Look, look_at, signature, subject_of
 from fitreel.render.text.translations import english
-from fitreel.render.web.description import describe, theme_of
+from fitreel.render.web.description import describe
 from fitreel.render.web.document import document_of, json_in_markup, plots_of
 from fitreel.render.web.page_size import fitting
 from fitreel.render.web.page_subject import PageSubject
@@ -45,9 +45,9 @@ class WatchedPage:
                 return waiting(self._state())
             subject = self._subject
             content = describe(subject) | {"state": self._state()}
-            content |= plots_of(content, theme_of(subject), subject)
+            content |= plots_of(content, subject.theme, subject)
             live = {"version": self._look.version}
-            return Answer(200, HTML, document_of(content, theme_of(subject), subject, live))
+            return Answer(200, HTML, document_of(content, subject.theme, subject, live))
 
     def updates(self, version: str, have: str) -> Answer:
         """What is new since `version`, for a page that has so many snapshots of each run."""

@@ -67,6 +67,11 @@ class Network:
         """How many the last hidden layer has; 0 without hidden layers."""
         return self.layers[-1].shape[1] if len(self.layers) > 1 else 0
 
+    @property
+    def matrix_shapes(self) -> list[tuple[int, int]]:
+        """The shapes of `matrices`."""
+        return [(outputs, inputs + 1) for outputs, inputs in (each.shape for each in self.layers)]
+
     def matrices(self, weights: NDArray[np.float32]) -> list[Values]:
         """Of each layer its weights, shape (outputs, inputs), and the biases as a last column."""
         return [
@@ -117,6 +122,31 @@ class Network:
             parts = _of(weights, last.weight)[:, None] * self.hidden(weights, x)
         scale = self._output.scale
         return parts * scale, float(weights[last.bias][0]) * scale
+
+    def pushes(self, weights: NDArray[np.float32], x: Values) -> Values:
+        """How far each unit moves several outputs together, shape (units, M), at `x`, shape (M,).
+
+        It is what the unit puts out times the length of its weights, numbers in the data's own
+        units. Of classes only differences count: what raises all of them alike moves nothing.
+        """
+        last = self.layers[-1]
+        matrix = _of(weights, last.weight).reshape(last.shape)
+        if not self._classes:
+            matrix = matrix * np.array([output.scale for output in self._outputs])[:, None]
+        elif len(matrix) > 1:
+            matrix = matrix - matrix.mean(axis=0)
+        with np.errstate(all="ignore"):
+            lengths = np.sqrt((matrix**2).sum(axis=0))
+            return np.asarray(lengths[:, None] * self.hidden(weights, x))
+
+    def toward_second(self, weights: NDArray[np.float32]) -> Values:
+        """How much each of the last hidden units speaks for the second class, for a larger value,
+        or for light: shape (units,).
+        """
+        matrix = _of(weights, self.layers[-1].weight).reshape(self.layers[-1].shape)
+        if not self._classes and len(self._outputs) > 1:
+            return np.asarray(matrix.mean(axis=0))
+        return np.asarray(matrix[1] - matrix[0] if len(matrix) > 1 else matrix[0])
 
     def gradient(
         self, weights: NDArray[np.float32], x: Values, y: Values, loss: "Loss"
@@ -238,6 +268,11 @@ def _activation(layer: DenseLayer, weights: NDArray[np.float32]) -> Function:
     if layer.slope is not None:
         return leaky(float(weights[layer.slope][0]))
     return leaky(RRELU_SLOPE) if layer.activation == "rrelu" else ACTIVATIONS[layer.activation]
+
+
+def flattened(matrices: Sequence[Values]) -> Values:
+    """All numbers of a network's layers, one after another."""
+    return np.concatenate([matrix.ravel() for matrix in matrices])
 
 
 def thinned(values: NDArray[Any], most: int) -> NDArray[Any]:

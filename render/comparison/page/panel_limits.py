@@ -1,4 +1,4 @@
-"""Limits that panels of a view share; those of fields are their grids'."""
+"""Limits that panels of a view share; those of fields and regions are their grids'."""
 
 import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fitreel.model.record.reader import Record
+from fitreel.render.field_grid import FieldGrid
 from fitreel.render.plots.fit_axes import Limits, fit_limits
 from fitreel.render.plots.pictures.limits import (
     curve_limits,
@@ -44,6 +45,18 @@ def panel_limits(view: ViewName, runs: Sequence[Record], truth: bool) -> Limits 
         span = min(low for low, _ in spans), max(high for _, high in spans)
         return Limits(span, span)
     return None
+
+
+def panel_grids(view: ViewName, runs: Sequence[Record]) -> list[FieldGrid]:
+    """The grids over two inputs that panels show, one of each run.
+
+    Fields beside their target leave out the margin where nothing is learned, as one run's do.
+
+    Raises:
+        BadInput: predictions at no grid.
+    """
+    is_cut = view == "field" and all(run.truth is not None for run in runs)
+    return [FieldGrid(run, around=runs if is_cut else ()) for run in runs]
 
 
 def plane_aspect(limits: Limits) -> float:

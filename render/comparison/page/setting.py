@@ -24,6 +24,7 @@ from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import comparison_theme
 from fitreel.render.mpl.ticks import Ticks, linear_ticks
 from fitreel.render.plots.fit_axes import Limits
+from fitreel.render.plots.loss_plot import time_name
 from fitreel.render.text.axis_labels import AxisLabels, axis_labels
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import Translation, translation_of
@@ -34,8 +35,9 @@ COLOURED = (*OF_CLASSES, "curves")
 """Views in which classes, or several outputs, have colours of their own."""
 TICKS = 4
 """About so many along an axis of a fit."""
-LEFT = 33.0
-"""From the widest number to the page's left edge, in pixels at 720."""
+LEFT, MOST_LEFT = 33.0, 0.16
+"""From the widest number to the page's left edge, in pixels at 720; what it takes at most of the
+page's width, where it is a class' name."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,11 @@ class Setting:
         return self.words.text("loss_some_medians", loss=loss)
 
     @property
+    def time_name(self) -> str:
+        """What the axis of losses counts."""
+        return time_name(self.axis, self.words, self.comparison.clock)
+
+    @property
     def noise(self) -> float | None:
         """The true function's own loss, where it is one for all."""
         return noise_of(self.contenders)
@@ -128,6 +135,7 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
     ticks = linear_ticks(*limits.y, TICKS) if limits is not None else ([], [])
     numbers = left_numbers(comparison.view, runs, ticks, words)
     widest = max((lettering.width(text, plan.tick) for text in numbers), default=0.0)
+    widest = min(widest, MOST_LEFT * plan.width)
     left = max(plan.margin, plan.px(LEFT) + widest)
     last = float(table.times[-1]) if len(table) else 0.0
     captions = captions_of(comparison, contenders, table)

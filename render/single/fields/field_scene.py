@@ -74,7 +74,7 @@ class FieldScene:
         is_wide = view_shape(settings.pixels) == "wide" and not settings.in_cell
         self._is_pair = run.truth is not None and is_wide
         # Of two fields each is small: no room for a margin where nothing is learned.
-        self._grid = grid = FieldGrid(run, around_points=self._is_pair)
+        self._grid = grid = FieldGrid(run, around=[run] if self._is_pair else ())
         self._target: Values | None = None if run.truth is None else grid.field(run.truth)
         known = [run.y] if self._target is None else [run.y, self._target]
         self._scale = value_scale(known)

@@ -53,12 +53,19 @@ class ColourPicture:
         self._is_upward = bool(run.prediction_x[0, 1] < run.prediction_x[-1, 1])
         self._target = target_of(run)
         self.needs = Needs(
-            has_ticks=False, pixels=(rows, columns), loss_in_readouts=True,
-            aside=0.5 * rows / columns + 0.08 if self._target is not None else 0.0,
+            has_ticks=False, pixels=(rows, columns), loss_in_readouts=True, panels=("error",),
+            aside=self._height_aside(settings.panels),
         )  # fmt: skip
         self.loss_colour = theme.prediction
         self._aside: tuple[FieldImage, Enlargement, ErrorColours] | None = None
         self.moving: Sequence[Artist] = ()
+
+    def _height_aside(self, panels: Sequence[str]) -> float:
+        """Of target and error: beside each other, or under each other where nothing follows."""
+        if self._target is None:
+            return 0.0
+        rows, columns = self._shape
+        return 2 * rows / columns + 0.4 if panels == ("error",) else 0.5 * rows / columns + 0.08
 
     @in_force()
     def draw(self, page: Page, places: Places) -> None:
@@ -73,11 +80,15 @@ class ColourPicture:
         self.moving = moving
 
     def _draw_aside(self, page: Page, box: Box, label: float) -> list[Artist]:
-        """The target and the error, side by side."""
+        """The target and the error, side by side or under each other: as they are larger."""
         assert self._target is not None
         head, gap = HEAD * label, page.px(BETWEEN)
         room = (box.width - gap) / 2
         fitted = Enlargement.to_fit(self._shape, room, box.height - head)
+        under = Enlargement.to_fit(self._shape, box.width, (box.height - gap) / 2 - head)
+        step = room + gap, 0.0
+        if under.quarters > fitted.quarters:
+            fitted, room, step = under, box.width, (0.0, (box.height + gap) / 2)
         width, height = fitted.size
         first = next(shown_snapshots(self._run, [0]))
         most = full_error(error_of(colours_of(first.prediction), self._target))
@@ -86,9 +97,9 @@ class ColourPicture:
             self._words.text("field_error"), self._theme.prediction)  # fmt: skip
         images = []
         for number, (name, colour) in enumerate(names):
-            place = Box(round(box.left + number * (room + gap)), round(box.top - head) - height,
-                        width, height)  # fmt: skip
-            write_name(page, name, (place.left, box.top - 0.74 * label), label, width)
+            left, top = box.left + number * step[0], box.top - number * step[1]
+            place = Box(round(left), round(top - head) - height, width, height)
+            write_name(page, name, (place.left, top - 0.74 * label), label, width)
             page.figure.texts[-1].set_color(colour)
             page.figure.texts[-1].set_fontweight("bold")
             images.append(FieldImage(page, place))

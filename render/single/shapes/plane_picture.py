@@ -64,7 +64,8 @@ class PlanePicture:
         numbers = numbers_before_layout(Limits((low[0], high[0]), (low[1], high[1])), words)
         self.needs = Needs(
             0.8, 560 / 488, numbers, beside=words.text("legend_prediction"),
-            rows=1.1, loss_in_readouts=True,
+            rows=1.1, loss_in_readouts=True, in_plane=True,
+            along=_parameter(run).replace("$", r"\$"),
         )  # fmt: skip
         self.loss_colour = theme.prediction
         self.moving: Sequence[Artist] = ()
@@ -116,9 +117,7 @@ class PlanePicture:
             self._wide = page.width_of(name, types.label, "bold")
             self._size = types.label
             start = self._words.respelled(f"{float(run.prediction_x.min()):.3g}")
-            name = run.header.inputs[0].name
-            text = f"{'t' if name == 'x' else drawable(name)} = {start}"
-            self._start = StartName(page, text, types.label, box)
+            self._start = StartName(page, f"{_parameter(run)} = {start}", types.label, box)
             self._obstacles = self._pixels(y)
             moving += [self._name, *self._start.moving]
             if places.aside is not None:
@@ -179,6 +178,12 @@ class PlanePicture:
     def line_under(self, state: RunState) -> str:
         """As `ShapePicture`."""
         return ""
+
+
+def _parameter(run: Record) -> str:
+    """What goes along the curve."""
+    name = run.header.inputs[0].name
+    return "t" if name == "x" else drawable(name)
 
 
 def plain_name(name: str, number: int) -> str:

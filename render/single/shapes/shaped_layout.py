@@ -231,7 +231,7 @@ def _under(
     low_row = under - KEY * types.tick if has_row and needs.under else layout.remark
     at: float | None = low_row if over is None else over
     place = readouts
-    if is_tall:
+    if is_tall or (needs.aside and not panels):
         main, aside = _over_each_other(themed, needs, area, beside, ticks)
     elif has_picture:
         main = _main(area._replace(width=HALF * area.width), needs)

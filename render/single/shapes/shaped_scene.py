@@ -29,6 +29,7 @@ from fitreel.render.single.panels.recorded import samples_of
 from fitreel.render.single.shapes.shape_picture import Places, ShapePicture
 from fitreel.render.single.shapes.shaped_layout import lay_out_shape
 from fitreel.render.single.states.run_state import RunState
+from fitreel.render.text.axis_labels import AxisLabels
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.scaled_loss import loss_label, unscaled_loss
 from fitreel.render.text.translations import Translation
@@ -119,7 +120,8 @@ class ShapedScene:
         if self._settings.in_cell:
             return ()
         if self._settings.panels:
-            return self._settings.panels
+            own = self._picture.needs.panels
+            return tuple(name for name in self._settings.panels if name not in own)
         return ("loss",) if self._losses_from < math.inf else ()
 
     def _longest_remark(self) -> str:
@@ -135,7 +137,11 @@ class ShapedScene:
         loss = places.pop("loss", None)
         if loss is not None:
             self._draw_loss(loss)
-        style = PanelStyle(self._themed.page, self._words, types.tick, types.label, self._axis)
+        needs = self._picture.needs
+        style = PanelStyle(
+            self._themed.page, self._words, types.tick, types.label, self._axis,
+            AxisLabels(needs.along, ""), in_plane=needs.in_plane,
+        )  # fmt: skip
         samples = samples_of(self._run, tuple(places)) if places else []
         self._panels = draw_panels(self._run, places, style, samples)
 

@@ -90,6 +90,21 @@ class Run {
   prediction(step) { return this.predictions.row(this.snapshot(step)); }
 }
 
+/* Runs that have one colour: the median of their losses, and where most of these lie. */
+class Group {
+  async update(content) {
+    const {places, heights, low, high, own, ...rest} = content;
+    Object.assign(this, rest);
+    this.own = unrolled(own);
+    for (const [key, packed] of Object.entries({places, heights, low, high})) {
+      this[key] = packed && (await Rows.of(packed)).row(0);
+    }
+    this.path = this.heights;
+  }
+
+  snapshot(step) { return this.own[Math.min(step, this.own.length - 1)]; }
+}
+
 function sortedOrder(values) {
   const order = Array.from(values.keys());
   if (values.every((value, at) => !at || values[at - 1] <= value)) return order;

@@ -2,6 +2,7 @@
 
 import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from fitreel.render.comparison.page.setting import Setting, setting_of
 from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.comparison.states import states
 from fitreel.render.comparison_picture import ComparisonPicture, Entry
+from fitreel.render.field_grid import FieldGrid
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.mpl.setup import in_force
 from fitreel.render.mpl.theme import comparison_theme
@@ -49,6 +51,7 @@ VIEWS: dict[str, tuple[ViewName, tuple[str, ...]]] = {
     "kinds": ("confusion", ("data.file=table.csv", "data.label=kind", INPUTS)),
 }
 """Of each set of runs its view, and what its jobs say."""
+KINDS = ("low", "in the middle", "exceptionally high")
 RATES = ("0.002", "0.05", "0.2")
 Runs = dict[str, list[Record]]
 
@@ -60,10 +63,10 @@ class Trained(dict[str, list[Record]]):
         super().__init__()
         self._folder = folder
         rng = np.random.default_rng(3)
-        iio.imwrite(folder / "sea.png", rng.integers(0, 256, (9, 12, 3), np.uint8))
+        iio.imwrite(folder / "sea.png", rng.integers(0, 256, (12, 12, 3), np.uint8))
         x = rng.standard_normal((40, 3))
         y = 20 + 5 * x[:, 0] + 3 * x[:, 1] * x[:, 2]
-        kinds = np.array(["low", "middle", "high"])[np.digitize(y, [18, 22])]
+        kinds = np.array(KINDS)[np.digitize(y, [18, 22])]
         rows = [
             ",".join([*(f"{v:.3f}" for v in (*row, value)), kind])
             for row, value, kind in zip(x, y, kinds, strict=True)
@@ -163,6 +166,46 @@ def test_no_text_is_over_another_or_cut(
         with in_force():
             scene.figure.canvas.draw()
         assert not faults(scene.figure, str(film["theme"]), SMALLEST_TEXT)
+
+
+def test_fields_beside_their_target_end_where_the_points_do(runs: Runs) -> None:
+    scene, _ = film_of("field", entries_of(runs["peaks"], 2), (0,), theme="light", size="480p")
+    (run, *_) = runs["peaks"]
+    cut, whole = FieldGrid(run, around=[run]), FieldGrid(run)
+    limits = [axes.get_xlim() for axes in scene.figure.axes]
+    assert limits.count((cut.x[0], cut.x[-1])) == 3  # the target and two runs
+    assert (whole.x[0], whole.x[-1]) not in limits
+    scene, _ = film_of("regions", entries_of(runs["moons"], 2), (0,), theme="light", size="480p")
+    whole = FieldGrid(runs["moons"][0])
+    assert (whole.x[0], whole.x[-1]) in [axes.get_xlim() for axes in scene.figure.axes]
+
+
+def test_two_pictures_and_their_target_fill_the_width(runs: Runs) -> None:
+    for film in ({}, {"subtitle": "Twelve by twelve pixels"}):
+        scene, _ = film_of("picture", entries_of(runs["sea"], 2), (0,), size="720p", **film)
+        widths = {round(panel.width) for panel in scene.plan.panels}
+        assert len(scene.plan.panels) == 3 and min(widths) >= 360
+
+
+def test_what_stands_once_stands_where_panels_are_larger(runs: Runs) -> None:
+    for size, is_aside in (("720p", True), ("vertical", False)):
+        scene, _ = film_of("field", entries_of(runs["peaks"], 2), (0,), size=size)
+        plan = scene.plan
+        assert (plan.side is not None, plan.foot is None) == (is_aside, is_aside)
+    scene, _ = film_of("curves", entries_of(runs["three"], 2), (0,), size="720p")
+    assert scene.plan.panels[0].height > 350  # what is left over is theirs
+
+
+@pytest.mark.parametrize(("size", "count"), [("480p", 4), ("720p", 2), ((480, 854), 1)])
+def test_the_names_of_confused_classes_are_never_cut(size: Any, count: int, runs: Runs) -> None:
+    scene, _ = film_of("confusion", entries_of(runs["kinds"], count), (0,), size=size)
+    texts = [text.get_text() for text in drawn_texts(scene.figure)]
+    assert not any("\u2026" in text for text in texts)
+    rows, lowest = math.ceil(count / scene.plan.columns), min(count, scene.plan.columns)
+    under = count != 4  # of four, numbers stand there
+    assert all(texts.count(name) == rows + under * lowest for name in KINDS)
+    numbers = texts.count("3")
+    assert under or numbers >= rows + lowest
 
 
 def test_heads_and_sentences_count_the_wrong_points(runs: Runs) -> None:
