@@ -293,6 +293,8 @@ class ClusterWorkers:
             share.receive(delivery.records)
             share.take_failures(delivery.failures)
             share.check_whole()
+        if delivery is None or delivery.failures:
+            self._sent.pop(share.address, None)  # who knows what it still has
         again = share.parts_to_try_again()
         if again:
             self._report.say(f"{again[0].trouble}; tried again elsewhere")

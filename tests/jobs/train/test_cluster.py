@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -74,6 +75,12 @@ def ticks(process: int) -> int:
 def sweep(address: str, epochs: int, *more: str) -> tuple[str, ...]:
     return ("train", "--vary", "seed=1,2", "--set", f"train.epochs={epochs}",
             "--cluster", address, *more)  # fmt: skip
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +185,42 @@ def test_a_killed_worker_costs_another_try(
     assert (process.returncode, errors) == (0, ""), said
     assert said.count("its worker was lost; tried again elsewhere") == 1
     assert_same(trained_here, tmp_path / "runs")
+
+
+@LONG
+def test_a_worker_that_begins_anew_at_its_old_address_is_sent_its_files_again(
+    program: Fitreel, tmp_path: Path, unused_port: int
+) -> None:
+    """As one whose port is fixed, and whose nanny, or systemd, starts it again."""
+    inputs(tmp_path)
+    own = ("--set", "data.file=points.csv", "--set", "network.module=net.py:Own")
+    command = ("train", "--vary", "seed=1..4", *own, "--set", f"train.epochs={EPOCHS}")
+    with cluster_of(0, tmp_path) as (address, _):
+        nanny = subprocess.Popen(
+            [*(sys.executable, "-m", "dask", "worker", address, "--no-dashboard"),
+             *("--nworkers", "1", "--nthreads", "1", "--worker-port", str(unused_port))],
+            cwd=tmp_path, stderr=subprocess.DEVNULL,
+            env=os.environ | {"DASK_TEMPORARY_DIRECTORY": str(tmp_path)},
+        )  # fmt: skip
+        try:
+            driver = begin(tmp_path, *command, "--runs", "there", "--cluster", address, "--wait")
+            wait_until(lambda: list(tmp_path.glob("there/[!.]*/run.json")))
+            (child,) = children((address, nanny.pid))
+            os.kill(parent_of(child), signal.SIGKILL)
+            said, errors = driver.communicate(timeout=200)
+            assert (driver.returncode, errors) == (0, ""), said
+            assert said.count("tried again elsewhere") >= 1
+            # What can't be trained names the file as it is called here.
+            (tmp_path / "net.py").write_text(f"{OWN}\nraise ValueError(__file__)\n")
+            wrong = program(*command, "--runs", "wrong", "--cluster", address)
+            assert wrong.returncode == 65 and "net.py" in wrong.stderr
+            assert str(tmp_path) not in wrong.stderr
+        finally:
+            nanny.terminate()
+            nanny.wait()
+    inputs(tmp_path)
+    assert program(*command, "--runs", "here", timeout=300).returncode == 0
+    assert_same(tmp_path / "here", tmp_path / "there")
 
 
 @LONG
