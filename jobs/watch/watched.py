@@ -23,6 +23,8 @@ SLOWER = 5.0
 PARCEL, LATE = 60.0, 2.0
 """A cluster's records come home in parcels, after so many seconds at most; and so many times as
 late at worst."""
+AT_ONCE = 5.0
+"""Files of a parcel are written within so many seconds."""
 SETTLED = 3.0
 """Seconds without anything new after which what can't be read is damaged, and not being written."""
 
@@ -122,8 +124,14 @@ def _longest_gap(record: Record) -> float:
 
 
 def _last_parcel(record: Record) -> float:
-    """Seconds of training that came in one piece with the newest snapshot; 0 of one by one."""
-    if record.journal is not None or not record.chunks or len(record.chunks[-1]) < 2:
+    """Seconds of training that were written at once with the newest snapshot."""
+    chunks = [chunk for chunk in record.chunks if len(chunk)]
+    try:
+        written = [chunk.path.stat().st_mtime for chunk in chunks]
+    except OSError:  # replaced since
         return 0.0
-    seconds = record.chunks[-1].seconds
-    return min(float(seconds[-1] - seconds[0]), PARCEL)
+    if record.journal is not None or not chunks:  # snapshot by snapshot
+        return 0.0
+    first = next(n for n, at in enumerate(written) if at >= written[-1] - AT_ONCE)
+    begin = chunks[first - 1].seconds[-1] if first else chunks[0].seconds[0]
+    return min(float(chunks[-1].seconds[-1] - begin), PARCEL)
