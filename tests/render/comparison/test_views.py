@@ -242,7 +242,7 @@ def test_a_panel_without_a_run_has_the_numbers_of_its_edge(name: str, runs: Runs
         left, bottom = scene.plan.panels[2][:2]
         boxes = [(t.get_text(), t.get_window_extent()) for t in drawn_texts(scene.figure)]
         beside = [text for text, box in boxes if box.x1 < left]
-        under = [text for text, box in boxes if bottom - 20 < box.y1 < bottom]
+        under = [text for text, box in boxes if bottom - 20 < (box.y0 + box.y1) / 2 < bottom]
         seen.append((sorted(beside), sorted(under)))
     assert all(seen[0]) and seen[0] == seen[1]
 
