@@ -25,7 +25,8 @@ from fitreel.render.plots.pictures.slices import (
     slice_boxes,
     y_numbers,
 )
-from fitreel.render.single.shapes.shape_picture import Needs, Places
+from fitreel.render.single.shapes.shape_picture import Places
+from fitreel.render.single.shapes.view_needs import slices_needs
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
@@ -63,11 +64,9 @@ class SlicesPicture:
         outputs = [column.name for column in run.header.outputs]
         self._key = [drawable(name) for name in run.header.classes or outputs]
         self._key = self._key[:MOST_IN_KEY] if len(self._key) > 1 else []
-        self.needs = Needs(
-            0.9, 1.6, y_numbers(self._slices.limits, 3, words)[1],
-            names=[*self._slices.names, *self._key],
-            rows=1.1 * bool(self._key), loss_in_readouts=True,
-        )  # fmt: skip
+        self.needs = slices_needs(
+            y_numbers(self._slices.limits, 3, words)[1], self._slices.names, self._key
+        )
         self.loss_colour = theme.prediction if len(self._colours) == 1 else theme.text
         self.moving: Sequence[Artist] = ()
 
