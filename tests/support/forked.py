@@ -484,7 +484,7 @@ def naive(what: Sequence[str]) -> None:
             return path
 
         @contextmanager
-        def replacing(path: Path) -> Any:
+        def replacing(path: Path, label: Any = None) -> Any:
             yield empty_file(path)
 
         _everywhere(files.temporary_name, lambda path: path)
