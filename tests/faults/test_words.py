@@ -67,6 +67,23 @@ def test_one_line(
 
 
 @pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--vary", "seed=0..1", "--vary", "seed=3,4"), "--vary seed: given twice"),
+        (("--vary", "seed=1,2", "--seed", "3"), "seed=3: the comparison gives seed values of its"),
+        (("--vary", "train.lr=1,2", "--set", "train.lr=3"), "train.lr=3: the comparison gives"),
+        (("--set", "compare.panel=[{seed=1},{seed=2}]", "--seed", "3"), "seed=3: the comparison"),
+    ],
+)
+def test_what_a_comparison_would_not_show(
+    fitreel: Fitreel, arguments: tuple[str, ...], words: str
+) -> None:
+    """The one that comes first is lost else, and nobody sees it in the film."""
+    done = fitreel("compare", *SHORT, *arguments)
+    assert done.returncode == 65 and words in done.stderr and not done.stdout, done
+
+
+@pytest.mark.parametrize(
     "key", ["name", "data.file", "network.module", "train.loss", "film.theme", "film.latest"]
 )
 def test_a_null_character_is_in_no_name(fitreel: Fitreel, key: str) -> None:
