@@ -142,8 +142,8 @@ def _places(
 def _on_grid(function: Function, grid: Tensor, x: Tensor) -> Tensor:
     """The noiseless function at the grid's places; see `values_at`.
 
-    The margin around points of two inputs may be where a function as sqrt or log has no value: there
-    it is what it is at the points' edge.
+    The margin around points of two inputs may be where a function such as sqrt or log has no value:
+    there it is what it is at the points' edge.
     """
     if x.shape[1] == 1:
         return values_at(function, grid)
