@@ -55,6 +55,9 @@ class Cells(Protocol):
     def draw_foot(self, box: Box) -> None:
         """Draw what stands once under all panels, or under the target's."""
 
+    def draw_side(self, box: Box) -> None:
+        """Draw the same right of the panels."""
+
 
 class PlainCells:
     """Cells that have nothing but themselves: no target, nothing at the foot, losses in heads."""
@@ -87,6 +90,9 @@ class PlainCells:
         """As `Cells`."""
 
     def draw_foot(self, box: Box) -> None:
+        """As `Cells`."""
+
+    def draw_side(self, box: Box) -> None:
         """As `Cells`."""
 
 

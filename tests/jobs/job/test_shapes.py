@@ -220,7 +220,13 @@ def test_what_does_not_fit_is_refused_before_training(
         (["film.panels=['residuals']"], "a.mp4", "film.panels: residuals: of the views fit"),
         (["film.panels=['gradients']"], "a.mp4", "film.panels: gradients: of the views fit"),
         (["film.limits=frame"], "a.mp4", 'film.limits = "frame": of the fit of one curve'),
-        (["film.panels=['error']"], "a.mp4", "film.panels: error: of the views fit, field, curves"),
+        (["film.panels=['residuals']"], "a.mp4", "regions, which can have loss, metrics, units"),
+        (["film.panels=['error']"], "a.mp4", "film.panels: error: these data have no noiseless"),
+        (
+            ["film.view=confusion", "film.panels=['units']"],
+            "a.mp4",
+            "this one shows confusion, which can have loss, metrics, weights",
+        ),
         (["film.view=numbers"], "a.pdf", "a.pdf: a sheet shows predictions, and this film shows"),
         (
             ["film.view=fit"],

@@ -6,6 +6,7 @@ import http.client
 import os
 import pty
 import re
+import shutil
 import signal
 import socket
 import struct
@@ -34,8 +35,8 @@ X = np.linspace(-1, 1, 20)
 
 
 @contextlib.contextmanager
-def open_site(site: Site) -> Iterator[PageServer]:
-    server = PageServer(site, 0)
+def open_site(site: Site, port: int = 0) -> Iterator[PageServer]:
+    server = PageServer(site, port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -92,6 +93,32 @@ def test_the_page_grows_and_says_when_it_does_not(
         server.server_close()
         tab.page.wait_for_selector("#state:has-text('no longer grows')")
         assert all(each.startswith(server.address) for each in tab.requests)
+        # Started again it may be found at the same port; its token is another.
+        with monkeypatch.context() as patch, open_site(Site("other", [run]), server.port):
+            patch.setattr(watched, "PATIENCE", 1000.0)
+            tab.page.wait_for_selector("#state:has-text('open the one that it prints')")
+            tab.press("Home", 0)
+            tab.press("End", 5)
+
+
+def test_a_record_that_is_replaced_is_shown_anew(chromium: Any, tmp_path: Path) -> None:
+    """Though the new one has the same points and more snapshots: nothing of the old one stays."""
+    run = tmp_path / "run"
+    with Recorder(run, X, X**3) as recorder:
+        for step in range(3):
+            log(recorder, step)
+    with open_site(Site("token", [run])) as server:
+        tab = Tab(chromium, server.address)
+        tab.press("ArrowLeft", 1)
+        shutil.rmtree(run)
+        with Recorder(run, X, X**3) as recorder:
+            for step in range(5):
+                recorder.log(step, 2 / (step + 1), -X * (step + 1))
+        tab.page.wait_for_selector("body[data-step='1'] #loss:has-text('1.0')")
+        for step in (2, 4):
+            tab.page.evaluate(f"page.player.go({step})")
+            tab.at(step)
+            assert np.array_equal(tab.table(0, "line-0")["y"], np.float32(-X * (step + 1)))
 
 
 def test_what_is_not_for_others(tmp_path: Path) -> None:
@@ -152,7 +179,9 @@ def test_the_records_of_a_folder(tmp_path: Path) -> None:
             status, page = asked(server, f"/token/{link}")
             assert status == 200 and b'id="library"' in page, link
             have = "0,0" if link == "all/" else "0"
-            assert b'"state"' in asked(server, f"/token/{link}updates?version=&have={have}")[1]
+            for version, answer in (("1.older", b'"state"'), ("0.other", b'{"reload":true}')):
+                asking = f"/token/{link}updates?version={version}&have={have}"
+                assert answer in asked(server, asking)[1]
 
 
 def test_the_command(fitreel: Fitreel, tmp_path: Path) -> None:

@@ -94,6 +94,15 @@ def film_of(run: Record, **film: object) -> tuple[RunScene, Timeline, Iterator[R
     return scene, timeline, (plan.state for plan in plans)  # type: ignore[return-value]
 
 
+@pytest.fixture(scope="module")
+def disc(tmp_path_factory: pytest.TempPathFactory) -> Record:
+    """Two classes by a formula."""
+    return train_here(
+        tmp_path_factory.mktemp("disc"), *SMALL, "data.function=heaviside(x**2+y**2-0.5,1)",
+        "data.classes=2", "train.epochs=20",
+    )  # fmt: skip
+
+
 LOOKS = [
     ("moons", {"theme": "light", "size": "720p", "title": "Moons", "subtitle": "200"}),
     ("moons", {"theme": "dark", "size": (640, 480), "panels": ("units", "loss")}),
@@ -108,6 +117,7 @@ LOOKS = [
     ("peaks", {"theme": "chalkboard", "size": (640, 480), "title": "Peaks"}),
     ("peaks", {"theme": "light", "size": (200, 150)}),
     ("moons", {"theme": "dark", "size": (200, 150), "title": "Moons"}),
+    ("disc", {"theme": "dark", "size": "480p", "title": "A disc", "panels": ("error", "loss")}),
 ]
 
 
@@ -146,8 +156,22 @@ def test_a_long_sentence_is_whole_beside_a_quiet_word(strewn: Record, text: str)
         assert text in " ".join(texts) and any("interpolated" in each for each in texts)
 
 
+def test_the_error_of_classes_is_what_others_than_the_true_one_have(disc: Record) -> None:
+    picture = FilmSettings(theme="light", size="720p", panels=("error",)).picture
+    scene: Any = scene_of(disc, picture)
+    (last,) = disc.snapshots([len(disc) - 1])
+    scene.show(state_of(last))
+    (panel,) = scene._panels
+    x, y = np.asarray(disc.prediction_x, np.float64).T
+    true = (x**2 + y**2 >= 0.5).astype(int)
+    wrong = 1 - last.prediction[np.arange(len(true)), true]
+    own = panel._of(FieldGrid(disc).field(last.prediction))
+    assert np.allclose(np.sort(own.ravel()), np.sort(wrong), atol=1e-5)
+    assert "0 to 1" in [text.get_text() for text in drawn_texts(scene.figure)]
+
+
 def test_a_pair_of_fields_ends_where_the_points_do(peaks: Record) -> None:
-    whole, cut = FieldGrid(peaks), FieldGrid(peaks, around_points=True)
+    whole, cut = FieldGrid(peaks), FieldGrid(peaks, around=[peaks])
     last = next(peaks.snapshots([len(peaks) - 1])).prediction
     for number, places in enumerate((cut.x, cut.y)):
         points = peaks.x[:, number]
