@@ -19,12 +19,11 @@ from fitreel.model.data.grid_places import GRID, grid_places
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.film_settings import FilmSettings
-from fitreel.render.network.recorded_network import network_of
 from fitreel.render.output.formats import OutputKind
 from fitreel.render.output.output import Output
-from fitreel.render.panel_kinds import PanelSources, check_panels, why_no_weights
+from fitreel.render.panel_kinds import PanelSources, check_panels
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.view import check_view, view_of
+from fitreel.render.view import check_slices, check_view, view_of
 
 if TYPE_CHECKING:
     from fitreel.render.single.page_facts import PageFacts
@@ -54,7 +53,7 @@ def check_films_of(
     is_true = _has_truth(resolved_job)
     check_panels(film.panels, PanelSources(view, job.network, is_true, has_metrics))
     if view == "slices":
-        check_slices_of_job(resolved_job)
+        check_slices(job.network)
     if "gradients" in film.panels and train.has_own_loss:
         raise BadInput("film.panels: gradients: the slopes of a loss of one's own aren't known")
     check_pages(outputs, view)
@@ -150,27 +149,6 @@ def _page_facts(resolved_job: ResolvedJob, view: str) -> "PageFacts":
         view, resolved_job.train.epochs, count - aside, tuple(inputs), tuple(outputs), classes,
         has_truth=_has_truth(resolved_job), has_aside=aside > 0, aspect=aspect, pixels=pixels,
     )  # fmt: skip
-
-
-def check_slices_of_job(resolved_job: ResolvedJob) -> None:
-    """Refuse slices along a job's inputs where its record won't have what they need.
-
-    Raises:
-        BadInput: the line says why.
-    """
-    reason = why_no_weights(resolved_job.loaded.job.network)
-    if reason is not None:
-        raise BadInput(f"film.view: slices: {reason}")
-
-
-def check_slices_of_record(run: Record) -> None:
-    """The same where a record hasn't.
-
-    Raises:
-        BadInput: the line says why.
-    """
-    if len(run):
-        network_of(run, "film.view: slices")
 
 
 def check_axis_names(film: FilmSettings, view: str) -> None:

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar, cast
 
-from fitreel.jobs.films.shape_checks import check_slices_of_job, check_slices_of_record
 from fitreel.jobs.job.job import Job
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.view import ViewName, check_view, view_of
+from fitreel.render.view import ViewName, check_recorded_slices, check_slices, check_view, view_of
 
 T = TypeVar("T")
 MOST_PANELS = 16
@@ -39,7 +38,7 @@ def view_of_jobs(job: Job, labels: Sequence[str], resolved_jobs: Iterable[Resolv
         return lambda asked: check_view(each.shape, asked)
 
     def check(each: ResolvedJob) -> Callable[[], None]:
-        return lambda: check_slices_of_job(each)
+        return lambda: check_slices(each.loaded.job.network)
 
     jobs = list(resolved_jobs)
     return _common(job, list(map(Compared, labels, map(of, jobs), map(check, jobs))))
@@ -56,7 +55,7 @@ def view_of_records(job: Job, labels: Sequence[str], records: Sequence[Record]) 
         return lambda asked: view_of(run, asked)
 
     def check(run: Record) -> Callable[[], None]:
-        return lambda: check_slices_of_record(run)
+        return lambda: check_recorded_slices(run)
 
     return _common(job, list(map(Compared, labels, map(of, records), map(check, records))))
 

@@ -337,7 +337,7 @@ def test_groups_are_medians_and_bands(chromium: Any, folder: Path) -> None:
 
 @pytest.mark.long
 def test_each_of_4000_snapshots_is_reached(chromium: Any, folder: Path) -> None:
-    """By keys, by the slider, and with its own numbers, also of blocks that weren't unpacked yet."""
+    """By keys and by the slider, with its own numbers, also of blocks not yet unpacked."""
     from fitreel import Recorder
 
     x = np.linspace(-1, 1, 900)
