@@ -183,6 +183,7 @@ BAD = [
     (["data.function=" + json.dumps(["x"] * 21)], "21 outputs; there may be 20 at most"),
     (["data.function=x + x1"], "the inputs are x and x1; write x and y, or x1, x2"),
     (["data.function=x*y", "data.domain=[[0, 1]]"], "2 inputs, and data.domain has 1 pair"),
+    (["data.domain=[]"], "domain: its first and its last point are needed, as [-1, 1]"),
     (["data.function=1/(x*y*0)"], "is -inf at x = "),
     (["data.function=x + y", "data.classes=3"], "data.classes = 3: the formula gives"),
     (["data.function=0*x", "data.classes=2"], "class 0 at every point; two classes are needed"),

@@ -231,6 +231,22 @@ def test_slices_move_in_every_panel_and_inputs_without_room_are_counted(runs: Ru
     assert "1 of 3 inputs" in {text.get_text() for text in drawn_texts(scene.figure)}
 
 
+@pytest.mark.parametrize("name", ["moons", "table", "kinds"])
+def test_a_panel_without_a_run_has_the_numbers_of_its_edge(name: str, runs: Runs) -> None:
+    own = runs[name][0]
+    seen = []
+    for failing in (own, None):
+        entries = [Entry(f"try {n}", own) for n in range(2)] + [Entry("none", failing, "stopped")]
+        scene, _ = film_of(VIEWS[name][0], entries, (0,), size=(480, 854))
+        assert scene.plan.columns < 3  # the last begins a row
+        left, bottom = scene.plan.panels[2][:2]
+        boxes = [(t.get_text(), t.get_window_extent()) for t in drawn_texts(scene.figure)]
+        beside = [text for text, box in boxes if box.x1 < left]
+        under = [text for text, box in boxes if bottom - 20 < (box.y0 + box.y1) / 2 < bottom]
+        seen.append((sorted(beside), sorted(under)))
+    assert all(seen[0]) and seen[0] == seen[1]
+
+
 def test_heads_and_sentences_count_the_wrong_points(runs: Runs) -> None:
     entries = entries_of(runs["moons"], 3)
     whole, table = setting("regions", entries, interpolate=False)
