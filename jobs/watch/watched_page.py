@@ -92,8 +92,11 @@ class WatchedPage:
             look = self._look
             self._look = Look(look.records, look.problem, _age_of(files))
             return
-        self._seen = files
         look = look_at(self.folders)
+        if not look.is_settled:  # as likely as not it is being written
+            self._look = Look(self._look.records, self._look.problem, look.age)
+            return
+        self._seen = files
         if look.records and look.version != self._look.version:
             subject = subject_of(look.records, self._assignments).on_page()
             subject = replace(subject, most_steps=min(subject.most_steps or MOST_STEPS, MOST_STEPS))

@@ -204,7 +204,7 @@ def test_a_worker_that_begins_anew_at_its_old_address_is_sent_its_files_again(
         )  # fmt: skip
         try:
             driver = begin(tmp_path, *command, "--runs", "there", "--cluster", address, "--wait")
-            wait_until(lambda: list(tmp_path.glob("there/[!.]*/run.json")))
+            wait_until(lambda: list(tmp_path.glob("there/[!.]*/run.json")), 300)
             (child,) = children((address, nanny.pid))
             os.kill(parent_of(child), signal.SIGKILL)
             said, errors = driver.communicate(timeout=200)

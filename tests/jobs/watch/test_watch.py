@@ -15,13 +15,14 @@ import termios
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from support.browser import Tab
-from support.program import FITREEL, Fitreel, time_limit
+from support.program import FITREEL, Fitreel, time_limit, train_here
 
 from fitreel import Recorder
 from fitreel.jobs.watch import server as serving
@@ -119,6 +120,32 @@ def test_a_record_that_is_replaced_is_shown_anew(chromium: Any, tmp_path: Path) 
             tab.page.evaluate(f"page.player.go({step})")
             tab.at(step)
             assert np.array_equal(tab.table(0, "line-0")["y"], np.float32(-X * (step + 1)))
+
+
+def test_records_that_come_in_parcels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As from a cluster: what is being written isn't damaged, and a minute's silence is no end."""
+    whole, run = train_here(tmp_path / "whole", "train.epochs=5").path, tmp_path / "run"
+    run.mkdir()
+    looks = []
+    for file in ("run.json", *(each.name for each in whole.glob("*.safetensors"))):
+        shutil.copy(whole / file, run / file)
+        looks.append(watched.look_at([run]))
+    assert any(look.problem for look in looks) and not looks[-1].problem
+    assert all(look.is_settled != bool(look.problem) for look in looks)
+    # What is still incomplete after a while is damaged.
+    next(run.glob("points-*")).unlink()
+    for file in run.iterdir():
+        os.utime(file, (time.time() - 30,) * 2)
+    assert watched.look_at([run]).is_settled and watched.look_at([run]).problem
+    record = looks[-1].records[0]
+    chunk = record.chunks[-1]
+    monkeypatch.setattr(watched, "_longest_gap", lambda record: 0.1)
+    monkeypatch.setattr(watched.Look, "has_ended", False)
+    for seconds, age, stands in ((40, 70, 0), (40, 90, 1), (900, 110, 0), (900, 130, 1)):
+        # As a cluster's host writes them: many files, which come at once.
+        half = np.linspace(0, seconds / 2, len(chunk))
+        record.chunks[:] = [replace(chunk, seconds=half + start) for start in (0, seconds / 2)]
+        assert watched.Look((record,), age=age).stands_still == stands, (seconds, age)
 
 
 def test_what_is_not_for_others(tmp_path: Path) -> None:

@@ -303,6 +303,7 @@ def test_noisy_losses_of_many_have_their_median(chromium: Any, folder: Path) -> 
     assert np.abs(np.diff(drawn)).sum() < 0.5 * np.abs(np.diff(own)).sum()
 
 
+@pytest.mark.long
 def test_groups_are_medians_and_bands(chromium: Any, folder: Path) -> None:
     """As in films, from the numbers of their runs; a group is switched off as one."""
     settings = ("compare.group=seed", "train.epochs=2", "train.snapshot_every=1", "data.points=9",
