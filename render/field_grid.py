@@ -50,6 +50,11 @@ class FieldGrid:
         self.shape: tuple[int, int] = (len(self.y), len(self.x))
         """Rows and columns."""
 
+    @property
+    def aspect(self) -> float:
+        """Width by height, in the inputs' units."""
+        return float((self.x[-1] - self.x[0]) / (self.y[-1] - self.y[0]))
+
     @cached_property
     def mesh(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """x and y of each place, shape (rows, columns)."""

@@ -100,18 +100,10 @@ def check_beside(name: str, view: str) -> None:
         )
 
 
-def has_truth(run: "Record", view: str) -> bool:
-    """Whether a record says how its predictions should be at all their places."""
-    if run.truth is not None or view != "picture":
-        return run.truth is not None
-    # numpy is imported only where something is drawn.
-    from fitreel.render.plots.pictures.colours import target_of
-
-    return target_of(run) is not None
-
-
-def check_recorded_panels(panels: Iterable[str], run: "Record", view: str) -> None:
-    """Refuse panels that what a program recorded can't have.
+def check_recorded_panels(
+    panels: Iterable[str], run: "Record", view: str, *, has_truth: bool
+) -> None:  # fmt: skip
+    """Refuse panels that what a program recorded can't have; `has_truth` as `PanelSources`.
 
     Raises:
         BadInput: the line says which panel, why, and what to do.
@@ -124,7 +116,7 @@ def check_recorded_panels(panels: Iterable[str], run: "Record", view: str) -> No
         lacking["curve"] = "of records of one input and one output"
     if not (len(run.header.inputs) == 1 or run.header.grid_shape):
         lacking["places"] = "of records of one input, or of a grid of two inputs"
-    if "error" in panels and not has_truth(run, view):
+    if not has_truth:
         lacking["truth"] = "no truth is recorded; give it: Recorder(path, x, y, truth=…)"
     if not _has_losses(run):
         lacking["losses"] = "this record has none; give it: rec.log(step, loss)"

@@ -1,24 +1,32 @@
 """What is refused before training: of one run, of data of a shape, of epochs that none comes to."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fitreel.jobs.command_line.options import Options
+from fitreel.jobs.films.plan import Plan
 from fitreel.jobs.films.subject import epoch_of
 from fitreel.jobs.job.job import CompareSettings, Job
 from fitreel.jobs.job.loading import LoadedJob
-from fitreel.jobs.job.program_record import check_pages
+from fitreel.jobs.job.program_record import check_pages, has_truth_for
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.train.run_store import RunStore
 from fitreel.model.data.data_shape import DataShape
+from fitreel.model.data.grid_places import GRID, grid_places
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
 from fitreel.render.film_settings import FilmSettings
+from fitreel.render.output.formats import OutputKind
 from fitreel.render.output.output import Output
-from fitreel.render.panel_kinds import PanelSources, check_panels, has_truth, why_no_weights
-from fitreel.render.view import check_view, view_of
+from fitreel.render.panel_kinds import PanelSources, check_panels
+from fitreel.render.picture_settings import PictureSettings
+from fitreel.render.view import check_slices, check_view, view_of
+
+if TYPE_CHECKING:
+    from fitreel.render.single.page_facts import PageFacts
 
 OF_TRUTH = ("fit", "curves", "plane", "picture")
 """The views that draw the noiseless function."""
@@ -41,16 +49,11 @@ def check_films_of(
     _check_truth(film, view, has_classes=bool(resolved_job.shape.classes))
     check_axis_names(film, view)
     _check_limits(film, view)
-    function, points = resolved_job.function, resolved_job.points
-    is_picture = points is not None and points.picture is not None
-    sources = PanelSources(
-        view, job.network,
-        has_truth=is_picture or (function is not None and bool(function.formulas)),
-        has_metrics=bool(train.metrics) or job.data.validation is not None,
-    )  # fmt: skip
-    check_panels(film.panels, sources)
-    if view == "slices" and (reason := why_no_weights(job.network)) is not None:
-        raise BadInput(f"film.view: slices: {reason}")
+    has_metrics = bool(train.metrics) or job.data.validation is not None
+    is_true = _has_truth(resolved_job)
+    check_panels(film.panels, PanelSources(view, job.network, is_true, has_metrics))
+    if view == "slices":
+        check_slices(job.network)
     if "gradients" in film.panels and train.has_own_loss:
         raise BadInput("film.panels: gradients: the slopes of a loss of one's own aren't known")
     check_pages(outputs, view)
@@ -69,9 +72,86 @@ def check_films_of_record(run: Record, job: Job, outputs: Sequence[Output]) -> N
     _check_limits(film, view)
     if run.header.recorder == "program":
         return
-    is_true = "error" in film.panels and has_truth(run, view)
+    is_true = has_truth_for(film, run, view)
     check_panels(film.panels, PanelSources(view, job.network, is_true, bool(run.metrics)))
     check_pages(outputs, view)
+
+
+def _has_truth(resolved_job: ResolvedJob) -> bool:
+    """Whether the record will say how its predictions should be at all their places."""
+    function, points = resolved_job.function, resolved_job.points
+    if points is not None:
+        return points.picture is not None
+    return function is not None and bool(function.formulas)
+
+
+def check_room(resolved_job: ResolvedJob, picture: PictureSettings, plan: Plan) -> None:
+    """Refuse pictures without room for what is asked for, before their run is trained.
+
+    Raises:
+        BadInput: a theme, text, language or size that can't be drawn, or panels without room.
+        Unavailable: no font here has the characters.
+    """
+    view = check_view(resolved_job.shape, picture.view)
+    if _draws_page(picture, view, plan):
+        # matplotlib is imported only where something is drawn.
+        from fitreel.render.single.page_check import check_page
+
+        check_page(picture, page_facts(resolved_job, view))
+
+
+def check_room_of_record(run: Record, picture: PictureSettings, plan: Plan) -> None:
+    """Refuse pictures of a record without room for what is asked for.
+
+    Raises:
+        BadInput, Unavailable: as `check_room`.
+    """
+    view = view_of(run, picture.view)
+    if _draws_page(picture, view, plan):
+        from fitreel.render.single.page_check import check_page
+        from fitreel.render.single.page_facts import facts_of_record
+
+        check_page(picture, facts_of_record(run, view))
+
+
+def _draws_page(picture: PictureSettings, view: str, plan: Plan) -> bool:
+    """Whether there is a picture with texts and panels: subtitles need neither theme nor font."""
+    kinds = {output.kind for output in plan.outputs}
+    return not (kinds <= {OutputKind.SUBTITLES} or (view == "fit" and picture.is_demo))
+
+
+def page_facts(resolved_job: ResolvedJob, view: str) -> "PageFacts":
+    """What will be known of a job's run when its page is laid out, before it is trained.
+
+    Where the points of a cloud will lie isn't: they are taken to be about as wide as high.
+    """
+    from fitreel.render.single.page_facts import PageFacts
+
+    data, points, function = (
+        resolved_job.loaded.job.data,
+        resolved_job.points,
+        resolved_job.function,
+    )
+    if points is not None:
+        (inputs, outputs), classes = (points.inputs, points.outputs), points.classes
+        low, high, count = points.x.min(axis=0), points.x.max(axis=0), len(points.x)
+    else:
+        assert function is not None
+        (inputs, outputs), classes = function.names, tuple(map(str, range(function.classes)))
+        low, high = np.array(data.box(function.inputs)).T
+        count = data.points
+    aspect, pixels = 1.0, (1, 1)
+    if len(inputs) == 2:
+        width, height = np.ptp(grid_places(np.stack([low, high]), data.grid or GRID)[0], axis=0)
+        aspect = float(width / height)
+    if points is not None and points.picture is not None:
+        rows, columns = points.picture
+        pixels = rows * data.scale, columns * data.scale
+    aside = 0 if data.validation is None else round(data.validation * count)
+    return PageFacts(
+        view, resolved_job.train.epochs, count - aside, tuple(inputs), tuple(outputs), classes,
+        has_truth=_has_truth(resolved_job), has_aside=aside > 0, aspect=aspect, pixels=pixels,
+    )  # fmt: skip
 
 
 def check_axis_names(film: FilmSettings, view: str) -> None:

@@ -196,7 +196,4 @@ def check_single_run(plan: Plan, run: Record | None = None) -> StyleFiles:
     else:
         last = int(run.epochs[-1]) if len(run) and run.ending is not None else None
         check_captions(files.for_drawing(job.film.picture), last)
-    from fitreel.render.single.layout.themed_page import check_themed_scene
-
-    check_themed_scene(files.for_drawing(job.film.picture))
     return files

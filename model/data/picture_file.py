@@ -17,6 +17,8 @@ CHANNELS = ("red", "green", "blue")
 def read_picture(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[int, int]]:
     """The middles of the pixels, row after row from the top, and their colours, 0 to 1.
 
+    What its EXIF says of its orientation is obeyed, as viewers do.
+
     Returns:
         x, shape (H * W, 2): see `pixel_places`; y, shape (H * W, 3); (H, W).
 
@@ -24,6 +26,7 @@ def read_picture(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64], 
         BadInput: it is no picture, too large, or has transparent colours.
     """
     import imageio.v3
+    from PIL.Image import DecompressionBombError
 
     try:
         with warnings.catch_warnings():
@@ -43,12 +46,17 @@ def read_picture(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64], 
                         " without"
                     )
                 as_it_is = mode in ("1", "L", "RGB") or mode.startswith("I")
-                pixels: Any = file.read(index=0, **({} if as_it_is else {"mode": "RGB"}))
+                # A camera held upright writes the picture lying, and says so beside it.
+                how: dict[str, Any] = {"rotate": True, **({} if as_it_is else {"mode": "RGB"})}
+                pixels: Any = file.read(index=0, **how)
     except BadInput:
         raise
     except Exception as error:  # whatever a decoder meets in bytes that are none of its own
         why = "it is no PNG or JPEG" if "can not handle" in str(error) else error
+        if isinstance(error.__cause__, DecompressionBombError):
+            why = f"it is far too large; at most {MOST_PLACES} x {MOST_PLACES} pixels are learned"
         raise BadInput(f"this picture can't be read: {why}") from None
+    height, width = pixels.shape[:2]
     channels = 1 if pixels.ndim == 2 else pixels.shape[2]
     if pixels.dtype == np.bool_:
         pixels = pixels.astype(np.uint8) * 255

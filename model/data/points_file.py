@@ -43,6 +43,9 @@ _ADVICE = {
 }
 
 
+_LEAVE_OUT = 'data.missing = "drop" to leave such rows out'
+
+
 @dataclass(frozen=True)
 class Points:
     """The points of a file, in the file's own order, which is the one that training sees."""
@@ -267,7 +270,10 @@ def _points(
     if settings.missing != "drop":
         missing[:] = False
         if labels is not None and "" in labels:
-            raise BadInput(f"{where(labels.index(''))}: {columns.label} is empty")
+            raise BadInput(
+                f"{where(labels.index(''))}: {columns.label} is empty; a class is needed, or"
+                f" {_LEAVE_OUT}"
+            )
     if missing.all():
         columns_said = "both columns" if len(values) == 2 and labels is None else "all columns"
         raise BadInput(f"no row has a number in {columns_said}")
@@ -291,6 +297,8 @@ def _check_finite(
     if bad.size:
         value = column[bad[0]]
         problem = "is too large for a 32-bit float" if np.isfinite(value) else "is not finite"
+        if np.isnan(value):
+            problem += f"; a number is needed, or {_LEAVE_OUT}"
         raise BadInput(f"{where(int(bad[0]))}: {name} is {value}, which {problem}")
 
 

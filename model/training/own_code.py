@@ -58,7 +58,7 @@ class OwnCodeRuns(AbstractContextManager[None]):
     def __init__(self, what: Callable[[], str]) -> None:
         """Of a block that may run many times; `what` says where it is and what fails then."""
         self._what = what
-        self._before: list[_Bearings] = []
+        self._before: list[_ProcessState] = []
 
     def __enter__(self) -> None:
         """From here on os._exit is as sys.exit: else a training would vanish as if all went well.
@@ -66,7 +66,7 @@ class OwnCodeRuns(AbstractContextManager[None]):
         So it would where another program took its place. In processes that the user's code forks
         both do as ever, and wherever we call them.
         """
-        self._before.append(before := _Bearings())
+        self._before.append(before := _ProcessState())
         for home, name, end in before.ends:
             setattr(home, name, _instead(name, end, before.number))
 
@@ -81,7 +81,7 @@ class OwnCodeRuns(AbstractContextManager[None]):
         raise BadInput(f"{self._what()}: {lines}") from error
 
 
-class _Bearings:
+class _ProcessState:
     """What the program needs of its process in the next moment, as it is now."""
 
     def __init__(self) -> None:

@@ -30,6 +30,7 @@ SHAPES: dict[ViewName, CellNeeds] = {
     "plane": CellNeeds(aspect=1.0, foot=1.24),
     "scatter": CellNeeds(aspect=1.0),
     "confusion": CellNeeds(aspect=1.0, foot=1.0),
+    "slices": CellNeeds(aspect=1.4, narrowest=0.9, foot=1.24),
     "regions": CellNeeds(aspect=1.0, foot=1.24),
 }
 """Of views whose panels have a shape of their own: about, with lengths in font sizes of labels."""

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record.header import Header
+from fitreel.model.record.reader import Record
 from fitreel.model.settings import LOSSES_OF_NUMBERS, NetworkSettings, TrainSettings
 from fitreel.model.suggestions import nearest
 from fitreel.render.network.activations import (
@@ -220,6 +221,21 @@ def why_unknown(network: NetworkSettings) -> str | None:
                 f"one{nearest(plain(name), DRAWABLE)}"
             )
     return None
+
+
+def network_of(run: Record, what: str) -> Network:
+    """The network of a record that has its weights.
+
+    Raises:
+        BadInput: it hasn't, or as `Network`; the line begins with `what` needs them.
+    """
+    try:
+        network = Network(run.header)
+    except BadInput as error:
+        raise BadInput(f"{what}: {error}") from None
+    if next(run.snapshots([0], weights=True)).weights is None:
+        raise BadInput(f"{what}: the weights of this network aren't recorded")
+    return network
 
 
 def _settings(kind: Any, table: Any) -> Any:

@@ -37,7 +37,8 @@ WORDS = (
     "page_pause", "page_speed", "page_first", "page_back", "page_forward", "page_last",
     "page_position", "page_shown", "page_grid", "page_overlay", "page_runs", "page_rounded",
     "page_live", "page_ended", "page_stopped", "page_gone", "page_waiting", "page_damaged",
-    "predicted", "true", "wrong", "kept_aside", "page_members", "field_error", "target",
+    "predicted", "true", "wrong", "kept_aside", "page_members", "page_moved", "field_error",
+    "target",
 )  # fmt: skip
 """Keys of words that stand on a page, or are read out."""
 Description = dict[str, Any]

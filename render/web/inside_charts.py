@@ -104,7 +104,11 @@ class _Look:
     words: Translation
 
     def rows(
-        self, width: int, values: Callable[[NDArray[np.float32]], NDArray[np.float64]]
+        self,
+        width: int,
+        values: Callable[[NDArray[np.float32]], NDArray[np.float64]],
+        *,
+        is_only_drawn: bool,
     ) -> SnapshotRows:
         """Of snapshots what `values` makes of their weights."""
 
@@ -112,7 +116,7 @@ class _Look:
             assert snapshot.weights is not None
             return values(snapshot.weights)
 
-        return SnapshotRows(self.run, width, row, has_weights=True)
+        return SnapshotRows(self.run, width, row, has_weights=True, is_only_drawn=is_only_drawn)
 
     def reach(self, rows: SnapshotRows, most: float = 1.0) -> float:
         """How far from zero nearly all of them lie."""
@@ -142,7 +146,7 @@ def _unit_curves(look: _Look) -> InsidePanel:
         parts, bias = network.contributions(weights, x)
         return np.concatenate([parts[units].ravel(), parts.sum(axis=0) + bias])
 
-    rows = look.rows((len(units) + 1) * len(x), values)
+    rows = look.rows((len(units) + 1) * len(x), values, is_only_drawn=True)
     far = look.reach(rows)
     span = float(places[0]), float(places[-1])
     chart = {
@@ -177,7 +181,7 @@ def _unit_fields(look: _Look) -> InsidePanel:
         "aspect": float(np.ptp(sides[0]) / np.ptp(sides[1])), "largest": 1.0,
         "colours": _shades(_mixed(ground, first), ground, _mixed(ground, second)),
     }  # fmt: skip
-    rows = look.rows(len(units) * TILE * TILE, values)
+    rows = look.rows(len(units) * TILE * TILE, values, is_only_drawn=True)
     is_steady = network.units <= TILES
     return InsidePanel("units", rows, chart | _frame(look.words), 1.0, is_steady=is_steady)
 
@@ -188,11 +192,13 @@ def _numbers(look: _Look, name: str) -> InsidePanel:
     picture = layer_picture(network.matrix_shapes)
     width = int(picture.cells.max()) + 1
     if name == "weights":
-        rows = look.rows(width, lambda weights: flattened(network.matrices(weights)))
+        rows = look.rows(width, lambda own: flattened(network.matrices(own)), is_only_drawn=False)
     else:
         loss = Loss(run.header)
         x, y = (thinned(each, MOST_GRADIENT_POINTS).astype(np.float64) for each in (run.x, run.y))
-        rows = look.rows(width, lambda own: flattened(network.gradient(own, x, y, loss)))
+        rows = look.rows(
+            width, lambda own: flattened(network.gradient(own, x, y, loss)), is_only_drawn=False
+        )
     scale = Scale(round_up(look.reach(rows, STRONG)), is_root=name == "gradients")
     theme, count = look.theme, len(picture.spans)
     names = [str(number) for number in range(1, count)]

@@ -44,6 +44,8 @@ class SnapshotRows:
     """Those of a snapshot, shape (width,)."""
     has_weights: bool = False
     """Whether they are made of the weights."""
+    is_only_drawn: bool = False
+    """Whether nobody reads the numbers: then they are rounded, however few."""
 
     def of(self, indices: Sequence[int]) -> Iterator[NDArray[np.floating[Any]]]:
         """The rows of these snapshots.
@@ -56,7 +58,7 @@ class SnapshotRows:
 
     def is_small(self, count: int) -> bool:
         """Whether so many rows are few enough to be exact."""
-        return 4 * self.width * count <= LARGEST_EXACT
+        return not self.is_only_drawn and 4 * self.width * count <= LARGEST_EXACT
 
     def blocks(self, indices: Sequence[int], form: RowForm) -> Iterator[Packed]:
         """The rows of these snapshots, shape (R, width) in each block."""

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal, DecimalException
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,35 +18,44 @@ LONGEST = 255
 def classes_of(labels: Sequence[str], name: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """The class of each row, shape (N,), and the classes' names.
 
-    Words are numbered in their order, numbers by their value; 1 and 1.0 are the same class.
+    Words are numbered in their order, numbers by their value, however many digits they have; 1 and
+    1.0 are the same class.
 
     Args:
         labels: what stands in each row, not empty.
         name: what the column is called, as it is said.
 
     Raises:
-        BadInput: there is one class only, or there are more than a record holds.
+        BadInput: there is one class only, or there are more than a record holds; a label can't be
+            read, or is too long to be told from another.
     """
     different = sorted({*labels})
+    for label in different:
+        if not label.isprintable():
+            raise BadInput(f"{name} has a class {shortened(label)}, which can't be read")
     if (
         len(different) > 100 * MOST_CLASSES
     ):  # numbers may be written in several ways, not in so many
         raise _too_many(len(different), name)
     numbers = [_number(label) for label in different]
-    values: Sequence[str | float] = different
+    values: Sequence[str | Decimal] = different
     if None not in numbers:
         values = [number for number in numbers if number is not None]
-    order: Sequence[str | float] = sorted({*values})
+    spelling = dict(zip(reversed(values), reversed(different), strict=True))
+    order: Sequence[str | Decimal] = sorted(spelling)
     if len(order) < 2:
         raise BadInput(f"{name} is {shortened(different[0])} in every row; two classes are needed")
     if len(order) > MOST_CLASSES:
         raise _too_many(len(order), name)
+    names = tuple(_text(value, spelling[value])[:LONGEST] for value in order)
+    same = next((text for text in names if names.count(text) > 1), None)
+    if same is not None:
+        raise BadInput(
+            f"{name} has classes whose first {LONGEST} characters are the same, as"
+            f" {shortened(same)}; shorten them"
+        )
     number_of = dict(zip(different, map(order.index, values), strict=True))
-    texts = [value if isinstance(value, str) else f"{value:.15g}" for value in order]
-    return (
-        np.array([number_of[label] for label in labels], np.int64),
-        tuple(text[:LONGEST] for text in texts),
-    )
+    return np.array([number_of[label] for label in labels], np.int64), names
 
 
 def gaps_in(classes: Sequence[str]) -> str | None:
@@ -62,12 +72,21 @@ def gaps_in(classes: Sequence[str]) -> str | None:
     return f"the classes are numbers with gaps, {shown}: {len(classes)} classes all the same"
 
 
-def _number(label: str) -> float | None:
+def _number(label: str) -> Decimal | None:
     try:
-        value = float(label)
-    except ValueError:
+        value = Decimal(label)
+    except DecimalException:
         return None
-    return value if math.isfinite(value) else None
+    # 1_2 is a word, though Python reads it as 12.
+    return value if "_" not in label and math.isfinite(float(value)) else None
+
+
+def _text(value: str | Decimal, spelling: str) -> str:
+    """A class's name: a number in few digits, or as it stands there where these don't say it."""
+    if isinstance(value, str):
+        return value
+    short = f"{float(value):.15g}"
+    return short if Decimal(short) == value else spelling
 
 
 def _too_many(count: int, name: str) -> BadInput:

@@ -131,7 +131,7 @@ def _read_labels(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -
         raise BadInput(f"array {shortened(name)} has shape {values.shape}; labels are (N,)")
     texts = values.reshape(-1)
     if values.dtype.kind == "S":
-        return [clean_name(text.decode("utf-8", "replace")) for text in texts.tolist()]
+        return [clean_name(text.decode("utf-8", "surrogateescape")) for text in texts.tolist()]
     labels = [clean_name(str(text)) for text in texts.tolist()]
     return ["" if values.dtype.kind == "f" and label == "nan" else label for label in labels]
 

@@ -75,7 +75,7 @@ def draw_data(settings: DataSettings, function: Function | None, points: Points 
         own["grid"] = grid
     truth = None
     if function is not None and function.formulas:
-        truth = values_at(function, own["x"] if grid is None else grid)
+        truth = values_at(function, own["x"]) if grid is None else _on_grid(function, grid, x)
         own["truth"] = truth
     across, along = tuple(map(Column, inputs)), tuple(map(Column, outputs))
     if settings.standardize:
@@ -137,6 +137,20 @@ def _places(
     near = x.to(dtype)
     ends = settings.box(1)[0] if points is None else (float(near.min()), float(near.max()))
     return torch.linspace(*ends, settings.grid, dtype=dtype).unsqueeze(1), ()
+
+
+def _on_grid(function: Function, grid: Tensor, x: Tensor) -> Tensor:
+    """The noiseless function at the grid's places; see `values_at`.
+
+    The margin around points of two inputs may be where a function such as sqrt or log has no value:
+    there it is what it is at the points' edge.
+    """
+    if x.shape[1] == 1:
+        return values_at(function, grid)
+    try:
+        return values_at(function, grid)
+    except BadInput:
+        return values_at(function, grid.clamp(x.amin(0), x.amax(0)))
 
 
 def _split(x: Tensor, y: Tensor, part: float) -> dict[str, Tensor]:

@@ -41,8 +41,8 @@ class SharedFields:
             and np.array_equal(grid.y[[0, -1]], first.y[[0, -1]])
             for grid in grids
         )
-        aspects = [field_aspect(grid, WIDEST) for grid in grids]
-        names = [input_names(run, setting.comparison.picture) for run in runs]
+        aspects = [field_aspect(grid.aspect, WIDEST) for grid in grids]
+        names = [input_names(run.header.inputs, setting.comparison.picture) for run in runs]
         self._names = names[0] if all(each == names[0] for each in names) else NO_LABELS
         name = self._names.y.replace("$", "")
         is_long = len(name) > LONGEST_IN_COLUMN and "_" not in name
@@ -59,6 +59,11 @@ class SharedFields:
     def grid_of(self, run: Record) -> FieldGrid:
         """What a cell shows of the places of a run's predictions."""
         return self._grids[run.path]
+
+    def draw_shared_numbers(self, place: CellPlace) -> None:
+        """Write those of all at a cell that has no field; none where each has its own."""
+        if self.needs.own_numbers is None:
+            self.draw_numbers(place, next(iter(self._grids.values())))
 
     def draw_numbers(self, place: CellPlace, grid: FieldGrid) -> None:
         """Write those that stand at a cell."""

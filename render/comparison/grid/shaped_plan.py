@@ -26,6 +26,8 @@ NAMES_OVER, NAMES_BEYOND = 16.0, 28.0
 WIDEST_AFTER, BEFORE_AFTER = 0.22, 1.6
 """Of the page's width, for what the axis of epochs is called after its numbers; before that, in
 font sizes."""
+UNDER_FOOT = 8.0
+"""From what stands once under panels to the caption, with what is free there anyway."""
 QUARTERS = 4
 NAME_ROOM = 5.0
 """In font sizes of names: so far apart panels have room for these."""
@@ -129,7 +131,7 @@ def _rooms(
     """What is left for panels with the losses beside them, and under them."""
     px, right = page.px, page.width - page.margin - needs.side
     under = _under(page, needs) - 1.5 * page.tick  # a row of numbers has room under the plots
-    low = page.bottom - needs.foot - max(under, 0.0)
+    low = page.bottom - needs.foot - max(under, 0.0) - (px(UNDER_FOOT) if needs.foot else 0.0)
     top = page.top + px(7)
     if not loss_panel:
         yield _Room(page.upwards(left, top, right, low), True)
@@ -164,12 +166,15 @@ def _gaps(page: PagePlan, needs: CellNeeds, head: float) -> tuple[float, float]:
 def _sized(
     page: PagePlan, area: Box, count: int, needs: CellNeeds, head: float
 ) -> tuple[tuple[float, float], int]:
-    """How large panels can be, and in how many columns; of equal ones the widest row."""
+    """How large panels can be, and in how many columns.
+
+    Of equal ones those that leave the fewest places empty, and of these the widest row.
+    """
     across, along = _gaps(page, needs, head)
     over = page.px(head) + needs.over
     aspect = needs.aspect or 1.0
     best: tuple[tuple[float, float], int] = ((1.0, 1.0), 1)
-    most = 0.0
+    most = 0.0, 0, 0
     for columns in range(1, count + 1):
         rows = math.ceil(count / columns)
         wide = (area.width - (columns - 1) * across) / columns
@@ -184,8 +189,9 @@ def _sized(
             size = right * quarters / QUARTERS, down * quarters / QUARTERS
         pitch = size[0] + across + (_spread(area, columns, size[0], across) if columns > 1 else 0)
         worth = math.sqrt(math.prod(size)) * min(1.0, pitch / (NAME_ROOM * page.name))
-        if worth >= most - 1e-6:
-            best, most = (size, columns), worth
+        rank = round(worth, 3), count - columns * rows, columns
+        if rank > most:
+            best, most = (size, columns), rank
     return best
 
 

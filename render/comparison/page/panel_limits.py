@@ -15,6 +15,7 @@ from fitreel.render.plots.pictures.limits import (
     plane_span,
     scatter_span,
 )
+from fitreel.render.plots.pictures.slices import slice_limits
 from fitreel.render.point_predictions import PointPredictions
 from fitreel.render.view import ViewName
 
@@ -44,6 +45,12 @@ def panel_limits(view: ViewName, runs: Sequence[Record], truth: bool) -> Limits 
         spans = [_scatter(run) for run in runs]
         span = min(low for low, _ in spans), max(high for _, high in spans)
         return Limits(span, span)
+    if view == "slices":
+        heights = [slice_limits(run) for run in runs]
+        # Along each input they are its own.
+        return Limits(
+            (0.0, 1.0), (min(low for low, _ in heights), max(high for _, high in heights))
+        )
     return None
 
 

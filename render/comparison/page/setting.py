@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption_track import CaptionTrack
 from fitreel.render.comparison.page.colours import identity_colours
 from fitreel.render.comparison.page.left_numbers import left_numbers
@@ -30,9 +31,10 @@ from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.comparison_timetable import Timetable
 from fitreel.render.timing.epoch_axis import EpochAxis
+from fitreel.render.view import ViewName
 
 COLOURED = (*OF_CLASSES, "curves")
-"""Views in which classes, or several outputs, have colours of their own."""
+"""Views in which classes, or several outputs, have colours of their own; slices may have them."""
 TICKS = 4
 """About so many along an axis of a fit."""
 LEFT, MOST_LEFT = 33.0, 0.16
@@ -149,7 +151,9 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
         lettering=lettering,
         words=words,
         contenders=contenders,
-        colours=identity_colours(len(contenders), theme, has_classes=comparison.view in COLOURED),
+        colours=identity_colours(
+            len(contenders), theme, has_classes=_has_coloured_outputs(comparison.view, runs)
+        ),
         places=places_of(contenders),
         numbers=loss_format_of(contenders, words),
         limits=limits,
@@ -160,3 +164,9 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
         captions=captions,
         foot=Foot(lettering, plan, left, captions.texts()),
     )
+
+
+def _has_coloured_outputs(view: ViewName, runs: Sequence[Record]) -> bool:
+    """Whether colours in panels are those of classes or outputs."""
+    several = any(run.header.predicted_columns > 1 for run in runs)
+    return view in COLOURED or (view == "slices" and several)

@@ -25,7 +25,8 @@ from fitreel.render.plots.pictures.colours import (
 from fitreel.render.plots.pictures.enlarged import QUARTERS, Enlargement
 from fitreel.render.plots.pictures.error_colours import ErrorColours, full_error
 from fitreel.render.shown_snapshots import shown_snapshots
-from fitreel.render.single.shapes.shape_picture import Needs, Places
+from fitreel.render.single.shapes.shape_picture import Places
+from fitreel.render.single.shapes.view_needs import picture_needs
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
@@ -52,20 +53,11 @@ class ColourPicture:
         self._shape = rows, columns
         self._is_upward = bool(run.prediction_x[0, 1] < run.prediction_x[-1, 1])
         self._target = target_of(run)
-        self.needs = Needs(
-            has_ticks=False, pixels=(rows, columns), loss_in_readouts=True, panels=("error",),
-            aside=self._height_aside(settings.panels),
-        )  # fmt: skip
+        has_target = self._target is not None
+        self.needs = picture_needs((rows, columns), settings.panels, has_target=has_target)
         self.loss_colour = theme.prediction
         self._aside: tuple[FieldImage, Enlargement, ErrorColours] | None = None
         self.moving: Sequence[Artist] = ()
-
-    def _height_aside(self, panels: Sequence[str]) -> float:
-        """Of target and error: beside each other, or under each other where nothing follows."""
-        if self._target is None:
-            return 0.0
-        rows, columns = self._shape
-        return 2 * rows / columns + 0.4 if panels == ("error",) else 0.5 * rows / columns + 0.08
 
     @in_force()
     def draw(self, page: Page, places: Places) -> None:

@@ -20,7 +20,8 @@ from fitreel.render.plots.fit_axes import (
 from fitreel.render.plots.pictures.limits import curve_limits
 from fitreel.render.plots.several_curves import CurvesStyle, SeveralCurves
 from fitreel.render.single.shapes.curve_names import CurveNames
-from fitreel.render.single.shapes.shape_picture import Needs, Places
+from fitreel.render.single.shapes.shape_picture import Places
+from fitreel.render.single.shapes.view_needs import curves_needs
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.axis_labels import AxisLabels
 from fitreel.render.text.translations import Translation
@@ -54,11 +55,8 @@ class CurvesPicture:
         self._limits = curve_limits(run)
         self._names_of_axes = AxisLabels(settings.x_label or _input_name(run),
                                          settings.y_label or "")  # fmt: skip
-        self.needs = Needs(
-            0.8, 1.6, numbers_before_layout(self._limits, words), loss_in_readouts=True,
-            beside=max(self._names, key=len)[:24], names=self._names,
-            along=self._names_of_axes.x,
-        )  # fmt: skip
+        numbers = numbers_before_layout(self._limits, words)
+        self.needs = curves_needs(numbers, self._names, self._names_of_axes.x)
         self.loss_colour = theme.text
         self.moving: Sequence[Artist] = ()
 

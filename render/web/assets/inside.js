@@ -3,11 +3,11 @@
 class InsidePlot extends Plot {
   constructor(place, item, page, chart) { super(place, item); this.page = page; this.chart = chart; }
 
-  async update(chart) {
+  update(chart) {
     this.chart = chart;
     this.axes(chart);
-    if (chart.start === 0) this.rows = new Predictions();
-    await this.rows.add(chart.blocks);
+    if (chart.start === 0) this.rows = new Blocks();
+    this.rows.add(chart.blocks);
   }
 
   row(step) { return this.rows.row(this.page.runs[this.chart.runs[0]].snapshot(step)); }
@@ -18,7 +18,7 @@ class InsidePlot extends Plot {
 /* What each unit adds to the curve, and their sum. */
 class UnitPlot extends InsidePlot {
   async update(chart) {
-    await super.update(chart);
+    super.update(chart);
     this.at = (await Rows.of(chart.at)).row(0);
     chart.colours.forEach((colour, number) => this.style(number, colour, []));
     this.fill("zero", {x: chart.x.span, y: [0, 0]});
@@ -36,7 +36,7 @@ class UnitPlot extends InsidePlot {
 /* A colour for each number, where it stands in a picture of all layers. */
 class WeightPlot extends InsidePlot {
   async update(chart) {
-    await super.update(chart);
+    super.update(chart);
     const cells = await Rows.of(chart.cells);
     [this.height, this.width] = [cells.count, cells.columns];
     this.cells = Int32Array.from({length: this.height * this.width}, (_, at) =>

@@ -37,6 +37,7 @@ function sample(colour) {
 }
 
 const FOLLOWED = 150;  // milliseconds until what is drawn by hand follows a plot that changed its size
+const PAPER = 718;  // pixels across a sheet of A4, between its margins
 
 class Page {
   constructor(content) {
@@ -78,10 +79,20 @@ class Page {
     const asked = new URLSearchParams(location.hash.slice(1)).get("epoch");
     if (asked !== null && Number.isFinite(Number(asked))) this.player.step = this.stepAt(Number(asked));
     else if (this.content.live) { this.player.step = this.player.count - 1; this.player.following = true; }
+    await Promise.all(this.blocksAt(this.player.step).map(([blocks, number]) => blocks.unpackAt(number)));
     this.show(this.player.step);
     this.say();
     requestAnimationFrame(() => setTimeout(() => { document.body.dataset.ready = performance.now().toFixed(0); }));
+    this.unpackAll();
   }
+
+  /* All that has numbers of each snapshot, and which of them stands at a step. */
+  blocksAt(step) {
+    const inside = this.plots.filter(({plot}) => plot.rows).map(({plot, chart}) => [plot.rows, this.runs[chart.runs[0]]]);
+    return [...this.runs.map((run) => [run.predictions, run]), ...inside].map(([blocks, run]) => [blocks, run.snapshot(step)]);
+  }
+
+  async unpackAll() { for (const [blocks] of this.blocksAt(0)) await blocks.unpackAll(); }
 
   async takeRuns({runs, groups}) {
     const updated = (all, Kind, contents) => contents.map((content, number) => {
@@ -103,6 +114,7 @@ class Page {
     await this.takeRuns(content);
     this.player.update(content.clock);
     await this.updatePlots();
+    await this.unpackAll();
     this.state();
     this.limitSlider();
     this.show(this.player.step);
@@ -211,6 +223,7 @@ class Page {
       };
       const plot = new (kinds[chart.kind] || (chart.lines ? GroupPlot : CurvePlot))(place, content.plots[at], this, chart);
       if (chart.group === "grid") {
+        caption.title = name;
         caption.firstChild.style.color = run.colour;
         plot.number = element("span", {className: "number"});
         caption.append(plot.number);
@@ -336,6 +349,8 @@ class Page {
       event.preventDefault();
       this.say();
     });
+    window.addEventListener("beforeprint", () => this.freeze());
+    window.addEventListener("afterprint", () => this.thaw());
     for (const {plot, chart} of this.plots) {
       if (plot.view && chart.grid) this.readUnder(plot, chart);
       if (plot.view && plot.read) {
@@ -350,6 +365,24 @@ class Page {
     plot.place.after(line);
     return line;
   }
+
+  /* On paper all plots keep the sizes that they have on the screen. */
+  freeze() {
+    const {clientWidth: wide} = document.body;
+    document.body.style.setProperty("--printed-width", `${wide}px`);
+    document.body.style.setProperty("--printed-scale", Math.min(1, PAPER / wide));
+    const held = [...document.querySelectorAll("#plots, #charts, .plot")].map((each) => {
+      const {gridTemplateColumns: columns} = getComputedStyle(each), {clientWidth, clientHeight, style} = each;
+      return [each, style.cssText, {width: `${clientWidth}px`, gridTemplateColumns: columns}, `${clientHeight}px`];
+    });
+    this.held = held.map(([each, before]) => [each, before]);
+    for (const [{classList, style}, , sizes, height] of held) {
+      Object.assign(style, sizes);
+      if (classList.contains("plot")) Object.assign(style, {height, flex: "none"});
+    }
+  }
+
+  thaw() { for (const [each, before] of this.held || []) each.style.cssText = before; }
 
   /* What the network says under the pointer. */
   readUnder(plot, chart) {
@@ -369,7 +402,11 @@ class Page {
   }
 
   show(step) {
-    const {clock} = this.content;
+    const {clock} = this.content, packed = this.blocksAt(step).filter(([blocks, number]) => !blocks.isUnpacked(number));
+    if (packed.length) {
+      Promise.all(packed.map(([blocks, number]) => blocks.unpackAt(number))).then(() => this.show(this.player.step));
+      return;
+    }
     for (const {plot, made} of this.plots) if (!made.hidden && plot.isOpen) plot.show(step);
     this.lossPlot.show(step);
     this.epoch.textContent = clock.texts[step];

@@ -4,13 +4,18 @@ Each process that trains pretends as many as GPUS says. What torch would put on 
 on the CPU; a GPU is called by its number on the machine, as CUDA_VISIBLE_DEVICES counts.
 """
 
+import os
+import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.many import records
-from support.program import Fitreel
+from support.clusters import cluster_of
+from support.many import records, wait_until
+from support.program import ROOT, Fitreel
 
 pytestmark = pytest.mark.long
 
@@ -108,3 +113,30 @@ def test_records_of_one_gpu_are_those_of_any(gpus: Gpus, program: Fitreel, tmp_p
     gpus(8, "")
     none = program(*sweep(2, 2, "--runs", "other"), timeout=300)
     assert none.returncode == 69 and "0 CUDA devices" in none.stderr
+
+
+def test_a_cluster_has_one_worker_a_gpu_as_documented(
+    gpus: Gpus, program: Fitreel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed")
+    gpus(8)
+    text = (ROOT / "docs" / "cluster.md").read_text("utf-8")
+    loop = text[text.index("for gpu in ") :].partition("```")[0]
+    for before in ("tcp://one:8786", "dask worker"):
+        assert before in loop
+    monkeypatch.setenv("DASK_TEMPORARY_DIRECTORY", str(tmp_path))
+    with cluster_of(0, tmp_path) as (address, _):
+        loop = loop.replace("tcp://one:8786", address)
+        loop = loop.replace("dask worker", f"{sys.executable} -m dask worker")
+        workers = subprocess.Popen(
+            ["bash", "-c", f"{loop}\nwait"], start_new_session=True, stderr=subprocess.DEVNULL
+        )
+        try:
+            wait_until(lambda: len(list(tmp_path.glob("*/worker-*/"))) == 8, 300)
+            command = sweep(8, 8, "--set", "train.epochs=2000")
+            done = program(*command, "--cluster", address, "--wait", timeout=300)
+            assert (done.returncode, done.stderr) == (0, "")
+        finally:
+            os.killpg(workers.pid, signal.SIGTERM)
+            workers.wait()
+    assert used(tmp_path / "runs") == {f"GPU {number}": 1 for number in range(8)}

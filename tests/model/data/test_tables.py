@@ -397,6 +397,48 @@ def test_bytes_that_are_no_utf8_have_a_way_out(tmp_path: Path) -> None:
         assert columns(read(tmp_path, content.encode("cp1252"), encoding="cp1252"))[1] == [2]
 
 
+@pytest.mark.parametrize(
+    ("labels", "classes", "numbers"),
+    [
+        (["10", "9", "1e1"], ("9", "10"), [1, 0, 1]),
+        (["1_2", "12", "0_3"], ("0_3", "12", "1_2"), [2, 1, 0]),  # words, though Python reads 12
+        (["12345678901234567890", "12345678901234567891"], None, [0, 1]),
+        (
+            ["9007199254740993", "9007199254740992"],
+            ("9007199254740992", "9007199254740993"),
+            [1, 0],
+        ),
+        (["0.1", "0.10", "0.25"], ("0.1", "0.25"), [0, 0, 1]),
+        (["1e999999999", "-1", "2"], ("-1", "1e999999999", "2"), [1, 0, 2]),
+    ],
+)
+def test_what_differs_is_another_class(
+    tmp_path: Path, labels: list[str], classes: tuple[str, ...] | None, numbers: list[int]
+) -> None:
+    rows = "".join(f"{n},{n * n},{label}\n" for n, label in enumerate(labels))
+    points = read(tmp_path, f"a,b,kind\n{rows}", label="kind")
+    assert points.classes == (classes or tuple(labels)) and points.y.tolist() == numbers
+
+
+def test_classes_that_cannot_be_read_or_told_apart_are_refused(tmp_path: Path) -> None:
+    def table(*labels: str) -> str:
+        return "a,kind\n" + "".join(f"{n},{label}\n" for n, label in enumerate(labels))
+
+    latin = table("é", "ü").encode("latin-1")
+    assert "which can't be read; it isn't UTF-8" in refusal(tmp_path, latin, label="kind")
+    assert read(tmp_path, latin, label="kind", encoding="latin-1").classes == ("é", "ü")
+    assert "can't be read" in refusal(tmp_path, table("a\x1b[31m", "b"), label="kind")
+    same = refusal(tmp_path, table("x" * 300 + "1", "x" * 300 + "2"), label="kind")
+    assert "first 255 characters are the same" in same
+    np.savez(tmp_path / "bytes.npz", x=np.arange(2.0), kind=np.array([b"\xe9", b"\xfc"]))
+    content = (tmp_path / "bytes.npz").read_bytes()
+    assert "can't be read" in refusal(tmp_path, content, "bytes.npz", label="kind")
+    gap = {"x": np.arange(3.0), "kind": np.array([0, 1, np.nan])}
+    np.savez(tmp_path / "gap.npz", **gap)
+    content = (tmp_path / "gap.npz").read_bytes()
+    assert 'data.missing = "drop"' in refusal(tmp_path, content, "gap.npz", label="kind")
+
+
 def test_what_was_read_is_said(tmp_path: Path) -> None:
     points = read(tmp_path, "minutes;temp (°C)\n0;80,5\n1;NA\n2;70\n", missing="drop")
     assert points.summary() == (

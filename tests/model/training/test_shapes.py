@@ -90,6 +90,18 @@ def test_a_surface() -> None:
     assert [column.name for column in mine.data.inputs + mine.data.outputs] == ["x", "y", "z"]
 
 
+def test_a_function_may_end_at_its_domain() -> None:
+    """Around the points lies a margin, where it has no value."""
+    data = training("data.function=log(x)*sqrt(y)", "data.domain=[0, 1]", "data.grid=12").data
+    assert data.grid is not None and data.truth is not None
+    assert data.grid.min() < 0 and torch.isfinite(data.truth).all()
+    inside = ((data.grid >= data.x.amin(0)) & (data.grid <= data.x.amax(0))).all(1)
+    x, y = data.grid[inside].T
+    assert torch.equal(data.truth[inside, 0], torch.log(x) * torch.sqrt(y))
+    edge = data.grid[:, 0] < data.x[:, 0].min()
+    assert edge.any() and (data.truth[edge, 0] <= 0).all()
+
+
 @pytest.mark.parametrize("loss", ["mse", "rmse", "mae", "huber", "smooth_l1", "log_cosh"])
 def test_a_curve_in_the_plane_with_every_loss(loss: str) -> None:
     torch.manual_seed(0)

@@ -171,6 +171,53 @@ def test_what_is_switched_off_is_not_drawn(chromium: Any, comparison: Path) -> N
     assert len(tab.table(0, "line-0")["x"]) == 100 and not tab.complaints
 
 
+def test_on_a_phone_all_is_in_reach(chromium: Any, page: Path) -> None:
+    tab = Tab(chromium, page, size=(390, 844), is_mobile=True, has_touch=True)
+    tab.page.tap("#forward")
+    tab.at(1)
+    assert tab.page.evaluate("[document.documentElement.scrollWidth, innerWidth]") == [390, 390]
+    for button in tab.page.locator("#controls button, #controls select").all():
+        box = button.bounding_box()
+        assert box["y"] + box["height"] <= 844 and min(box["width"], box["height"]) >= 38
+    assert not tab.complaints
+
+
+@pytest.mark.long
+def test_who_wants_little_motion_gets_two_pictures_a_second(chromium: Any, page: Path) -> None:
+    counts = []
+    for motion in ("no-preference", "reduce"):
+        tab = Tab(chromium, page, reduced_motion=motion)
+        tab.page.select_option("#speed", "8")
+        tab.page.evaluate("""() => {
+            window.drawn = new Set();
+            new MutationObserver(() => window.drawn.add(document.body.dataset.step))
+                .observe(document.body, {attributeFilter: ["data-step"]});
+        }""")
+        tab.page.click("#play")
+        tab.page.wait_for_timeout(600)
+        counts.append(tab.page.evaluate("window.drawn.size"))
+    assert counts[1] <= 2 < counts[0]
+
+
+@pytest.mark.long
+def test_it_prints_as_it_stands(chromium: Any, page: Path) -> None:
+    """On one sheet: plots keep their sizes, since nothing is drawn anew for paper."""
+    tab = Tab(chromium, page, size=(1920, 1080))
+    tab.press("End", 12)
+    sizes = """() => page.drawn().map(({place, view}) => [
+        place.clientWidth, place.clientHeight, view.el.clientWidth, view.el.clientHeight])"""
+    before = tab.page.evaluate(sizes)
+    tab.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    tab.page.emulate_media(media="print")
+    assert tab.page.evaluate(sizes) == before
+    assert tab.page.evaluate("document.body.getBoundingClientRect().width") <= 720
+    assert not tab.page.is_visible("#controls") and tab.page.is_visible("#caption")
+    tab.page.emulate_media(media="null")
+    tab.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert tab.page.pdf(format="A4").count(b"/Type /Page\n") == 1
+    assert tab.page.evaluate(sizes) == before and not tab.complaints
+
+
 @pytest.fixture(scope="module")
 def field(folder: Path) -> Path:
     settings = ("data.function=ripple", "data.points=40", "data.validation=0.25", "data.grid=12",
@@ -256,6 +303,7 @@ def test_noisy_losses_of_many_have_their_median(chromium: Any, folder: Path) -> 
     assert np.abs(np.diff(drawn)).sum() < 0.5 * np.abs(np.diff(own)).sum()
 
 
+@pytest.mark.long
 def test_groups_are_medians_and_bands(chromium: Any, folder: Path) -> None:
     """As in films, from the numbers of their runs; a group is switched off as one."""
     settings = ("compare.group=seed", "train.epochs=2", "train.snapshot_every=1", "data.points=9",
@@ -286,6 +334,30 @@ def test_groups_are_medians_and_bands(chromium: Any, folder: Path) -> None:
     tab.page.uncheck("#run-1")
     assert tab.table(0, "line-1")["x"] == tab.table(-1, "now-1")["x"] == []
     assert len(tab.table(0, "line-0")["x"]) == 9 and not tab.complaints
+
+
+@pytest.mark.long
+def test_each_of_4000_snapshots_is_reached(chromium: Any, folder: Path) -> None:
+    """By keys and by the slider, with its own numbers, also of blocks not yet unpacked."""
+    from fitreel import Recorder
+
+    x = np.linspace(-1, 1, 900)
+    with Recorder(folder / "many", x[:9], x[:9], at=x) as recorder:
+        for step in range(4000):
+            recorder.log(step, 1 / (step + 1), x * step)
+    tab = Tab(chromium, made(folder, "many.html", "render", str(folder / "many")))
+    tab.press("End", 3999)
+    for step in (3998, 3997, 3996):
+        tab.press("ArrowLeft", step)
+        assert np.allclose(tab.table(0, "line-0")["y"], x * step, atol=0.1)
+    tab.page.focus("#position")
+    tab.press("PageDown", 3986)
+    missed = tab.page.evaluate("""() => page.player.places.filter((place, step) => {
+        page.slider.value = place;
+        page.player.toPlace(Number(page.slider.value));
+        return page.player.step !== step;
+    })""")
+    assert missed == [] and not tab.complaints
 
 
 @pytest.mark.long
