@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.exit import end_after
 from fitreel.model.system.private_folders import remove_private_folders
-from fitreel.model.system.processes import import_numpy
+from fitreel.model.system.processes import import_numpy, open_standard_files
 from fitreel.render.mpl import own_process
 from fitreel.render.mpl.font_cache import own_cache
 from fitreel.render.pipeline.draw_worker import DrawWorker
@@ -67,9 +67,17 @@ class _Patient(io.FileIO):
             select.select([], [self], [])
 
 
+class _Lasting(io.TextIOWrapper):
+    """A stream that code of the user's own can't close: the program goes on to write there."""
+
+    def close(self) -> None:
+        """Write what is left."""
+        self.flush()
+
+
 def _patient(stream: TextIO | None, descriptor: int) -> TextIO:
     """What writes to `descriptor` as `stream` does; nothing that goes wrong there is an error."""
-    return io.TextIOWrapper(
+    return _Lasting(
         io.BufferedWriter(_Patient(descriptor, "w", closefd=False)),
         encoding=stream.encoding if stream else "utf-8",
         # A terminal or a pipe that knows only ASCII still gets every line.
@@ -92,10 +100,6 @@ def start_draw_worker() -> DrawWorker:
 
 def _open_what_is_closed() -> None:
     """Started without stdin, stdout or stderr, no file of ours must get their numbers."""
-    for descriptor in range(3):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    open_standard_files()
     if sys.stdin is None:
         sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115 (for ever)

@@ -354,7 +354,8 @@ class TrainSettings(Settings):
     snapshot_every: Count = 5
     """Keep the loss and the prediction of every so many epochs."""
     snapshot_at: Literal["even", "log"] = "even"
-    """"log" keeps many early epochs and few late ones, as many as "even" would keep."""
+    """"log" keeps many early epochs and few late ones, as many as "even" would keep, up to a
+    million."""
     delta: Positive | None = None
     """Stop at the first epoch whose loss is at or under this."""
     device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$")

@@ -1,5 +1,6 @@
 """The grid over two inputs at which predictions are, and what they are between its places."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,13 +19,14 @@ class FieldGrid:
 
     Args:
         run: the record.
-        around_points: leave out what lies further out than its points, but for a part of a cell.
+        around: leave out what lies further out than the points of these records, but for a part of
+            a cell; none: nothing is left out.
 
     Raises:
         BadInput: they aren't those of a grid.
     """
 
-    def __init__(self, run: Record, *, around_points: bool = False) -> None:
+    def __init__(self, run: Record, *, around: Sequence[Record] = ()) -> None:
         shape = run.header.grid_shape
         places = np.asarray(run.prediction_x, np.float64)
         if len(shape) != 2 or min(shape) < 2 or places.shape != (shape[0] * shape[1], 2):
@@ -39,13 +41,19 @@ class FieldGrid:
         if not (np.all(np.diff(self.x) > 0) and np.all(np.diff(self.y) > 0)):
             raise BadInput(f"{run.path}: its predictions are at no grid over two inputs")
         self._rows, self._columns = slice(None), slice(None)
-        if around_points:
-            points = [run.x] if run.validation is None else [run.x, run.validation[0]]
+        if around:
+            points = [each.x for each in around]
+            points += [each.validation[0] for each in around if each.validation is not None]
             x, y = np.concatenate(points).astype(np.float64).T
             self._rows, self._columns = _around(self.y, y), _around(self.x, x)
         self.x, self.y = self.x[self._columns], self.y[self._rows]
         self.shape: tuple[int, int] = (len(self.y), len(self.x))
         """Rows and columns."""
+
+    @property
+    def aspect(self) -> float:
+        """Width by height, in the inputs' units."""
+        return float((self.x[-1] - self.x[0]) / (self.y[-1] - self.y[0]))
 
     @cached_property
     def mesh(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -6,6 +6,8 @@ Imports nothing heavy: whether a job can have its view is said before anything i
 from typing import TYPE_CHECKING, Literal
 
 from fitreel.model.errors import BadInput
+from fitreel.model.settings import NetworkSettings
+from fitreel.render.panel_kinds import why_no_weights
 
 if TYPE_CHECKING:
     from fitreel.model.data.data_shape import DataShape
@@ -86,3 +88,26 @@ def _chosen(views: tuple[ViewName, ...], asked: str | None) -> str:
         fitting = " or ".join(views)
         raise BadInput(f"film.view: {asked}: doesn't fit these data; what does: {fitting}")
     return asked
+
+
+def check_slices(network: NetworkSettings) -> None:
+    """Refuse slices along a job's inputs where its record won't have what they need.
+
+    Raises:
+        BadInput: the line says why.
+    """
+    if (reason := why_no_weights(network)) is not None:
+        raise BadInput(f"film.view: slices: {reason}")
+
+
+def check_recorded_slices(run: "Record") -> None:
+    """The same where a record hasn't.
+
+    Raises:
+        BadInput: the line says why.
+    """
+    # numpy is imported only where something is drawn.
+    from fitreel.render.network.recorded_network import network_of
+
+    if len(run):
+        network_of(run, "film.view: slices")

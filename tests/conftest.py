@@ -1,5 +1,7 @@
+import gc
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,20 @@ from fitreel.jobs.cli import app
 from fitreel.model.record.reader import Record
 from fitreel.render.mpl import own_process
 
+# Some machines forbid compiled modules to be kept: then each of our hundreds of processes compiles
+# all of ours anew, and every worker all tests.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # As in the program, matplotlib's defaults are in force in whatever is imported and drawn here.
 own_process.declare_own()
+
+
+def pytest_collection_finish() -> None:
+    """Look seldom for rubbish, as the program does, and never in what stays: torch, all tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,6 @@
 """Where a cluster is, as the command line says it: a scheduler's address, or a batch system."""
 
-from urllib.parse import urlsplit
+import re
 
 from fitreel.model.errors import BadInput
 
@@ -14,20 +14,21 @@ BATCH_SYSTEMS = {
 """By the name that the command line knows it by, dask-jobqueue's class."""
 
 
+ADDRESS = re.compile(r"(tcp|tls)://([\w.-]+|\[[0-9A-Fa-f:.]+(%\w+)?\]):([0-9]{1,5})")
+MOST_PORTS = 65535
+
+
 def check_address(text: str) -> None:
     """Make sure that it is one.
 
     Raises:
-        BadInput: it is neither a scheduler's address nor the name of a batch system.
+        BadInput: it is neither a scheduler's address nor the name of a batch system; the line
+            doesn't repeat it, because it goes into logs, and addresses don't.
     """
-    try:
-        parts = urlsplit(text)
-        is_address = parts.scheme in ("tcp", "tls") and bool(parts.hostname) and bool(parts.port)
-        is_address &= not (parts.path or parts.query or parts.fragment or parts.username)
-    except ValueError:
-        is_address = False
+    match = ADDRESS.fullmatch(text)
+    is_address = match is not None and 1 <= int(match[4]) <= MOST_PORTS
     if not is_address and text not in BATCH_SYSTEMS:
         raise BadInput(
-            f"--cluster {text!r}: give a scheduler's address, such as tcp://host:8786 or "
-            f"tls://host:8786, or {', '.join(BATCH_SYSTEMS)}"
+            "--cluster, or $FITREEL_CLUSTER: neither a scheduler's address, such as "
+            f"tcp://host:8786 or tls://host:8786, nor one of {', '.join(BATCH_SYSTEMS)}"
         )

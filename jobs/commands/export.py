@@ -109,12 +109,12 @@ def _export(run: "Record", output: Path, report: Report, *, force: bool) -> bool
     from fitreel.render.output.ownership import mark
 
     path = output.resolve()
-    with locked(path, "export"), replacing(path) as temporary:
+    with locked(path, "export"), replacing(path, output) as temporary:
         sweep(path.parent, path.name)
         _write(run, output, temporary)
         same = not force and path.is_file() and filecmp.cmp(path, temporary, shallow=False)
         if not same:
             warn_once(output, report, force=force, form=_form_of(output))
         with temporary.open("rb") as file:
-            mark(path, hashlib.file_digest(file, "sha256").hexdigest())
+            mark(path, hashlib.file_digest(file, "sha256").hexdigest(), output)
     return not same

@@ -19,7 +19,7 @@ from fitreel.model.system.files import leftovers, sweep
 from fitreel.render.film_settings import FilmSettings
 from fitreel.render.metadata.checksum import check_whole
 from fitreel.render.metadata.provenance import read_provenance
-from fitreel.render.output.ffmpeg import seek_ffmpeg
+from fitreel.render.output.ffmpeg import kill_encoders, seek_ffmpeg
 from fitreel.render.output.output import Output
 from fitreel.render.output.ownership import check_replaceable
 
@@ -96,7 +96,7 @@ def _make_stale(
             width, height = subject.picture.pixels
             what = f"{_length(film, count, job.film.fps)}, {width} x {height}"
             report.say(
-                f"{film.path}: {what}, {size(_bytes(Path(film.path)))}, {seconds(took)}",
+                f"{film.path}: {what}, {size(_bytes(Path(film.real_path)))}, {seconds(took)}",
                 event="made",
                 output=film.path,
                 seconds=round(took, 3),
@@ -111,7 +111,10 @@ def _draw(subject: Subject, films: Sequence[Output], count: int, report: Report)
     total = count
     if all(film.is_still for film in films):
         total = len({film.number for film in films})
-    with report.progress(f"drawing {subject.job.name}", total, "frames") as update:
+    with (
+        report.progress(f"drawing {subject.job.name}", total, "frames") as update,
+        signals.before_ending(kill_encoders),
+    ):
         start = time.monotonic()
 
         def progress(done: int) -> None:

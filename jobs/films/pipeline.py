@@ -19,6 +19,8 @@ from fitreel.jobs.films.shape_checks import (
     check_films_of,
     check_films_of_record,
     check_of_one_run,
+    check_room,
+    check_room_of_record,
     line_of,
 )
 from fitreel.jobs.films.single_run import SingleRun, check_single_run
@@ -71,6 +73,7 @@ def film_request(
         report.say(f"{loaded.job.name}: trained here; a cluster is for comparisons and for train")
     resolved_job = resolve_job(loaded)
     check_films_of(resolved_job, loaded.job.film, plan.outputs)
+    check_room(resolved_job, files.for_drawing(loaded.job.film.picture), plan)
     check_page_before([resolved_job], loaded.job.film, plan.outputs)
     check_epoch([resolved_job], loaded.source.label, options)
     if (line := line_of(loaded.source.label, resolved_job.shape)) is not None:
@@ -198,10 +201,11 @@ def film_records(
         report.about(job=loaded.job.name, run=str(run.path))
         plan = plan_films(loaded, options)
         check_recorded(run, loaded.job.film, plan.outputs)
-        check_films_of_record(run, loaded.job.film, plan.outputs)
+        check_films_of_record(run, loaded.job, plan.outputs)
         if (line := dimensions_of(run)) is not None:
             report.say(f"{run.path}: {line}")
         files = check_single_run(plan, run)
+        check_room_of_record(run, files.for_drawing(loaded.job.film.picture), plan)
         make(plan, SingleRun(loaded.job, files, run=run, draw_worker=draw_worker), report)
         refuse_diverged({str(run.path): run}, options)
 

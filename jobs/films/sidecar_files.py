@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 SHEET = (3, 4)
 """Columns and rows of a page where nothing is said."""
-ON_PAGES = ("loss", "metrics", "residuals", "error")
-"""Panels that a page for a browser has."""
-
 # How pages begin, and how matplotlib writes who made them.
 _PAGES = {
     PDF: (b"%PDF-", b"/Creator (fitreel)"),
@@ -60,10 +57,6 @@ def make_sidecar(output: Output, subject: Subject, options: Options, report: Rep
     took = time.monotonic() - started
     line = f"{output.path}: {what}, {size(len(content))}, {seconds(took)}"
     report.say(line, event="made", output=output.path, seconds=round(took, 3))
-    others = [panel for panel in subject.picture.panels if panel not in ON_PAGES]
-    if output.kind is OutputKind.WEB_PAGE and others:
-        panels = ", ".join(others)
-        report.say(f"{output.path}: a page doesn't show these of film.panels: {panels}")
     if output.kind is OutputKind.PAGE and subject.picture.panels:
         panels = ", ".join(subject.picture.panels)
         report.say(f"{output.path}: a sheet shows the picture alone, not film.panels ({panels})")

@@ -17,7 +17,6 @@ from fitreel.render.frame import DrawnFrame, FrameSelection
 from fitreel.render.metadata.provenance import Chapter
 from fitreel.render.output.formats import OutputKind
 from fitreel.render.output.output import Output
-from fitreel.render.panel_kinds import check_panels
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.picture_version import pacing_facts, run_facts
 from fitreel.render.pipeline.draw_worker import DrawWorker
@@ -170,8 +169,7 @@ def check_single_run(plan: Plan, run: Record | None = None) -> StyleFiles:
 
     Raises:
         BadInput: a theme, text, language or size that can't be drawn, a pace that can't be kept,
-            panels that the data or the network can't have, captions at epochs that don't exist, or
-            a file that a film or a record names.
+            captions at epochs that don't exist, or a file that a film or a record names.
         Unavailable: no font here has the characters.
     """
     job = plan.loaded.job
@@ -194,12 +192,8 @@ def check_single_run(plan: Plan, run: Record | None = None) -> StyleFiles:
         return NO_FILES
     files = style_files_of(plan.loaded)
     if run is None or run.header.recorder == "job":
-        check_panels(job.film.panels, job.data, job.network)
         check_captions(files.for_drawing(job.film.picture), job.train.epochs)
     else:
         last = int(run.epochs[-1]) if len(run) and run.ending is not None else None
         check_captions(files.for_drawing(job.film.picture), last)
-    from fitreel.render.single.layout.themed_page import check_themed_scene
-
-    check_themed_scene(files.for_drawing(job.film.picture))
     return files

@@ -7,6 +7,7 @@ from fitreel.model.data.data_shape import DataShape
 from fitreel.model.data.grid_places import MOST_PLACES
 from fitreel.model.data.points_file import Points
 from fitreel.model.errors import BadInput
+from fitreel.model.limits import MOST_SPREAD_SNAPSHOTS
 from fitreel.model.settings import LOSSES_OF_CLASSES, LOSSES_OF_NUMBERS, TrainSettings
 
 SNAPSHOTS_OF_PICTURES = 100
@@ -35,7 +36,9 @@ def check_shape(job: Job, shape: DataShape, points: Points | None) -> None:
     Raises:
         BadInput: the line says the key, and why.
     """
+    is_picture = points is not None and points.picture is not None
     _check_loss(job.train, shape)
+    _check_snapshots(complete_train(job.train, shape, is_picture=is_picture))
     data = job.data
     inputs = shape.inputs
     if data.domain_pairs is not None and len(data.domain_pairs) != inputs:
@@ -43,7 +46,6 @@ def check_shape(job: Job, shape: DataShape, points: Points | None) -> None:
             f"data.domain: {len(data.domain_pairs)} pairs, and {inputs} inputs; one for each, or"
             " one for all"
         )
-    is_picture = points is not None and points.picture is not None
     if data.given("grid"):
         if is_picture:
             raise BadInput("data.grid: a picture is looked at in its pixels; say data.scale")
@@ -87,3 +89,13 @@ def _check_loss(train: TrainSettings, shape: DataShape) -> None:
         if (metric == "accuracy") != bool(shape.classes):
             kind = "classes" if metric == "accuracy" else "numbers"
             raise BadInput(f"train.metrics: {metric} is of {kind}, which these data aren't")
+
+
+def _check_snapshots(train: TrainSettings) -> None:
+    count = -(-train.epochs // train.snapshot_every)
+    if train.snapshot_at == "log" and count > MOST_SPREAD_SNAPSHOTS:
+        raise BadInput(
+            f"train.snapshot_at = log: {count:,} snapshots, and at most {MOST_SPREAD_SNAPSHOTS:,}"
+            f" are spread so; say train.snapshot_every ="
+            f" {-(-train.epochs // MOST_SPREAD_SNAPSHOTS)} or more, or snapshot_at = even"
+        )

@@ -25,13 +25,24 @@ def check_recorded(run: Record, film: FilmSettings, outputs: Sequence[Output]) -
     """
     if run.header.recorder != "program":
         return
-    check_recorded_panels(film.panels, run)
+    view = view_of(run, film.view)
+    check_recorded_panels(film.panels, run, view, has_truth=has_truth_for(film, run, view))
     if film.truth and run.truth is None:
         raise BadInput("film.truth: no truth is recorded; give it: Recorder(path, x, y, truth=…)")
     for output in outputs:
         if output.kind is OutputKind.SUBTITLES and not has_losses(run):
             raise BadInput(f"{output.path}: subtitles tell of the loss, which this record hasn't")
-    check_pages(outputs, view_of(run, film.view))
+    check_pages(outputs, view)
+
+
+def has_truth_for(film: FilmSettings, run: Record, view: str) -> bool:
+    """Whether a record says how its predictions should be, as far as a film's panels need it."""
+    if "error" not in film.panels:
+        return run.truth is not None
+    # matplotlib is imported only where such a panel is asked for.
+    from fitreel.render.plots.pictures.colours import has_truth
+
+    return has_truth(run, view)
 
 
 def check_pages(outputs: Sequence[Output], view: str) -> None:

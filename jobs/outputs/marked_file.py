@@ -4,8 +4,15 @@ import hashlib
 from pathlib import Path
 
 from fitreel.jobs.runtime.report import Report
+from fitreel.model.errors import CannotWrite
 from fitreel.model.system.files import sweep, write_whole
-from fitreel.render.output.ownership import Form, check_plain_file, check_replaceable, mark
+from fitreel.render.output.ownership import (
+    Form,
+    check_plain_file,
+    check_replaceable,
+    mark,
+    remove_lone_mark,
+)
 
 
 def check_file_place(output: Path, *, force: bool, form: Form | None = None) -> None:
@@ -31,11 +38,15 @@ def write_marked(
     sweep(path.parent, path.name)
     digest = hashlib.sha256(content).hexdigest()
     if not force and path.exists() and path.read_bytes() == content:
-        mark(path, digest)
+        mark(path, digest, output)
         return False
     warn_once(output, report, force=force, form=form)
-    mark(path, digest)
-    write_whole(path, content)
+    mark(path, digest, output)
+    try:
+        write_whole(path, content, output)
+    except CannotWrite:
+        remove_lone_mark(path)
+        raise
     return True
 
 

@@ -40,7 +40,7 @@ def _end(code: int) -> NoReturn:
         getattr(module, name)()
     for file in gc.get_objects():
         # A file that nobody closed, of a user's module, say.
-        if type(file) in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
+        if isinstance(file, io.TextIOWrapper | io.BufferedWriter | io.BufferedRandom):
             with suppress(Exception):
                 file.flush()
     # As what writes with C's own buffers does: MKL_VERBOSE. Windows has several of its libraries.

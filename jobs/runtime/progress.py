@@ -74,7 +74,7 @@ def progress_bars(labels: Sequence[str], totals: Sequence[int], unit: str) -> It
             if now - last_times.get(which, 0.0) >= 0.1 or done >= total:
                 last_times[which] = now
                 progress.update(tasks[which], completed=done, word=word)
-            if done >= total and len(tasks) > 1:
-                progress.update(tasks[which], visible=False)
+            if done >= total and len(totals) > 1:  # of a sweep of thousands none is kept
+                progress.remove_task(tasks.pop(which))
 
         yield update

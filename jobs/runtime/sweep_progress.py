@@ -69,13 +69,13 @@ class Tally:
 
 @contextmanager
 def sweep_bars(labels: Sequence[str], tally: Tally, steps: int) -> Iterator[UpdateMany]:
-    """Bars on the terminal: over all, in parts of a configuration, and below it who is running."""
-    whole = 100 * tally.total
+    """Bars on the terminal: over all, in steps of all, and below it who is running."""
+    whole = steps * tally.total
     with progress_bars(["all", *labels], [whole, *[steps] * len(labels)], "") as bars:
 
         def update(which: int, done: int | None, word: str, failed: int = 0) -> None:
             tally.update(which, done, failed)
-            bars(0, int(100 * tally.ended), str(tally))
+            bars(0, int(steps * tally.ended), str(tally))
             bars(which + 1, steps if done is None else done, word)
 
         bars(0, 0, str(tally))

@@ -15,13 +15,9 @@ def warning_of_size(resolved_job: ResolvedJob) -> str | None:
 
     Over two inputs the grid counts as a square, which it is at most.
     """
-    job, shape, train = resolved_job.loaded.job, resolved_job.shape, resolved_job.train
-    places, is_grid = places_of(resolved_job)
-    numbers = places * (shape.classes or shape.outputs)
-    if job.network.module is None:
-        weights = job.network.parameters_of(shape.inputs, shape.network_outputs(str(train.loss)))
-        numbers += weights if weights <= MOST_WEIGHTS_RECORDED else 0
-    snapshots = snapshots_of(resolved_job)
+    job, train = resolved_job.loaded.job, resolved_job.train
+    _, is_grid = _places_of(resolved_job)
+    numbers, snapshots = sum(numbers_of(resolved_job)), snapshots_of(resolved_job)
     size = _BYTES * numbers * snapshots
     if size <= LARGE:
         return None
@@ -40,7 +36,18 @@ def warning_of_size(resolved_job: ResolvedJob) -> str | None:
     )
 
 
-def places_of(resolved_job: ResolvedJob) -> tuple[int, bool]:
+def numbers_of(resolved_job: ResolvedJob) -> tuple[int, int]:
+    """How many numbers each snapshot of a training will have: predicted ones, and weights."""
+    job, shape = resolved_job.loaded.job, resolved_job.shape
+    predicted = _places_of(resolved_job)[0] * (shape.classes or shape.outputs)
+    if job.network.module is not None:
+        return predicted, 0
+    outputs = shape.network_outputs(str(resolved_job.train.loss))
+    weights = job.network.parameters_of(shape.inputs, outputs)
+    return predicted, weights if weights <= MOST_WEIGHTS_RECORDED else 0
+
+
+def _places_of(resolved_job: ResolvedJob) -> tuple[int, bool]:
     """At how many places a training will predict, and whether on a grid that a job can change."""
     job, shape, points = resolved_job.loaded.job, resolved_job.shape, resolved_job.points
     places = job.data.points if points is None else len(points.x)

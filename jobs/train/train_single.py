@@ -38,10 +38,13 @@ def build_training(resolved_job: ResolvedJob, report: Report) -> "Training":
     choose_torch_cache()
     with signals.ending_at_once(report.error):
         from fitreel.model.training.loop import Training
-        from fitreel.model.training.own_code import guard
+        from fitreel.model.training.own_code import all_stays_as_it_was, guard
 
         try:
-            with guard(resolved_job.own_code, lambda: "before the first epoch"):
+            with (
+                guard(resolved_job.own_code, lambda: "before the first epoch"),
+                all_stays_as_it_was(),
+            ):
                 training = Training(task_of(resolved_job))
             if resolved_job.own_code.module is not None:
                 from fitreel.model.training.checkpoint import save_checkpoint
@@ -116,12 +119,14 @@ def _epochs(
     training: "Training", writer: RecordWriter, report: Report, epochs: int, name: str
 ) -> None:
     from fitreel.model.training.checkpoint import arrays_of, save_checkpoint
+    from fitreel.model.training.own_code import all_stays_as_it_was
 
     def write() -> None:
         tensors, tree = save_checkpoint(training)
         writer.write(arrays_of(tensors), tree)
 
-    with report.progress(f"training {name}", epochs, "epochs") as update:
+    # What own code changes in a step is gone before the next training, and before it is drawn.
+    with all_stays_as_it_was(), report.progress(f"training {name}", epochs, "epochs") as update:
         for snapshot in training.epochs():
             if snapshot is not None:
                 writer.add(snapshot)

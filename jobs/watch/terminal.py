@@ -44,8 +44,11 @@ def show_in_terminal(places: Sequence[Path], assignments: Sequence[str], report:
         now = time.monotonic()
         folders = site.folders()[:MOST_COMPARED]
         if now >= due and signature(folders) != files:
-            files, due = signature(folders), now + SECONDS_A_PICTURE
+            due = now + SECONDS_A_PICTURE
             look = look_at(folders)
+            if not look.is_settled:
+                continue
+            files = signature(folders)
             if look.version != shown and look.records:
                 _draw(console, look, assignments)
                 shown = look.version

@@ -20,6 +20,13 @@ PATIENCE = 10.0
 """Seconds without anything new until a training is said to stand still."""
 SLOWER = 5.0
 """As many times as a training took between two snapshots, where that is longer."""
+PARCEL, LATE = 60.0, 2.0
+"""A cluster's records come home in parcels, after so many seconds at most; and so many times as
+late at worst."""
+AT_ONCE = 5.0
+"""Files of a parcel are written within so many seconds."""
+SETTLED = 3.0
+"""Seconds without anything new after which what can't be read is damaged, and not being written."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,8 @@ class Look:
     """Why a record can't be read."""
     age: float = 0.0
     """Seconds since anything was written."""
+    is_settled: bool = True
+    """Whether what can't be read isn't only being written just now."""
 
     @property
     def version(self) -> str:
@@ -48,12 +57,14 @@ class Look:
         """Whether nothing came for so long that the training seems to be gone."""
         if self.has_ended or self.problem:
             return False
-        return self.age > max([PATIENCE, *(SLOWER * _longest_gap(each) for each in self.records)])
+        gaps = [SLOWER * _longest_gap(each) for each in self.records]
+        parcels = [LATE * _last_parcel(each) for each in self.records]
+        return self.age > max([PATIENCE, *gaps, *parcels])
 
 
 def look_at(folders: Sequence[Path]) -> Look:
     """Read the records in these folders as far as they are whole."""
-    records, problem = [], ""
+    records, problem, is_settled = [], "", True
     for folder in folders:
         if not (folder / HEADER).exists():
             continue  # it may still come
@@ -61,10 +72,11 @@ def look_at(folders: Sequence[Path]) -> Look:
             record = Record(folder)
         except BadInput as error:
             problem = problem or str(error).splitlines()[0]
+            is_settled = is_settled and time.time() - _changed([folder]) > SETTLED
             continue
         if len(record):
             records.append(record)
-    return Look(tuple(records), problem, time.time() - _changed(folders))
+    return Look(tuple(records), problem, time.time() - _changed(folders), is_settled)
 
 
 def signature(folders: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
@@ -109,3 +121,17 @@ def _longest_gap(record: Record) -> float:
     """Seconds of training between two of its newest snapshots, at most."""
     seconds = record.seconds[-5:]
     return max((b - a for a, b in pairwise(seconds.tolist())), default=0.0)
+
+
+def _last_parcel(record: Record) -> float:
+    """Seconds of training that were written at once with the newest snapshot."""
+    chunks = [chunk for chunk in record.chunks if len(chunk)]
+    try:
+        written = [chunk.path.stat().st_mtime for chunk in chunks]
+    except OSError:  # replaced since
+        return 0.0
+    if record.journal is not None or not chunks:  # snapshot by snapshot
+        return 0.0
+    first = next(n for n, at in enumerate(written) if at >= written[-1] - AT_ONCE)
+    begin = chunks[first - 1].seconds[-1] if first else chunks[0].seconds[0]
+    return min(float(chunks[-1].seconds[-1] - begin), PARCEL)

@@ -1,5 +1,6 @@
 """The page of some records, made anew as they grow."""
 
+import hashlib
 import threading
 import time
 from collections.abc import Sequence
@@ -9,8 +10,9 @@ from typing import Any
 
 from fitreel.jobs.watch.answer import HTML, JSON, Answer, waiting
 from fitreel.jobs.watch.watched import Look, look_at, signature, subject_of
+from fitreel.model.record.reader import Record
 from fitreel.render.text.translations import english
-from fitreel.render.web.description import describe, theme_of
+from fitreel.render.web.description import describe
 from fitreel.render.web.document import document_of, json_in_markup, plots_of
 from fitreel.render.web.page_size import fitting
 from fitreel.render.web.page_subject import PageSubject
@@ -36,6 +38,8 @@ class WatchedPage:
         self._look = Look()
         self._subject: PageSubject | None = None
         self._due = 0.0
+        self._starts: list[str] = []
+        self._generation = 0
 
     def page(self) -> Answer:
         """All of it; or that nothing is there yet."""
@@ -45,25 +49,38 @@ class WatchedPage:
                 return waiting(self._state())
             subject = self._subject
             content = describe(subject) | {"state": self._state()}
-            content |= plots_of(content, theme_of(subject), subject)
-            live = {"version": self._look.version}
-            return Answer(200, HTML, document_of(content, theme_of(subject), subject, live))
+            content |= plots_of(content, subject.theme, subject)
+            live = {"version": self._version()}
+            return Answer(200, HTML, document_of(content, subject.theme, subject, live))
 
     def updates(self, version: str, have: str) -> Answer:
         """What is new since `version`, for a page that has so many snapshots of each run."""
         counts = [int(each) if each.isdigit() else 0 for each in have[:LARGEST_HAVE].split(",")]
         with self._lock:
             self._read()
-            subject, look = self._subject, self._look
-            if subject is None or look.version == version:
+            subject = self._subject
+            if subject is None or self._version() == version:
                 return Answer(200, JSON, _encoded({"state": self._state()}))
-            if len(counts) != len(subject.runs):
+            if not self._grew(version, counts):
                 return Answer(200, JSON, _encoded({"reload": True}))
             # Where a page has only some of the snapshots, others may be chosen as it grows.
             is_whole = len(subject.steps) == len(subject.times)
             content = describe(subject, dict(enumerate(counts if is_whole else [0] * len(counts))))
-            content |= {"live": {"version": look.version}, "state": self._state()}
+            content |= {"live": {"version": self._version()}, "state": self._state()}
             return Answer(200, JSON, _encoded(content))
+
+    def _version(self) -> str:
+        """Stands for all that is shown: its first part is the same as long as the records grow."""
+        return f"{self._generation}.{self._look.version}"
+
+    def _grew(self, version: str, counts: Sequence[int]) -> bool:
+        """Whether what a page of `version` has is the beginning of what there is now."""
+        runs = self._subject.runs if self._subject is not None else ()
+        return (
+            version.partition(".")[0] == str(self._generation)
+            and len(counts) == len(runs)
+            and all(count <= len(each.run) for count, each in zip(counts, runs, strict=True))
+        )
 
     def _read(self) -> None:
         """Look again, if something has changed and the last look isn't too near."""
@@ -75,12 +92,18 @@ class WatchedPage:
             look = self._look
             self._look = Look(look.records, look.problem, _age_of(files))
             return
-        self._seen = files
         look = look_at(self.folders)
+        if not look.is_settled:  # as likely as not it is being written
+            self._look = Look(self._look.records, self._look.problem, look.age)
+            return
+        self._seen = files
         if look.records and look.version != self._look.version:
             subject = subject_of(look.records, self._assignments).on_page()
             subject = replace(subject, most_steps=min(subject.most_steps or MOST_STEPS, MOST_STEPS))
             self._subject = fitting(subject, LARGEST_PAGE)
+            starts = [_start_of(record) for record in look.records]
+            self._generation += starts != self._starts
+            self._starts = starts
         elif look.problem or not look.records:  # what was whole stays on the page
             problem = look.problem or (f"{self.folders[0]}: is gone" if self._look.records else "")
             look = Look(self._look.records, problem, look.age)
@@ -99,6 +122,13 @@ class WatchedPage:
         if look.stands_still:
             return words.text("page_stopped", seconds=f"{look.age:.0f}")
         return words.text("page_live")
+
+
+def _start_of(record: Record) -> str:
+    """Stands for where a record began: another one in its place began otherwise."""
+    (first,) = record.snapshots([0])
+    said = f"{record.path} {record.header.fingerprint} {record.points_digest} {first.loss}"
+    return hashlib.sha256(said.encode() + first.prediction.tobytes()).hexdigest()
 
 
 def _age_of(files: Sequence[tuple[str, int, int]]) -> float:

@@ -191,14 +191,14 @@ def cannot_write(path: Path, error: OSError) -> CannotWrite:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, label: Path | None = None) -> Iterator[Path]:
     """Yield a new, empty temporary file; when the block ends well, that file becomes `path`.
 
     On any exception the temporary file is removed and what stood at `path` stays as it was. A link
     at `path` is replaced, not followed.
 
     Raises:
-        CannotWrite: the system refuses to write, sync or rename.
+        CannotWrite: the system refuses to write, sync or rename; the line names `label`, or `path`.
     """
     try:
         temporary = temporary_file(path)
@@ -208,7 +208,7 @@ def replacing(path: Path) -> Iterator[Path]:
         finally:
             discard(temporary)
     except OSError as error:
-        raise cannot_write(path, error) from error
+        raise cannot_write(label or path, error) from error
 
 
 def put_in_place(temporary: Path, path: Path) -> None:
@@ -310,13 +310,13 @@ def remove_folder(folder: Path) -> None:
             del _own[going.absolute()]
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, label: Path | None = None) -> None:
     """Write `content` as the file `path`, whole or not at all.
 
     Raises:
-        CannotWrite: the system refuses.
+        CannotWrite: the system refuses; the line names `label`, or `path`.
     """
-    with replacing(path) as temporary:
+    with replacing(path, label) as temporary:
         fill(temporary, content)
 
 

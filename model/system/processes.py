@@ -68,6 +68,15 @@ def broken_pipes_raise() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def open_standard_files() -> None:
+    """Have stdin, stdout and stderr be open, so that no file of ours gets their numbers."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+
+
 def end_with_the_parent(parent: int) -> None:
     """On Linux even a parent that is killed takes this process with it; `parent` is its number."""
     if sys.platform == "linux":

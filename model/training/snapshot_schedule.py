@@ -27,6 +27,17 @@ def kept_epochs(settings: TrainSettings) -> Collection[int]:
     return frozenset(snapshot_epochs(settings).tolist())
 
 
+def epochs_beside(settings: TrainSettings, epoch: int) -> NDArray[np.int64]:
+    """Of the epochs that are kept, the last one up to `epoch`, from 0, and the next one, if any."""
+    if settings.snapshot_at == "log":
+        log = snapshot_epochs(settings)
+        after = int(np.searchsorted(log, max(epoch, 0), side="right"))
+        return log[max(after - 1, 0) : after + 1]
+    last = len(range(0, settings.epochs, settings.snapshot_every)) - 1
+    before = min(max(epoch, 0) // settings.snapshot_every, last)
+    return settings.snapshot_every * np.arange(before, min(before + 2, last + 1), dtype=np.int64)
+
+
 def _spread(last: int, count: int) -> NDArray[np.int64]:
     """So many whole numbers from 1 to `last`, as evenly spaced on a logarithmic axis as can be."""
     if count == 1:

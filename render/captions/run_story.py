@@ -10,7 +10,7 @@ from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import Caption
 from fitreel.render.captions.phases.yardsticks import Yardsticks, yardsticks_of
 from fitreel.render.captions.run_sentences import end_caption, start_sentence
-from fitreel.render.captions.shape_sentences import TableErrors, constant_of, start_shape
+from fitreel.render.captions.shape_sentences import TableErrors, best_constant, start_shape
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.shown_snapshots import shown_count, shown_snapshots
 from fitreel.render.text.loss_format import LossFormat
@@ -59,8 +59,9 @@ class RunStory:
 
     @cached_property
     def constant(self) -> str:
-        """What the best constant is called, as `constant_of`."""
-        return constant_of(self.run, self.picture.view)
+        """What the best constant is called, as `best_constant`."""
+        header = self.run.header
+        return best_constant(len(header.inputs), header.predicted_columns, self.picture.view)
 
     @cached_property
     def end(self) -> Caption:

@@ -24,14 +24,14 @@ WORSE = 1.05
 """An end that is so many times worse than the best is spoken of."""
 
 
-def constant_of(run: Record, view: str | None) -> str:
+def best_constant(inputs: int, columns: int, view: str | None) -> str:
     """What the best constant is called: "flat", "level", "point", "colour" or "mean".
 
     Args:
-        run: the record.
+        inputs: how many there are.
+        columns: how many numbers are predicted at each place.
         view: what `film.view` says; None: nothing.
     """
-    inputs, columns = len(run.header.inputs), run.header.predicted_columns
     if view in ("scatter", "slices") or inputs > 2 or (inputs == 2 and columns not in (1, 3)):
         return "mean"
     if inputs == 2:
@@ -49,7 +49,7 @@ def start_shape(run: Record, view: str | None, first: Snapshot) -> str:
         return ""
     spread = float(np.std(np.asarray(run.y, np.float64), axis=0).mean())
     flat = float(prediction.std(axis=0).mean()) < FLAT * spread
-    match constant_of(run, view):
+    match best_constant(len(header.inputs), header.predicted_columns, view):
         case "colour":
             colours = np.clip(prediction, 0, 1)
             if float(colours.mean()) < DARK:

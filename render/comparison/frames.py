@@ -1,6 +1,6 @@
 """From many runs to the frames of a comparison: all entries at each time, then the ranking."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -68,7 +68,7 @@ def _drawn(
         setting = setting_of(comparison, table)
         scene = scene_in(setting)
         drawer = FrameDrawer(scene)
-        shown = [] if not moving else states(comparison.entries, table, moving, setting.captions.at)
+        shown = [] if not moving else _states(setting, table, moving, setting.captions.at)
         for number, state in zip(moving, shown, strict=True):
             scene.show(state)
             yield DrawnFrame(drawer.draw(), number, times, drawer.changed)
@@ -97,7 +97,15 @@ def _states_between(
         before = np.searchsorted(table.times, whole.times[frame], side="right") - 1
         return setting.captions.at(max(0, int(before)))
 
-    return states(setting.comparison.entries, whole, frames, caption)
+    return _states(setting, whole, frames, caption)
+
+
+def _states(
+    setting: Setting, table: Timetable, frames: Sequence[int], caption: Callable[[int], Caption]
+) -> Iterator[ComparisonState]:
+    comparison = setting.comparison
+    weights = comparison.view == "slices"
+    return states(comparison.entries, table, frames, caption, weights=weights)
 
 
 def scene_of(comparison: ComparisonPicture, table: Timetable) -> GridScene | OverlayScene:

@@ -24,15 +24,16 @@ SMALLEST_SHAPE, LETTERS = 72.0, 2.6
 SMALLEST_FIT = (160.0, 110.0)
 SMALLEST_LOSSES = (90.0, 36.0)
 SHAPES: dict[ViewName, CellNeeds] = {
-    "field": CellNeeds(aspect=1.0, foot=2.0, has_target=True),
+    "field": CellNeeds(aspect=1.0, foot=2.0, side=3.5, has_target=True),
     "picture": CellNeeds(aspect=1.0, has_target=True),
-    "curves": CellNeeds(aspect=1.4, foot=1.24),
+    "curves": CellNeeds(aspect=1.4, narrowest=1.0, foot=1.24),
     "plane": CellNeeds(aspect=1.0, foot=1.24),
     "scatter": CellNeeds(aspect=1.0),
     "confusion": CellNeeds(aspect=1.0, foot=1.0),
+    "slices": CellNeeds(aspect=1.4, narrowest=0.9, foot=1.24),
     "regions": CellNeeds(aspect=1.0, foot=1.24),
 }
-"""Of views whose panels have a shape of their own: about, with heights in font sizes of labels."""
+"""Of views whose panels have a shape of their own: about, with lengths in font sizes of labels."""
 LINE = 1.3
 """From one line of text to the next, in font sizes."""
 LETTER = 0.55
@@ -110,7 +111,7 @@ def _shapes_are_readable(
 ) -> bool:
     page = plan_page(size, has_subtitle=True)
     left = max(page.margin, page.px(33) + 4 * LETTER * page.tick)
-    needs = needs._replace(foot=needs.foot * page.label)
+    needs = needs._replace(foot=needs.foot * page.label, side=needs.side * page.label)
     names = (page.px(110), count * 1.3 * page.name)
     plan = plan_shaped(page, count + needs.has_target, left, loss_panel, names, needs)
     panel = plan.panels[0]

@@ -19,6 +19,8 @@ def states(
     table: Timetable,
     frames: Sequence[int],
     caption: Callable[[int], Caption] = lambda frame: NO_CAPTION,
+    *,
+    weights: bool = False,
 ) -> Iterator[ComparisonState]:
     """What all entries show in each of `frames`, which increase.
 
@@ -29,10 +31,11 @@ def states(
         table: its frames.
         frames: which of them.
         caption: gives the sentence of a frame.
+        weights: whether a panel shows more of a snapshot than its prediction.
     """
     numbers = _with_neighbours(frames, table) if table.is_interpolated else list(frames)
     players = [
-        _played(entry.run, table, clock, table.times[numbers])
+        _played(entry.run, table, clock, table.times[numbers], weights=weights)
         for entry, clock in zip(entries, table.clocks, strict=True)
     ]
     asked = set(frames)
@@ -60,13 +63,18 @@ def _with_neighbours(frames: Sequence[int], table: Timetable) -> list[int]:
 
 
 def _played(
-    run: Record | None, table: Timetable, clock: NDArray[np.float64], times: NDArray[np.float64]
+    run: Record | None,
+    table: Timetable,
+    clock: NDArray[np.float64],
+    times: NDArray[np.float64],
+    *,
+    weights: bool,
 ) -> Iterator[Snapshot | None]:
     """A run's snapshot at each of the times; each is made once."""
     if run is None or not len(clock):
         yield from [None] * len(times)
         return
     axis = table.axis if table.is_interpolated else None
-    for shown in snapshots_at(run, clock, times, axis):
+    for shown in snapshots_at(run, clock, times, axis, weights=weights):
         for _ in range(shown.frames):
             yield shown.snapshot

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record.header import Header
+from fitreel.model.record.reader import Record
 from fitreel.model.settings import LOSSES_OF_NUMBERS, NetworkSettings, TrainSettings
 from fitreel.model.suggestions import nearest
 from fitreel.render.network.activations import (
@@ -67,6 +68,11 @@ class Network:
         """How many the last hidden layer has; 0 without hidden layers."""
         return self.layers[-1].shape[1] if len(self.layers) > 1 else 0
 
+    @property
+    def matrix_shapes(self) -> list[tuple[int, int]]:
+        """The shapes of `matrices`."""
+        return [(outputs, inputs + 1) for outputs, inputs in (each.shape for each in self.layers)]
+
     def matrices(self, weights: NDArray[np.float32]) -> list[Values]:
         """Of each layer its weights, shape (outputs, inputs), and the biases as a last column."""
         return [
@@ -117,6 +123,31 @@ class Network:
             parts = _of(weights, last.weight)[:, None] * self.hidden(weights, x)
         scale = self._output.scale
         return parts * scale, float(weights[last.bias][0]) * scale
+
+    def pushes(self, weights: NDArray[np.float32], x: Values) -> Values:
+        """How far each unit moves several outputs together, shape (units, M), at `x`, shape (M,).
+
+        It is what the unit puts out times the length of its weights, numbers in the data's own
+        units. Of classes only differences count: what raises all of them alike moves nothing.
+        """
+        last = self.layers[-1]
+        matrix = _of(weights, last.weight).reshape(last.shape)
+        if not self._classes:
+            matrix = matrix * np.array([output.scale for output in self._outputs])[:, None]
+        elif len(matrix) > 1:
+            matrix = matrix - matrix.mean(axis=0)
+        with np.errstate(all="ignore"):
+            lengths = np.sqrt((matrix**2).sum(axis=0))
+            return np.asarray(lengths[:, None] * self.hidden(weights, x))
+
+    def toward_second(self, weights: NDArray[np.float32]) -> Values:
+        """How much each of the last hidden units speaks for the second class, for a larger value,
+        or for light: shape (units,).
+        """
+        matrix = _of(weights, self.layers[-1].weight).reshape(self.layers[-1].shape)
+        if not self._classes and len(self._outputs) > 1:
+            return np.asarray(matrix.mean(axis=0))
+        return np.asarray(matrix[1] - matrix[0] if len(matrix) > 1 else matrix[0])
 
     def gradient(
         self, weights: NDArray[np.float32], x: Values, y: Values, loss: "Loss"
@@ -192,6 +223,21 @@ def why_unknown(network: NetworkSettings) -> str | None:
     return None
 
 
+def network_of(run: Record, what: str) -> Network:
+    """The network of a record that has its weights.
+
+    Raises:
+        BadInput: it hasn't, or as `Network`; the line begins with `what` needs them.
+    """
+    try:
+        network = Network(run.header)
+    except BadInput as error:
+        raise BadInput(f"{what}: {error}") from None
+    if next(run.snapshots([0], weights=True)).weights is None:
+        raise BadInput(f"{what}: the weights of this network aren't recorded")
+    return network
+
+
 def _settings(kind: Any, table: Any) -> Any:
     try:
         return kind.model_validate_json(json.dumps(table))
@@ -238,6 +284,11 @@ def _activation(layer: DenseLayer, weights: NDArray[np.float32]) -> Function:
     if layer.slope is not None:
         return leaky(float(weights[layer.slope][0]))
     return leaky(RRELU_SLOPE) if layer.activation == "rrelu" else ACTIVATIONS[layer.activation]
+
+
+def flattened(matrices: Sequence[Values]) -> Values:
+    """All numbers of a network's layers, one after another."""
+    return np.concatenate([matrix.ravel() for matrix in matrices])
 
 
 def thinned(values: NDArray[Any], most: int) -> NDArray[Any]:

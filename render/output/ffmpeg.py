@@ -5,7 +5,9 @@ and the caller gets to look at its stop flag at least every 0.2 s whatever ffmpe
 
 When we are killed, ffmpeg meets the end of its input and would finish its file first; one that is
 stopped or hangs would stay for ever. So a guard kills it: a shell that waits for the end of a pipe
-of ours. Linux's PR_SET_PDEATHSIG needs a `preexec_fn`, which is unsafe beside threads, slow in a
+of ours, and leads the group of processes that ffmpeg is started in. What is on its way to become
+ffmpeg holds that pipe, too, until it is in the group, so there is no instant at which our end
+leaves it. Linux's PR_SET_PDEATHSIG needs a `preexec_fn`, which is unsafe beside threads, slow in a
 large process, and ends ffmpeg already when the thread that started it ends.
 """
 
@@ -20,7 +22,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from fitreel.model.errors import CannotWrite, FitreelError, Unavailable
 from fitreel.model.system.processes import (
@@ -91,6 +93,18 @@ def has_encoder(name: str) -> bool:
     return not lines or any(line.split()[1:2] == [name] for line in lines)
 
 
+_running: list["Encoder"] = []
+
+
+def kill_encoders() -> None:
+    """End all that run, before who ends the program at once removes what they write.
+
+    One that is still starting would make its file again.
+    """
+    for encoder in list(_running):
+        encoder.kill()
+
+
 def run_briefly(arguments: Sequence[str], limit: float = 30.0) -> bytes:
     """What ffmpeg prints to its stdout when called with `arguments`, within `limit` seconds.
 
@@ -106,16 +120,15 @@ def run_briefly(arguments: Sequence[str], limit: float = 30.0) -> bytes:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_environment(),
-            **group_of_its_own(),
+            **guard.group(),
         )
     except OSError as error:
         guard.dismiss()
         raise _does_not_start(binary, error) from error
-    guard.watch(process)
     try:
         return process.communicate(timeout=limit)[0]
     except subprocess.TimeoutExpired as error:
-        kill_group(process)
+        guard.kill(process)
         process.communicate()
         raise Unavailable(f"{binary} does not answer") from error
     finally:
@@ -125,8 +138,8 @@ def run_briefly(arguments: Sequence[str], limit: float = 30.0) -> bytes:
 class _Guard:
     """Ends a process, and its whole group, when ours ends, however it ends."""
 
-    # Told the number of the group, it waits for the end of the pipe, which our end brings.
-    _SCRIPT = 'read -r group || exit; read -r nothing; kill -s KILL -- "-$group"'
+    # It waits for the end of the pipe, which our end brings, then ends its group and itself.
+    _SCRIPT = "read -r nothing; kill -s KILL 0"
 
     def __init__(self) -> None:
         """Start it, before the one that it watches. Where it can't be started there is none."""
@@ -142,14 +155,18 @@ class _Guard:
                 bufsize=0,
                 cwd="/",  # it holds no folder of the user's
                 env={},
-                **group_of_its_own(),  # what is sent to our group must not end it first
+                process_group=0,  # what is sent to our group must not end it first
             )
 
-    def watch(self, process: "subprocess.Popen[bytes]") -> None:
-        """Watch this one, which leads a group of its own."""
-        if self._process is not None and self._process.stdin is not None:
-            with suppress(OSError), broken_pipes_raise():
-                self._process.stdin.write(b"%d\n" % process.pid)
+    def group(self) -> dict[str, Any]:
+        """What `Popen` takes to start the process that is watched: one a guard."""
+        if self._process is None:
+            return group_of_its_own()
+        return {"process_group": self._process.pid}
+
+    def kill(self, process: "subprocess.Popen[bytes]") -> None:
+        """End the process that is watched, which isn't waited for yet, and all that it started."""
+        kill_group(process if self._process is None else self._process)
 
     def descriptors(self) -> list[int]:
         """Of what it waits for."""
@@ -213,13 +230,13 @@ class Encoder:
             self._guard.dismiss()
             self._discard()
             raise _does_not_start(binary, error) from error
-        self._guard.watch(self._process)
         self.pieces = 0
         """How many it was given whole."""
         self._rest, self._counts = _NOTHING, list[int]()  # what is being written; bytes taken
         assert self._process.stdin is not None
         self._pipe = self._process.stdin.fileno()
         ready_pipe(self._pipe, _PIPE_SIZE)
+        _running.append(self)
 
     def _started(
         self, command: Sequence[str], inputs: Sequence[IO[bytes]]
@@ -243,7 +260,7 @@ class Encoder:
             env=_environment(),
             pass_fds=descriptors,
             # A terminal's Ctrl-C is for us, who end it in our own time.
-            **group_of_its_own(),
+            **self._guard.group(),
         )
 
     def write(self, content: memoryview) -> None:
@@ -338,12 +355,12 @@ class Encoder:
     def kill(self) -> None:
         """End ffmpeg at once, and reap it. May be called at any time, also twice."""
         if self._process.poll() is None:
-            kill_group(self._process)
+            self._guard.kill(self._process)
         self._close_pipe()
         # A process in the middle of a system call that never returns can't be reaped; leave it.
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(5)
-            self._guard.dismiss()  # one that can't be reaped stays watched
+        self._guard.dismiss()
         self._discard()
 
     def descriptors(self) -> list[int]:
@@ -353,6 +370,8 @@ class Encoder:
         return own + self._guard.descriptors()
 
     def _discard(self) -> None:
+        with suppress(ValueError):
+            _running.remove(self)
         self._words.close()
         for name in self._copies.values():
             with suppress(OSError):

@@ -32,13 +32,13 @@ def mark_of(path: Path) -> Path:
     return path.with_name(f".{shortened(path.name, LONGEST_NAME - len('..fitreel'))}.fitreel")
 
 
-def mark(path: Path, digest: str) -> None:
+def mark(path: Path, digest: str, label: Path) -> None:
     """Note, before it comes to its place, what `path` will be: SHA-256, 64 hexadecimal digits.
 
     Only for who holds the lock of `path`.
 
     Raises:
-        CannotWrite: the system refuses.
+        CannotWrite: the system refuses; the line names `label`.
     """
     before = _digest_of(path)
     digests = [digest] + [old for old in _digests(path) or () if old == before and old != digest]
@@ -47,7 +47,13 @@ def mark(path: Path, digest: str) -> None:
         if mark_of(path).read_text("ascii", "replace") == lines:
             return
     sweep(path.parent, mark_of(path).name)
-    write_whole(mark_of(path), lines.encode())
+    write_whole(mark_of(path), lines.encode(), label)
+
+
+def remove_lone_mark(path: Path) -> None:
+    """Remove the mark of what hasn't come to its place, where nothing was before."""
+    if not path.exists():
+        mark_of(path).unlink(missing_ok=True)
 
 
 def check_replaceable(output: str | Path, *, force: bool, form: Form | None = None) -> bool:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.phases.yardsticks import yardsticks_of
-from fitreel.render.mpl.theme import Theme, comparison_theme, load_theme
 from fitreel.render.plots.loss_plot import time_name
 from fitreel.render.plots.losses.loss_scale import LossScale, loss_scale
 from fitreel.render.shown_snapshots import losses_from
@@ -25,10 +24,11 @@ from fitreel.render.web.charts import (
     metric_charts,
     view_on_page,
 )
+from fitreel.render.web.inside_charts import inside_of
 from fitreel.render.web.packed import packed
-from fitreel.render.web.page_subject import PageSubject
+from fitreel.render.web.page_subject import PageGroup, PageSubject
 from fitreel.render.web.plain_math import plain_math
-from fitreel.render.web.predictions import PredictionForm, form_of, prediction_blocks
+from fitreel.render.web.snapshot_rows import RowForm, form_of, predictions_of
 
 ROWS = 14.0
 """How high the plot of the losses is, in font sizes of its numbers."""
@@ -37,16 +37,11 @@ WORDS = (
     "page_pause", "page_speed", "page_first", "page_back", "page_forward", "page_last",
     "page_position", "page_shown", "page_grid", "page_overlay", "page_runs", "page_rounded",
     "page_live", "page_ended", "page_stopped", "page_gone", "page_waiting", "page_damaged",
-    "predicted", "true", "wrong", "kept_aside", "field_error", "target",
+    "predicted", "true", "wrong", "kept_aside", "page_members", "page_moved", "field_error",
+    "target",
 )  # fmt: skip
 """Keys of words that stand on a page, or are read out."""
 Description = dict[str, Any]
-
-
-def theme_of(subject: PageSubject) -> Theme:
-    """The theme of a page."""
-    load = load_theme if subject.layout == "single" else comparison_theme
-    return load(subject.picture.theme)
 
 
 def describe(subject: PageSubject, since: Mapping[int, int] | None = None) -> Description:
@@ -55,13 +50,13 @@ def describe(subject: PageSubject, since: Mapping[int, int] | None = None) -> De
     Raises:
         Damaged: a file has changed since a run was opened.
     """
-    words, theme, records = subject.words, theme_of(subject), [each.run for each in subject.runs]
-    shown = [np.unique(subject.snapshots_of(n)).tolist() for n in range(len(records))]
-    form = form_of(list(zip(records, shown, strict=True)))
+    words, records = subject.words, [each.run for each in subject.runs]
+    shown = [subject.shown(number) for number in range(len(records))]
+    form = form_of([predictions_of(run) for run in records], shown)
     scale = loss_scale([run.losses.astype(np.float64) for run in records], ROWS)
     spelling = LossFormat.of(np.concatenate([run.losses for run in records]), words)
     runs = [
-        _run(subject, number, (shown[number], form, scale, spelling), theme, since)
+        _run(subject, number, (shown[number], form, scale, spelling), since)
         for number in range(len(records))
     ]
     return {
@@ -74,7 +69,9 @@ def describe(subject: PageSubject, since: Mapping[int, int] | None = None) -> De
         "losses": _losses(subject, scale, words),
         "form": None if form.span is None else list(form.span),
         "runs": runs,
-        "charts": _charts(subject, shown, words),
+        "groups": [_group(subject, group, scale, spelling) for group in subject.groups],
+        "groups_remark": _groups_remark(subject),
+        "charts": _charts(subject, shown, words, (since or {}).get(0, 0)),
         "failures": [list(each) for each in subject.failures],
     }
 
@@ -140,8 +137,7 @@ def _losses(subject: PageSubject, scale: LossScale, words: Translation) -> dict[
 def _run(
     subject: PageSubject,
     number: int,
-    packing: tuple[list[int], PredictionForm, LossScale, LossFormat],
-    theme: Theme,
+    packing: tuple[list[int], RowForm, LossScale, LossFormat],
     since: Mapping[int, int] | None,
 ) -> dict[str, Any]:
     """One run, with the predictions that a page hasn't yet."""
@@ -151,19 +147,15 @@ def _run(
     own = np.searchsorted(shown, subject.snapshots_of(number))
     losses = run.losses[shown].astype(np.float64)
     losses[run.epochs[shown] < first] = np.nan
-    alone = subject.layout == "single"
     medians: dict[str, Any] = {}
     if _is_median(subject, run):
         axis = subject.timeline.axis
         middle = running_median(axis, each.clock, run.losses)[shown]
         medians["medians"] = packed(scale.heights(middle))
-    colour = theme.prediction if alone else theme.lines[each.colour % len(theme.lines)]
-    turn = 0 if alone else each.colour // len(theme.lines)
     start = min((since or {}).get(number, 0), len(shown))
     return {
         "name": each.name,
-        "colour": colour,
-        "dash": [4 * length for length in theme.dashes[turn % len(theme.dashes)]],
+        **_stroke(subject, each.colour),
         "status": ending_of(run) if run.ending in ("diverged", "delta") else "",
         "ending": run.ending,
         "own": _stretches(own),
@@ -174,9 +166,53 @@ def _run(
         **medians,
         "start": start,
         "count": len(shown),
-        "blocks": list(prediction_blocks(run, shown[start:], form)),
+        "blocks": list(predictions_of(run).blocks(shown[start:], form)),
         **(_points(run) if since is None else {}),
     }
+
+
+def _group(
+    subject: PageSubject, group: PageGroup, scale: LossScale, spelling: LossFormat
+) -> dict[str, Any]:
+    """What has one colour: the median of its runs' losses and where most lie, at its snapshots."""
+    contender = group.contender
+    newest = np.searchsorted(contender.times, subject.steps, side="right") - 1
+    shown = np.unique(np.maximum(newest, 0))
+    times = contender.times[shown]
+    losses = contender.losses_at(times)
+    band = contender.loss_band
+    edges = {} if band is None else {"low": band[0][shown], "high": band[1][shown]}
+    first = subject.runs[group.members[0]]
+    return {
+        "name": contender.label,
+        **_stroke(subject, first.colour),
+        "status": ending_of(first.run) if contender.has_diverged else "",
+        "members": list(group.members),
+        "own": _stretches(np.searchsorted(shown, np.maximum(newest, 0))),
+        "texts": ["" if np.isnan(at) else spelling.write(float(at)) for at in losses],
+        "places": packed(subject.timeline.axis.places(times)),
+        "heights": packed(scale.heights(losses)),
+        "count": len(shown),
+    } | {name: packed(scale.heights(edge)) for name, edge in edges.items()}
+
+
+def _groups_remark(subject: PageSubject) -> str:
+    """How many runs a group has, where it is the same number for all."""
+    counts = {len(group.members) for group in subject.groups if group.contender.is_group}
+    if len(counts) != 1:
+        return ""
+    several = sum(group.contender.is_group for group in subject.groups) > 1
+    return subject.words.text("groups_of" if several else "group_of", count=counts.pop())
+
+
+def _stroke(subject: PageSubject, number: int) -> dict[str, Any]:
+    """Colour and dashes of what has this number."""
+    theme = subject.theme
+    if subject.layout == "single":
+        return {"colour": theme.prediction, "dash": []}
+    turn, place = divmod(number, len(theme.lines))
+    dash = [4 * length for length in theme.dashes[turn % len(theme.dashes)]]
+    return {"colour": theme.lines[place], "dash": dash}
 
 
 def _is_median(subject: PageSubject, run: Record) -> bool:
@@ -208,33 +244,53 @@ def _points(run: Record) -> dict[str, Any]:
 
 
 def _charts(
-    subject: PageSubject, shown: Sequence[Sequence[int]], words: Translation
+    subject: PageSubject, shown: Sequence[Sequence[int]], words: Translation, have: int
 ) -> list[Chart]:
-    """One plot of all curves, and where there are several runs one of each; then the metrics."""
+    """One plot of all curves, and where there are several runs one of each; then the panels.
+
+    `have`: of the first run so many of the shown snapshots are on the page already.
+    """
     picture, records = subject.picture, [each.run for each in subject.runs]
     charts: list[Chart] = []
     views = {view_on_page(run, picture.view) for run in records}
     if len(records) > 1:
         if views == {"fit"}:
             together = charts_of(records, range(len(records)), picture, words)
-            charts += [chart | {"group": "overlay"} for chart in together]
+            lines = {"lines": list(range(len(subject.groups)))} if subject.groups else {}
+            charts += [chart | lines | {"group": "overlay"} for chart in together]
             # All limits are those of all.
             charts += [
-                chart | {"runs": [number], "name": each.name, "group": "grid"}
-                for chart in together
-                for number, each in enumerate(subject.runs)
+                chart | own | {"group": "grid"} for chart in together for own in _cells(subject)
             ]
         else:
             for number, each in enumerate(subject.runs):
                 own = charts_of([each.run], [number], picture, words)
                 charts += [chart | {"name": each.name, "group": "grid"} for chart in own]
         return charts
-    charts += charts_of(records, [0], picture, words)
+    return _charts_of_one(subject, shown[0], words, have)
+
+
+def _cells(subject: PageSubject) -> list[Chart]:
+    """Whose plots stand side by side: each run's, or each group's."""
+    if not subject.groups:
+        return [{"runs": [n], "name": each.name} for n, each in enumerate(subject.runs)]
+    return [
+        {"runs": list(group.members), "lines": [number], "name": group.contender.label}
+        for number, group in enumerate(subject.groups)
+    ]
+
+
+def _charts_of_one(
+    subject: PageSubject, shown: Sequence[int], words: Translation, have: int
+) -> list[Chart]:
+    """The fit of the only run, and what stands beside it."""
+    picture, run, axis = subject.picture, subject.runs[0].run, subject.timeline.axis
+    charts = charts_of([run], [0], picture, words)
     if charts and charts[0]["kind"] in ("field", "picture"):
-        charts += maps_beside(records[0], charts[0], theme_of(subject), words)
+        charts += maps_beside(run, charts[0], subject.theme, words)
     elif charts and charts[0]["kind"] == "fit":
-        axis = subject.timeline.axis
-        charts += curves_beside(records[0], charts[0], picture.panels, axis, words)
+        charts += curves_beside(run, charts[0], picture.panels, axis, words)
+    charts += [panel.chart_of(shown, have, words) for panel in inside_of(subject)]
     if not charts or "metrics" in picture.panels:
-        charts += metric_charts(records[0], shown[0], words)
+        charts += metric_charts(run, shown, words)
     return charts

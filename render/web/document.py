@@ -9,7 +9,7 @@ from typing import Any
 
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.web.charts import Chart
-from fitreel.render.web.description import Description, describe, theme_of
+from fitreel.render.web.description import Description, describe
 from fitreel.render.web.figures import Figures, script_of_library
 from fitreel.render.web.packed import compressed_text
 from fitreel.render.web.page_size import check_size
@@ -17,7 +17,8 @@ from fitreel.render.web.page_subject import PageSubject
 
 ASSETS = Path(__file__).with_name("assets")
 SCRIPTS = (
-    "numbers.js", "marks.js", "plots.js", "fields.js", "player.js", "page.js", "live.js", "main.js",
+    "numbers.js", "marks.js", "plots.js", "fields.js", "inside.js", "player.js", "page.js",
+    "live.js", "main.js",
 )  # fmt: skip
 """In the order in which they need each other."""
 NO_SCRIPT = "This page needs JavaScript."
@@ -32,7 +33,7 @@ def page_of(subject: PageSubject) -> bytes:
         Damaged: a record's file has changed since it was opened.
     """
     check_size(subject)
-    theme, content = theme_of(subject), describe(subject)
+    theme, content = subject.theme, describe(subject)
     return document_of(content | plots_of(content, theme, subject), theme, subject, None)
 
 
@@ -41,7 +42,9 @@ def plots_of(content: Description, theme: Theme, subject: PageSubject) -> Descri
     figures = Figures(theme)
     losses = content["losses"] | {
         "plot": figures.losses(
-            len(content["runs"]), content["clock"]["name"], content["losses"]["noise_name"]
+            len(content["groups"] or content["runs"]),
+            content["clock"]["name"],
+            content["losses"]["noise_name"],
         )
     }
     return {
@@ -93,6 +96,10 @@ def json_in_markup(content: Any) -> str:
 def _curves(chart: Chart, content: Description) -> int:
     """How many curves a plot has."""
     runs = chart["runs"]
+    if "lines" in chart:
+        return len(chart["lines"])
+    if chart["kind"] == "units":
+        return len(chart["colours"])
     return int(content["runs"][runs[0]]["columns"]) if chart["kind"] == "curves" else len(runs)
 
 

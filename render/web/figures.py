@@ -11,6 +11,7 @@ from fitreel.render.web.charts import Chart
 EXTRA, PURPOSE = "page", "a page"
 FONT = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 HOVER_NUMBER = "%0.6g"
+BAND_OPACITY = 0.13
 MOVING = ["moving"]
 """Of what changes from step to step: see marks.js."""
 _PART = re.compile(r'"p[0-9]{4,}"')
@@ -47,6 +48,7 @@ class Figures:
         noise.level = "underlay"
         hovered = []
         for number in range(count):
+            self._band(plot, f"loss-band-{number}")
             path = _source(f"path-{number}", x=[], y=[], epoch=[], loss=[], name=[])
             past = _source(f"past-{number}", x=[], y=[])
             now = _source(f"now-{number}", x=[], y=[])
@@ -64,16 +66,17 @@ class Figures:
         return self._item(plot)
 
     def chart(self, chart: Chart, count: int) -> dict[str, Any]:
-        """A plot of `kind` fit, curves, plane, field, regions, picture, scatter, away or metric.
-
-        `count`: of curves in it, runs or outputs.
-        """
+        """A plot, by its `kind`, of `count` curves: runs, outputs, units and their sum."""
         plot = self._plot(*(tuple(chart[axis]["span"]) for axis in "xy"))
         for axis, shown in ((plot.xaxis, chart["x"]["name"]), (plot.yaxis, chart["y"]["name"])):
             self._name(axis[0], shown)
         kind = chart["kind"]
         if kind in ("field", "regions", "picture"):
             self._image(plot, chart)
+        elif kind in ("weights", "tiles"):
+            self._inside(plot)
+        elif kind == "units":
+            self._units(plot, count)
         elif kind == "metric":
             self._metric(plot)
         elif kind == "away":
@@ -81,7 +84,7 @@ class Figures:
         elif kind == "scatter":
             self._table(plot)
         else:
-            self._curves(plot, count, has_gaps=kind == "fit")
+            self._curves(plot, count, has_gaps=kind == "fit", has_groups="lines" in chart)
         return self._item(plot)
 
     def _plot(self, x: Any, y: Any) -> Any:
@@ -114,8 +117,16 @@ class Figures:
         # As text, whatever stands in it: bokeh would take $$…$$ for TeX.
         axis.axis_label = PlainText(text=name) if name else None
 
-    def _curves(self, plot: Any, count: int, *, has_gaps: bool) -> None:
+    def _band(self, plot: Any, name: str) -> None:
+        """Where most of a group lie, faint in its colour."""
+        source = _source(name, x=[], y1=[], y2=[])
+        plot.varea("x", "y1", "y2", source=source, fill_alpha=BAND_OPACITY, name="show-band",
+                   tags=MOVING)  # fmt: skip
+
+    def _curves(self, plot: Any, count: int, *, has_gaps: bool, has_groups: bool) -> None:
         theme = self._theme
+        for number in range(count if has_groups else 0):
+            self._band(plot, f"band-{number}")
         if has_gaps:
             gaps = _source("gaps", x=[], y=[], to=[])
             plot.segment("x", "y", "x", "to", source=gaps, line_width=2, name="show-gaps",
@@ -130,6 +141,10 @@ class Figures:
             source = _source(f"truth-{number}", x=[], y=[])
             plot.line("x", "y", source=source, line_color=theme.truth, line_width=2.5,
                       line_dash=[10, 7], name="show-truth")  # fmt: skip
+        for number in range(count if has_groups else 0):
+            source = _source(f"members-{number}", x=[], y=[])
+            plot.line("x", "y", source=source, line_width=1.5, line_alpha=0.4, name="show-members",
+                      tags=MOVING)  # fmt: skip
         lines = []
         for number in range(count):
             source = _source(f"line-{number}", x=[], y=[], name=[])
@@ -179,6 +194,29 @@ class Figures:
             lines.append(line)
         zero = _source("zero", x=[], y=[])
         plot.line("x", "y", source=zero, line_color=theme.muted, line_width=1.5)
+        exact = [("x", f"@x{{{HOVER_NUMBER}}}"), ("", f"@y{{{HOVER_NUMBER}}}")]
+        self._hover(plot, lines, exact)
+
+    def _inside(self, plot: Any) -> None:
+        """A picture of numbers without axes."""
+        plot.grid.visible = False
+        for axis in (*plot.xaxis, *plot.yaxis):
+            axis.axis_line_color = None
+        plot.background_fill_color = self._theme.background
+        place = {"x": 0, "y": 0, "dw": 1, "dh": 1}
+        image = plot.image_rgba("image", source=_source("image", image=[]), **place)
+        image.level = "image"
+
+    def _units(self, plot: Any, count: int) -> None:
+        """A line for each unit, and last a strong one for their sum."""
+        zero = _source("zero", x=[], y=[])
+        plot.line("x", "y", source=zero, line_color=self._theme.muted, line_width=1.5)
+        lines = [
+            plot.line("x", "y", source=_source(f"line-{number}", x=[], y=[]), tags=MOVING,
+                      line_width=4 if number == count - 1 else 1.8, line_join="round",
+                      name=f"style-{number}")
+            for number in range(count)
+        ]  # fmt: skip
         exact = [("x", f"@x{{{HOVER_NUMBER}}}"), ("", f"@y{{{HOVER_NUMBER}}}")]
         self._hover(plot, lines, exact)
 

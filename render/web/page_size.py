@@ -2,22 +2,20 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from fitreel.model.errors import BadInput
+from fitreel.render.web.inside_charts import inside_of
 from fitreel.render.web.page_subject import PageSubject
-from fitreel.render.web.predictions import bytes_of
+from fitreel.render.web.snapshot_rows import predictions_of
 
 LARGEST = 50_000_000
-"""Bytes of a page's predictions; what else is in it is little."""
+"""Bytes of what a page has of its snapshots; what else is in it is little."""
 
 
 def size_of(subject: PageSubject) -> int:
-    """About how many bytes all predictions of a page will be."""
-    return sum(
-        bytes_of(each.run, np.unique(subject.snapshots_of(number)).tolist())
-        for number, each in enumerate(subject.runs)
-    )
+    """About how many bytes all that a page has of its snapshots will be."""
+    numbers = range(len(subject.runs))
+    size = sum(predictions_of(subject.runs[n].run).bytes_of(subject.shown(n)) for n in numbers)
+    return size + sum(panel.rows.bytes_of(subject.shown(0)) for panel in inside_of(subject))
 
 
 def check_size(subject: PageSubject) -> None:

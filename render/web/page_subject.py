@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import Caption
+from fitreel.render.comparison.standings.contenders import Contender
+from fitreel.render.mpl.theme import Theme, comparison_theme, load_theme
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.comparison_timetable import Clock
@@ -33,6 +35,15 @@ class PageRun:
 
 
 @dataclass(frozen=True)
+class PageGroup:
+    """Runs of a comparison that have one colour: drawn as their median and band."""
+
+    contender: Contender
+    members: tuple[int, ...]
+    """Their numbers on the page, at least one."""
+
+
+@dataclass(frozen=True)
 class PageSubject:
     """What a page shows, and how its film goes through it."""
 
@@ -48,6 +59,8 @@ class PageSubject:
     """What is said at a step, by its number among all of `times`, and its time."""
     clock: Clock = "epoch"
     layout: PageLayout = "single"
+    groups: Sequence[PageGroup] = ()
+    """All that is told apart, where some of it are several runs."""
     failures: Sequence[tuple[str, str]] = field(default=())
     """Names of configurations without a run, and why."""
     most_steps: int | None = None
@@ -57,6 +70,12 @@ class PageSubject:
     def words(self) -> Translation:
         """In the page's language."""
         return translation_of(self.picture.language, self.picture.words)
+
+    @cached_property
+    def theme(self) -> Theme:
+        """Its colours."""
+        load = load_theme if self.layout == "single" else comparison_theme
+        return load(self.picture.theme)
 
     @cached_property
     def times(self) -> NDArray[np.float64]:
@@ -83,6 +102,10 @@ class PageSubject:
         """Shape (P,): which snapshot run `number` shows in each step; before its first, that."""
         clock = self.runs[number].clock
         return np.maximum(np.searchsorted(clock, self.steps, side="right") - 1, 0)
+
+    def shown(self, number: int) -> list[int]:
+        """Which snapshots of run `number` the page has, increasing."""
+        return np.unique(self.snapshots_of(number)).tolist()  # type: ignore[no-any-return]
 
     def step_of_frames(self) -> NDArray[np.int64]:
         """Which step each frame of the film shows, shape (F,)."""

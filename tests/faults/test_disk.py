@@ -185,3 +185,45 @@ def test_a_disk_that_is_full_with_the_old_film(tmp_path: Path, name: str, room: 
             return
         refused(done)
         assert everything(disk) == old
+
+
+RENDER = ("render", "{record}", *SMALL, "-o")
+KINDS = {
+    "a.mp4": RENDER,
+    "a.gif": RENDER,
+    "frames/": RENDER,
+    "a.png": RENDER,
+    "a.html": RENDER,
+    "a.csv": ("export", "{record}", "-o"),
+    "a.npz": ("export", "{record}", "-o"),
+    "a.pt": ("export", "{record}", "-o"),
+    "j.toml": ("new",),
+    "r": ("train", *TRAIN, "-q", "-o"),
+    "a.webm": RENDER,
+    "a.pdf": RENDER,
+    "t.png": ("targets", "-o"),
+}
+FEW = ("a.mp4", "a.gif", "frames/", "a.png", "a.html", "a.csv", "a.pt", "r")
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in FEW else pytest.param(name, marks=LONG) for name in KINDS]
+)
+def test_the_words_for_a_disk_without_room(tmp_path: Path, name: str) -> None:
+    """And for a file that may not grow: the name that was given, and what the system says."""
+    command = [part.format(record=record()) for part in (*KINDS[name], name)]
+    # Of a record the file that has no room is named, whichever it is.
+    words = f"fitreel: cannot write {name.rstrip('/')}"
+    bounded = forge(*command, cwd=tmp_path, fault=Fault(largest_file=600))
+    refused(bounded)
+    assert bounded.stderr.startswith(words) and bounded.stderr.endswith(": File too large\n")
+    with small_disk(tmp_path / "disk", 1 << 20) as disk:
+        room = shutil.disk_usage(disk).free - 8192  # two files of one block each
+        (disk / "ballast").write_bytes(bytes(room))
+        full = forge(*command, cwd=disk)
+        refused(full)
+        assert full.stderr.startswith(words)
+        assert full.stderr.endswith(": No space left on device\n")
+        for place in (tmp_path, disk):
+            left = [path.name for path in place.iterdir() if not path.name.endswith(".lock")]
+            assert {*left} <= {"ballast", "disk", "r"}, left

@@ -114,6 +114,15 @@ def test_the_program_without_handlers_is_caught(place: Path) -> None:
     assert done.code == -signal.SIGTERM and temporaries(place)
 
 
+@pytest.mark.parametrize("arguments", [("render", "short", "-q", "-o", "a.mp4"), ("doctor",)])
+def test_killed_while_it_starts_ffmpeg(place: Path, arguments: tuple[str, ...]) -> None:
+    """The instant in which ffmpeg runs, and the program doesn't know it yet."""
+    (place / "slow-ffmpeg").write_text("#!/bin/sh\nsleep 20\n")
+    env = {"IMAGEIO_FFMPEG_EXE": str(place / "slow-ffmpeg")}
+    done = forge(*arguments, cwd=place, env=env, fault=Fault(kill_with="slow-ffmpeg"))
+    assert done.killed and not done.orphans
+
+
 @pytest.mark.long
 def test_the_program_without_a_guard_is_caught(place: Path) -> None:
     done = interrupted(place, "finish", (0.9, signal.SIGKILL), naive="unguarded")

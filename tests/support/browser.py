@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,6 +63,13 @@ class Tab:
     def at(self, step: int) -> None:
         """Wait until this step is on screen."""
         self.page.wait_for_selector(f'body[data-step="{step}"]')
+
+    def until(self, function: str) -> None:
+        """Wait until a function of the page, without arguments, says so."""
+        limit = time.monotonic() + PATIENCE
+        while not self.page.evaluate(function):
+            assert time.monotonic() < limit, function
+            self.page.wait_for_timeout(20)
 
     def press(self, key: str, step: int) -> None:
         """Press a key, which leads to a step."""

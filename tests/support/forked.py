@@ -45,6 +45,8 @@ class Fault:
     """The number, from 1, of the call that changes files at which SIGKILL comes; 0: none."""
     kill: str = "before"
     """before, after, or in the middle of it: half of what a write writes."""
+    kill_with: str = ""
+    """SIGKILL comes as soon as a program with this in its path is started; empty: not so."""
     count_to: str = ""
     """A file to write the number of such calls to, at the end."""
     largest_file: int = 0
@@ -308,6 +310,7 @@ def _play(asked: dict[str, Any], out: int, err: int) -> None:
         recorder.BYTES_A_CHUNK = fault.chunk
     limit(fault)
     count(fault)
+    killed_with(fault.kill_with)
     from fitreel.jobs.main import main
 
     code: Any = 0
@@ -447,6 +450,18 @@ def count(fault: Fault) -> None:
         atexit.register(lambda: Path(fault.count_to).write_text(str(counted)))
 
 
+def killed_with(name: str) -> None:
+    """Be killed as soon as a program with `name` in its path is started, before that is known."""
+    start = subprocess.Popen._execute_child  # type: ignore[attr-defined]
+
+    def killed(self: Any, command: Any, *arguments: Any) -> None:
+        start(self, command, *arguments)
+        if name and name in str(command[0]):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    subprocess.Popen._execute_child = killed  # type: ignore[attr-defined]
+
+
 # What makes writing safe, taken away: the naive controls
 
 
@@ -469,7 +484,7 @@ def naive(what: Sequence[str]) -> None:
             return path
 
         @contextmanager
-        def replacing(path: Path) -> Any:
+        def replacing(path: Path, label: Any = None) -> Any:
             yield empty_file(path)
 
         _everywhere(files.temporary_name, lambda path: path)
@@ -493,7 +508,7 @@ def naive(what: Sequence[str]) -> None:
     if "unguarded" in what:
         from fitreel.render.output import ffmpeg
 
-        ffmpeg._Guard.watch = lambda self, process: None  # type: ignore[method-assign]
+        ffmpeg._Guard._SCRIPT = "read -r nothing"
     if "unswept" in what:
         _everywhere(files.sweep, lambda folder, name=None: None)
     if "undigested" in what:

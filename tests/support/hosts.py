@@ -33,6 +33,7 @@ class Host:
         self.name, self.folder = f"host{number}", folder
         self.address = f"10.77.0.{number}"
         self._space = f"{switch}-{number}"
+        self._etc = Path("/etc/netns", self._space)  # which ip lays over what is in /etc
         folder.mkdir()
         ip("netns", "add", self._space)
         ip("-n", switch, "link", "add", f"port{number}", "type", "veth",
@@ -41,6 +42,7 @@ class Host:
         ip("-n", self._space, "addr", "add", f"{self.address}/24", "dev", "eth0")
         for device in ("lo", "eth0"):
             ip("-n", self._space, "link", "set", device, "up")
+        ip("-n", self._space, "route", "add", "default", "dev", "eth0")
         self._processes: list[subprocess.Popen[str]] = []
 
     def begin(self, *command: str, **environment: str) -> "subprocess.Popen[str]":
@@ -55,10 +57,21 @@ class Host:
         self._processes.append(process)
         return process
 
+    def put_in_etc(self, name: str, text: str) -> None:
+        """Have what begins there from now on find another file in /etc."""
+        self._etc.mkdir(parents=True, exist_ok=True)
+        (self._etc / name).write_text(text)
+
     def cut_power(self) -> None:
         """Nobody hears of it: its network goes before its processes do."""
         ip("-n", self._space, "link", "set", "eth0", "down")
         self.end()
+
+    def boot(self) -> None:
+        """Have it back in the network, with nothing of what it had."""
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
+        ip("-n", self._space, "link", "set", "eth0", "up")
 
     def end(self) -> None:
         """Kill all that runs there."""
@@ -70,7 +83,14 @@ class Host:
     def close(self) -> None:
         """Take it away."""
         self.end()
+        shutil.rmtree(self._etc, ignore_errors=True)
         ip("netns", "del", self._space)
+
+
+def signal_to(process: "subprocess.Popen[str]", number: int) -> None:
+    """Send a signal to the command that `Host.begin` has started."""
+    inside = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(int(inside[0]), number)
 
 
 @contextmanager

@@ -1,9 +1,11 @@
-"""Scripts of people's, run by the program, and what their films show.
+"""Scripts of people's, run by the program or by Python, and what their films show.
 
-`film_words` runs the whole command; `film_script` what it becomes, the script's process, in a fork
-of one that has imported matplotlib: a tenth of the price.
+`film_words` starts the whole command. `film_command` is the same where the start isn't the subject:
+the command in this process, and what it becomes, the script's process, as `film_script` runs it, in
+a fork of one that has imported matplotlib: a tenth of the price. `run_text` is `python -c`, forked
+from one that has imported fitreel, too.
 
-    python -m support.scripts        that process: a request a line, as JSON
+    python -m support.scripts script|text        these processes: a request a line, as JSON
 """
 
 import atexit
@@ -18,6 +20,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from support.program import FITREEL, ROOT
@@ -67,13 +70,35 @@ def film_script(folder: Path, text: str, *arguments: str, **options: Any) -> Fil
     """Run a script in `folder` in the process that films it; the frames go to `out/`."""
     write_script(folder, text)
     values = {"script": "script.py", "outputs": [f"{folder}/out/"], "moments": "show"} | options
-    forge = _forge()
-    assert forge.stdin is not None and forge.stdout is not None
-    forge.stdin.write(json.dumps([str(folder), [json.dumps(values), *arguments]]) + "\n")
-    forge.stdin.flush()
-    code = int(forge.stdout.readline())
-    said = [(folder / name).read_text() for name in ("stdout", "stderr")]
-    return Filmed(folder, code, *said)
+    return _forked("script", folder, json.dumps(values), *arguments)
+
+
+def film_command(folder: Path, *words: str) -> Filmed:
+    """`fitreel film` with these words, in `folder`."""
+    import pytest
+    from typer.testing import CliRunner
+
+    from fitreel.jobs.cli import app
+
+    becomes: list[list[str]] = []
+
+    def become(_program: str, command: list[str]) -> None:
+        becomes.append(command)
+        raise SystemExit(0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(os, "execv", become)
+        done = CliRunner().invoke(app, ["film", *words])
+    if not becomes:
+        return Filmed(folder, done.exit_code, done.stdout, done.stderr)
+    command = becomes[0]
+    return _forked("script", folder, *command[command.index("-c") + 2 :])
+
+
+def run_text(folder: Path, text: str) -> Filmed:
+    """A program of somebody's, in `folder`."""
+    return _forked("text", folder, text)
 
 
 def film_words(
@@ -98,10 +123,20 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
 
 
+def _forked(kind: str, folder: Path, *arguments: str) -> Filmed:
+    forge = _forge(kind)
+    assert forge.stdin is not None and forge.stdout is not None
+    forge.stdin.write(json.dumps([str(folder), arguments]) + "\n")
+    forge.stdin.flush()
+    code = int(forge.stdout.readline())
+    said = [(folder / name).read_text() for name in ("stdout", "stderr")]
+    return Filmed(folder, code, *said)
+
+
 @cache
-def _forge() -> "subprocess.Popen[str]":
+def _forge(kind: str) -> "subprocess.Popen[str]":
     process = subprocess.Popen(
-        [sys.executable, "-m", "support.scripts"],
+        [sys.executable, "-m", "support.scripts", kind],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -111,12 +146,14 @@ def _forge() -> "subprocess.Popen[str]":
     return process
 
 
-def _serve() -> None:
+def _serve(kind: str) -> None:
     from fitreel.jobs.script import matplotlib_hook
     from fitreel.jobs.script.start import main
 
-    matplotlib_hook.install()
-    for name in ("matplotlib.animation", "matplotlib.pyplot", "fitreel.backend"):
+    if kind == "script":
+        matplotlib_hook.install()
+        import_module("fitreel.backend")
+    for name in ("matplotlib.animation", "matplotlib.pyplot", "fitreel"):
         import_module(name)
     import numpy as np
 
@@ -140,8 +177,15 @@ def _serve() -> None:
             os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), descriptor)
         sys.stdin = open(0)  # noqa: SIM115 (for ever)
         sys.argv = ["-c", *arguments]
-        main()
+        main() if kind == "script" else _run(sys.argv.pop())
+
+
+def _run(text: str) -> None:
+    sys.modules["__main__"] = ModuleType("__main__")
+    sys.path[0] = ""
+    exec(compile(text, "<string>", "exec", dont_inherit=True), vars(sys.modules["__main__"]))
+    sys.exit()
 
 
 if __name__ == "__main__":
-    _serve()
+    _serve(sys.argv[1])

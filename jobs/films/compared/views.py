@@ -1,18 +1,15 @@
 """What a comparison shows of each of its runs, or that only their losses can stand together."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple, TypeVar, cast
 
 from fitreel.jobs.job.job import Job
 from fitreel.jobs.job.resolve import ResolvedJob
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
-from fitreel.render.view import ViewName, check_view, view_of
+from fitreel.render.view import ViewName, check_recorded_slices, check_slices, check_view, view_of
 
-COMPARED: tuple[ViewName, ...] = (
-    "fit", "curves", "plane", "field", "regions", "picture", "scatter", "confusion",
-)  # fmt: skip
-"""Views that panels of a grid can show."""
+T = TypeVar("T")
 MOST_PANELS = 16
 NO_CELLS = (
     'compare.layout = "grid": runs that have no view in common, or none but their numbers, have '
@@ -26,6 +23,8 @@ class Compared(NamedTuple):
     label: str
     view_of: Callable[[str | None], str]
     """Which view it has where the film asks for one, or for none; raises BadInput."""
+    check_slices: Callable[[], None]
+    """Raises BadInput where what its network says along its inputs can't be known."""
 
 
 def view_of_jobs(job: Job, labels: Sequence[str], resolved_jobs: Iterable[ResolvedJob]) -> ViewName:
@@ -38,7 +37,11 @@ def view_of_jobs(job: Job, labels: Sequence[str], resolved_jobs: Iterable[Resolv
     def of(each: ResolvedJob) -> Callable[[str | None], str]:
         return lambda asked: check_view(each.shape, asked)
 
-    return _common(job, list(map(Compared, labels, map(of, resolved_jobs))))
+    def check(each: ResolvedJob) -> Callable[[], None]:
+        return lambda: check_slices(each.loaded.job.network)
+
+    jobs = list(resolved_jobs)
+    return _common(job, list(map(Compared, labels, map(of, jobs), map(check, jobs))))
 
 
 def view_of_records(job: Job, labels: Sequence[str], records: Sequence[Record]) -> ViewName:
@@ -51,22 +54,23 @@ def view_of_records(job: Job, labels: Sequence[str], records: Sequence[Record]) 
     def of(run: Record) -> Callable[[str | None], str]:
         return lambda asked: view_of(run, asked)
 
-    return _common(job, list(map(Compared, labels, map(of, records))))
+    def check(run: Record) -> Callable[[], None]:
+        return lambda: check_recorded_slices(run)
+
+    return _common(job, list(map(Compared, labels, map(of, records), map(check, records))))
 
 
 def _common(job: Job, runs: Sequence[Compared]) -> ViewName:
     asked, own = job.film.view, job.compare
     views = {_view(run, asked) for run in runs}
     view = cast("ViewName", views.pop() if len(views) == 1 else "numbers")
-    if asked is not None and asked not in (*COMPARED, "numbers"):
-        fitting = " or ".join(each for each in (*COMPARED, "numbers") if _fits(runs, each))
-        raise BadInput(f"film.view: {asked}: of one run; a comparison of these shows {fitting}")
-    if view not in COMPARED:
-        view = "numbers"
     if view == "numbers" and own.layout == "grid":
         raise BadInput(NO_CELLS)
     if view in ("fit", "numbers"):
         return view
+    if view == "slices":
+        for run in runs:
+            _named(run, run.check_slices)
     what, losses = f"pictures of the view {view}", 'film.view = "numbers" for the losses of all'
     if own.layout == "overlay":
         raise BadInput(
@@ -84,14 +88,12 @@ def _common(job: Job, runs: Sequence[Compared]) -> ViewName:
 
 
 def _view(run: Compared, asked: str | None) -> str:
+    return _named(run, lambda: run.view_of(asked))
+
+
+def _named(run: Compared, check: Callable[[], T]) -> T:
+    """What a check says; a refusal names the run."""
     try:
-        return run.view_of(asked)
+        return check()
     except BadInput as error:
         raise BadInput(f"{run.label}: {error}") from None
-
-
-def _fits(runs: Sequence[Compared], view: str) -> bool:
-    try:
-        return all(run.view_of(view) == view for run in runs)
-    except BadInput:
-        return False

@@ -19,7 +19,7 @@ from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.runtime import signals
 from fitreel.jobs.runtime.report import Report
 from fitreel.jobs.train.cluster import host
-from fitreel.jobs.train.cluster.connection import Connection, Host
+from fitreel.jobs.train.cluster.connection import GONE, Connection, Host
 from fitreel.jobs.train.cluster.parcel import Delivery
 from fitreel.jobs.train.cluster.share import Share
 from fitreel.jobs.train.cluster.shipment import Shipment
@@ -72,7 +72,8 @@ class ClusterWorkers:
         self._hosts: dict[str, Host] = {}
         self._listed_at = -SECONDS_A_LISTING
         try:
-            self._connection.client.subscribe_topic(self._topic, self._tell)
+            with self._connection.asking():
+                self._connection.client.subscribe_topic(self._topic, self._tell)
             self._wait_for_workers()
         except BaseException:
             self.close()
@@ -162,10 +163,7 @@ class ClusterWorkers:
 
     def _list_hosts(self) -> None:
         if not self._connection.is_open:
-            raise Unavailable(
-                "the cluster's scheduler is gone; what came home is recorded, and the same command "
-                "goes on from there"
-            )
+            raise Unavailable(GONE)
         now = time.monotonic()
         if now - self._listed_at >= SECONDS_A_LISTING:
             self._listed_at = now
@@ -208,10 +206,11 @@ class ClusterWorkers:
             self._shipments[shipment.name] = shipment
             shipment.sent_at = time.monotonic()
             parcels, shipment.parcels = shipment.parcels, []
-            shipment.future = self._connection.client.submit(
-                *(host.train, shipment.name, parcels),
-                key=shipment.name, workers=[chosen.address], pure=False,
-            )  # fmt: skip
+            with self._connection.asking():
+                shipment.future = self._connection.client.submit(
+                    *(host.train, shipment.name, parcels),
+                    key=shipment.name, workers=[chosen.address], pure=False,
+                )  # fmt: skip
             shipment.future.add_done_callback(partial(self._fetch, shipment.name))
 
     def _pack(self, shipment: Shipment, share: Share, round_: "_Round") -> None:
@@ -294,6 +293,8 @@ class ClusterWorkers:
             share.receive(delivery.records)
             share.take_failures(delivery.failures)
             share.check_whole()
+        if delivery is None or delivery.failures:
+            self._sent.pop(share.address, None)  # who knows what it still has
         again = share.parts_to_try_again()
         if again:
             self._report.say(f"{again[0].trouble}; tried again elsewhere")

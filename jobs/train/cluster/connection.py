@@ -1,9 +1,10 @@
 """The way to a cluster's scheduler, and which of its workers can be used."""
 
 import logging
+import re
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,10 @@ from fitreel.model.system.extras import import_library
 SECONDS_TO_ANSWER = 3.0
 EXTRA = "cluster"
 PURPOSE = "training on a cluster"
+GONE = (
+    "the cluster's scheduler is gone; what came home is recorded, and the same command goes on "
+    "from there"
+)
 
 
 @dataclass(frozen=True)
@@ -78,17 +83,35 @@ class Connection:
         """Whether the scheduler is there."""
         return bool(self.client.status == "running")
 
-    def hosts(self) -> list[Host]:
-        """The workers that can be used now; those that come new are asked for their versions."""
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """A block that asks something of the scheduler.
+
+        Raises:
+            Unavailable: it is gone, or goes just now. What Dask says of that, in many forms and
+                with its address, isn't repeated.
+        """
         try:
+            if self.is_open:
+                yield
+                return
+        except FitreelError:
+            raise
+        except Exception as error:
+            raise Unavailable(GONE) from error
+        raise Unavailable(GONE)
+
+    def hosts(self) -> list[Host]:
+        """The workers that can be used now; those that come new are asked for their versions.
+
+        Raises:
+            Unavailable: the scheduler is gone.
+        """
+        with self.asking():
             workers = self.client.scheduler_info(n_workers=-1)["workers"]
             new = [each for each in workers if each not in self._names.keys() | self._refused]
             if new:
                 self._meet(new)
-        except Exception:  # whatever Dask says of a scheduler that goes just now
-            if self.is_open:
-                raise
-            return []
         return [
             Host(address, self._names[address], bool(_executing(facts)))
             for address, facts in workers.items()
@@ -182,8 +205,14 @@ def _other_fitreel(where: str, facts: dict[str, str], own: dict[str, str]) -> st
 def _no_answer(address: str, error: Exception) -> str:
     if address in BATCH_SYSTEMS:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
+        reason = re.sub(r"\w+://\S+", "its scheduler", reason)  # no address goes into a log
         return f"--cluster {address}: {reason}; dask-jobqueue is set up in Dask's own configuration"
     if address.startswith("tls:"):
+        if isinstance(error, TypeError):  # Dask's way of saying that it has none to show
+            return (
+                "--cluster: tls:// needs certificates, and none is named here in Dask's own "
+                "configuration, distributed.comm.tls"
+            )
         return (
             "--cluster: no scheduler answers there that takes our certificates; they are named in "
             "Dask's own configuration, distributed.comm.tls"

@@ -5,6 +5,7 @@ where the scheduler runs, too. Nothing raises: errors travel as values.
 """
 
 import platform
+import re
 import shutil
 import socket
 import threading
@@ -146,7 +147,7 @@ def _delivery(
     try:
         if isinstance(request, Exception):
             raise request
-        return _train(parcel, request, place / parcel.share, worker)
+        return _train(parcel, request, place, worker)
     except Exception as error:
         failure = _as_told(Failure(*code_and_reason(error)), place)
         return Delivery(dict.fromkeys(range(len(parcel.configurations)), failure))
@@ -169,17 +170,21 @@ def _unpacked(parcel: Parcel, place: Path, folder: Path) -> TrainRequest:
 
 def _unpack(file: InputFile, place: Path) -> Path:
     path = place / "files" / file.digest / file.name
-    if file.content is not None and not path.exists():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(file.content)
-        except OSError as error:
-            path.unlink(missing_ok=True)
-            raise CannotWrite(f"{file.name}: {error.strerror}") from error
+    if path.exists():
+        return path
+    if file.content is None:  # this worker has ended since, and begun anew at its old address
+        raise CannotWrite(f"{file.name} is there no more")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.content)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise CannotWrite(f"{file.name}: {error.strerror}") from error
     return path
 
 
-def _train(parcel: Parcel, request: TrainRequest, folder: Path, worker: Any) -> Delivery:
+def _train(parcel: Parcel, request: TrainRequest, place: Path, worker: Any) -> Delivery:
+    folder = place / parcel.share
     last_time = time.monotonic()
 
     def progress(_which: int, done: int | None, word: str, _failed: int) -> None:
@@ -200,13 +205,14 @@ def _train(parcel: Parcel, request: TrainRequest, folder: Path, worker: Any) -> 
     if rest:
         trouble = Failure(CannotWrite.exit_code, f"cannot start a process: {pool.trouble}", True)
         failures = dict.fromkeys(request.batch, trouble)
-    failures = {k: _as_told(failure, folder) for k, failure in failures.items()}
+    failures = {k: _as_told(failure, place) for k, failure in failures.items()}
     return Delivery(failures, share.records(parcel.records, is_final=True))
 
 
-def _as_told(failure: Failure, folder: Path) -> Failure:
-    """Without the folder, which is only here, and only now."""
-    return replace(failure, reason=failure.reason.replace(f"{folder}/", ""))
+def _as_told(failure: Failure, place: Path) -> Failure:
+    """Without the folders of a share or a file, which are only here, and only now."""
+    folders = rf"{re.escape(str(place))}/(files/)?[\w-]+/"
+    return replace(failure, reason=re.sub(folders, "", failure.reason))
 
 
 _pools: dict[str, WorkerPool] = {}

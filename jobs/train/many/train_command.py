@@ -58,7 +58,7 @@ def train_comparison(
 
 def _train(configurations: list[Configuration], options: Options, report: Report) -> None:
     failures = train_all(configurations, options, report)
-    records = say_endings(configurations, options, report, failures)
+    diverged = say_endings(configurations, options, report, failures)
     if failures:
         raise SomeFailed(configurations, failures)
-    refuse_diverged(records, options)
+    refuse_diverged(diverged, options)

@@ -85,15 +85,16 @@ def say_endings(
     """Say which of them diverged, and which reached delta, whoever has trained them and when.
 
     Returns:
-        The records that are whole, by their labels.
+        Those that diverged, by their labels; of thousands the others aren't held.
     """
-    store, records = RunStore.of(options), {}
+    store, diverged = RunStore.of(options), {}
     for number, configuration in enumerate(configurations):
         record = None if number in failures else store.whole(configuration.resolved_job)
         if record is not None:
             _say_ending(configuration, record, report)
-            records[configuration.label] = record
-    return records
+            if divergence_of(record):
+                diverged[configuration.label] = record
+    return diverged
 
 
 def _say_ending(configuration: Configuration, record: Record, report: Report) -> None:

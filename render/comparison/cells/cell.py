@@ -55,6 +55,9 @@ class Cells(Protocol):
     def draw_foot(self, box: Box) -> None:
         """Draw what stands once under all panels, or under the target's."""
 
+    def draw_side(self, box: Box) -> None:
+        """Draw the same right of the panels."""
+
 
 class PlainCells:
     """Cells that have nothing but themselves: no target, nothing at the foot, losses in heads."""
@@ -76,6 +79,7 @@ class PlainCells:
     def cell(self, number: int, place: CellPlace) -> Cell:
         """As `Cells`; of a configuration that has no run an outline."""
         if not self._setting.contenders[number].runs:
+            self.draw_numbers(place)
             return Outline(self._setting.page, place.box)
         return self.cell_of_run(number, place)
 
@@ -83,10 +87,16 @@ class PlainCells:
         """Draw the cell of a configuration that has a run."""
         raise NotImplementedError
 
+    def draw_numbers(self, place: CellPlace) -> None:
+        """Write what panels share at the outer edges, of one that has no run."""
+
     def draw_target(self, place: CellPlace) -> None:
         """As `Cells`."""
 
     def draw_foot(self, box: Box) -> None:
+        """As `Cells`."""
+
+    def draw_side(self, box: Box) -> None:
         """As `Cells`."""
 
 

@@ -11,6 +11,7 @@ from fitreel.render.comparison.cells.picture_cells import PictureCells
 from fitreel.render.comparison.cells.plane_cells import PlaneCells
 from fitreel.render.comparison.cells.region_cells import RegionCells
 from fitreel.render.comparison.cells.scatter_cells import ScatterCells
+from fitreel.render.comparison.cells.slice_cells import SliceCells
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.view import ViewName
 
@@ -23,6 +24,7 @@ CELLS: dict[ViewName, Callable[[Setting], Cells]] = {
     "picture": PictureCells,
     "scatter": ScatterCells,
     "confusion": ConfusionCells,
+    "slices": SliceCells,
 }
 
 

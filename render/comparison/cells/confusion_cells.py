@@ -2,6 +2,7 @@
 
 from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib)
 
+import math
 from collections.abc import Sequence
 from itertools import product
 
@@ -18,7 +19,8 @@ from fitreel.render.comparison.cells.needs import CellNeeds, CellPlace
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.geometry import Box
-from fitreel.render.mpl.pixel_layout import drawable
+from fitreel.render.mpl.pixel_layout import Page, drawable
+from fitreel.render.page.type_sizes import ASCENT
 from fitreel.render.plots.fields.class_styles import class_styles
 from fitreel.render.point_predictions import PointClasses
 
@@ -28,10 +30,11 @@ FAINTEST, STRONGEST = 0.06, 0.48
 """Of a cell's colour on the ground, by its share of the row."""
 LARGEST, SMALLEST = 0.04, 14.0
 """Of numbers: in parts of the shorter side, and at 720 px; cells too small for it have shades."""
-BESIDE = 8.0
-"""From a matrix to the names beside it."""
-NAMES = 1.1
-"""Under a matrix for the names of columns, and under that for what they are, in font sizes."""
+BESIDE, UNDER = 8.0, 4.0
+"""From a matrix to the names beside it and under it, at 720 px."""
+BEFORE_NUMBER, ROW, SMALLEST_NAME = 0.4, 1.02, 0.85
+"""From a class' name to its number, from one row to the next, and to what names shrink that have no
+room under columns before numbers stand there; in font sizes."""
 
 
 class ConfusionCells(PlainCells):
@@ -39,8 +42,7 @@ class ConfusionCells(PlainCells):
 
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
-        tick = setting.plan.tick
-        self.needs = CellNeeds(aspect=1.0, over=0.4 * tick, foot=NAMES * tick)
+        self.needs = CellNeeds(aspect=1.0, over=0.4 * setting.plan.tick)
 
     def widest_values(self, number: int) -> Sequence[str]:
         """As `Cells`."""
@@ -50,13 +52,11 @@ class ConfusionCells(PlainCells):
         """As `PlainCells`."""
         return ConfusionCell(self._setting, number, place)
 
-    def draw_foot(self, box: Box) -> None:
-        """What columns are; rows say so themselves."""
-        setting, tick = self._setting, self._setting.plan.tick
-        setting.page.text(
-            box.left, box.top - 0.74 * tick, setting.words.text("predicted"), tick,
-            colour=setting.page.theme.muted,
-        )  # fmt: skip
+    def draw_numbers(self, place: CellPlace) -> None:
+        """As `PlainCells`."""
+        run, page = self.runs[0], self._setting.page
+        side, gap = _parts(page, place.box, len(run.header.classes))
+        ClassNames(self._setting, run, place, (side[0] + gap, side[1] + gap)).write()
 
 
 class ConfusionCell(CountingCell):
@@ -69,8 +69,7 @@ class ConfusionCell(CountingCell):
         self._theme = page.theme
         self._points = PointClasses(run)
         self._count = count = len(run.header.classes)
-        gap = min(page.px(GAP), 0.08 * box.width / count)
-        side = ((box.width - gap * (count - 1)) / count, (box.height - gap * (count - 1)) / count)
+        side, gap = _parts(page, box, count)
         axes = page.axes(box)
         axes.set_axis_off()
         axes.set_xlim(0, box.width)
@@ -88,7 +87,7 @@ class ConfusionCell(CountingCell):
                 (box.left + corner[0] + side[0] / 2, box.bottom + corner[1] + side[1] / 2)
             )
         self._texts = self._numbers_at(setting, corners, side)
-        _write_names(setting, run, place, side, gap)
+        ClassNames(setting, run, place, (side[0] + gap, side[1] + gap)).write()
         self.moving = [*self._cells, *self._texts]
 
     def _numbers_at(
@@ -128,38 +127,84 @@ class ConfusionCell(CountingCell):
             text.set_color(self._theme.text if each else self._theme.muted)
 
 
-def _write_names(
-    setting: Setting, run: Record, place: CellPlace, side: tuple[float, float], gap: float
-) -> None:
-    """The classes beside the rows of the first column of panels, and under the lowest columns."""
-    page, tick, box = setting.page, setting.plan.tick, place.box
-    names = [drawable(name) for name in run.header.classes]
-    step = -(-1.15 * tick // (side[1] + gap)) or 1.0
-    if place.has_y_numbers:
-        room = box.left - page.px(BESIDE) - 0.025 * min(setting.plan.size)
-        for row, name in enumerate(names):
-            if row % step == 0:
-                y = box.top - row * (side[1] + gap) - side[1] / 2 - 0.36 * tick
-                page.text(box.left - page.px(BESIDE), y, page.shortened(name, room, tick), tick,
-                          colour=page.theme.ticks, ha="right")  # fmt: skip
-        if place.is_first:
-            page.text(box.left - page.px(BESIDE), box.top + 0.3 * tick, setting.words.text("true"),
-                      tick, colour=page.theme.muted, ha="right")  # fmt: skip
-    if place.has_x_numbers:
-        _write_columns(setting, names, box, side[0], gap)
+def _parts(page: Page, box: Box, count: int) -> tuple[tuple[float, float], float]:
+    """How wide and high a cell of a matrix of `count` classes is, and what is between two."""
+    gap = min(page.px(GAP), 0.08 * box.width / count)
+    free = gap * (count - 1)
+    return ((box.width - free) / count, (box.height - free) / count), gap
 
 
-def _write_columns(
-    setting: Setting, names: Sequence[str], box: Box, side: float, gap: float
-) -> None:
-    """The names of columns where they have room; none where they haven't."""
-    page, tick = setting.page, setting.plan.tick
-    widths = [page.width_of(name, tick) for name in names]
-    if max(widths) > side + gap - page.px(4):
-        names = [page.shortened(name, side + gap - page.px(4), tick) for name in names]
-    if side < 1.5 * tick:
-        return
-    for column, name in enumerate(names):
-        x = box.left + column * (side + gap) + side / 2
-        page.text(x, box.bottom - page.px(4) - 0.74 * tick, name, tick,
-                  colour=page.theme.ticks, ha="center")  # fmt: skip
+class ClassNames:
+    """The classes beside the rows of the first panels and under the columns of the lowest ones.
+
+    Where names have no room under columns, their numbers stand there, and beside the rows both.
+    `step` is from one cell to the next, across and down, in pixels.
+    """
+
+    def __init__(
+        self, setting: Setting, run: Record, place: CellPlace, step: tuple[float, float]
+    ) -> None:
+        self._setting, self._page, self._place = setting, setting.page, place
+        self._step, self._tick = step, setting.plan.tick
+        self._least = max(setting.page.px(SMALLEST), 10.0)
+        self._names = [drawable(name) for name in run.header.classes]
+        self._numbers = [setting.words.integer(n + 1) for n in range(len(self._names))]
+        room = step[0] - setting.page.px(UNDER)
+        least = max(SMALLEST_NAME * self._tick, self._least)
+        self._size = self._page.size_to_fit(self._names, room, self._tick)
+        self._has_numbers = self._size < least
+        if self._has_numbers:
+            self._size = self._page.size_to_fit(self._numbers, room, self._tick)
+
+    def write(self) -> None:
+        """Write those that stand at this panel, and what rows and columns are."""
+        words, box, page = self._setting.words, self._place.box, self._page
+        left, under = box.left - page.px(BESIDE), box.bottom - page.px(UNDER) - ASCENT * self._tick
+        muted = page.theme.muted
+        if self._place.has_y_numbers:
+            self._write_rows(left)
+        if self._place.is_first:
+            true = words.text("true")
+            page.text(left, box.top + 0.3 * self._tick, true, self._tick, colour=muted, ha="right")
+        if self._place.has_x_numbers:
+            self._write_columns(under)
+        if self._place.has_x_numbers and self._place.has_y_numbers:
+            predicted = words.text("predicted")
+            size = page.size_to_fit([predicted], self._room(left), self._tick)
+            page.text(left, under, predicted, size, colour=muted, ha="right")
+
+    def _room(self, left: float) -> float:
+        """What is free up to the page's edge."""
+        return left - 0.025 * min(self._setting.plan.size)
+
+    def _write_rows(self, left: float) -> None:
+        page, box, step = self._page, self._place.box, self._step[1]
+        size = max(min(self._tick, step / ROW), self._least)
+        every = math.ceil(ROW * size / step)
+        end, room = left, self._room(left)
+        if self._has_numbers:
+            end -= page.width_of(self._numbers[-1], size) + BEFORE_NUMBER * size
+            room -= left - end
+        size = max(page.size_to_fit(self._names, room, size), self._least)
+        for row in range(0, len(self._names), every):
+            y = box.top - row * step - (step - self._gap) / 2 - ASCENT / 2 * size
+            name = page.shortened(self._names[row], room, size)
+            page.text(end, y, name, size, colour=page.theme.ticks, ha="right")
+            if self._has_numbers:
+                number = self._numbers[row]
+                page.text(left, y, number, size, colour=page.theme.ticks, ha="right")
+
+    @property
+    def _gap(self) -> float:
+        """Between two cells."""
+        return len(self._names) * self._step[0] - self._place.box.width
+
+    def _write_columns(self, under: float) -> None:
+        page, box, step = self._page, self._place.box, self._step[0]
+        size = max(self._size, self._least)
+        texts = self._numbers if self._has_numbers else self._names
+        widest = max(page.width_of(text, size) for text in texts)
+        every = math.ceil((widest + page.px(UNDER)) / step)
+        for column in range(0, len(texts), every):
+            x = box.left + column * step + (step - self._gap) / 2
+            page.text(x, under, texts[column], size, colour=page.theme.ticks, ha="center")

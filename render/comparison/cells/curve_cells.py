@@ -17,8 +17,8 @@ from fitreel.render.plots.fields.class_key import KeyEntry
 from fitreel.render.plots.fields.class_styles import class_styles
 from fitreel.render.plots.several_curves import CurvesStyle, SeveralCurves
 
-ASPECT = 1.4
-"""Width by height of a panel."""
+ASPECT, NARROWEST = 1.4, 1.0
+"""Width by height of a panel, and where height is left over."""
 STYLE = CurvesStyle(width=4.0, many_width=3.0, truth=1.6, dot=5.0, point_opacity=0.45)
 
 
@@ -43,11 +43,17 @@ class CurveCells(PlainCells):
             target = setting.words.text("target")
             entries.append(KeyEntry(target, theme.truth, dashes=(2.0, 1.4)))
         self._key = FootKey(setting, entries)
-        self.needs = CellNeeds(aspect=ASPECT, foot=self._key.height)
+        self.needs = CellNeeds(
+            aspect=ASPECT, narrowest=NARROWEST, foot=self._key.height
+        )  # fmt: skip
 
     def cell_of_run(self, number: int, place: CellPlace) -> Cell:
         """As `PlainCells`."""
         return CurveCell(self._setting, number, place, self._colours)
+
+    def draw_numbers(self, place: CellPlace) -> None:
+        """As `PlainCells`."""
+        draw_shared_axes(self._setting, place, self._setting.labels)
 
     def draw_foot(self, box: Box) -> None:
         """As `Cells`."""

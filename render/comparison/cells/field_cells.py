@@ -11,26 +11,27 @@ from fitreel.render.comparison.cells.needs import CellNeeds, CellPlace
 from fitreel.render.comparison.cells.shared_fields import SharedFields
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.comparison.standings.frame_state import ComparisonState
-from fitreel.render.field_grid import FieldGrid
 from fitreel.render.geometry import Box
 from fitreel.render.page.type_sizes import ASCENT
 from fitreel.render.plots.fields.class_names import in_pixels
 from fitreel.render.plots.fields.class_points import point_diameter
 from fitreel.render.plots.fields.field_axes import field_axes
 from fitreel.render.plots.fields.value_map import (
+    BESIDE,
     UNDER,
     ValueImage,
     ValueLines,
     ValuePoints,
     ValueScale,
+    bar_ticks,
     draw_value_bar,
     value_scale,
 )
 
 DOT = 0.88
 """The size of points, in that of one run's regions: a tenth more, four fifths in panels."""
-BAR, WIDEST_BAR, OVER_BAR = 12.0, 420.0, 12.0
-"""Height and width of the bar, and what is over it, at 720 px."""
+BAR, LONGEST_BAR, OVER_BAR = 12.0, 420.0, 12.0
+"""How thick and how long the bar under fields is, and what is before it, at 720 px."""
 
 
 class FieldCells(PlainCells):
@@ -46,20 +47,28 @@ class FieldCells(PlainCells):
         is_one = len(targets) == len(runs) and all(
             np.array_equal(each, targets[0]) for each in targets
         )
-        foot = setting.page.px(OVER_BAR + BAR + UNDER) + ASCENT * setting.plan.tick
+        page, tick = setting.page, setting.plan.tick
+        numbers = bar_ticks(self._scale, setting.words)[1]
+        widest = max(setting.lettering.width(text, tick) for text in numbers)
         self.needs: CellNeeds = self._shared.needs._replace(
-            foot=foot, has_target=is_one and self._shared.needs.own_numbers is None
+            foot=page.px(OVER_BAR + BAR + UNDER) + ASCENT * tick,
+            side=page.px(OVER_BAR + BAR + BESIDE) + widest,
+            has_target=is_one and self._shared.needs.own_numbers is None,
         )
 
     def cell_of_run(self, number: int, place: CellPlace) -> Cell:
         """As `PlainCells`."""
         return FieldCell(self._setting, number, place, self._shared, self._scale)
 
+    def draw_numbers(self, place: CellPlace) -> None:
+        """As `PlainCells`."""
+        self._shared.draw_shared_numbers(place)
+
     def draw_target(self, place: CellPlace) -> None:
         """As `Cells`."""
         page, run, box = self._setting.page, self._first, place.box
         assert run.truth is not None
-        grid = FieldGrid(run)
+        grid = self._shared.grid_of(run)
         field = grid.field(np.ravel(run.truth))
         image = ValueImage(page, box, grid.shape, self._scale)
         lines = ValueLines(page, field_axes(page, box, grid), grid, self._scale)
@@ -71,8 +80,14 @@ class FieldCells(PlainCells):
         """As `Cells`."""
         page = self._setting.page
         top = box.top - page.px(OVER_BAR + BAR)
-        bar = Box(box.left, top, min(box.width, page.px(WIDEST_BAR)), page.px(BAR))
+        bar = Box(box.left, top, min(box.width, page.px(LONGEST_BAR)), page.px(BAR))
         draw_value_bar(page, bar, self._scale, self._setting.plan.tick, self._setting.words)
+
+    def draw_side(self, box: Box) -> None:
+        """As `Cells`."""
+        setting, page = self._setting, self._setting.page
+        bar = Box(box.left + page.px(OVER_BAR), box.bottom, page.px(BAR), box.height)
+        draw_value_bar(page, bar, self._scale, setting.plan.tick, setting.words)
 
 
 class FieldCell(RunCell):
@@ -89,7 +104,7 @@ class FieldCell(RunCell):
     ) -> None:
         super().__init__(setting, number)
         run, page, box = self.run, setting.page, place.box
-        self._grid = grid = FieldGrid(run)
+        self._grid = grid = shared.grid_of(run)
         self._image = ValueImage(page, box, grid.shape, scale)
         axes = field_axes(page, box, grid)
         diameter = DOT * point_diameter(page, box, len(run.x))

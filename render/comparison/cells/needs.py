@@ -11,6 +11,8 @@ class CellNeeds(NamedTuple):
 
     aspect: float | None = None
     """Width by height of each; None: they fill what room there is."""
+    narrowest: float | None = None
+    """The same where height is left over and they grow; None: they keep their shape."""
     pixels: tuple[int, int] | None = None
     """Rows and columns of pictures, which are enlarged by quarters."""
     own_numbers: tuple[float, float] | None = None
@@ -19,6 +21,8 @@ class CellNeeds(NamedTuple):
     """Between a panel and its head."""
     foot: float = 0.0
     """Under the panels and their numbers, for what stands there once."""
+    side: float = 0.0
+    """Right of the panels for the same, where it leaves larger ones; 0: it can't stand there."""
     has_target: bool = False
     """Whether the first panel is what all should learn."""
 

@@ -14,7 +14,7 @@ from fitreel.render.comparison.cells.shared_axes import FootKey, class_entries
 from fitreel.render.comparison.cells.shared_fields import SharedFields
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.comparison.standings.frame_state import ComparisonState
-from fitreel.render.field_grid import FieldGrid, PointValues, log_field
+from fitreel.render.field_grid import PointValues, log_field
 from fitreel.render.geometry import Box
 from fitreel.render.plots.fields.class_key import KeyEntry
 from fitreel.render.plots.fields.class_points import ClassPoints, point_diameter
@@ -62,6 +62,10 @@ class RegionCells(PlainCells):
         """As `PlainCells`."""
         return RegionCell(self._setting, number, place, self._shared, self._styles)
 
+    def draw_numbers(self, place: CellPlace) -> None:
+        """As `PlainCells`."""
+        self._shared.draw_shared_numbers(place)
+
     def draw_foot(self, box: Box) -> None:
         """As `Cells`."""
         self._key.draw(box)
@@ -82,7 +86,7 @@ class RegionCell(CountingCell):
         super().__init__(setting, number)
         run, page, box = self.run, setting.page, place.box
         self._fps = setting.fps
-        self._grid = grid = FieldGrid(run)
+        self._grid = grid = shared.grid_of(run)
         self._classes = np.asarray(run.y, np.int64)
         self._points = PointValues(grid, run.x)
         own = styles[: len(run.header.classes)]

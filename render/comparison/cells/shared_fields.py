@@ -9,6 +9,7 @@ import numpy as np
 from fitreel.model.record.reader import Record
 from fitreel.render.comparison.cells.needs import CellNeeds, CellPlace
 from fitreel.render.comparison.page.left_numbers import left_numbers
+from fitreel.render.comparison.page.panel_limits import panel_grids
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.field_grid import FieldGrid
 from fitreel.render.mpl.ticks import Ticks
@@ -32,15 +33,16 @@ class SharedFields:
 
     def __init__(self, setting: Setting, runs: Sequence[Record]) -> None:
         self._setting = setting
-        grids = [FieldGrid(run) for run in runs]
+        grids = panel_grids(setting.comparison.view, runs)
+        self._grids = dict(zip((run.path for run in runs), grids, strict=True))
         first = grids[0]
         are_one = all(
             np.array_equal(grid.x[[0, -1]], first.x[[0, -1]])
             and np.array_equal(grid.y[[0, -1]], first.y[[0, -1]])
             for grid in grids
         )
-        aspects = [field_aspect(grid, WIDEST) for grid in grids]
-        names = [input_names(run, setting.comparison.picture) for run in runs]
+        aspects = [field_aspect(grid.aspect, WIDEST) for grid in grids]
+        names = [input_names(run.header.inputs, setting.comparison.picture) for run in runs]
         self._names = names[0] if all(each == names[0] for each in names) else NO_LABELS
         name = self._names.y.replace("$", "")
         is_long = len(name) > LONGEST_IN_COLUMN and "_" not in name
@@ -53,6 +55,15 @@ class SharedFields:
             own_numbers=None if are_one else (widest + plan.px(LEFT), 1.6 * plan.tick),
             over=plan.px(LONG_NAME) if is_long else 0.0,
         )  # fmt: skip
+
+    def grid_of(self, run: Record) -> FieldGrid:
+        """What a cell shows of the places of a run's predictions."""
+        return self._grids[run.path]
+
+    def draw_shared_numbers(self, place: CellPlace) -> None:
+        """Write those of all at a cell that has no field; none where each has its own."""
+        if self.needs.own_numbers is None:
+            self.draw_numbers(place, next(iter(self._grids.values())))
 
     def draw_numbers(self, place: CellPlace, grid: FieldGrid) -> None:
         """Write those that stand at a cell."""

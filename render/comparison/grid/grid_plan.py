@@ -41,8 +41,12 @@ class GridPlan:
     """Whether each panel has numbers of its own."""
     is_strip: bool = False
     """Whether the losses are a strip under all, so that their name has room beside them."""
+    has_name_after: bool = False
+    """Whether what the axis of losses counts stands after its numbers, under the gutter."""
     foot: Box | None = None
     """Of what stands once under all panels, or under the target's."""
+    side: Box | None = None
+    """Of the same, where it stands right of them."""
 
     @property
     def pitch(self) -> float:

@@ -9,7 +9,12 @@ from fitreel.render.comparison.cells.cell_kinds import cells_of
 from fitreel.render.comparison.grid.grid_panel import GridPanel
 from fitreel.render.comparison.grid.grid_plan import HEAD, SECOND_LINE, GridPlan, plan_grid
 from fitreel.render.comparison.grid.panel_head import BETWEEN, OVER, SMALLEST_SHAPED, heads_of
-from fitreel.render.comparison.grid.shaped_plan import NAME_OVER_STRIP, OVER_STRIP, plan_shaped
+from fitreel.render.comparison.grid.shaped_plan import (
+    NAME_OVER_STRIP,
+    OVER_STRIP,
+    StripTexts,
+    plan_shaped,
+)
 from fitreel.render.comparison.losses.gutter import gutter_size
 from fitreel.render.comparison.losses.losses_beside import Losses
 from fitreel.render.comparison.page.long_names import Fitted
@@ -51,11 +56,14 @@ class GridScene:
         ]
         if self.plan.foot is not None:
             cells.draw_foot(self.plan.foot)
+        if self.plan.side is not None:
+            cells.draw_side(self.plan.side)
         self._losses = None
         if self.plan.losses is not None:
             self._losses = Losses(
                 setting, self.plan.losses, 3.0, self.plan.gutter, size,
                 beside=self.plan.is_strip and _has_short_name(setting),
+                after=self.plan.has_name_after,
             )  # fmt: skip
         moving = [setting.header, setting.foot, *self._panels, self._losses]
         self.moving: list[Artist] = [
@@ -103,11 +111,13 @@ def _planned(setting: Setting, cells: Cells, names: tuple[float, float], head: f
     loss_panel = setting.comparison.loss_panel
     if needs.aspect is None:
         return plan_grid(setting.plan, count, setting.left, loss_panel, names, head)
-    over = OVER_STRIP if _has_short_name(setting) else NAME_OVER_STRIP
+    strip = StripTexts(
+        OVER_STRIP if _has_short_name(setting) else NAME_OVER_STRIP,
+        setting.lettering.width(setting.time_name, setting.plan.tick),
+    )
     return plan_shaped(
-        setting.plan, count + needs.has_target, setting.left, loss_panel, names, needs, head,
-        over_strip=over,
-    )  # fmt: skip
+        setting.plan, count + needs.has_target, setting.left, loss_panel, names, needs, head, strip
+    )
 
 
 def _has_short_name(setting: Setting) -> bool:

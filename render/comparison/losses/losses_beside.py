@@ -14,6 +14,7 @@ from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.comparison.standings.contenders import Contender
 from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.geometry import Box
+from fitreel.render.plots.axes_furniture import ASCENT, UNDER
 from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle
 from fitreel.render.plots.losses.loss_backdrop import Backdrop, LossBand
 
@@ -37,6 +38,7 @@ class Losses:
         shown: Sequence[int] | None = None,
         *,
         beside: bool = False,
+        after: bool = False,
     ) -> None:
         """Draw all configurations' paths.
 
@@ -48,6 +50,8 @@ class Losses:
             name_size: font size of the names there.
             shown: those that have a colour; default: all.
             beside: whether what they are called stands left of them instead of over them.
+            after: whether what their axis counts stands at the page's right edge, in the row of its
+                numbers, instead of under these.
         """
         self._setting = setting
         page, plan = setting.page, setting.plan
@@ -59,7 +63,7 @@ class Losses:
         paths = [_path(setting.contenders[n], setting.colours[n]) for n in self._order]
         style = LossPlotStyle(
             tick=plan.tick, words=setting.words, line_width=page.px(width), noise=setting.noise,
-            clock=setting.comparison.clock,
+            clock=setting.comparison.clock, x_name=not after,
         )  # fmt: skip
         name = setting.loss_name
         aside = setting.lettering.width(name, plan.label) + page.px(TITLE_ASIDE) if beside else 0.0
@@ -72,6 +76,12 @@ class Losses:
             size = setting.lettering.fitting(name, size, "regular", room, 10.0)
         baseline = top + 0.74 * size if beside else top - page.px(TITLE_OVER)
         setting.lettering.write(start, baseline, name, size, colour=page.theme.muted)
+        if after:
+            row = page.box.height - box.bottom + page.px(UNDER) + ASCENT * plan.tick
+            setting.lettering.write(
+                plan.width - plan.margin, row, setting.time_name, plan.tick, ha="right",
+                colour=page.theme.muted,
+            )  # fmt: skip
         self.moving: list[Artist] = [*self._plot.moving]
         self._gutter: Gutter | None = None
         if gutter is not None:

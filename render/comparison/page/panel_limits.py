@@ -1,4 +1,4 @@
-"""Limits that panels of a view share; those of fields are their grids'."""
+"""Limits that panels of a view share; those of fields and regions are their grids'."""
 
 import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fitreel.model.record.reader import Record
+from fitreel.render.field_grid import FieldGrid
 from fitreel.render.plots.fit_axes import Limits, fit_limits
 from fitreel.render.plots.pictures.limits import (
     curve_limits,
@@ -14,6 +15,7 @@ from fitreel.render.plots.pictures.limits import (
     plane_span,
     scatter_span,
 )
+from fitreel.render.plots.pictures.slices import slice_limits
 from fitreel.render.point_predictions import PointPredictions
 from fitreel.render.view import ViewName
 
@@ -43,7 +45,25 @@ def panel_limits(view: ViewName, runs: Sequence[Record], truth: bool) -> Limits 
         spans = [_scatter(run) for run in runs]
         span = min(low for low, _ in spans), max(high for _, high in spans)
         return Limits(span, span)
+    if view == "slices":
+        heights = [slice_limits(run) for run in runs]
+        # Along each input they are its own.
+        return Limits(
+            (0.0, 1.0), (min(low for low, _ in heights), max(high for _, high in heights))
+        )
     return None
+
+
+def panel_grids(view: ViewName, runs: Sequence[Record]) -> list[FieldGrid]:
+    """The grids over two inputs that panels show, one of each run.
+
+    Fields beside their target leave out the margin where nothing is learned, as one run's do.
+
+    Raises:
+        BadInput: predictions at no grid.
+    """
+    is_cut = view == "field" and all(run.truth is not None for run in runs)
+    return [FieldGrid(run, around=runs if is_cut else ()) for run in runs]
 
 
 def plane_aspect(limits: Limits) -> float:

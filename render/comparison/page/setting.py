@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption_track import CaptionTrack
 from fitreel.render.comparison.page.colours import identity_colours
 from fitreel.render.comparison.page.left_numbers import left_numbers
@@ -24,18 +25,21 @@ from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import comparison_theme
 from fitreel.render.mpl.ticks import Ticks, linear_ticks
 from fitreel.render.plots.fit_axes import Limits
+from fitreel.render.plots.loss_plot import time_name
 from fitreel.render.text.axis_labels import AxisLabels, axis_labels
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import Translation, translation_of
 from fitreel.render.timing.comparison_timetable import Timetable
 from fitreel.render.timing.epoch_axis import EpochAxis
+from fitreel.render.view import ViewName
 
 COLOURED = (*OF_CLASSES, "curves")
-"""Views in which classes, or several outputs, have colours of their own."""
+"""Views in which classes, or several outputs, have colours of their own; slices may have them."""
 TICKS = 4
 """About so many along an axis of a fit."""
-LEFT = 33.0
-"""From the widest number to the page's left edge, in pixels at 720."""
+LEFT, MOST_LEFT = 33.0, 0.16
+"""From the widest number to the page's left edge, in pixels at 720; what it takes at most of the
+page's width, where it is a class' name."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,11 @@ class Setting:
         return self.words.text("loss_some_medians", loss=loss)
 
     @property
+    def time_name(self) -> str:
+        """What the axis of losses counts."""
+        return time_name(self.axis, self.words, self.comparison.clock)
+
+    @property
     def noise(self) -> float | None:
         """The true function's own loss, where it is one for all."""
         return noise_of(self.contenders)
@@ -128,6 +137,7 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
     ticks = linear_ticks(*limits.y, TICKS) if limits is not None else ([], [])
     numbers = left_numbers(comparison.view, runs, ticks, words)
     widest = max((lettering.width(text, plan.tick) for text in numbers), default=0.0)
+    widest = min(widest, MOST_LEFT * plan.width)
     left = max(plan.margin, plan.px(LEFT) + widest)
     last = float(table.times[-1]) if len(table) else 0.0
     captions = captions_of(comparison, contenders, table)
@@ -141,7 +151,9 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
         lettering=lettering,
         words=words,
         contenders=contenders,
-        colours=identity_colours(len(contenders), theme, has_classes=comparison.view in COLOURED),
+        colours=identity_colours(
+            len(contenders), theme, has_classes=_has_coloured_outputs(comparison.view, runs)
+        ),
         places=places_of(contenders),
         numbers=loss_format_of(contenders, words),
         limits=limits,
@@ -152,3 +164,9 @@ def setting_of(comparison: ComparisonPicture, table: Timetable) -> Setting:
         captions=captions,
         foot=Foot(lettering, plan, left, captions.texts()),
     )
+
+
+def _has_coloured_outputs(view: ViewName, runs: Sequence[Record]) -> bool:
+    """Whether colours in panels are those of classes or outputs."""
+    several = any(run.header.predicted_columns > 1 for run in runs)
+    return view in COLOURED or (view == "slices" and several)

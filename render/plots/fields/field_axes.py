@@ -114,18 +114,17 @@ def _spans(
     return [start + length * (at - places[0]) / (places[-1] - places[0]) for at in ticks]
 
 
-def field_aspect(grid: FieldGrid, widest: float) -> float:
-    """Width by height of a field, up to `widest`: scales are equal where its shape allows."""
-    aspect = float((grid.x[-1] - grid.x[0]) / (grid.y[-1] - grid.y[0]))
+def field_aspect(aspect: float, widest: float) -> float:
+    """Width by height of a field, up to `widest`: scales are equal where its shape allows.
+
+    `aspect` is that of what is looked at, in the inputs' units.
+    """
     return min(max(aspect, FLATTEST), widest)
 
 
-def field_box(place: Box, grid: FieldGrid, widest: float) -> Box:
-    """The largest field in `place`, at its upper left: scales equal where its shape allows.
-
-    `widest`: width by height up to which they are.
-    """
-    aspect = field_aspect(grid, widest)
+def field_box(place: Box, aspect: float, widest: float) -> Box:
+    """The largest field in `place`, at its upper left; `aspect` and `widest` as `field_aspect`."""
+    aspect = field_aspect(aspect, widest)
     width, height = place.width, place.width / aspect
     if height > place.height:
         width, height = place.height * aspect, place.height

@@ -1,14 +1,16 @@
 """What the two inputs of a field are called at its axes."""
 
-from fitreel.model.record.reader import Record
+from collections.abc import Sequence
+
+from fitreel.model.record.header import Column
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.text.axis_labels import AxisLabels, axis_labels
 
 
-def input_names(run: Record, settings: PictureSettings) -> AxisLabels:
+def input_names(inputs: Sequence[Column], settings: PictureSettings) -> AxisLabels:
     """What the inputs are called: by the job, or by their columns; x1 as mathematics has it."""
     own = axis_labels(settings)
-    first, second = (column.name for column in run.header.inputs)
+    first, second = (column.name for column in inputs)
     labels = []
     for asked, label, name in (
         (settings.x_label, own.x, first), (settings.y_label, own.y, second)

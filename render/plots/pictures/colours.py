@@ -46,6 +46,11 @@ def bytes_of(colours: NDArray[np.float32]) -> NDArray[np.uint8]:
     return (colours * np.float32(255) + np.float32(0.5)).astype(np.uint8)
 
 
+def has_truth(run: Record, view: str) -> bool:
+    """Whether a record says how its predictions should be at all their places."""
+    return run.truth is not None or (view == "picture" and target_of(run) is not None)
+
+
 def target_of(run: Record) -> NDArray[np.float32] | None:
     """The picture that is learned, at the places of the predictions, shape (M, 3)."""
     if run.truth is not None:

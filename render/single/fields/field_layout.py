@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fitreel.model.errors import BadInput
-from fitreel.render.field_grid import FieldGrid
 from fitreel.render.geometry import Box
 from fitreel.render.page.readouts import ReadoutsPlace
 from fitreel.render.page.type_sizes import ASCENT
@@ -92,10 +91,17 @@ class FieldContents:
     bar: float = 0.0
     """How wide the numbers beside a colour bar are; 0: there is no bar."""
     long_name: bool = False
+    least_rows: float = LEAST_ROWS
+    """A plot is at least so many font sizes of its numbers high."""
 
 
-def lay_out_field(view: ViewPage, grid: FieldGrid, contents: FieldContents) -> FieldLayout:
+def lay_out_field(view: ViewPage, aspect: float, contents: FieldContents) -> FieldLayout:
     """The places of a field's parts.
+
+    Args:
+        view: the page, whose texts are measured.
+        aspect: width by height of what is looked at, in the inputs' units.
+        contents: what there is.
 
     Raises:
         BadInput: there is no room for so many panels, or for the field.
@@ -103,9 +109,9 @@ def lay_out_field(view: ViewPage, grid: FieldGrid, contents: FieldContents) -> F
     top = view.top - (view.px(LONG_NAME) if contents.long_name else 0.0)
     row = view.px(UNDER) + ASCENT * view.types.tick
     if contents.pair:
-        return _pair(view, grid, contents, top, view.bottom + row)
+        return _pair(view, aspect, contents, top, view.bottom + row)
     if view.shape in ("wide", "classic"):
-        return _beside(view, grid, contents, top, view.bottom + row)
+        return _beside(view, aspect, contents, top, view.bottom + row)
     if not view.has_readouts:
         low = view.bottom + row if view.has_numbers else view.left
         readouts: tuple[ReadoutsPlace, ...] = ()
@@ -117,10 +123,10 @@ def lay_out_field(view: ViewPage, grid: FieldGrid, contents: FieldContents) -> F
             readouts = (ReadoutsPlace(view.left, view.right, baseline, None),)
             top = baseline - SMALL_FOOT * view.types.readout
         place = Box(view.left, low, view.right - view.left, top - low)
-        box = field_box(place, grid, WIDEST[view.shape])
+        box = field_box(place, aspect, WIDEST[view.shape])
         _check_small(view, box)
         return FieldLayout((box,), None, readouts, 0.0, (0.0, 0.0))
-    return _stacked(view, grid, contents, top, row)
+    return _stacked(view, aspect, contents, top, row)
 
 
 def _bar_room(view: ViewPage, contents: FieldContents) -> float:
@@ -136,12 +142,12 @@ def _bar(view: ViewPage, box: Box) -> Box:
 
 
 def _beside(
-    view: ViewPage, grid: FieldGrid, contents: FieldContents, top: float, low: float
+    view: ViewPage, aspect: float, contents: FieldContents, top: float, low: float
 ) -> FieldLayout:
     """The field at the left, all else in a column right of it."""
     width = FIELD_WIDTH[view.shape] * view.page.box.width
     bar = _bar_room(view, contents)
-    box = field_box(Box(view.left, low, width - bar, top - low), grid, WIDEST[view.shape])
+    box = field_box(Box(view.left, low, width - bar, top - low), aspect, WIDEST[view.shape])
     _check(view, box)
     start = box.right + bar + view.px(BESIDE[view.shape])
     column = Box(start, box.bottom, view.right - start, box.height)
@@ -178,7 +184,7 @@ def _readouts(
 
 
 def _stacked(
-    view: ViewPage, grid: FieldGrid, contents: FieldContents, top: float, row: float
+    view: ViewPage, aspect: float, contents: FieldContents, top: float, row: float
 ) -> FieldLayout:
     """A square or a tall frame: panels under the field, over the full width."""
     width, height = view.page.box.width, view.page.box.height
@@ -187,7 +193,7 @@ def _stacked(
     if view.shape == "square":
         most = min(SQUARE_FIELD[1] * height, top - view.bottom - row - _needed(view, contents))
         place = Box(view.left, top - most, SQUARE_FIELD[0] * width - bar, most)
-        box = field_box(place, grid, WIDEST["square"])
+        box = field_box(place, aspect, WIDEST["square"])
         start = box.right + bar + view.px(BESIDE["square"])
         column = Box(start, box.bottom, view.right - start, box.height)
         readouts, last = _readouts(view, contents, column, False)
@@ -201,7 +207,7 @@ def _stacked(
         free = top - view.bottom - row - _needed(view, contents)
         most = min(view.px(TALLEST), 0.44 * height, free)
         place = Box(view.left, top - most, view.right - view.left - bar, most)
-        box = field_box(place, grid, WIDEST["tall"])
+        box = field_box(place, aspect, WIDEST["tall"])
         key = (view.left, box.bottom - row - 2.2 * types.label)
     _check(view, box)
     foot = view.px(8) + (ASCENT + AXIS_NAME + 0.3) * types.tick
@@ -228,13 +234,13 @@ def _needed(view: ViewPage, contents: FieldContents) -> float:
 
 
 def _pair(
-    view: ViewPage, grid: FieldGrid, contents: FieldContents, top: float, low: float
+    view: ViewPage, aspect: float, contents: FieldContents, top: float, low: float
 ) -> FieldLayout:
     """The network and the target side by side in a wide frame, panels right of them."""
     px = view.px
     top -= px(PAIR_NAMES)
     side = min(px(PAIR), 0.33 * view.page.box.width)
-    box = field_box(Box(view.left, low, side, top - low), grid, WIDEST["wide"])
+    box = field_box(Box(view.left, low, side, top - low), aspect, WIDEST["wide"])
     _check(view, box)
     other = box._replace(left=box.right + px(PAIR_APART))
     bar = Box(other.left, other.bottom - px(BAR_UNDER + BAR_HEIGHT), other.width, px(BAR_HEIGHT))
@@ -257,7 +263,7 @@ def _blocks(view: ViewPage, contents: FieldContents, area: Box) -> dict[str, Blo
     head = ASCENT * types.label + px(HEAD_FOOT)
     plots = [name for name in contents.panels if name not in ("units", "error")]
     fixed = {"units": px(SQUARES), "error": min(area.width, px(224))}
-    least = LEAST_ROWS * types.tick
+    least = contents.least_rows * types.tick
     count = len(contents.panels)
     is_crowd = count >= CROWD or area.height < count * (head + px(HEAD_GAP) + 1.2 * least)
     gap = px(CROWD_GAP if is_crowd else HEAD_GAP)
@@ -304,7 +310,10 @@ def _check_small(view: ViewPage, box: Box) -> None:
 def _check(view: ViewPage, box: Box) -> None:
     if min(box.width, box.height) < 3 * LEAST_ROWS * view.types.tick:
         size = f"{view.page.box.width:.0f} x {view.page.box.height:.0f}"
-        raise BadInput(f"film.size {size}: too small for a field and what is beside it")
+        raise BadInput(
+            f"film.size {size}: too small for a field and what is beside it; take fewer panels or "
+            "a larger size"
+        )
 
 
 def panels_of(asked: Sequence[str], *, has_error: bool, has_loss: bool) -> tuple[str, ...]:

@@ -159,7 +159,10 @@ class MetricsPanel:
 
 
 class ErrorPanel:
-    """How far a field is from the target, from pale to the network's colour."""
+    """How far a field is from the target, from pale to the network's colour.
+
+    Of classes it is how probable others are than the true one, from 0 to 1.
+    """
 
     def __init__(
         self, run: Record, style: FieldPanelStyle, place: BlockPlace, samples: Sequence[Snapshot]
@@ -167,29 +170,42 @@ class ErrorPanel:
         assert run.truth is not None
         page, types, words, grid = style.page, style.types, style.words, style.grid
         self._target = grid.field(run.truth)
-        first = np.abs(grid.field(samples[0].prediction) - self._target)
-        finite = first[np.isfinite(first)]
-        high = float(np.percentile(finite, MOST_PERCENTILE)) if len(finite) else 1.0
-        high = high if high > 0 else 1.0
+        high = self._full(grid.field(samples[0].prediction))
         aspect = float((grid.x[-1] - grid.x[0]) / (grid.y[-1] - grid.y[0]))
         aspect = min(max(aspect, 0.8), 1.47)
         height = min(place.box.height, place.box.width / aspect)
         box = Box(place.box.left, place.box.top - height, height * aspect, height)
         self._image = ValueImage(page, box, grid.shape, error_scale(high, page.theme))
-        reach = words.text("error_range", high=words.short(high))
+        most = words.integer(1) if run.header.classes else words.short(high)
+        reach = words.text("error_range", high=most)
         width = page.width_of(reach, types.tick)
-        right = max(box.right, min(place.box.right, box.left + 0.9 * place.box.width))
+        name, size = words.text("field_error"), NAME * types.label
+        # Over a small field the range stands beside the name, and not far from both.
+        needed = page.width_of(name, size, "bold") + types.tick + width
+        right = min(max(box.right, box.left + needed), place.box.right)
         page.text(right, place.head, reach, types.tick, colour=page.theme.muted, ha="right")
-        name = words.text("field_error")
-        room = right - box.left - width - types.tick
-        size = page.size_to_fit([name], room, NAME * types.label)
+        size = page.size_to_fit([name], right - box.left - width - types.tick, size)
         page.text(box.left, place.head, name, size, weight="bold", colour=page.theme.prediction)
         self.moving: Sequence[Artist] = self._image.moving
 
+    def _full(self, first: Values) -> float:
+        """The error that has the full colour."""
+        if first.ndim > 2:
+            return 1.0
+        errors = self._of(first)
+        finite = errors[np.isfinite(errors)]
+        high = float(np.percentile(finite, MOST_PERCENTILE)) if len(finite) else 1.0
+        return high if high > 0 else 1.0
+
+    def _of(self, field: Values) -> Values:
+        with np.errstate(invalid="ignore", over="ignore"):
+            if field.ndim > 2:  # the target is 1 at the true class, else 0
+                return np.asarray(1 - (field * self._target).sum(axis=2))
+            return np.asarray(np.abs(field - self._target))
+
     def show(self, snapshot: Snapshot, field: Values, epoch: float) -> None:
         """As `FieldPanel`."""
-        with np.errstate(invalid="ignore", over="ignore"):
-            self._image.show(np.abs(field - self._target))
+        self._image.show(self._of(field))
 
 
 class UnitsPanel:

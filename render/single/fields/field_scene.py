@@ -12,10 +12,8 @@ from fitreel.render.captions.phases.yardsticks import yardsticks_of
 from fitreel.render.field_grid import FieldGrid, Values
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.caption_line import texts_at_foot
-from fitreel.render.page.readouts import Readout, RunReadouts, check_readouts, header_width
-from fitreel.render.page.type_sizes import type_sizes
+from fitreel.render.page.readouts import RunReadouts, check_readouts
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.plots.axes_names import LONGEST_IN_COLUMN
 from fitreel.render.plots.fields.class_key import KeyEntry, draw_class_key, key_width
 from fitreel.render.plots.fields.class_names import in_pixels
 from fitreel.render.plots.fields.class_points import point_diameter
@@ -35,9 +33,11 @@ from fitreel.render.single.fields.field_frame import (
     longest_remark,
     remark_of,
 )
-from fitreel.render.single.fields.field_layout import FieldContents, lay_out_field, panels_of
+from fitreel.render.single.fields.field_layout import panels_of
+from fitreel.render.single.fields.field_page import FieldFacts, is_pair, number_page
 from fitreel.render.single.fields.field_panels import FieldPanelStyle, draw_field_panels
-from fitreel.render.single.layout.view_page import PageTexts, view_page, view_shape
+from fitreel.render.single.layout.themed_layout import SQUEEZED_ROWS
+from fitreel.render.single.layout.view_page import PageTexts
 from fitreel.render.single.panels.recorded import samples_of
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import Translation
@@ -71,36 +71,28 @@ class FieldScene:
         captions: Sequence[str] = (),
     ) -> None:
         self._run, self._words, self._theme = run, words, theme
-        is_wide = view_shape(settings.pixels) == "wide" and not settings.in_cell
-        self._is_pair = run.truth is not None and is_wide
+        self._is_pair = is_pair(settings, has_target=run.truth is not None)
         # Of two fields each is small: no room for a margin where nothing is learned.
-        self._grid = grid = FieldGrid(run, around_points=self._is_pair)
+        self._grid = grid = FieldGrid(run, around=[run] if self._is_pair else ())
         self._target: Values | None = None if run.truth is None else grid.field(run.truth)
         known = [run.y] if self._target is None else [run.y, self._target]
         self._scale = value_scale(known)
-        self._axes_names = input_names(run, settings)
+        self._axes_names = input_names(run.header.inputs, settings)
         said = texts_at_foot(settings, captions)
-        epoch = Readout(words.text("epoch"), [words.integer(int(run.epochs.max()))], theme.text)
-        self._view = view = view_page(
-            settings, theme, words, said, names=[*self._axes_names],
-            numbers=field_ticks(grid, BEFORE_LAYOUT, 1.0, words)[1][1],
-            remark=longest_remark(run, words),
-            beside_title=self._beside_title(settings, theme, words, epoch),
+        panels = panels_of(settings.panels, has_error=self._is_pair, has_loss=has_losses(run))
+        has_aside = run.validation is not None
+        facts = FieldFacts(
+            grid.aspect, self._axes_names, panels, int(run.epochs.max()), has_aside,
+            field_ticks(grid, BEFORE_LAYOUT, 1.0, words)[1][1], longest_remark(run, words),
+            SQUEEZED_ROWS,
         )  # fmt: skip
+        view, self._layout = number_page(
+            settings, theme, words, said, facts,
+            pair=self._is_pair, bar=bar_ticks(self._scale, words)[1],
+        )  # fmt: skip
+        self._view, epoch = view, facts.epoch(words, theme)
         page, types = view.page, view.types
         self.figure = page.figure
-        panels = panels_of(settings.panels, has_error=self._is_pair, has_loss=has_losses(run))
-        name = self._axes_names.y.replace("$", "")
-        bar = 0.0
-        if not self._is_pair and view.has_readouts:
-            bar = max(page.width_of(t, types.tick) for t in bar_ticks(self._scale, words)[1])
-        has_aside = run.validation is not None
-        contents = FieldContents(
-            panels, (0.0,), key_lines=int(has_aside and not self._is_pair), pair=self._is_pair,
-            bar=bar,
-            long_name=len(name) > LONGEST_IN_COLUMN and "_" not in name and not self._is_pair,
-        )  # fmt: skip
-        self._layout = lay_out_field(view, grid, contents)
         self._texts = PageTexts(view, settings.caption)
         moving: list[Artist] = [*self._texts.moving, *self._draw_field()]
         self._panels = []
@@ -117,16 +109,6 @@ class FieldScene:
             samples = samples_of(run, panels)
             self._panels = draw_field_panels(run, style, self._layout.blocks, samples)
         self.moving: Sequence[Artist] = moving + [m for panel in self._panels for m in panel.moving]
-
-    def _beside_title(
-        self, settings: PictureSettings, theme: Theme, words: Translation, epoch: Readout
-    ) -> float:
-        """What the epoch takes of the title's row."""
-        if not self._is_pair:
-            return 0.0
-        from fitreel.render.mpl.pixel_layout import Page
-
-        return header_width(Page(settings.pixels, theme), type_sizes(settings.pixels), [epoch])
 
     def _draw_field(self) -> list[Artist]:
         view, grid, words, layout = self._view, self._grid, self._words, self._layout

@@ -15,9 +15,8 @@ from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import drawable
 from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.caption_line import texts_at_foot
-from fitreel.render.page.readouts import Readout, RunReadouts, check_readouts
+from fitreel.render.page.readouts import RunReadouts, check_readouts
 from fitreel.render.picture_settings import PictureSettings
-from fitreel.render.plots.axes_names import LONGEST_IN_COLUMN
 from fitreel.render.plots.fields.class_key import KeyEntry, draw_class_key, key_rows
 from fitreel.render.plots.fields.class_names import (
     NamePlaces,
@@ -40,13 +39,13 @@ from fitreel.render.single.fields.field_frame import (
 )
 from fitreel.render.single.fields.field_layout import (
     LINE,
-    FieldContents,
     FieldLayout,
-    lay_out_field,
     panels_of,
 )
+from fitreel.render.single.fields.field_page import MOST_NAMES, FieldFacts, RegionsPage
 from fitreel.render.single.fields.field_panels import FieldPanelStyle, draw_field_panels
-from fitreel.render.single.layout.view_page import PageTexts, view_page
+from fitreel.render.single.layout.themed_layout import SQUEEZED_ROWS
+from fitreel.render.single.layout.view_page import PageTexts
 from fitreel.render.single.panels.recorded import samples_of
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import Translation
@@ -54,8 +53,6 @@ from fitreel.render.timing.epoch_axis import EpochAxis
 
 NAME = 23 / 24
 """The size of names in a field, in that of labels."""
-MOST_NAMES = 10
-"""The names of more classes go to a key."""
 
 
 class RegionsScene:
@@ -83,15 +80,19 @@ class RegionsScene:
         self._points = PointValues(grid, run.x)
         self._names = [drawable(name) for name in run.header.classes]
         self._styles = class_styles(theme, len(self._names))
-        self._axes_names = input_names(run, settings)
-        ticks_before = field_ticks(grid, BEFORE_LAYOUT, 1.0, words)
+        self._axes_names = input_names(run.header.inputs, settings)
         said = texts_at_foot(settings, captions)
-        self._view = view = view_page(
-            settings, theme, words, said, names=[*self._names, *self._axes_names],
-            numbers=ticks_before[1][1], remark=longest_remark(run, words),
+        panels = panels_of(settings.panels, has_error=False, has_loss=has_losses(run))
+        facts = FieldFacts(
+            grid.aspect, self._axes_names, panels, int(run.epochs.max()),
+            run.validation is not None, field_ticks(grid, BEFORE_LAYOUT, 1.0, words)[1][1],
+            longest_remark(run, words), SQUEEZED_ROWS,
         )  # fmt: skip
-        self._panels_asked = panels_of(settings.panels, has_error=False, has_loss=has_losses(run))
-        self._readout_texts = self._readout_list()
+        self._page = RegionsPage(
+            settings, theme, words, said, facts, self._names, len(self._classes)
+        )  # fmt: skip
+        self._view = view = self._page.view
+        self._readout_texts = self._page.readouts
         self.figure = view.page.figure
         self._texts = PageTexts(view, settings.caption)
         moving: list[Artist] = [*self._texts.moving]
@@ -100,46 +101,18 @@ class RegionsScene:
         if view.has_readouts:
             moving += self._draw_readouts(layout)
             style = FieldPanelStyle(view.page, view.types, words, axis, grid)
-            samples = samples_of(run, self._panels_asked)
+            samples = samples_of(run, panels)
             self._panels = draw_field_panels(run, style, layout.blocks, samples)
         else:
             moving += self._draw_small_readouts(layout)
             self._panels = []
         self.moving: Sequence[Artist] = moving + [m for panel in self._panels for m in panel.moving]
 
-    def _readout_list(self) -> list[Readout]:
-        words, theme = self._words, self._view.page.theme
-        epochs = [words.integer(int(self._run.epochs.max()))]
-        counts = [words.integer(len(self._classes))]
-        return [
-            Readout(words.text("epoch"), epochs, theme.text),
-            Readout(words.text("wrong"), counts, theme.text),
-        ]
-
     def _places(self) -> tuple[FieldLayout, NamePlaces | None]:
         """Where everything stands: once the field has its place it is known which names have."""
         view, page, types = self._view, self._view.page, self._view.types
-        widths = tuple(
-            max(page.width_of(each.name, types.label),
-                page.width_of(each.widest[0], types.readout, "bold"))
-            for each in self._readout_texts
-        )  # fmt: skip
-        self._boundary_entry = (
-            [KeyEntry(self._words.text("boundary"), page.theme.text)]
-            if view.has_readouts and view.shape != "classic"
-            else []
-        )
-        entries = self._aside_entries() if view.has_readouts else []
-        name = self._axes_names.y.replace("$", "")
-        is_long = len(name) > LONGEST_IN_COLUMN and "_" not in name
-        lines = len(self._boundary_entry)
-
-        def laid_out(rows: int) -> FieldLayout:
-            keys = 1 + rows if rows else lines  # rows stand under the boundary's, where it has one
-            contents = FieldContents(self._panels_asked, widths, 1, keys, long_name=is_long)
-            return lay_out_field(view, self._grid, contents)
-
-        layout = laid_out(len(entries))
+        entries = [*self._page.aside]
+        layout = self._page.layout(len(entries))
         self._key_rows: list[list[KeyEntry]] = [entries] if entries else []
         if not view.has_numbers:
             return layout, None
@@ -151,15 +124,8 @@ class RegionsScene:
             ]
             room = view.right - layout.key[0]
             self._key_rows = key_rows(page, entries, types.label, room)
-            layout = laid_out(len(self._key_rows))
+            layout = self._page.layout(len(self._key_rows))
         return layout, places
-
-    def _aside_entries(self) -> list[KeyEntry]:
-        """What hollow points are, where there are any."""
-        if self._run.validation is None:
-            return []
-        ink, name = self._view.page.theme.text, self._words.text("kept_aside")
-        return [KeyEntry(name, ink, "o", is_hollow=True)]
 
     def _name_places(self, box: Box) -> NamePlaces | None:
         """Where the names of classes stand in the field; None: one of them has no place."""
@@ -221,8 +187,8 @@ class RegionsScene:
             self._right = page.text(left, layout.under_readouts, "", size, colour=page.theme.muted)
         (left, base), size = layout.key, types.label
         room = view.right - left
-        if self._boundary_entry:
-            draw_class_key(page, [self._boundary_entry], (left, base), size, room)
+        if self._page.boundary:
+            draw_class_key(page, [self._page.boundary], (left, base), size, room)
         draw_class_key(page, self._key_rows, (left, base - LINE * size), size, room)
         return [*numbers, self._right]
 

@@ -28,6 +28,8 @@ BEFORE_REMARK = 24.0
 """From what stands in its row to a quiet word."""
 LEAST_ROWS = 2.4
 """A plot is at least so many font sizes of its numbers high."""
+SQUEEZED_ROWS = 1.4
+"""So low may it be in a film whose sentences or key turn out longer than could be known before."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from fitreel.model.errors import BadInput
 from fitreel.render.mpl.pixel_layout import Page
-from fitreel.render.mpl.theme import Theme, load_theme
+from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.caption_line import CaptionText
 from fitreel.render.page.headings import Headings
 from fitreel.render.page.readouts import Readout, check_readouts, header_width
@@ -30,7 +30,7 @@ from fitreel.render.single.layout.wide_layout import lay_out_wide
 from fitreel.render.text.axis_labels import axis_labels
 from fitreel.render.text.fonts import Fonts, fonts_for
 from fitreel.render.text.mathtext import check_mathtext
-from fitreel.render.text.translations import Translation, translation_of
+from fitreel.render.text.translations import Translation
 
 TEXTS = ("title", "subtitle", "caption")
 """What a job may set itself."""
@@ -148,19 +148,3 @@ def _captions(
         if not text.too_long:
             break
     return text
-
-
-def check_themed_scene(settings: PictureSettings) -> None:
-    """Refuse what can't be drawn, before anything is trained.
-
-    Raises:
-        BadInput: a theme, text, language or size that can't be drawn.
-        Unavailable: no font here has the characters.
-    """
-    words = translation_of(settings.language, settings.words)
-    readouts = (
-        Readout(words.text("epoch"), [words.integer(9999)], "black"),
-        Readout(words.text("loss"), [words.number(0.1234)], "black"),
-    )
-    rider = words.text("legend_prediction")
-    themed_page(settings, load_theme(settings.theme), words, Parts(readouts=readouts, rider=rider))

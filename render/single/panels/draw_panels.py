@@ -90,7 +90,8 @@ def _write_head(
     page, words = style.page, style.words
     right = place.box.right
     left, baseline = start
-    title = "" if name == "metrics" else words.text(f"panel_{name}")
+    kind = "distance" if name == "error" and style.in_plane else name
+    title = "" if name == "metrics" else words.text(f"panel_{kind}")
     if name == "loss" and style.loss_name:
         title = style.loss_name
     if name in IN_Y and style.labels.y:

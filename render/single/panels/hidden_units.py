@@ -1,4 +1,7 @@
-"""The panel of the hidden units: what each of the last layer adds to the curve, and their sum."""
+"""The panel of the hidden units: what each of the last layer adds to the curve, and their sum.
+
+Of several outputs it is how far each unit moves them; their sums are the picture itself.
+"""
 
 import fitreel.render.mpl.setup  # isort: skip  # noqa: F401  (before matplotlib)
 
@@ -51,10 +54,11 @@ class HiddenUnits:
         self._x = thinned(run.prediction_x[order], PLACES).astype(np.float64)
         parts = [self._parts(snapshot) for snapshot in samples]
         with np.errstate(all="ignore"):
-            added = np.nan_to_num(np.ptp(parts[-1][0], axis=1), nan=np.inf)
+            added = np.nan_to_num(np.ptp(parts[-1][: self._network.units], axis=1), nan=np.inf)
         most = largest(added, MOST_UNITS)
         self._units = most[np.argsort(-added[most], kind="stable")]
-        lines = [np.concatenate([part[self._units], sum_[None]]) for part, sum_ in parts]
+        shown = [*self._units, *range(self._network.units, len(parts[-1]))]
+        lines = [part[shown] for part in parts]
         self._reach = reach(lines, samples, style.axis)
         self._ticks = signed_ticks(self._reach, height, style)
         self.y_texts: Sequence[str] = self._ticks[1]
@@ -62,7 +66,8 @@ class HiddenUnits:
     def draw(self, place: PanelPlace, inner: Box) -> None:
         """As `Panel`."""
         page = self._style.page
-        axes = axes_over_x(self._run, self._style, place, inner, self._reach, self._ticks)
+        limits = -self._reach, self._reach
+        axes = axes_over_x(self._run, self._style, place, inner, limits, self._ticks)
         nothing = np.full(len(self._x), np.nan)
         colours = ramp_colours(page.theme, len(self._units))
         self._lines = [
@@ -70,11 +75,12 @@ class HiddenUnits:
                       zorder=4 - 0.01 * rank)[0]
             for rank, colour in enumerate(colours)
         ]  # fmt: skip
-        (self._sum,) = axes.plot(
-            self._x, nothing, color=page.theme.prediction, lw=page.points(page.px(SUM)),
-            solid_capstyle="round", solid_joinstyle="round", zorder=5,
-        )  # fmt: skip
-        self.moving: Sequence[Artist] = tuple(map(mark_point, (*self._lines, self._sum)))
+        if self._run.header.is_curve:
+            self._lines += axes.plot(
+                self._x, nothing, color=page.theme.prediction, lw=page.points(page.px(SUM)),
+                solid_capstyle="round", solid_joinstyle="round", zorder=5,
+            )  # fmt: skip
+        self.moving: Sequence[Artist] = tuple(map(mark_point, self._lines))
 
     def least_key_width(self) -> float:
         """How much room the key needs, in pixels."""
@@ -101,17 +107,20 @@ class HiddenUnits:
         page.text(end - bar - BESIDE * size, baseline, ends[0], size, colour=theme.muted,
                   ha="right")  # fmt: skip
 
-    def _parts(self, snapshot: Snapshot) -> tuple[NDArray[Any], NDArray[Any]]:
+    def _parts(self, snapshot: Snapshot) -> NDArray[Any]:
+        """All units at all places, in rows; under them, of one output, their sum."""
         assert snapshot.weights is not None
+        if not self._run.header.is_curve:
+            return self._network.pushes(snapshot.weights, self._x)
         parts, bias = self._network.contributions(snapshot.weights, self._x)
-        return parts, parts.sum(axis=0) + bias
+        return np.concatenate([parts, parts.sum(axis=0, keepdims=True) + bias])
 
     def show(self, snapshot: Snapshot, epoch: float) -> None:
         """The contributions at `snapshot`."""
-        parts, sum_ = self._parts(snapshot)
-        for line, unit in zip(self._lines, self._units, strict=True):
-            line.set_ydata(parts[unit])
-        self._sum.set_ydata(sum_)
+        parts = self._parts(snapshot)
+        rows = [*self._units, *range(self._network.units, len(parts))]
+        for line, row in zip(self._lines, rows, strict=True):
+            line.set_ydata(parts[row])
 
 
 def _key_width(page: Page, ends: tuple[str, str], size: float, bar: float) -> float:

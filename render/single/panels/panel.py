@@ -50,6 +50,8 @@ class PanelStyle:
     """The true function's own loss, where sentences may speak of it."""
     loss_rides_at: float | None = None
     """Where the loss' name stands at its marker's height; None: it doesn't."""
+    in_plane: bool = False
+    """Whether two outputs are places of one curve, so that an error is a distance."""
 
 
 class Panel(Protocol):
@@ -85,16 +87,23 @@ def signed_ticks(reach: float, height: float, style: PanelStyle) -> Ticks:
     return places, [style.words.respelled(text.replace("\u2212", "-")) for text in texts]
 
 
+def upward_ticks(reach: float, height: float, style: PanelStyle) -> Ticks:
+    """Few numbers from 0 up to `reach`, on an axis `height` pixels high."""
+    most = max(1, min(MOST_UP - 1, int(height / (ABOVE * style.tick))))
+    places, texts = linear_ticks(0.0, reach, most)
+    return places, [style.words.respelled(text.replace("\u2212", "-")) for text in texts]
+
+
 @in_force()
 def axes_over_x(
     run: Record,
     style: PanelStyle,
     place: PanelPlace,
     inner: Box,
-    reach: float,
+    limits: tuple[float, float],
     y_ticks: Ticks,
 ) -> Axes:
-    """Axes over the run's own x, as the fit's, from -`reach` to `reach`."""
+    """Axes over the run's own x, as the fit's, between `limits`, of which 0 has a line."""
     axes = style.page.axes(inner)
     left = float(min(run.x.min(), run.prediction_x.min()))
     right = float(max(run.x.max(), run.prediction_x.max()))
@@ -102,7 +111,7 @@ def axes_over_x(
     if width <= 1e-6 * max(abs(left), abs(right)):
         left, right = left - max(1.0, 0.05 * abs(left)), left + max(1.0, 0.05 * abs(left))
     axes.set_xlim(left - AIR_LEFT * width, right + AIR_RIGHT * width)
-    axes.set_ylim(-reach, reach)
+    axes.set_ylim(*limits)
     most = max(2, min(MOST_ACROSS, int(inner.width / (APART * style.tick))))
     places, texts = linear_ticks(left, right, most - 1)
     texts = [style.words.respelled(text.replace("\u2212", "-")) for text in texts]

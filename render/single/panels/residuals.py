@@ -38,7 +38,7 @@ class Residuals:
         """As `Panel`."""
         run, page = self._run, self._style.page
         theme = page.theme
-        axes = axes_over_x(run, self._style, place, inner, self._reach, self._ticks)
+        axes = axes_over_x(run, self._style, place, inner, (-self._reach, self._reach), self._ticks)
         dot = max(DOT * min(1.0, (MANY / len(run.x)) ** 0.5) * theme.points_size, SMALLEST)
         rim = 0.0 if theme.points_filled else page.points(max(page.px(1.2), 1.0))
         (self._points,) = axes.plot(

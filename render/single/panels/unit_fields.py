@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.artist import Artist
-from numpy.typing import NDArray
 
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
@@ -55,7 +54,6 @@ class UnitFields:
         self._network = network_of(run, samples, "units")
         if not self._network.units:
             raise BadInput(f"film.panels: units: {NO_HIDDEN_LAYERS}")
-        self._is_colour = not run.header.classes and len(run.header.outputs) > 1
         self._grid = _Places(grid)
         self._x = np.stack(np.meshgrid(self._grid.x, self._grid.y), axis=-1).reshape(-1, 2)
         gap = page.px(APART)
@@ -64,7 +62,8 @@ class UnitFields:
         most = max(1, int((place.width + gap) // (page.px(LEAST) + gap)))
         last = samples[-1].weights
         assert last is not None
-        self._units = largest(np.abs(self._speaks(last)), min(most, self._network.units))
+        speaks = np.abs(self._network.toward_second(last))
+        self._units = largest(speaks, min(most, self._network.units))
         count = len(self._units)
         width = min((place.width - (count - 1) * gap) / count, place.height * aspect)
         # Whole pixels, so that all are alike.
@@ -93,19 +92,12 @@ class UnitFields:
             *(image.image for image in self._images), *(line.artist for line in self._lines)
         ]  # fmt: skip
 
-    def _speaks(self, weights: NDArray[np.float32]) -> NDArray[np.float64]:
-        """How much each unit speaks for the second class, for a larger value, or for light."""
-        matrix = self._network.matrices(weights)[-1][:, :-1]
-        if self._is_colour:
-            return np.asarray(matrix.mean(axis=0))
-        return np.asarray(matrix[1] - matrix[0] if len(matrix) > 1 else matrix[0])
-
     def show(self, snapshot: Snapshot) -> None:
         """Move them to a snapshot's weights."""
         weights = snapshot.weights
         assert weights is not None
         values, sums = self._network.hidden_and_sums(weights, self._x)
-        turns = np.where(self._speaks(weights) < 0, -1.0, 1.0)
+        turns = np.where(self._network.toward_second(weights) < 0, -1.0, 1.0)
         for number, unit in enumerate(self._units.tolist()):
             parts = (turns[unit] * values[unit] / self._scales[number]).astype(np.float32)
             field = self._sampling.of(parts.reshape(self._grid.shape))

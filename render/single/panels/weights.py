@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from fitreel.model.record.reader import Record
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.geometry import Box
-from fitreel.render.network.recorded_network import MOST_GRADIENT_POINTS, Loss, thinned
+from fitreel.render.network.layer_picture import layer_picture
+from fitreel.render.network.recorded_network import (
+    MOST_GRADIENT_POINTS,
+    Loss,
+    flattened,
+    thinned,
+)
 from fitreel.render.single.layout.themed_layout import PanelPlace
 from fitreel.render.single.panels.color_bar import Scale, bar_width, draw_color_bar
 from fitreel.render.single.panels.layer_names import draw_layer_names
@@ -22,8 +28,6 @@ from fitreel.render.single.panels.recorded import network_of
 
 STRONG = 0.97
 """Of all weights, so many have colours of their own; a few large ones don't pale the others."""
-LEAST_SHARE = 0.14
-"""Of the picture's width, that a layer has at least, so that it is seen and has room for a name."""
 NAME_ROWS = 1.25
 """What the layers' names take of a panel without numbers under it, in their font sizes."""
 
@@ -39,12 +43,10 @@ class Weights:
         self._style = style
         self._network = network_of(run, samples, self.name)
         self._prepare(run)
-        blocks = [self._blocks(snapshot) for snapshot in samples]
-        values = [np.concatenate([block.ravel() for block in each]) for each in blocks]
+        values = [self._values(snapshot) for snapshot in samples]
         self._scale = self._scale_of(reach(values, samples, style.axis, most=STRONG))
-        columns = np.array([block.shape[1] for block in blocks[0]])
-        self._repeats = np.maximum(np.ceil(LEAST_SHARE * columns.sum() / columns), 1).astype(int)
-        self._first = blocks[0]
+        self._cells, self._spans = layer_picture(self._network.matrix_shapes)
+        self._first = values[0]
         self.y_texts: Sequence[str] = ()
 
     def _prepare(self, run: Record) -> None:
@@ -53,9 +55,9 @@ class Weights:
     def _scale_of(self, value: float) -> Scale:
         return Scale(round_up(value))
 
-    def _blocks(self, snapshot: Snapshot) -> list[NDArray[np.float64]]:
+    def _values(self, snapshot: Snapshot) -> NDArray[np.float64]:
         assert snapshot.weights is not None
-        return _upright(self._network.matrices(snapshot.weights))
+        return flattened(self._network.matrices(snapshot.weights))
 
     @in_force()
     def draw(self, place: PanelPlace, inner: Box) -> None:
@@ -80,28 +82,15 @@ class Weights:
         self.moving: Sequence[Artist] = (self._image,)
         draw_color_bar(page, Box(box.right, box.bottom, bar, box.height), colours, self._scale,
                        style)  # fmt: skip
-        draw_layer_names(style, box, self._spans(columns))
+        draw_layer_names(style, box, self._spans)
 
-    def _spans(self, columns: int) -> list[tuple[float, float]]:
-        """From where to where each layer goes, in parts of the picture's width."""
-        widths = [block.shape[1] * n for block, n in zip(self._first, self._repeats, strict=True)]
-        starts = np.cumsum([0, *(width + 1 for width in widths[:-1])])
-        return [(s / columns, (s + w) / columns) for s, w in zip(starts, widths, strict=True)]
-
-    def _picture(self, blocks: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-        """All blocks side by side, each as high as the highest, in parts of the scale."""
-        rows = max(len(block) for block in blocks)
-        gap = np.full((rows, 1), np.nan)
-        tall = [
-            np.repeat(block[np.arange(rows) * len(block) // rows], times, axis=1)
-            for block, times in zip(blocks, self._repeats, strict=True)
-        ]
-        parts = [part for block in tall for part in (block, gap)][:-1]
-        return self._scale.parts(np.concatenate(parts, axis=1))
+    def _picture(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Each number where it stands, in parts of the scale."""
+        return self._scale.parts(np.where(self._cells < 0, np.nan, values[self._cells]))
 
     def show(self, snapshot: Snapshot, epoch: float) -> None:
         """The weights of `snapshot`."""
-        self._image.set_data(self._picture(self._blocks(snapshot)))
+        self._image.set_data(self._picture(self._values(snapshot)))
 
 
 class Gradients(Weights):
@@ -120,11 +109,6 @@ class Gradients(Weights):
     def _scale_of(self, value: float) -> Scale:
         return Scale(round_up(value), is_root=True)
 
-    def _blocks(self, snapshot: Snapshot) -> list[NDArray[np.float64]]:
+    def _values(self, snapshot: Snapshot) -> NDArray[np.float64]:
         assert snapshot.weights is not None
-        return _upright(self._network.gradient(snapshot.weights, self._x, self._y, self._loss))
-
-
-def _upright(blocks: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
-    """The last layer lies on its side, so that all blocks are of one height."""
-    return [block if len(block) > 1 else block.T for block in blocks]
+        return flattened(self._network.gradient(snapshot.weights, self._x, self._y, self._loss))

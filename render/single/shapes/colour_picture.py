@@ -25,7 +25,8 @@ from fitreel.render.plots.pictures.colours import (
 from fitreel.render.plots.pictures.enlarged import QUARTERS, Enlargement
 from fitreel.render.plots.pictures.error_colours import ErrorColours, full_error
 from fitreel.render.shown_snapshots import shown_snapshots
-from fitreel.render.single.shapes.shape_picture import Needs, Places
+from fitreel.render.single.shapes.shape_picture import Places
+from fitreel.render.single.shapes.view_needs import picture_needs
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
@@ -52,10 +53,8 @@ class ColourPicture:
         self._shape = rows, columns
         self._is_upward = bool(run.prediction_x[0, 1] < run.prediction_x[-1, 1])
         self._target = target_of(run)
-        self.needs = Needs(
-            has_ticks=False, pixels=(rows, columns), loss_in_readouts=True,
-            aside=0.5 * rows / columns + 0.08 if self._target is not None else 0.0,
-        )  # fmt: skip
+        has_target = self._target is not None
+        self.needs = picture_needs((rows, columns), settings.panels, has_target=has_target)
         self.loss_colour = theme.prediction
         self._aside: tuple[FieldImage, Enlargement, ErrorColours] | None = None
         self.moving: Sequence[Artist] = ()
@@ -73,11 +72,15 @@ class ColourPicture:
         self.moving = moving
 
     def _draw_aside(self, page: Page, box: Box, label: float) -> list[Artist]:
-        """The target and the error, side by side."""
+        """The target and the error, side by side or under each other: as they are larger."""
         assert self._target is not None
         head, gap = HEAD * label, page.px(BETWEEN)
         room = (box.width - gap) / 2
         fitted = Enlargement.to_fit(self._shape, room, box.height - head)
+        under = Enlargement.to_fit(self._shape, box.width, (box.height - gap) / 2 - head)
+        step = room + gap, 0.0
+        if under.quarters > fitted.quarters:
+            fitted, room, step = under, box.width, (0.0, (box.height + gap) / 2)
         width, height = fitted.size
         first = next(shown_snapshots(self._run, [0]))
         most = full_error(error_of(colours_of(first.prediction), self._target))
@@ -86,9 +89,9 @@ class ColourPicture:
             self._words.text("field_error"), self._theme.prediction)  # fmt: skip
         images = []
         for number, (name, colour) in enumerate(names):
-            place = Box(round(box.left + number * (room + gap)), round(box.top - head) - height,
-                        width, height)  # fmt: skip
-            write_name(page, name, (place.left, box.top - 0.74 * label), label, width)
+            left, top = box.left + number * step[0], box.top - number * step[1]
+            place = Box(round(left), round(top - head) - height, width, height)
+            write_name(page, name, (place.left, top - 0.74 * label), label, width)
             page.figure.texts[-1].set_color(colour)
             page.figure.texts[-1].set_fontweight("bold")
             images.append(FieldImage(page, place))

@@ -17,11 +17,11 @@ from fitreel.model.record.reader import Record
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page, drawable
 from fitreel.render.mpl.theme import Theme
-from fitreel.render.page.readouts import Readout
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.fields.class_styles import class_styles
 from fitreel.render.point_predictions import PointClasses
-from fitreel.render.single.shapes.shape_picture import Needs, Places
+from fitreel.render.single.shapes.shape_picture import Places
+from fitreel.render.single.shapes.view_needs import confusion_needs
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.translations import Translation
 from fitreel.render.timing.epoch_axis import EpochAxis
@@ -53,11 +53,7 @@ class ConfusionPicture:
         self._at_points = PointClasses(run)
         self._true = self._at_points.true
         self._names = [drawable(name) for name in run.header.classes]
-        count = len(self._true)
-        self.needs = Needs(
-            0.9, 1.25, has_ticks=False, under=self._right(0), names=self._names,
-            readouts=[Readout(words.text("wrong_points"), [self._wrong(count)], theme.text)],
-        )  # fmt: skip
+        self.needs = confusion_needs(self._names, len(self._true), theme, words)
         self.loss_colour = theme.text
         self.moving: Sequence[Artist] = ()
 

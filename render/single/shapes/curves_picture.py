@@ -20,7 +20,8 @@ from fitreel.render.plots.fit_axes import (
 from fitreel.render.plots.pictures.limits import curve_limits
 from fitreel.render.plots.several_curves import CurvesStyle, SeveralCurves
 from fitreel.render.single.shapes.curve_names import CurveNames
-from fitreel.render.single.shapes.shape_picture import Needs, Places
+from fitreel.render.single.shapes.shape_picture import Places
+from fitreel.render.single.shapes.view_needs import curves_needs
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.axis_labels import AxisLabels
 from fitreel.render.text.translations import Translation
@@ -42,7 +43,7 @@ class CurvesPicture:
         words: Translation,
         axis: EpochAxis,
     ) -> None:
-        self._run, self._theme, self._words, self._settings = run, theme, words, settings
+        self._run, self._theme, self._words = run, theme, words
         self._columns = run.header.predicted_columns
         if run.header.classes:
             self._names = list(run.header.classes)
@@ -52,10 +53,10 @@ class CurvesPicture:
             self._colours = [theme.lines[n % len(theme.lines)] for n in range(self._columns)]
         self._names = [drawable(name) for name in self._names]
         self._limits = curve_limits(run)
-        self.needs = Needs(
-            0.8, 1.6, numbers_before_layout(self._limits, words), loss_in_readouts=True,
-            beside=max(self._names, key=len)[:24], names=self._names,
-        )  # fmt: skip
+        self._names_of_axes = AxisLabels(settings.x_label or _input_name(run),
+                                         settings.y_label or "")  # fmt: skip
+        numbers = numbers_before_layout(self._limits, words)
+        self.needs = curves_needs(numbers, self._names, self._names_of_axes.x)
         self.loss_colour = theme.text
         self.moving: Sequence[Artist] = ()
 
@@ -70,9 +71,8 @@ class CurvesPicture:
         if not places.is_bare:
             axes.set_axis_on()
             ticks_x, ticks_y = fit_ticks(self._limits, box, places.types.tick, self._words)
-            names = AxisLabels(self._settings.x_label or _input_name(run),
-                               self._settings.y_label or "")  # fmt: skip
-            draw_furniture(page, axes, box, ticks_x, ticks_y, tick=places.types.tick, names=names)
+            draw_furniture(page, axes, box, ticks_x, ticks_y, tick=places.types.tick,
+                           names=self._names_of_axes)  # fmt: skip
             # The colours of classes are too pale for letters.
             inks = [self._theme.text] * self._columns if run.header.classes else self._colours
             self._rider = CurveNames(page, axes, box, self._names, inks, places.types.label)

@@ -23,7 +23,8 @@ from fitreel.render.plots.points import point_style
 from fitreel.render.plots.trail import FADE, OPACITIES, SAMPLES, STEP
 from fitreel.render.plots.truth import truth_dashes
 from fitreel.render.single.shapes.key_line import draw_key_line
-from fitreel.render.single.shapes.shape_picture import Needs, Places
+from fitreel.render.single.shapes.shape_picture import Places
+from fitreel.render.single.shapes.view_needs import plane_needs
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.axis_labels import AxisLabels
 from fitreel.render.text.translations import Translation
@@ -62,10 +63,8 @@ class PlanePicture:
         ]
         low, high = self._span
         numbers = numbers_before_layout(Limits((low[0], high[0]), (low[1], high[1])), words)
-        self.needs = Needs(
-            0.8, 560 / 488, numbers, beside=words.text("legend_prediction"),
-            rows=1.1, loss_in_readouts=True,
-        )  # fmt: skip
+        self._parameter = parameter_name(run.header.inputs[0].name)
+        self.needs = plane_needs(numbers, self._parameter.replace("$", r"\$"), words)
         self.loss_colour = theme.prediction
         self.moving: Sequence[Artist] = ()
 
@@ -116,9 +115,7 @@ class PlanePicture:
             self._wide = page.width_of(name, types.label, "bold")
             self._size = types.label
             start = self._words.respelled(f"{float(run.prediction_x.min()):.3g}")
-            name = run.header.inputs[0].name
-            text = f"{'t' if name == 'x' else drawable(name)} = {start}"
-            self._start = StartName(page, text, types.label, box)
+            self._start = StartName(page, f"{self._parameter} = {start}", types.label, box)
             self._obstacles = self._pixels(y)
             moving += [self._name, *self._start.moving]
             if places.aside is not None:
@@ -179,6 +176,11 @@ class PlanePicture:
     def line_under(self, state: RunState) -> str:
         """As `ShapePicture`."""
         return ""
+
+
+def parameter_name(name: str) -> str:
+    """What goes along the curve, of an input's own name."""
+    return "t" if name == "x" else drawable(name)
 
 
 def plain_name(name: str, number: int) -> str:

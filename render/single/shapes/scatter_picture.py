@@ -13,7 +13,6 @@ from fitreel.model.record.reader import Record
 from fitreel.render.geometry import Box
 from fitreel.render.mpl.pixel_layout import Page
 from fitreel.render.mpl.theme import Theme
-from fitreel.render.page.readouts import Readout
 from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.axes_furniture import draw_furniture
 from fitreel.render.plots.axes_names import write_name
@@ -30,7 +29,8 @@ from fitreel.render.point_predictions import (
     samples,
     typical_error,
 )
-from fitreel.render.single.shapes.shape_picture import Needs, Places
+from fitreel.render.single.shapes.shape_picture import Places
+from fitreel.render.single.shapes.view_needs import scatter_needs
 from fitreel.render.single.states.run_state import RunState
 from fitreel.render.text.axis_labels import NO_LABELS
 from fitreel.render.text.loss_format import LossFormat
@@ -66,11 +66,9 @@ class ScatterPicture:
         true = np.concatenate([self._learned.y.ravel(), self._judged.y.ravel()])
         self._span = scatter_span(true, [*learned, *judged])
         self._format = LossFormat.of([typical_error(each) for each in self._residuals], words)
-        self.needs = Needs(
-            numbers=numbers_before_layout(self._limits(), words), aside=0.0, rows=7.0,
-            readouts=[Readout(words.text("typical_error"), self._format.widest(),
-                              theme.prediction)],
-            under=words.text("kept_aside") if self._has_aside else "",
+        self.needs = scatter_needs(
+            numbers_before_layout(self._limits(), words), self._format.widest(), theme, words,
+            has_aside=self._has_aside,
         )  # fmt: skip
         self.loss_colour = theme.prediction
         self.moving: Sequence[Artist] = ()

@@ -43,6 +43,12 @@ class Needs:
     """What is written in signs of whatever kind."""
     loss_in_readouts: bool = False
     """Whether the loss is one of these; else its number stands over its plot."""
+    along: str = ""
+    """What the one input is called under panels over it."""
+    in_plane: bool = False
+    """Whether the outputs are places of one curve."""
+    panels: tuple[str, ...] = ()
+    """Those that it shows itself, beside its middle."""
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,16 @@
 """Where a picture's middle, its readouts, and the plots beside or under it stand."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from fitreel.model.errors import BadInput
 from fitreel.render.geometry import Box
+from fitreel.render.mpl.theme import Theme
 from fitreel.render.page.readouts import Readout, ReadoutsPlace, row_width
 from fitreel.render.page.type_sizes import ASCENT, TOP, shape_of
+from fitreel.render.picture_settings import PictureSettings
 from fitreel.render.plots.pictures.enlarged import Enlargement
 from fitreel.render.single.layout.themed_layout import (
     BEFORE_REMARK,
@@ -17,7 +20,7 @@ from fitreel.render.single.layout.themed_layout import (
     UNDER,
     PanelPlace,
 )
-from fitreel.render.single.layout.themed_page import ThemedPage
+from fitreel.render.single.layout.themed_page import Parts, ThemedPage, themed_page
 from fitreel.render.single.layout.wide_layout import (
     AXIS_NAME,
     HEAD,
@@ -31,6 +34,7 @@ from fitreel.render.single.layout.wide_layout import (
     TITLE_FOOT,
 )
 from fitreel.render.single.shapes.shape_picture import Needs
+from fitreel.render.text.translations import Translation
 
 COLUMN_FROM = 1.2
 """Width by height of a frame from which on a column stands beside the middle."""
@@ -72,6 +76,62 @@ class ShapedLayout:
     remark: float | None
     """The baseline of a quiet word that ends at the right margin; None: it has no room."""
 
+    @property
+    def lowest(self) -> float:
+        """How high the lowest plot is."""
+        return min((place.box.height for place in self.panels.values()), default=math.inf)
+
+
+def panels_beside(
+    settings: PictureSettings, needs: Needs, *, has_losses: bool
+) -> tuple[str, ...]:  # fmt: skip
+    """Which panels have a place: the loss, if nothing else is asked for and it is known."""
+    if settings.in_cell:
+        return ()
+    if settings.panels:
+        return tuple(name for name in settings.panels if name not in needs.panels)
+    return ("loss",) if has_losses else ()
+
+
+def readouts_beside(
+    needs: Needs, last_epoch: int, loss: Readout | None, theme: Theme, words: Translation
+) -> list[Readout]:
+    """The epoch, what the middle has, and where it wants that the loss."""
+    epoch = Readout(words.text("epoch"), [words.integer(last_epoch)], theme.text)
+    losses = [loss] if loss is not None and needs.loss_in_readouts else []
+    return [epoch, *needs.readouts, *losses]
+
+
+def shaped_page(
+    settings: PictureSettings,
+    theme: Theme,
+    words: Translation,
+    needs: Needs,
+    parts: Parts,
+    panels: tuple[str, ...],
+    least_rows: float = LEAST_ROWS,
+) -> tuple[ThemedPage, ShapedLayout]:
+    """A page with its texts measured, and where everything stands on it.
+
+    Args:
+        settings: how it looks.
+        theme: its colours.
+        words: in the film's language.
+        needs: of the middle.
+        parts: what is written; its numbers and names are those of `needs`.
+        panels: what stands under each other.
+        least_rows: a plot is at least so many font sizes of its numbers high.
+
+    Raises:
+        BadInput: a text that doesn't fit or parse, or panels that have no room.
+        Unavailable: no font here has the characters.
+    """
+    written = replace(parts, numbers=needs.numbers, names=needs.names)
+    # Of the fit's layout margins, captions and sizes count.
+    themed = themed_page(replace(settings, panels=("loss",)), theme, words, written)
+    remark = themed.page.width_of(parts.remark, themed.layout.types.tick)
+    return themed, lay_out_shape(themed, needs, panels, remark, parts.readouts, least_rows)
+
 
 def lay_out_shape(
     themed: ThemedPage,
@@ -79,6 +139,7 @@ def lay_out_shape(
     panels: tuple[str, ...],
     remark: float,
     readouts: Sequence[Readout],
+    least_rows: float = LEAST_ROWS,
 ) -> ShapedLayout:
     """The places on a page whose headings and captions are placed.
 
@@ -88,6 +149,10 @@ def lay_out_shape(
         panels: what stands under each other.
         remark: the width of a quiet word, in pixels.
         readouts: epoch and what else is read; none of one of many pictures on a page.
+        least_rows: a plot is at least so many font sizes of its numbers high.
+
+    Raises:
+        BadInput: there is no room for so many panels.
     """
     size = round(themed.page.box.width), round(themed.page.box.height)
     shape = shape_of(size)
@@ -97,8 +162,16 @@ def lay_out_shape(
         return _bare(themed, needs)
     if shape == "wide" or size[0] >= COLUMN_FROM * size[1]:
         least = row_width(themed.page, themed.layout.types, readouts)
-        return _beside(themed, needs, panels, remark, least)
-    return _under(themed, needs, panels, remark, len(readouts))
+        layout = _beside(themed, needs, panels, remark, least)
+    else:
+        layout = _under(themed, needs, panels, remark, len(readouts))
+        if layout.lowest < LEAST_ROWS * themed.layout.types.tick:
+            layout = _under(themed, needs, panels, remark, len(readouts), columns=2)
+    if layout.lowest < least_rows * themed.layout.types.tick:
+        many = len(panels) if len(panels) > 1 else "a panel"
+        raise BadInput(f"film.panels: there is no room for {many} beside this picture in "
+                       f"{size[0]} x {size[1]}; take fewer or a larger size")  # fmt: skip
+    return layout
 
 
 def _main(box: Box, needs: Needs) -> Box:
@@ -152,7 +225,7 @@ def _beside(
                      ASIDE[min(len(panels), 3)] * (next_top - last))  # fmt: skip
         aside = Box(column.left, next_top - height, column.width, height)
         next_top = aside.bottom - px(BETWEEN)
-    places = _stacked(themed, column, panels, next_top, last, needs.loss_in_readouts, foot)
+    places = _stacked(themed, needs, column, panels, next_top, last)
     at = layout.remark if shape == "wide" else _in_title_row(themed, remark)
     return ShapedLayout(main, aside, readouts, under, places, at)
 
@@ -168,28 +241,26 @@ def _in_title_row(themed: ThemedPage, remark: float) -> float | None:
 
 def _stacked(
     themed: ThemedPage,
+    needs: Needs,
     column: Box,
     panels: tuple[str, ...],
     top: float,
     bottom: float,
-    is_named: bool,
-    foot: float,
 ) -> dict[str, PanelPlace]:
     """Panels under each other between two heights, the last one's axes on the lower."""
     if not panels:
         return {}
     types, px = themed.layout.types, themed.page.px
-    name = AXIS_NAME * types.tick
-    heads = [0.0 if panel == "loss" and is_named else HEAD * types.label for panel in panels]
-    # Of plots over epochs under each other the lowest has the numbers.
-    ends = [panel != "units" and not (KINDS.get(panel) == KINDS.get(following) == "epoch")
-            for panel, following in pairwise(panels)] + [True]  # fmt: skip
-    feet = [(foot + name) * ends_here + px(BETWEEN_PANELS) for ends_here in ends]
+    foot = px(UNDER) + (ASCENT + 0.24 + AXIS_NAME) * types.tick
+    heads = [0.0 if panel == "loss" and needs.loss_in_readouts else HEAD * types.label
+             for panel in panels]  # fmt: skip
+    # Of plots over the same, under each other, the lowest has the numbers; small fields have none.
+    kinds = [KINDS.get(panel, "places") for panel in panels]
+    squares = needs.pixels is not None
+    ends = [above != below and not (squares and above == "places")
+            for above, below in pairwise(kinds)] + [True]  # fmt: skip
+    feet = [foot * ends_here + px(BETWEEN_PANELS) for ends_here in ends]
     height = (top - bottom - sum(heads) - sum(feet[:-1])) / len(panels)
-    if height < LEAST_ROWS * types.tick and len(panels) > 1:
-        size = f"{themed.page.box.width:.0f} x {themed.page.box.height:.0f}"
-        raise BadInput(f"film.panels: there is no room for {len(panels)} beside this picture in "
-                       f"{size}; take fewer or a larger size")  # fmt: skip
     height = max(height, LEAST_LOSS * types.tick) if len(panels) == 1 else height
     places = {}
     for panel, head, below, ends_here in zip(panels, heads, feet, ends, strict=True):
@@ -202,9 +273,14 @@ def _stacked(
 
 
 def _under(
-    themed: ThemedPage, needs: Needs, panels: tuple[str, ...], remark: float, count: int
+    themed: ThemedPage,
+    needs: Needs,
+    panels: tuple[str, ...],
+    remark: float,
+    count: int,
+    columns: int = 1,
 ) -> ShapedLayout:
-    """The loss under the middle; readouts right of it, in a tall frame over it."""
+    """The panels under the middle; readouts right of it, in a tall frame over it."""
     page, layout, px = themed.page, themed.layout, themed.page.px
     types = layout.types
     is_tall = page.box.height > TALL_FROM * page.box.width
@@ -223,7 +299,8 @@ def _under(
     else:
         head = themed.headings.bottom + px(24) if themed.headings.bottom else px(TOP + 12)
         top = page.box.height - head
-    strip = _strip(themed, needs, panels, top - low)
+    rows = math.ceil(len(panels) / columns)
+    strip = _strip(themed, needs, panels, top - low, rows)
     bottom = low + strip + px(SMALL_FOOT) + ticks * needs.has_ticks
     area = Box(layout.left, bottom, layout.right - layout.left, top - bottom)
     beside = page.width_of(needs.beside, types.label, "bold") + px(14) if needs.beside else 0.0
@@ -231,14 +308,10 @@ def _under(
     low_row = under - KEY * types.tick if has_row and needs.under else layout.remark
     at: float | None = low_row if over is None else over
     place = readouts
-    if is_tall:
+    if is_tall or (needs.aside and not panels):
         main, aside = _over_each_other(themed, needs, area, beside, ticks)
     elif has_picture:
-        main = _main(area._replace(width=HALF * area.width), needs)
-        left = main.right + px(30)
-        height = needs.aside * (layout.right - left) + needs.rows * types.label
-        height = min(height, main.height)
-        aside = Box(left, main.top - height, layout.right - left, height)
+        main, aside = _beside_each_other(themed, needs, area)
     else:
         room = area._replace(width=MOST_OF_SQUARE * area.width)
         main = _main(room, needs)
@@ -257,14 +330,31 @@ def _under(
             aside = Box(left, highest - height, layout.right - left, height)
     lowest = min(main.bottom - ticks * needs.has_ticks,
                  aside.bottom if aside is not None else main.bottom)  # fmt: skip
-    column = Box(layout.left, low, layout.right - layout.left, 1.0)
-    top = lowest - px(SMALL_FOOT)
-    places = _stacked(themed, column, panels, top, low, needs.loss_in_readouts, foot)
+    places = _in_columns(themed, needs, panels, (lowest - px(SMALL_FOOT), low), columns)
     return ShapedLayout(main, aside, place, under, places, at)
 
 
-def _strip(themed: ThemedPage, needs: Needs, panels: tuple[str, ...], height: float) -> float:
-    """What panels take of a height that they share with the middle, with their heads."""
+def _in_columns(
+    themed: ThemedPage,
+    needs: Needs,
+    panels: tuple[str, ...],
+    ends: tuple[float, float],
+    columns: int,
+) -> dict[str, PanelPlace]:
+    """Panels in one column or two, from the upper to the lower of two heights."""
+    layout, rows = themed.layout, math.ceil(len(panels) / columns)
+    gap = themed.page.px(BETWEEN) * (columns - 1)
+    column = Box(layout.left, ends[1], (layout.right - layout.left - gap) / columns, 1.0)
+    second = column._replace(left=column.right + gap)
+    return _stacked(themed, needs, column, panels[:rows], *ends) | _stacked(
+        themed, needs, second, panels[rows:], *ends
+    )
+
+
+def _strip(
+    themed: ThemedPage, needs: Needs, panels: tuple[str, ...], height: float, rows: int
+) -> float:
+    """What panels in rows take of a height that they share with the middle, with their heads."""
     if not panels:
         return 0.0
     types = themed.layout.types
@@ -272,7 +362,7 @@ def _strip(themed: ThemedPage, needs: Needs, panels: tuple[str, ...], height: fl
     if needs.pixels is None:  # a picture leaves enough anyway: it is enlarged by a whole number
         strip = max(STRIP * height, strip)
     heads = HEAD * types.label * (not needs.loss_in_readouts or len(panels) > 1)
-    return strip * max(1.0, 0.7 * len(panels)) + heads
+    return strip * max(1.0, 0.7 * rows) + heads
 
 
 def _above_captions(themed: ThemedPage) -> float:
@@ -281,6 +371,15 @@ def _above_captions(themed: ThemedPage) -> float:
     if not captions.count:
         return page.px(FOOT)
     return themed.layout.captions + ASCENT * captions.size + page.px(SMALL_FOOT)
+
+
+def _beside_each_other(themed: ThemedPage, needs: Needs, area: Box) -> tuple[Box, Box]:
+    """The middle, and what belongs to it right of that."""
+    main = _main(area._replace(width=HALF * area.width), needs)
+    left = main.right + themed.page.px(30)
+    width = themed.layout.right - left
+    height = min(needs.aside * width + needs.rows * themed.layout.types.label, main.height)
+    return main, Box(left, main.top - height, width, height)
 
 
 def _over_each_other(

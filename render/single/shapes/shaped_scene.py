@@ -4,7 +4,6 @@ from fitreel.render.mpl.setup import in_force  # isort: skip  (before matplotlib
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from matplotlib.artist import Artist
 from matplotlib.text import Text
@@ -21,14 +20,19 @@ from fitreel.render.plots.axes_names import write_name
 from fitreel.render.plots.loss_plot import LossPath, LossPlot, LossPlotStyle
 from fitreel.render.plots.losses.loss_path import paths_kept_aside
 from fitreel.render.shown_snapshots import losses_from
-from fitreel.render.single.layout.themed_layout import PanelPlace
-from fitreel.render.single.layout.themed_page import Parts, themed_page
+from fitreel.render.single.layout.themed_layout import SQUEEZED_ROWS, PanelPlace
+from fitreel.render.single.layout.themed_page import Parts
 from fitreel.render.single.panels.draw_panels import draw_panels
 from fitreel.render.single.panels.panel import PanelStyle
 from fitreel.render.single.panels.recorded import samples_of
 from fitreel.render.single.shapes.shape_picture import Places, ShapePicture
-from fitreel.render.single.shapes.shaped_layout import lay_out_shape
+from fitreel.render.single.shapes.shaped_layout import (
+    panels_beside,
+    readouts_beside,
+    shaped_page,
+)
 from fitreel.render.single.states.run_state import RunState
+from fitreel.render.text.axis_labels import AxisLabels
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.scaled_loss import loss_label, unscaled_loss
 from fitreel.render.text.translations import Translation
@@ -71,17 +75,15 @@ class ShapedScene:
         self._picture = picture = make(run, settings, theme, words, axis)
         said = texts_at_foot(settings, captions)
         self._readouts = [] if settings.in_cell else self._all_readouts()
-        parts = Parts(
-            picture.needs.numbers, self._readouts, captions=said, names=picture.needs.names,
-            remark=self._longest_remark(),
+        parts = Parts(readouts=self._readouts, captions=said, remark=self._longest_remark())
+        has_losses = self._losses_from < math.inf
+        panels = panels_beside(settings, picture.needs, has_losses=has_losses)
+        themed, layout = shaped_page(
+            settings, theme, words, picture.needs, parts, panels, SQUEEZED_ROWS
         )  # fmt: skip
-        on_page = replace(settings, panels=("loss",))
-        self._themed = themed = themed_page(on_page, theme, words, parts)
+        self._themed, self._layout = themed, layout
         page, types = themed.page, themed.layout.types
         self.figure = page.figure
-        panels = self._panel_names()
-        remark = page.width_of(parts.remark, types.tick)
-        self._layout = layout = lay_out_shape(themed, picture.needs, panels, remark, self._readouts)
         is_bare = shape_of(settings.pixels) == "small" and not settings.in_cell
         self._has_line_under = not (is_bare or settings.in_cell)
         picture.draw(page, Places(types, layout.main, layout.aside, is_bare))
@@ -106,21 +108,12 @@ class ShapedScene:
         ]  # fmt: skip
 
     def _all_readouts(self) -> list[Readout]:
-        epochs = [self._words.integer(int(self._run.epochs.max()))]
-        first = Readout(self._words.text("epoch"), epochs, self._theme.text)
-        readouts = [first, *self._picture.needs.readouts]
-        if self._picture.needs.loss_in_readouts and self._losses_from < math.inf:
+        loss = None
+        if self._losses_from < math.inf:
             name, widest = loss_label(self._run, self._words), self._format.widest()
-            readouts.append(Readout(name, widest, self._picture.loss_colour))
-        return readouts
-
-    def _panel_names(self) -> tuple[str, ...]:
-        """The loss, if nothing else is asked for and it is known."""
-        if self._settings.in_cell:
-            return ()
-        if self._settings.panels:
-            return self._settings.panels
-        return ("loss",) if self._losses_from < math.inf else ()
+            loss = Readout(name, widest, self._picture.loss_colour)
+        last = int(self._run.epochs.max())
+        return readouts_beside(self._picture.needs, last, loss, self._theme, self._words)
 
     def _longest_remark(self) -> str:
         losses = [self._unscaled(float(loss)) for loss in (*self._run.losses[:1], 1e9)]
@@ -135,7 +128,11 @@ class ShapedScene:
         loss = places.pop("loss", None)
         if loss is not None:
             self._draw_loss(loss)
-        style = PanelStyle(self._themed.page, self._words, types.tick, types.label, self._axis)
+        needs = self._picture.needs
+        style = PanelStyle(
+            self._themed.page, self._words, types.tick, types.label, self._axis,
+            AxisLabels(needs.along, ""), in_plane=needs.in_plane,
+        )  # fmt: skip
         samples = samples_of(self._run, tuple(places)) if places else []
         self._panels = draw_panels(self._run, places, style, samples)
 

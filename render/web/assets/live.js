@@ -7,14 +7,28 @@ class Live {
 
   begin() { setTimeout(() => this.ask(), EVERY); }
 
+  /* All anew, at the same place. */
+  reload() {
+    const {player, content: {clock}} = this.page;
+    if (player.step < player.count - 1) location.hash = `epoch=${clock.times[player.step]}`;
+    location.reload();
+  }
+
   async ask() {
     const {page} = this;
     try {
       const have = page.runs.map((run) => run.predictions.count).join(",");
       const answer = await fetch(`updates?version=${this.version}&have=${have}`, {cache: "no-store"});
-      if (!answer.ok) throw new Error(answer.status);
+      if (answer.status === 503) { this.begin(); return; }  // too many at once
+      if (!answer.ok) {
+        // Another server, which doesn't know this page's token.
+        page.content.state = page.words.page_moved;
+        page.state();
+        this.begin();
+        return;
+      }
       const content = await answer.json();
-      if (content.reload) { location.reload(); return; }
+      if (content.reload) { this.reload(); return; }
       if (content.runs) {
         this.version = content.live.version;
         await page.update(content);

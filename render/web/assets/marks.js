@@ -2,6 +2,7 @@
    its axes, for each change of a line. Its own tables follow where the pointer is, for exact numbers. */
 
 const MOVING = "moving";
+const FARTHEST = 10000;  // pixels
 
 function plain(value) { return value && value.value !== undefined ? value.value : value; }
 
@@ -17,12 +18,11 @@ class Marks {
       const {glyph} = renderer, kind = glyph.type.replace(/.*\./, "");
       this.all.push({
         name: renderer.data_source.name, source: renderer.data_source, renderer, kind, glyph,
-        colour: plain(kind === "Scatter" ? glyph.fill_color : glyph.line_color), rim: plain(glyph.line_color),
-        alpha: plain(glyph.line_alpha), width: plain(glyph.line_width), size: plain(glyph.size), dash: plain(glyph.line_dash),
+        colour: plain(glyph.fill_color === undefined ? glyph.line_color : glyph.fill_color), rim: plain(glyph.line_color),
+        alpha: plain(kind === "VArea" ? glyph.fill_alpha : glyph.line_alpha), width: plain(glyph.line_width), size: plain(glyph.size), dash: plain(glyph.line_dash),
         data: {x: [], y: []}, isBehind: false,
       });
-      glyph.line_alpha = 0;
-      if (kind === "Scatter") glyph.fill_alpha = 0;
+      for (const alpha of ["line_alpha", "fill_alpha"]) if (glyph[alpha] !== undefined) glyph[alpha] = 0;
     }
     place.addEventListener("pointerenter", () => { this.isUnderPointer = true; this.settle(); });
     place.addEventListener("pointerleave", () => { this.isUnderPointer = false; });
@@ -59,7 +59,7 @@ class Marks {
     return [left, top, width, height, this.place.clientWidth, this.place.clientHeight, devicePixelRatio];
   }
 
-  follow() { if (String(this.frameNow()) !== this.frame) this.paint(); }
+  get isElsewhere() { return String(this.frameNow()) !== this.frame; }
 
   paint() {
     const [left, top, width, height, all, high, ratio] = this.frameNow(), {canvas} = this;
@@ -96,6 +96,15 @@ class Marks {
       isOn = true;
     }
     context.stroke();
+  }
+
+  /* Between two curves; what leaves the plot is cut off not far beyond it. */
+  VArea(context, {data: {x, y1, y2}}, across, up) {
+    const height = (y) => Math.min(Math.max(up(y), -FARTHEST), FARTHEST);
+    context.beginPath();
+    for (let at = 0; at < x.length; at++) context.lineTo(across(x[at]), height(y1[at]));
+    for (let at = x.length - 1; at >= 0; at--) context.lineTo(across(x[at]), height(y2[at]));
+    context.fill();
   }
 
   /* From the edge of a point to the curve. */

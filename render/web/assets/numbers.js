@@ -1,7 +1,8 @@
 /* Arrays as the page carries them, unpacked: see packed.py. */
 
 async function inflated(text) {
-  const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+  const signs = atob(text), bytes = new Uint8Array(signs.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = signs.charCodeAt(at);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
@@ -39,23 +40,33 @@ class Rows {
   }
 }
 
-/* The predictions of a run, block after block. */
-class Predictions {
-  constructor() { this.blocks = []; this.count = 0; }
+/* What there is of each snapshot, block after block; each is unpacked when it is needed. */
+class Blocks {
+  constructor() { this.all = []; this.count = 0; }
 
-  async add(blocks) {
-    for (const block of await Promise.all(blocks.map(Rows.of))) {
-      this.blocks.push({start: this.count, rows: block});
-      this.count += block.count;
+  add(blocks) {
+    for (const packed of blocks) {
+      this.all.push({start: this.count, packed});
+      this.count += packed.shape[0];
     }
   }
 
+  of(number) { return this.all.findLast(({start}) => number >= start); }
+
+  unpack(block) {
+    block.unpacking = block.unpacking || Rows.of(block.packed).then((rows) => { block.rows = rows; block.packed = null; });
+    return block.unpacking;
+  }
+
+  isUnpacked(number) { return number >= this.count || Boolean(this.of(number).rows); }
+
+  async unpackAt(number) { if (number < this.count) await this.unpack(this.of(number)); }
+
+  async unpackAll() { for (const block of this.all) await this.unpack(block); }
+
   row(number) {
-    for (let at = this.blocks.length - 1; at >= 0; at--) {
-      const {start, rows} = this.blocks[at];
-      if (number >= start) return number - start < rows.count ? rows.row(number - start) : null;
-    }
-    return null;
+    const block = this.of(number);
+    return block && block.rows && number < this.count ? block.rows.row(number - block.start) : null;
   }
 }
 
@@ -66,7 +77,7 @@ function unrolled(pairs) {
 
 /* A run as the plots need it. */
 class Run {
-  constructor() { this.predictions = new Predictions(); }
+  constructor() { this.predictions = new Blocks(); }
 
   async update(content) {
     const {blocks, places, heights, medians, own, ...rest} = content;
@@ -80,14 +91,29 @@ class Run {
       if (content[key]) this[key] = (await Rows.of(content[key])).row(0);
     }
     if (content.at && this.inputs === 1) this.order = sortedOrder(this.at);
-    if (content.start === 0) this.predictions = new Predictions();
-    await this.predictions.add(blocks);
+    if (content.start === 0) this.predictions = new Blocks();
+    this.predictions.add(blocks);
   }
 
   /* Which of its snapshots stands at a step. */
   snapshot(step) { return this.own[Math.min(step, this.own.length - 1)]; }
 
   prediction(step) { return this.predictions.row(this.snapshot(step)); }
+}
+
+/* Runs that have one colour: the median of their losses, and where most of these lie. */
+class Group {
+  async update(content) {
+    const {places, heights, low, high, own, ...rest} = content;
+    Object.assign(this, rest);
+    this.own = unrolled(own);
+    for (const [key, packed] of Object.entries({places, heights, low, high})) {
+      this[key] = packed && (await Rows.of(packed)).row(0);
+    }
+    this.path = this.heights;
+  }
+
+  snapshot(step) { return this.own[Math.min(step, this.own.length - 1)]; }
 }
 
 function sortedOrder(values) {

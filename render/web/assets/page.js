@@ -37,12 +37,13 @@ function sample(colour) {
 }
 
 const FOLLOWED = 150;  // milliseconds until what is drawn by hand follows a plot that changed its size
+const PAPER = 718;  // pixels across a sheet of A4, between its margins
 
 class Page {
   constructor(content) {
     this.content = content;
     this.colours = content.colours;
-    this.runs = [];
+    this.runs = []; this.groups = [];
     this.off = new Set();
     this.plots = [];
     this.player = new Player((step) => this.show(step), () => this.say());
@@ -53,7 +54,10 @@ class Page {
   /* All that bokeh draws. */
   drawn() { return [...this.plots.map(({plot}) => plot), this.lossPlot].filter((plot) => plot.marks); }
 
-  isOn(number) { return !this.off.has(number); }
+  /* What has a colour of its own: runs, or groups of runs. */
+  get lines() { return this.groups.length ? this.groups : this.runs; }
+
+  isOn(line) { return !this.off.has(line); }
 
   /* Of a run's snapshots the times as they are read: each stands first where it is first shown. */
   timesOf(run) {
@@ -63,7 +67,7 @@ class Page {
   }
 
   async open() {
-    await this.takeRuns(this.content.runs);
+    await this.takeRuns(this.content);
     this.player.update(this.content.clock);
     this.makeReadouts(); this.makeRuns(); this.makeControls();
     await this.makePlots();
@@ -71,20 +75,31 @@ class Page {
     await this.updatePlots();
     this.state();
     this.listen();
-    setInterval(() => { for (const plot of this.drawn()) plot.marks.follow(); }, FOLLOWED);
+    setInterval(() => { for (const plot of this.drawn()) plot.follow(); }, FOLLOWED);
     const asked = new URLSearchParams(location.hash.slice(1)).get("epoch");
     if (asked !== null && Number.isFinite(Number(asked))) this.player.step = this.stepAt(Number(asked));
     else if (this.content.live) { this.player.step = this.player.count - 1; this.player.following = true; }
+    await Promise.all(this.blocksAt(this.player.step).map(([blocks, number]) => blocks.unpackAt(number)));
     this.show(this.player.step);
     this.say();
     requestAnimationFrame(() => setTimeout(() => { document.body.dataset.ready = performance.now().toFixed(0); }));
+    this.unpackAll();
   }
 
-  async takeRuns(contents) {
-    await Promise.all(contents.map((content, number) => {
-      this.runs[number] = this.runs[number] || new Run();
-      return this.runs[number].update(content);
-    }));
+  /* All that has numbers of each snapshot, and which of them stands at a step. */
+  blocksAt(step) {
+    const inside = this.plots.filter(({plot}) => plot.rows).map(({plot, chart}) => [plot.rows, this.runs[chart.runs[0]]]);
+    return [...this.runs.map((run) => [run.predictions, run]), ...inside].map(([blocks, run]) => [blocks, run.snapshot(step)]);
+  }
+
+  async unpackAll() { for (const [blocks] of this.blocksAt(0)) await blocks.unpackAll(); }
+
+  async takeRuns({runs, groups}) {
+    const updated = (all, Kind, contents) => contents.map((content, number) => {
+      all[number] = all[number] || new Kind();
+      return all[number].update(content);
+    });
+    await Promise.all([...updated(this.runs, Run, runs), ...updated(this.groups, Group, groups)]);
   }
 
   stepAt(time) {
@@ -96,9 +111,10 @@ class Page {
   async update(content) {
     const {library, colours, ...rest} = content;
     Object.assign(this.content, rest);
-    await this.takeRuns(content.runs);
+    await this.takeRuns(content);
     this.player.update(content.clock);
     await this.updatePlots();
+    await this.unpackAll();
     this.state();
     this.limitSlider();
     this.show(this.player.step);
@@ -125,11 +141,11 @@ class Page {
     byId("readouts").replaceChildren(...pairs);
   }
 
-  /* The runs of a comparison: each can be switched off. */
+  /* The runs of a comparison, or its groups: each can be switched off. */
   makeRuns() {
     this.numbers = [];
     if (this.runs.length === 1) return;
-    const rows = this.runs.map((run, number) => {
+    const rows = this.lines.map((run, number) => {
       const box = element("input", {type: "checkbox", checked: true, id: "run-" + number});
       box.addEventListener("change", () => {
         if (box.checked) this.off.delete(number); else this.off.add(number);
@@ -145,6 +161,8 @@ class Page {
     for (const [name, why] of this.content.failures) {
       rows.push(element("li", {}, element("span", {}, name), element("span", {className: "why"}, why)));
     }
+    const remark = this.content.groups_remark;
+    if (remark) rows.push(element("li", {className: "remark"}, remark));
     byId("runs").replaceChildren(element("ul", {"aria-label": this.words.page_runs}, ...rows));
   }
 
@@ -199,15 +217,20 @@ class Page {
         continue;
       }
       const {made, plot: place, caption} = this.frame(charts, name, label);
-      const kinds = {scatter: TablePlot, metric: MetricPlot, away: AwayPlot, field: FieldPlot, regions: FieldPlot, picture: FieldPlot};
-      const plot = new (kinds[chart.kind] || CurvePlot)(place, content.plots[at], this, chart);
+      const kinds = {
+        scatter: TablePlot, metric: MetricPlot, away: AwayPlot, field: FieldPlot, regions: FieldPlot,
+        picture: FieldPlot, units: UnitPlot, weights: WeightPlot, tiles: TilePlot,
+      };
+      const plot = new (kinds[chart.kind] || (chart.lines ? GroupPlot : CurvePlot))(place, content.plots[at], this, chart);
       if (chart.group === "grid") {
+        caption.title = name;
         caption.firstChild.style.color = run.colour;
         plot.number = element("span", {className: "number"});
         caption.append(plot.number);
       }
       if (chart.part) made.classList.add("beside");
-      if (chart.grid || chart.kind === "plane") this.shape(place, chart);
+      if (chart.grid || ["plane", "scatter", "tiles"].includes(chart.kind)) this.shape(place, chart);
+      if (chart.kind === "weights") caption.append(this.scaleOf(chart));
       this.plots.push({at, chart, plot, made});
       if (!this.keyed) this.makeKey(made, chart, run);
     }
@@ -218,15 +241,17 @@ class Page {
     const first = this.plots.filter(({made}) => !made.hidden);
     await Promise.all([...first.map(({plot}) => plot.open()), this.lossPlot.open()]);
     this.lossPlot.figure.on_event("tap", ({x}) => { this.player.pause(); this.player.toPlace(x); this.say(); });
-    charts.toggleAttribute("data-beside", this.plots.some(({chart}) => chart.part || (chart.kind === "metric" && this.plots[0].chart !== chart)));
-    charts.style.setProperty("--down", this.plots.length - 1);
+    const beside = this.plots.filter(({chart}, at) => chart.part || (chart.kind === "metric" && at > 0)).length;
+    if (beside) charts.dataset.beside = beside > 3 ? "many" : "few";
+    charts.style.setProperty("--down", beside > 3 ? Math.ceil(beside / 2) : beside);
     if (!this.plots.length) charts.remove();
   }
 
-  /* Equal scales on both axes, where that leaves neither too narrow. */
-  shape(place, {x, y}) {
-    const aspect = (x.span[1] - x.span[0]) / (y.span[1] - y.span[0]);
-    if (aspect < 0.8 || aspect > 1.6) return;
+  /* Equal scales on both axes, where that leaves neither too narrow; of a picture always. */
+  shape(place, {kind, x, y, ...tiles}) {
+    const down = Math.ceil(tiles.count / tiles.across);
+    const aspect = kind === "tiles" ? tiles.aspect * tiles.across / down : (x.span[1] - x.span[0]) / (y.span[1] - y.span[0]);
+    if (kind !== "tiles" && kind !== "picture" && (aspect < 0.8 || aspect > 1.6)) return;
     place.dataset.aspect = aspect;
     place.style.setProperty("--aspect", aspect);
   }
@@ -245,6 +270,13 @@ class Page {
     if (!parts.length) return;
     this.keyed = true;
     place.append(element("ul", {className: "key"}, ...parts));
+  }
+
+  /* What the colours of weights mean. */
+  scaleOf({largest, colours}) {
+    const bar = element("span", {className: "bar"}), ends = [-largest, largest].map((each) => exact(each).replace("-", "−"));
+    bar.style.background = `linear-gradient(to right, ${colours.filter((_, at) => at % 2 === 0).join(", ")})`;
+    return element("span", {className: "scale"}, ends[0], bar, ends[1]);
   }
 
   /* Of a comparison all curves in one plot, or each in its own. */
@@ -280,8 +312,10 @@ class Page {
     const has = (...some) => some.some((kind) => kinds.has(kind));
     part("points", words.legend_data, has("fit", "curves", "plane", "field", "regions") && this.runs[0].x && this.runs[0].x.length);
     part("aside", words.kept_aside, has("fit", "field", "regions") && this.runs.some((run) => run.aside_x));
-    part("gaps", words.page_gaps, has("scatter") || this.plots.some(({plot}) => plot.chart && plot.chart.kind === "fit" && this.runs[0].x.length <= 200));
+    part("gaps", words.page_gaps, has("scatter") || this.plots.some(({chart}) => chart.kind === "fit" && chart.runs.length === 1 && this.runs[0].x.length <= 200));
     part("truth", words.legend_truth, has("fit", "curves", "plane") && this.runs.some((run) => run.truth), this.content.truth);
+    part("band", "5–95 %", this.groups.length);
+    part("members", words.page_members, this.groups.length, false);
     box("losses", this.content.losses.label, true, (value) => { byId("losses").hidden = !value; });
     this.plots.filter(({chart}) => chart.kind === "metric" || chart.part).forEach(({chart, made: figure}, number) => {
       box("panel-" + number, chart.name, true, (value) => { figure.hidden = !value; this.show(this.player.step); });
@@ -297,8 +331,7 @@ class Page {
   }
 
   applyToggles() {
-    for (const {plot} of this.plots) {
-      if (!plot.isOpen || !plot.toggle) continue;
+    for (const plot of this.drawn()) {
       for (const [name, isShown] of Object.entries(this.parts || {})) plot.toggle(name, isShown);
     }
   }
@@ -316,13 +349,44 @@ class Page {
       event.preventDefault();
       this.say();
     });
-    for (const {plot, chart} of this.plots) if (plot.view && chart.grid) this.readUnder(plot, chart);
+    window.addEventListener("beforeprint", () => this.freeze());
+    window.addEventListener("afterprint", () => this.thaw());
+    for (const {plot, chart} of this.plots) {
+      if (plot.view && chart.grid) this.readUnder(plot, chart);
+      if (plot.view && plot.read) {
+        const line = this.lineUnder(plot);
+        plot.figure.on_event("mousemove", ({x, y}) => { line.textContent = plot.read(x, y, this.player.step); });
+      }
+    }
   }
+
+  lineUnder(plot) {
+    const line = element("p", {className: "under"});
+    plot.place.after(line);
+    return line;
+  }
+
+  /* On paper all plots keep the sizes that they have on the screen. */
+  freeze() {
+    const {clientWidth: wide} = document.body;
+    document.body.style.setProperty("--printed-width", `${wide}px`);
+    document.body.style.setProperty("--printed-scale", Math.min(1, PAPER / wide));
+    const held = [...document.querySelectorAll("#plots, #charts, .plot")].map((each) => {
+      const {gridTemplateColumns: columns} = getComputedStyle(each), {clientWidth, clientHeight, style} = each;
+      return [each, style.cssText, {width: `${clientWidth}px`, gridTemplateColumns: columns}, `${clientHeight}px`];
+    });
+    this.held = held.map(([each, before]) => [each, before]);
+    for (const [{classList, style}, , sizes, height] of held) {
+      Object.assign(style, sizes);
+      if (classList.contains("plot")) Object.assign(style, {height, flex: "none"});
+    }
+  }
+
+  thaw() { for (const [each, before] of this.held || []) each.style.cssText = before; }
 
   /* What the network says under the pointer. */
   readUnder(plot, chart) {
-    const line = element("p", {className: "under"});
-    plot.place.after(line);
+    const line = this.lineUnder(plot);
     plot.figure.on_event("mousemove", ({x, y}) => {
       const {rows, columns, down} = chart.grid, {x: {span: [left, right]}, y: {span: [low, high]}} = chart;
       const run = this.runs[chart.runs[0]], all = run.prediction(this.player.step);
@@ -338,16 +402,20 @@ class Page {
   }
 
   show(step) {
-    const {clock} = this.content;
+    const {clock} = this.content, packed = this.blocksAt(step).filter(([blocks, number]) => !blocks.isUnpacked(number));
+    if (packed.length) {
+      Promise.all(packed.map(([blocks, number]) => blocks.unpackAt(number))).then(() => this.show(this.player.step));
+      return;
+    }
     for (const {plot, made} of this.plots) if (!made.hidden && plot.isOpen) plot.show(step);
     this.lossPlot.show(step);
     this.epoch.textContent = clock.texts[step];
-    this.runs.forEach((run, number) => {
+    this.lines.forEach((run, number) => {
       const hasBegun = clock.places[step] >= run.places[0] - 1e-6;
       const text = hasBegun ? run.texts[run.snapshot(step)] : "";
       if (this.numbers.length) this.numbers[number].textContent = text; else this.loss.textContent = text;
       for (const {plot, chart} of this.plots) {
-        if (plot.number && chart.runs[0] === number) plot.number.textContent = text;
+        if (plot.number && (chart.lines || chart.runs)[0] === number) plot.number.textContent = text;
       }
     });
     const field = this.plots.find(({plot}) => plot.wrong !== undefined);
@@ -368,7 +436,7 @@ class Page {
 
   sentence(step) {
     const {clock, losses} = this.content, told = [`${clock.label} ${clock.texts[step]}`];
-    this.runs.forEach((run, number) => {
+    this.lines.forEach((run, number) => {
       if (this.isOn(number)) told.push(`${run.name || losses.label} ${run.texts[run.snapshot(step)]}`);
     });
     return told.join(", ");

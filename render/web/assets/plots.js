@@ -1,5 +1,7 @@
 /* Plots: bokeh's, found by the names that figures.py gives their parts, and filled. */
 
+const BORDER = 6;  // pixels between a plot's frame and its edge, where no numbers stand
+
 class Plot {
   constructor(place, item) { this.place = place; this.item = item; }
 
@@ -11,6 +13,27 @@ class Plot {
     this.marks = new Marks(this.place, this.view);
     this.resize();
     new ResizeObserver(() => this.resize()).observe(this.place);
+  }
+
+  /* After what bokeh has moved. */
+  follow() {
+    this.square();
+    if (this.marks.isElsewhere) this.marks.paint();
+  }
+
+  /* Equal scales: what the place has more than the frame needs is left free at the right and below. */
+  square() {
+    const {aspect} = this.place.dataset, {view, figure, place: {clientWidth: all, clientHeight: high}} = this;
+    if (!aspect || !all || !high) return;
+    const size = (axis) => view.views.get_one(axis).bbox;
+    const left = Math.max(BORDER, size(figure.left[0]).width), below = Math.max(BORDER, size(figure.below[0]).height);
+    const across = all - left - BORDER;
+    // Higher than its width allows it need not be: what stands under it follows at once.
+    this.place.style.maxHeight = `${across / aspect + below + BORDER}px`;
+    const wide = Math.max(1, Math.min(across, (high - below - BORDER) * aspect));
+    const borders = {min_border_right: all - left - wide, min_border_bottom: high - BORDER - wide / aspect};
+    if (Object.entries(borders).every(([name, width]) => Math.abs(figure[name] - width) < 0.5)) return;
+    figure.setv(borders);
   }
 
   get isOpen() { return Boolean(this.marks); }
@@ -79,18 +102,19 @@ class LossPlot extends Plot {
     const name = this.source("noise-name");
     name.visible = losses.noise !== null;
     if (name.visible) name.y = losses.noise;
-    this.page.runs.forEach((run, number) => {
+    this.page.lines.forEach((run, number) => {
       this.style(number, run.colour, run.dash);
       const times = this.page.timesOf(run);
       this.fill("path-" + number, {
         x: run.places, y: run.heights, name: Array(run.count).fill(run.name),
         epoch: times.map((text) => `${clock.label} ${text}`), loss: run.texts.map((text) => `${losses.label} ${text}`),
       });
+      this.marks.named("loss-band-" + number).colour = run.colour;
     });
   }
 
   show(step) {
-    this.page.runs.forEach((run, number) => {
+    this.page.lines.forEach((run, number) => {
       const isShown = this.page.isOn(number), end = isShown ? run.snapshot(step) + 1 : 0;
       const hasBegun = isShown && this.page.content.clock.places[step] >= run.places[0] - 1e-6;
       const stop = hasBegun ? end : 0;
@@ -98,6 +122,7 @@ class LossPlot extends Plot {
       const last = stop - 1;
       this.move("now-" + number, stop ? {x: [run.places[last]], y: [run.path[last]]} : {x: [], y: []});
       for (const each of this.part("style-" + number)) each.visible = isShown;
+      this.move("loss-band-" + number, isShown && run.low ? {x: run.places, y1: run.low, y2: run.high} : {x: [], y1: [], y2: []});
     });
   }
 }
@@ -128,7 +153,7 @@ class CurvePlot extends Plot {
   update(chart) {
     this.chart = chart;
     this.axes(chart);
-    this.curves = chart.runs.flatMap((number) => this.curvesOf(number));
+    this.curves = this.curvesOfAll(chart);
     this.curves.forEach(({colour, dash}, at) => this.style(at, colour, dash));
     if (chart.group === "grid") this.shrink(this.curves[0].colour);
     this.fillPoints();
@@ -144,6 +169,8 @@ class CurvePlot extends Plot {
     Object.assign(this.marks.named("gaps") || {}, {colour, width: 1.2});
     this.marks.named("line-0").width = 3.5;
   }
+
+  curvesOfAll({runs}) { return runs.flatMap((number) => this.curvesOf(number)); }
 
   curvesOf(number) {
     const run = this.page.runs[number];
@@ -207,6 +234,64 @@ class CurvePlot extends Plot {
     const to = run.same ? values : Float32Array.from(run.x, (at) => between(x, y, at));
     this.move("gaps", {x: run.x, y: run.y, to});
   }
+}
+
+/* Groups of runs: of each the median of its curves, and between which edges most of them lie. */
+class GroupPlot extends CurvePlot {
+  update(chart) {
+    super.update(chart);
+    this.curves.forEach(({colour}, at) => {
+      for (const name of ["band-", "members-"]) this.marks.named(name + at).colour = colour;
+    });
+  }
+
+  curvesOfAll({lines}) {
+    return lines.map((number) => {
+      const {members, colour, dash, name} = this.page.lines[number], run = this.page.runs[members[0]];
+      return {number, run, members: members.map((each) => this.page.runs[each]), column: 0, colour, dash, name};
+    });
+  }
+
+  show(step) {
+    const now = this.page.content.clock.places[step];
+    this.curves.forEach(({number, run, members, name}, at) => {
+      const begun = this.page.isOn(number) ? members.filter(({places}) => now >= places[0] - 1e-6) : [];
+      const rows = begun.map((each) => [each, each.prediction(step)]).filter(([, values]) => values)
+        .map(([each, values]) => this.atPlacesOf(run, each, values));
+      const [low, middle, high] = percentiles(rows, run.at.length, [0.05, 0.5, 0.95]);
+      const line = rows.length ? this.line(run, middle, 0) : {x: [], y: []};
+      this.move("line-" + at, {...line, name: Array(line.x.length).fill(name)});
+      const isBand = rows.length > 1;
+      this.move("band-" + at, {x: isBand ? line.x : [], y1: isBand ? this.line(run, low, 0).y : [], y2: isBand ? this.line(run, high, 0).y : []});
+      const each = isBand ? rows.map((values) => this.line(run, values, 0)) : [];
+      this.move("members-" + at, {x: each.flatMap(({x}) => [...x, NaN]), y: each.flatMap(({y}) => [...y, NaN])});
+    });
+    if (this.hasGaps && this.curves[0].members.length === 1) this.showGaps(step);
+  }
+
+  /* What a run predicts where another of its group has its places. */
+  atPlacesOf(run, other, values) {
+    if (other.at.length === run.at.length && other.at.every((at, n) => at === run.at[n])) return values;
+    const {x, y} = this.line(other, values, 0);
+    return Float32Array.from(run.at, (at) => between(x, y, at));
+  }
+}
+
+/* At each place these parts of all values lie below; what is no number has left the plot. */
+function percentiles(rows, count, parts) {
+  const results = parts.map(() => new Float32Array(count)), column = new Float64Array(rows.length);
+  for (let at = 0; at < count && rows.length; at++) {
+    rows.forEach((row, n) => { column[n] = Number.isNaN(row[at]) ? Infinity : row[at]; });
+    column.sort();
+    parts.forEach((part, n) => { results[n][at] = column[evenRound(part * (rows.length - 1))]; });
+  }
+  return results;
+}
+
+/* To the nearest whole number, of two the even one. */
+function evenRound(value) {
+  const low = Math.floor(value), rest = value - low;
+  return rest > 0.5 || (rest === 0.5 && low % 2 === 1) ? low + 1 : low;
 }
 
 /* How far a curve is from the truth, or the points from a curve, along x. */

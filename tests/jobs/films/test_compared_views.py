@@ -18,7 +18,10 @@ MOONS = (
     ("more", "words"),
     [
         (["compare.layout=overlay"], 'compare.layout = "overlay"; "grid" (up to 16); "numbers"'),
-        (["film.view=slices"], "film.view: slices; regions or confusion or numbers"),
+        (
+            ["film.view=slices", 'network.features={ name = "fourier" }'],
+            "lr 0.01: film.view: slices: network.features",
+        ),
         (["film.view=plane"], "lr 0.01: film.view: plane: doesn't fit"),
         (["compare.group=train.lr", "compare.layout=grid"], 'compare.group; "numbers"'),
         (["film.view=numbers", "compare.layout=grid"], 'compare.layout = "grid"'),

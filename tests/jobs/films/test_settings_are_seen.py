@@ -138,7 +138,6 @@ def test_what_is_refused_is_so_by_name_before_training(
     ("job", "key"),
     [
         ((*JOBS["field"], "film.truth=true"), "film.truth"),
-        ((*JOBS["field"], "film.view=slices"), "film.view"),
         (("film.view=scatter",), "film.view"),
     ],
 )

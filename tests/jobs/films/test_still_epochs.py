@@ -63,6 +63,8 @@ def test_one_run(fitreel: Fitreel, runs: list[str]) -> None:
     done = fitreel(*render, "--at", "70", "--nearest")
     assert done.returncode == 0 and "a.png: epoch 20, the nearest to 70" in done.stdout
     refused(fitreel(*render, "--nearest"), 65, "--nearest", "--at EPOCH")
+    for epoch, nearest in (("9" * 30, 20), ("9" * 400, 20), ("-" + "9" * 400, 0)):
+        refused(fitreel(*render, f"--at={epoch}"), 65, f"the nearest is epoch {nearest}, which")
 
 
 def test_before_anything_is_trained(fitreel: Fitreel, tmp_path: Path) -> None:
@@ -95,3 +97,13 @@ def test_no_option_is_lost_without_a_word(command: str, fitreel: Fitreel, tmp_pa
         )
         assert done.returncode == 2 and "is given twice" in done.stderr and option in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_the_epochs_of_long_trainings_take_no_memory(fitreel: Fitreel) -> None:
+    """A hundred million of them: spread on a logarithmic axis, as many would take gigabytes."""
+    long = ("check", "--set", "train.epochs=1e8", "--set", "train.snapshot_every=1")
+    asked = fitreel(*long, "-o", "a.png", "--at", "77000000")
+    assert asked.returncode == 0, asked
+    refused(fitreel(*long, "--set", "train.snapshot_at=log"), 65, "snapshot_every = 100 or more")
+    log = (*long, "--set", "train.snapshot_every=100", "--set", "train.snapshot_at=log")
+    refused(fitreel(*log, "-o", "a.png", "--at", "77000000"), 65, "the nearest is epoch 77000251")

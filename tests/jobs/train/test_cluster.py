@@ -2,19 +2,21 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from support.clusters import certificates, cluster_of
 from support.many import assert_same, begin, records, wait_until
-from support.program import ROOT, Fitreel, time_limit, train_here
+from support.program import Fitreel, time_limit, train_here
 
 from fitreel.jobs.train.cluster.connection import Host
 from fitreel.jobs.train.cluster.parcel import Parcel
@@ -26,26 +28,6 @@ pytest.importorskip("distributed")
 LONG = pytest.mark.long
 EPOCHS = 4000
 CHILD = b"fitreel.jobs.train.pool.worker"
-
-
-@contextmanager
-def cluster_of(count: int, folder: Path, **environment: str) -> Iterator[tuple[str, int]]:
-    """The address of a scheduler with so many workers, and its process."""
-    settings = {"WORKERS": str(count), "DASK_TEMPORARY_DIRECTORY": str(folder)}
-    process = subprocess.Popen(
-        [sys.executable, str(ROOT / "tests" / "support" / "dask_cluster.py")],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        cwd=folder, env=os.environ | settings | environment,
-    )  # fmt: skip
-    assert process.stdin and process.stdout
-    try:
-        address = process.stdout.readline().strip()
-        assert address
-        yield address, process.pid
-    finally:
-        process.stdin.close()
-        process.wait(20)
-        process.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +75,12 @@ def ticks(process: int) -> int:
 def sweep(address: str, epochs: int, *more: str) -> tuple[str, ...]:
     return ("train", "--vary", "seed=1,2", "--set", f"train.epochs={epochs}",
             "--cluster", address, *more)  # fmt: skip
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +188,42 @@ def test_a_killed_worker_costs_another_try(
 
 
 @LONG
+def test_a_worker_that_begins_anew_at_its_old_address_is_sent_its_files_again(
+    program: Fitreel, tmp_path: Path, unused_port: int
+) -> None:
+    """As one whose port is fixed, and whose nanny, or systemd, starts it again."""
+    inputs(tmp_path)
+    own = ("--set", "data.file=points.csv", "--set", "network.module=net.py:Own")
+    command = ("train", "--vary", "seed=1..4", *own, "--set", f"train.epochs={EPOCHS}")
+    with cluster_of(0, tmp_path) as (address, _):
+        nanny = subprocess.Popen(
+            [*(sys.executable, "-m", "dask", "worker", address, "--no-dashboard"),
+             *("--nworkers", "1", "--nthreads", "1", "--worker-port", str(unused_port))],
+            cwd=tmp_path, stderr=subprocess.DEVNULL,
+            env=os.environ | {"DASK_TEMPORARY_DIRECTORY": str(tmp_path)},
+        )  # fmt: skip
+        try:
+            driver = begin(tmp_path, *command, "--runs", "there", "--cluster", address, "--wait")
+            wait_until(lambda: list(tmp_path.glob("there/[!.]*/run.json")), 300)
+            (child,) = children((address, nanny.pid))
+            os.kill(parent_of(child), signal.SIGKILL)
+            said, errors = driver.communicate(timeout=200)
+            assert (driver.returncode, errors) == (0, ""), said
+            assert said.count("tried again elsewhere") >= 1
+            # What can't be trained names the file as it is called here.
+            (tmp_path / "net.py").write_text(f"{OWN}\nraise ValueError(__file__)\n")
+            wrong = program(*command, "--runs", "wrong", "--cluster", address)
+            assert wrong.returncode == 65 and "net.py" in wrong.stderr
+            assert str(tmp_path) not in wrong.stderr
+        finally:
+            nanny.terminate()
+            nanny.wait()
+    inputs(tmp_path)
+    assert program(*command, "--runs", "here", timeout=300).returncode == 0
+    assert_same(tmp_path / "here", tmp_path / "there")
+
+
+@LONG
 def test_a_killed_driver_frees_its_workers(cluster: tuple[str, int], tmp_path: Path) -> None:
     process = begin(tmp_path, *sweep(cluster[0], 10**6))
     wait_until(lambda: len(busy(cluster)) == 2)
@@ -216,6 +240,8 @@ def test_nobody_there_is_one_line_within_five_seconds(program: Fitreel, tmp_path
     assert time.monotonic() - begun < time_limit(5)
     assert done.returncode == 69 and done.stderr.count("\n") == 1, done.stderr
     assert "no scheduler answers" in done.stderr and "127.0.0.1" not in done.stderr
+    done = program(*sweep("tls://127.0.0.1:9", 20))
+    assert done.returncode == 69 and "needs certificates" in done.stderr
 
 
 def test_what_a_cluster_cannot_have_is_said(
@@ -286,27 +312,6 @@ def test_strangers_are_refused_where_both_sides_show_certificates(
                     assert done.stderr.count("\n") == 1 and "certificates" in done.stderr
         plain = program(*sweep(address.replace("tls", "tcp"), 20, "--runs", "plain"))
         assert plain.returncode == 69 and plain.stderr.count("\n") == 1
-
-
-def certificates(folder: Path) -> dict[str, str]:
-    """An authority, and a certificate by it, as environment variables of Dask's."""
-    folder.mkdir()
-    text = (ROOT / "docs" / "cluster.md").read_text("utf-8")
-    commands = [line for line in text.splitlines() if line.startswith("openssl ")]
-    assert len(commands) == 3
-    for command in commands:
-        subprocess.run(command, shell=True, cwd=folder, check=True, capture_output=True)
-    before = "DASK_DISTRIBUTED__COMM__TLS__"
-    roles = {
-        f"{before}{role}__{what}": str(folder / file)
-        for role in ("CLIENT", "SCHEDULER", "WORKER")
-        for what, file in (("KEY", "key.pem"), ("CERT", "cert.pem"))
-    }
-    return {
-        "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "true",
-        f"{before}CA_FILE": str(folder / "ca.pem"),
-        **roles,
-    }
 
 
 @LONG

@@ -53,9 +53,42 @@ def test_what_a_comparison_or_a_single_job_cannot_have(job: str, fitreel: Fitree
     assert fitreel("train", "--shard", "1/2").returncode == 65
     for command in ("info", "render", "export"):
         assert fitreel(command, "--cluster", "tcp://a:1", "x").returncode == 2
-    for address in ("tcp://host", "http://host:1", "tcp://host:x", "host:8786", "", "tcp://a:1/b"):
-        done = fitreel("train", job, "--cluster", address)
+
+
+ADDRESSES = (
+    *("tcp://secret", "http://secret:1", "tcp://secret:x", "secret:8786", "", " ", "tcp://:1"),
+    *("tcp://secret:1/b", "tcp://secret:0", "tcp://secret:99999", "tcp://", " tcp://secret:1"),
+    *(
+        "tcp://secret:1 ",
+        "tcp://secret:1\n",
+        "tcp://se cret:1",
+        "tcp://secret:1?",
+        "tcp://secret:1#",
+    ),
+    *("TCP://secret:1", "tcp://a:secret@b:1", "tcp://[::1", "tcp://secret:１", "Slurm", "secret"),
+)
+
+
+def test_an_address_that_is_none_is_refused_and_not_repeated(
+    job: str, fitreel: Fitreel, tmp_path: Path
+) -> None:
+    """What is said goes into logs, too, where no address belongs, nor what is meant for one."""
+    for address in ADDRESSES:
+        done = fitreel("train", job, f"--cluster={address}", "--log", "log")
         assert done.returncode == 65 and done.stderr.count("\n") == 1, address
+        assert "secret" not in done.stderr.casefold(), address
+    assert "secret" not in (tmp_path / "log").read_text().casefold()
+
+
+def test_the_variable_counts_where_it_says_something(
+    job: str, fitreel: Fitreel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for address, code in (("", 0), (" ", 65), (" tcp://a:1", 65), ("foo", 65)):
+        monkeypatch.setenv("FITREEL_CLUSTER", address)
+        done = fitreel("train", job, "--workers", "1")
+        assert done.returncode == code, address
+        assert code == 0 or "$FITREEL_CLUSTER" in done.stderr
+        assert fitreel("ls").returncode == 0
 
 
 def test_which_gpu_does_not_count_and_older_records_are_found(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import http.client
 import os
 import pty
 import re
+import shutil
 import signal
 import socket
 import struct
@@ -14,13 +15,14 @@ import termios
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from support.browser import Tab
-from support.program import FITREEL, Fitreel, time_limit
+from support.program import FITREEL, Fitreel, time_limit, train_here
 
 from fitreel import Recorder
 from fitreel.jobs.watch import server as serving
@@ -34,8 +36,8 @@ X = np.linspace(-1, 1, 20)
 
 
 @contextlib.contextmanager
-def open_site(site: Site) -> Iterator[PageServer]:
-    server = PageServer(site, 0)
+def open_site(site: Site, port: int = 0) -> Iterator[PageServer]:
+    server = PageServer(site, port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -92,6 +94,58 @@ def test_the_page_grows_and_says_when_it_does_not(
         server.server_close()
         tab.page.wait_for_selector("#state:has-text('no longer grows')")
         assert all(each.startswith(server.address) for each in tab.requests)
+        # Started again it may be found at the same port; its token is another.
+        with monkeypatch.context() as patch, open_site(Site("other", [run]), server.port):
+            patch.setattr(watched, "PATIENCE", 1000.0)
+            tab.page.wait_for_selector("#state:has-text('open the one that it prints')")
+            tab.press("Home", 0)
+            tab.press("End", 5)
+
+
+def test_a_record_that_is_replaced_is_shown_anew(chromium: Any, tmp_path: Path) -> None:
+    """Though the new one has the same points and more snapshots: nothing of the old one stays."""
+    run = tmp_path / "run"
+    with Recorder(run, X, X**3) as recorder:
+        for step in range(3):
+            log(recorder, step)
+    with open_site(Site("token", [run])) as server:
+        tab = Tab(chromium, server.address)
+        tab.press("ArrowLeft", 1)
+        shutil.rmtree(run)
+        with Recorder(run, X, X**3) as recorder:
+            for step in range(5):
+                recorder.log(step, 2 / (step + 1), -X * (step + 1))
+        tab.page.wait_for_selector("body[data-step='1'] #loss:has-text('1.0')")
+        for step in (2, 4):
+            tab.page.evaluate(f"page.player.go({step})")
+            tab.at(step)
+            assert np.array_equal(tab.table(0, "line-0")["y"], np.float32(-X * (step + 1)))
+
+
+def test_records_that_come_in_parcels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As from a cluster: what is being written isn't damaged, and a minute's silence is no end."""
+    whole, run = train_here(tmp_path / "whole", "train.epochs=5").path, tmp_path / "run"
+    run.mkdir()
+    looks = []
+    for file in ("run.json", *(each.name for each in whole.glob("*.safetensors"))):
+        shutil.copy(whole / file, run / file)
+        looks.append(watched.look_at([run]))
+    assert any(look.problem for look in looks) and not looks[-1].problem
+    assert all(look.is_settled != bool(look.problem) for look in looks)
+    # What is still incomplete after a while is damaged.
+    next(run.glob("points-*")).unlink()
+    for file in run.iterdir():
+        os.utime(file, (time.time() - 30,) * 2)
+    assert watched.look_at([run]).is_settled and watched.look_at([run]).problem
+    record = looks[-1].records[0]
+    chunk = record.chunks[-1]
+    monkeypatch.setattr(watched, "_longest_gap", lambda record: 0.1)
+    monkeypatch.setattr(watched.Look, "has_ended", False)
+    for seconds, age, stands in ((40, 70, 0), (40, 90, 1), (900, 110, 0), (900, 130, 1)):
+        # As a cluster's host writes them: many files, which come at once.
+        half = np.linspace(0, seconds / 2, len(chunk))
+        record.chunks[:] = [replace(chunk, seconds=half + start) for start in (0, seconds / 2)]
+        assert watched.Look((record,), age=age).stands_still == stands, (seconds, age)
 
 
 def test_what_is_not_for_others(tmp_path: Path) -> None:
@@ -152,7 +206,9 @@ def test_the_records_of_a_folder(tmp_path: Path) -> None:
             status, page = asked(server, f"/token/{link}")
             assert status == 200 and b'id="library"' in page, link
             have = "0,0" if link == "all/" else "0"
-            assert b'"state"' in asked(server, f"/token/{link}updates?version=&have={have}")[1]
+            for version, answer in (("1.older", b'"state"'), ("0.other", b'{"reload":true}')):
+                asking = f"/token/{link}updates?version={version}&have={have}"
+                assert answer in asked(server, asking)[1]
 
 
 def test_the_command(fitreel: Fitreel, tmp_path: Path) -> None:

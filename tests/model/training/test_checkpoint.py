@@ -9,7 +9,11 @@ from torch import Tensor
 from fitreel.model.errors import BadInput
 from fitreel.model.settings import TrainSettings
 from fitreel.model.training.checkpoint import load_checkpoint, save_checkpoint
-from fitreel.model.training.snapshot_schedule import kept_epochs, snapshot_epochs
+from fitreel.model.training.snapshot_schedule import (
+    epochs_beside,
+    kept_epochs,
+    snapshot_epochs,
+)
 
 JOB = ("data.points=5", "network.hidden=[3]", "train.epochs=10")
 ADAM = (*JOB, "train.optimizer=Adam", 'train.scheduler={name="StepLR", step_size=3}')
@@ -72,3 +76,15 @@ def test_a_hundred_million_epochs_are_looked_up_in_no_memory() -> None:
         assert [epoch for epoch in range(60) if epoch in kept_epochs(settings)] == [
             *snapshot_epochs(settings)
         ]
+
+
+def test_what_is_kept_beside_an_epoch() -> None:
+    for at in ("even", "log"):
+        settings = TrainSettings(epochs=50, snapshot_every=7, snapshot_at=at)
+        kept = snapshot_epochs(settings).tolist()
+        for epoch in range(-3, 60):
+            before = [k for k in kept if k <= epoch] or [0]
+            after = [k for k in kept if k > max(epoch, 0)]
+            assert epochs_beside(settings, epoch).tolist() == before[-1:] + after[:1]
+    many = TrainSettings(epochs=100_000_000, snapshot_every=1)
+    assert epochs_beside(many, 77_000_000).tolist() == [77_000_000, 77_000_001]

@@ -1,6 +1,7 @@
 """Networks and losses of one's own that misbehave: refused by name, before they are trained."""
 
 import os
+import signal
 import sys
 import warnings
 from pathlib import Path
@@ -8,7 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from support.forked import forge
 from support.program import Fitreel
+
+from fitreel.model.record.reader import Record
+from fitreel.render.metadata.checksum import check_whole
 
 NETWORK = """
 import os, sys, warnings
@@ -64,6 +69,10 @@ LATE = {
     "raise ValueError('boom')": "fails in epoch 4: ValueError: boom",
     "sys.exit(0)": "fails in epoch 4: SystemExit: sys.exit(0)",
     "os._exit(0)": "fails in epoch 4: SystemExit: sys.exit(0)",
+    "__import__('posix')._exit(0)": "fails in epoch 4: SystemExit: sys.exit(0)",
+    "os.execl('/bin/true', 'true')": "fails in epoch 4: RuntimeError: os.execv: another program",
+    "os.execvpe('true', ['true'], os.environ)": "fails in epoch 4: RuntimeError: os.execve: ano",
+    "raise GeneratorExit": "fails in epoch 4: GeneratorExit",
     "return self.l(x)[:1]": "maps (8, 1) to (1, 1) float32",
     "return self.l(x).detach()": "fails in epoch 4: RuntimeError: element 0",
 }
@@ -121,18 +130,52 @@ def test_a_file_beside_it_is_named(fitreel: Fitreel, tmp_path: Path) -> None:
 
 CHANGES = """
 np.seterr(all="raise"); warnings.simplefilter("error"); os.chdir("/"); sys.stdout = None
+signal.signal(2, signal.SIG_IGN); signal.signal(15, signal.SIG_DFL)
 sys.setrecursionlimit(150); torch.set_grad_enabled(False); torch.set_default_dtype(torch.float64)
 torch.set_default_device("meta")
 """
 
 
-def test_what_it_changes_of_the_process_is_as_before(fitreel: Fitreel, tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["first", "forward"])
+def test_what_it_changes_of_the_process_is_as_before(
+    fitreel: Fitreel, tmp_path: Path, part: str
+) -> None:
     folder = Path.cwd()
     before = (np.geterr(), sys.getrecursionlimit(), torch.is_grad_enabled(), len(warnings.filters))
-    own = write(tmp_path / "own.py", first="import numpy as np, torch" + CHANGES)
+    stops = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    changes = {"first": "import numpy as np, signal, torch" + CHANGES}
+    if part == "forward":
+        lines = CHANGES.strip().replace("torch.set_grad_enabled(False)", "0").splitlines()
+        lines = [line.replace('torch.set_default_device("meta")', "0") for line in lines]
+        changes = {"first": "import signal", part: IS_LATE + "; ".join(lines)}
+    own = write(tmp_path / "own.py", **changes)
     done = fitreel("train", *SMALL, "--set", f"network.module={own}:N")
     assert (done.returncode, done.stderr) == (0, "") and list(tmp_path.glob("runs/[!.]*"))
     now = (np.geterr(), sys.getrecursionlimit(), torch.is_grad_enabled(), len(warnings.filters))
     assert now == before and Path.cwd() == folder and os.getcwd() == str(folder)  # noqa: PTH109
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == stops
     assert torch.get_default_dtype() == torch.float32
     assert torch.get_default_device().type == "cpu"
+
+
+WHAT_IT_DOES = {
+    "closes its streams": "sys.stdout.close(); sys.stderr.close()",
+    "closes descriptors": "[os.close(number) for number in (0, 1, 2)]",
+    "forks, and goes on in both": "os.fork()",
+    "moves, and stays there": "os.chdir('/')",
+}
+
+
+@pytest.mark.parametrize("what", WHAT_IT_DOES)
+def test_the_film_is_made_all_the_same(tmp_path: Path, what: str) -> None:
+    """As without it, and once: no line of ours lands in a record, no child of its own goes on."""
+    own = write(tmp_path / "own.py", forward=f"if calls == 7: {WHAT_IT_DOES[what]}")
+    film = ("run", "--set", f"network.module={own}:N", "--set", "train.epochs=12", "-o", "a.gif")
+    done = forge(*film, "--set", "data.points=8", "--set", "film.size=[64,48]", cwd=tmp_path)
+    assert (done.code, done.stderr, done.orphans) == (0, "", []), done
+    if "descriptors" not in what:
+        assert "a.gif: 3 frames" in done.stdout and done.stdout.count("training on") == 1
+    check_whole(tmp_path / "a.gif")
+    (record,) = tmp_path.glob("runs/[!.]*")
+    assert len(Record(record)) == 4
+    assert {lock.read_bytes() for lock in tmp_path.rglob(".*.lock")} == {b""}

@@ -568,7 +568,7 @@ def test_kill_9_leaves_no_film_and_no_ffmpeg(tmp_path: Path, stopped: bool) -> N
     assert process.stdout.readline() == "going\n"
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     guard, encoder = (int(text) for text in children.read_text().split())
-    assert os.getsid(encoder) == encoder != os.getsid(guard)
+    assert os.getpgid(encoder) == guard != os.getpgid(process.pid)
     if stopped:  # it would never see that its input has ended
         os.kill(encoder, signal.SIGSTOP)
     process.send_signal(signal.SIGKILL)

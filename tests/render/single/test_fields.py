@@ -28,11 +28,14 @@ from fitreel.render.mpl.theme import load_theme
 from fitreel.render.page.type_sizes import type_sizes
 from fitreel.render.plots.fields.contours import level_lines
 from fitreel.render.raster.frame_drawer import FrameDrawer
+from fitreel.render.single.page_check import check_page
+from fitreel.render.single.page_facts import facts_of_record
 from fitreel.render.single.run_scene import RunScene
 from fitreel.render.single.scene_choice import scene_of
 from fitreel.render.single.states.run_state import RunState, film_states
 from fitreel.render.text.translations import languages, translation_of
 from fitreel.render.timing.timeline import Timeline, make_timeline
+from fitreel.render.view import view_of
 
 SMALL = (
     "data.points=60", "data.grid=24", "network.hidden=[6]", "network.activations=tanh",
@@ -94,6 +97,15 @@ def film_of(run: Record, **film: object) -> tuple[RunScene, Timeline, Iterator[R
     return scene, timeline, (plan.state for plan in plans)  # type: ignore[return-value]
 
 
+@pytest.fixture(scope="module")
+def disc(tmp_path_factory: pytest.TempPathFactory) -> Record:
+    """Two classes by a formula."""
+    return train_here(
+        tmp_path_factory.mktemp("disc"), *SMALL, "data.function=heaviside(x**2+y**2-0.5,1)",
+        "data.classes=2", "train.epochs=20",
+    )  # fmt: skip
+
+
 LOOKS = [
     ("moons", {"theme": "light", "size": "720p", "title": "Moons", "subtitle": "200"}),
     ("moons", {"theme": "dark", "size": (640, 480), "panels": ("units", "loss")}),
@@ -108,6 +120,7 @@ LOOKS = [
     ("peaks", {"theme": "chalkboard", "size": (640, 480), "title": "Peaks"}),
     ("peaks", {"theme": "light", "size": (200, 150)}),
     ("moons", {"theme": "dark", "size": (200, 150), "title": "Moons"}),
+    ("disc", {"theme": "dark", "size": "480p", "title": "A disc", "panels": ("error", "loss")}),
 ]
 
 
@@ -135,6 +148,18 @@ def test_no_text_is_over_another_or_cut(
         assert not [text for text in drawn_texts(scene.figure) if "…" in text.get_text()]
 
 
+def test_what_is_checked_before_a_training_is_what_is_drawn(
+    request: pytest.FixtureRequest, moons: Record
+) -> None:
+    for name, film in LOOKS:
+        run = request.getfixturevalue(name)
+        settings = FilmSettings(**film).picture  # type: ignore[arg-type]
+        check_page(settings, facts_of_record(run, view_of(run, None)))
+    crowded = FilmSettings(theme="light", size=(400, 300), panels=("units", "loss", "metrics"))
+    with pytest.raises(BadInput, match="no room for 3 beside a field of 400 x 300"):
+        check_page(crowded.picture, facts_of_record(moons, "regions"))
+
+
 @pytest.mark.parametrize("text", ["It learns: better than any flat surface, loss 50 times lower."])
 def test_a_long_sentence_is_whole_beside_a_quiet_word(strewn: Record, text: str) -> None:
     for size in ("vertical", "square", (640, 480)):
@@ -146,8 +171,22 @@ def test_a_long_sentence_is_whole_beside_a_quiet_word(strewn: Record, text: str)
         assert text in " ".join(texts) and any("interpolated" in each for each in texts)
 
 
+def test_the_error_of_classes_is_what_others_than_the_true_one_have(disc: Record) -> None:
+    picture = FilmSettings(theme="light", size="720p", panels=("error",)).picture
+    scene: Any = scene_of(disc, picture)
+    (last,) = disc.snapshots([len(disc) - 1])
+    scene.show(state_of(last))
+    (panel,) = scene._panels
+    x, y = np.asarray(disc.prediction_x, np.float64).T
+    true = (x**2 + y**2 >= 0.5).astype(int)
+    wrong = 1 - last.prediction[np.arange(len(true)), true]
+    own = panel._of(FieldGrid(disc).field(last.prediction))
+    assert np.allclose(np.sort(own.ravel()), np.sort(wrong), atol=1e-5)
+    assert "0 to 1" in [text.get_text() for text in drawn_texts(scene.figure)]
+
+
 def test_a_pair_of_fields_ends_where_the_points_do(peaks: Record) -> None:
-    whole, cut = FieldGrid(peaks), FieldGrid(peaks, around_points=True)
+    whole, cut = FieldGrid(peaks), FieldGrid(peaks, around=[peaks])
     last = next(peaks.snapshots([len(peaks) - 1])).prediction
     for number, places in enumerate((cut.x, cut.y)):
         points = peaks.x[:, number]

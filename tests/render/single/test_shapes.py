@@ -25,6 +25,9 @@ from fitreel.render.plots.fit_axes import Order
 from fitreel.render.plots.pictures.colours import target_of
 from fitreel.render.plots.pictures.enlarged import Enlargement
 from fitreel.render.raster.frame_drawer import FrameDrawer
+from fitreel.render.single.layout.themed_layout import LEAST_ROWS
+from fitreel.render.single.page_check import check_page
+from fitreel.render.single.page_facts import facts_of_record
 from fitreel.render.single.scene_choice import scene_of
 from fitreel.render.single.shapes.curve_names import apart
 from fitreel.render.single.states.run_state import RunState
@@ -292,11 +295,14 @@ PANELS = [
     ("classes", "confusion", ("weights", "loss"), "720p"),
     ("table", "scatter", ("loss", "weights"), "vertical"),
     ("plane", "plane", ("weights",), "square"), ("table", "slices", ("loss", "weights"), "720p"),
+    ("plane", "plane", ("units", "error"), "720p"), ("curves", "curves", ("units",), "square"),
+    ("picture", "picture", ("error",), "square"), ("picture", "picture", ("error", "loss"), "480p"),
 ]  # fmt: skip
+QUICK = (0, 1, 6)
 
 
 @pytest.mark.parametrize(("name", "view", "panels", "size"), [
-    pytest.param(*each, marks=() if number < 2 else pytest.mark.long)
+    pytest.param(*each, marks=() if number in QUICK else pytest.mark.long)
     for number, each in enumerate(PANELS)
 ])  # fmt: skip
 def test_panels_stand_beside_every_picture(
@@ -314,7 +320,33 @@ def test_panels_stand_beside_every_picture(
         assert np.array_equal(drawn[-1], full_draw(scene))
     assert not faults(scene.figure, "light", 14.0 if min(settings.pixels) >= 720 else 10.0)
     texts = _numbers(scene)
-    assert all(words.text(f"panel_{panel}") in texts for panel in panels if panel != "loss")
+    own = {("plane", "error"): "panel_distance", ("picture", "error"): "field_error"}
+    titles = [own.get((view, panel), f"panel_{panel}") for panel in panels if panel != "loss"]
+    assert all(words.text(title) in texts for title in titles)
+
+
+def _ys(scene: Any) -> list[list[float]]:
+    """What the lines of panels are at now."""
+    lines = (line for panel in scene._panels for line in panel.moving)
+    return [np.round(np.asarray(line.get_ydata(), np.float64), 5).tolist() for line in lines]
+
+
+def test_what_panels_show_of_a_curve_in_the_plane(shaped: dict[str, Record]) -> None:
+    """A unit moves both outputs by what it puts out, times the length of its two weights."""
+    run = shaped["plane"]
+    scene: Any = scene_of(run, settings_of("plane", "light", "720p", panels=("units", "error")))
+    (last,) = run.snapshots([len(run) - 1], weights=True)
+    scene.show(state_of(last))
+    assert last.weights is not None and run.truth is not None
+    parts = np.split(np.asarray(last.weights, np.float64), [8, 16, 32])
+    t = np.asarray(run.prediction_x, np.float64)
+    out = parts[2].reshape(2, 8)
+    moves = np.hypot(*out)[:, None] * np.tanh(parts[0][:, None] * t + parts[1][:, None])
+    away = np.asarray(last.prediction, np.float64) - run.truth
+    shown = _ys(scene)
+    assert len(shown) == 9
+    assert np.allclose(shown[8], np.hypot(*away.T), atol=1e-4)
+    assert np.allclose(sorted(shown[:8]), sorted(moves.tolist()), atol=1e-4)
 
 
 def test_curves_in_black_and_white_have_dashes_of_their_own(shaped: dict[str, Record]) -> None:
@@ -329,7 +361,32 @@ def test_curves_in_black_and_white_have_dashes_of_their_own(shaped: dict[str, Re
 def test_too_many_panels_are_refused_with_how_many(shaped: dict[str, Record]) -> None:
     settings = settings_of("scatter", "light", (400, 300), panels=("loss", "metrics", "weights"))
     with pytest.raises(BadInput, match="no room for 3 beside this picture in 400 x 300"):
-        scene_of(shaped["table"], settings)
+        check_page(settings, facts_of_record(shaped["table"], "scatter"))
+
+
+@pytest.mark.parametrize("name", [
+    "curves", pytest.param("plane", marks=pytest.mark.long),
+    pytest.param("picture", marks=pytest.mark.long),
+])  # fmt: skip
+def test_what_is_checked_before_a_training_is_what_is_drawn(
+    shaped: dict[str, Record], name: str
+) -> None:
+    """What passes is drawn, however long what it says: its plots are lower then."""
+    facts = facts_of_record(shaped[name], name)
+    least = []
+    for size in ("720p", "square"):
+        for panels in (("units", "error"), ("units", "error", "loss", "weights", "metrics")):
+            settings = settings_of(name, "light", size, panels=panels, title="Seen")
+            if len(panels) > 2:
+                with pytest.raises(BadInput, match="no room for"):
+                    check_page(settings, facts)
+                continue
+            check_page(settings, facts)
+            for text in ("It learns.", f"{LONG} {LONG}"):
+                scene: Any = scene_of(shaped[name], settings, captions=[text])
+                least.append(scene._layout.lowest / scene._themed.layout.types.tick)
+    assert all(short >= LEAST_ROWS for short in least[::2])
+    assert least[1] <= least[0]
 
 
 @pytest.mark.parametrize(("name", "view"), [

@@ -16,6 +16,7 @@ from fitreel.jobs.cli import app
 from fitreel.jobs.watch.watched import subject_of
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.run_captions import run_captions
+from fitreel.render.network.recorded_network import Loss, Network
 from fitreel.render.text.loss_format import LossFormat
 from fitreel.render.text.translations import translation_of
 from fitreel.render.web import page_size
@@ -90,6 +91,32 @@ def test_from_disk_alone_and_by_keyboard(chromium: Any, page: Path, short_run: R
     assert tab.complaints == [] and tab.requests == [page.as_uri()]
 
 
+def test_what_is_inside_the_network(chromium: Any, folder: Path, short_run: Record) -> None:
+    panels = 'film.panels=["units", "weights", "gradients"]'
+    sets = ("--set", LOOK, "--set", panels, "--set", "film.pace=even")
+    tab = Tab(chromium, made(folder, "inside.html", "render", str(short_run.path), *sets))
+    network, x, y = Network(short_run.header), *map(np.float64, (short_run.x, short_run.y))
+    for step in (0, 7):
+        (snapshot,) = short_run.snapshots([step], weights=True)
+        assert snapshot.weights is not None
+        tab.page.evaluate(f"page.player.go({step})")
+        tab.at(step)
+        total = tab.table(1, f"line-{network.units}")
+        expected = np.interp(total["x"], short_run.prediction_x, snapshot.prediction)
+        assert np.allclose(total["y"], expected, atol=1e-4)
+        numbers = [tab.page.evaluate(f"[...page.plots[{at}].plot.row({step})]") for at in (2, 3)]
+        weights = network.matrices(snapshot.weights)
+        slopes = network.gradient(snapshot.weights, x, y, Loss(short_run.header))
+        for matrices, row in zip((weights, slopes), numbers, strict=True):
+            assert np.allclose(row, np.concatenate([each.ravel() for each in matrices]), atol=1e-7)
+    # The bias of the first unit lies right of its weight, at the top.
+    assert tab.page.evaluate("page.plots[2].plot.read(0.07, 0.999, 7)").startswith("layer 1: ")
+    drawn = tab.page.evaluate(
+        "page.plots[2].plot.source('image').data.image[0].filter(Boolean).length"
+    )
+    assert drawn > 1000 and not tab.complaints
+
+
 @pytest.mark.parametrize(
     ("text", "plain"),
     [
@@ -144,15 +171,84 @@ def test_what_is_switched_off_is_not_drawn(chromium: Any, comparison: Path) -> N
     assert len(tab.table(0, "line-0")["x"]) == 100 and not tab.complaints
 
 
+def test_on_a_phone_all_is_in_reach(chromium: Any, page: Path) -> None:
+    tab = Tab(chromium, page, size=(390, 844), is_mobile=True, has_touch=True)
+    tab.page.tap("#forward")
+    tab.at(1)
+    assert tab.page.evaluate("[document.documentElement.scrollWidth, innerWidth]") == [390, 390]
+    for button in tab.page.locator("#controls button, #controls select").all():
+        box = button.bounding_box()
+        assert box["y"] + box["height"] <= 844 and min(box["width"], box["height"]) >= 38
+    assert not tab.complaints
+
+
 @pytest.mark.long
-def test_a_field_beside_its_target(chromium: Any, folder: Path) -> None:
-    """Its error in numbers, its lines, its points kept aside; another follows by hand."""
+def test_who_wants_little_motion_gets_two_pictures_a_second(chromium: Any, page: Path) -> None:
+    counts = []
+    for motion in ("no-preference", "reduce"):
+        tab = Tab(chromium, page, reduced_motion=motion)
+        tab.page.select_option("#speed", "8")
+        tab.page.evaluate("""() => {
+            window.drawn = new Set();
+            new MutationObserver(() => window.drawn.add(document.body.dataset.step))
+                .observe(document.body, {attributeFilter: ["data-step"]});
+        }""")
+        tab.page.click("#play")
+        tab.page.wait_for_timeout(600)
+        counts.append(tab.page.evaluate("window.drawn.size"))
+    assert counts[1] <= 2 < counts[0]
+
+
+@pytest.mark.long
+def test_it_prints_as_it_stands(chromium: Any, page: Path) -> None:
+    """On one sheet: plots keep their sizes, since nothing is drawn anew for paper."""
+    tab = Tab(chromium, page, size=(1920, 1080))
+    tab.press("End", 12)
+    sizes = """() => page.drawn().map(({place, view}) => [
+        place.clientWidth, place.clientHeight, view.el.clientWidth, view.el.clientHeight])"""
+    before = tab.page.evaluate(sizes)
+    tab.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    tab.page.emulate_media(media="print")
+    assert tab.page.evaluate(sizes) == before
+    assert tab.page.evaluate("document.body.getBoundingClientRect().width") <= 720
+    assert not tab.page.is_visible("#controls") and tab.page.is_visible("#caption")
+    tab.page.emulate_media(media="null")
+    tab.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert tab.page.pdf(format="A4").count(b"/Type /Page\n") == 1
+    assert tab.page.evaluate(sizes) == before and not tab.complaints
+
+
+@pytest.fixture(scope="module")
+def field(folder: Path) -> Path:
     settings = ("data.function=ripple", "data.points=40", "data.validation=0.25", "data.grid=12",
                 "train.epochs=4", "train.snapshot_every=1")  # fmt: skip
     sets = [part for each in settings for part in ("--set", each)]
-    page = made(folder, "field.html", "run", "--runs", str(folder / "field"), *sets)
+    return made(folder, "field.html", "run", "--runs", str(folder / "field"), *sets)
+
+
+SCALES = """() => page.plots.map(({plot, chart: {x, y}}) => {
+    const {width, height} = plot.view.frame.bbox, [[left, right], [low, high]] = [x.span, y.span];
+    return width / (right - left) / (height / (high - low));
+})"""
+"""How much longer a unit is across than up, in each plot."""
+
+
+def test_squares_are_squares_in_every_window(chromium: Any, field: Path) -> None:
+    tab = Tab(chromium, field)
+    for width, height in ((1280, 720), (390, 844), (320, 568), (1920, 1080), (640, 360)):
+        tab.page.set_viewport_size({"width": width, "height": height})
+        tab.until(f"() => ({SCALES})().every((each) => Math.abs(each - 1) < 0.02)")
+        widths = tab.page.evaluate("page.plots.map(({plot}) => plot.view.frame.bbox.width)")
+        assert min(widths) > 60, (width, height, widths)
+        tab.until("() => document.documentElement.scrollWidth <= innerWidth")
+    assert not tab.complaints
+
+
+@pytest.mark.long
+def test_a_field_beside_its_target(chromium: Any, folder: Path, field: Path) -> None:
+    """Its error in numbers, its lines, its points kept aside; another follows by hand."""
     run = Record(next((folder / "field").glob("[!.]*")))
-    tab = Tab(chromium, page)
+    tab = Tab(chromium, field)
     tab.press("End", 4)
     (last,) = run.snapshots([4])
     assert run.truth is not None
@@ -177,8 +273,9 @@ INK = """() => {
 @pytest.mark.parametrize("function", ["lissajous", "moons"])
 def test_every_box_of_other_shapes(chromium: Any, folder: Path, function: str) -> None:
     """A curve in the plane, and classes."""
+    panels = 'film.panels=["weights", "units"]' if function == "moons" else "film.panels=[]"
     settings = (f"data.function={function}", "data.points=30", "train.epochs=3",
-                "train.snapshot_every=1")  # fmt: skip
+                "train.snapshot_every=1", panels)  # fmt: skip
     sets = [part for each in settings for part in ("--set", each)]
     runs = str(folder / function)
     tab = Tab(chromium, made(folder, f"{function}.html", "run", "--runs", runs, *sets))
@@ -204,6 +301,63 @@ def test_noisy_losses_of_many_have_their_median(chromium: Any, folder: Path) -> 
     tab.press("End", 59)
     drawn, own = tab.table(-1, "past-0")["y"], tab.table(-1, "path-0")["y"]
     assert np.abs(np.diff(drawn)).sum() < 0.5 * np.abs(np.diff(own)).sum()
+
+
+@pytest.mark.long
+def test_groups_are_medians_and_bands(chromium: Any, folder: Path) -> None:
+    """As in films, from the numbers of their runs; a group is switched off as one."""
+    settings = ("compare.group=seed", "train.epochs=2", "train.snapshot_every=1", "data.points=9",
+                "compare.layout=overlay", "film.pace=even")  # fmt: skip
+    sets = [part for each in settings for part in ("--set", each)]
+    varied = ("--vary", "train.lr=0.01,0.1", "--vary", "seed=0,1,2")
+    runs = str(folder / "grouped")
+    tab = Tab(chromium, made(folder, "groups.html", "compare", "--runs", runs, *varied, *sets))
+    records = [Record(path) for path in (folder / "grouped").glob("[!.]*")]
+    tab.press("End", 2)
+    assert "3 runs each" in tab.text("#runs") and tab.page.locator("#runs input").count() == 2
+    for number, rate in enumerate((0.01, 0.1)):
+        ours = [record for record in records if record.header.job["train"]["lr"] == rate]
+        assert len(ours) == 3
+        last = [next(iter(record.snapshots([2]))) for record in ours]
+        rows = np.sort([each.prediction for each in last], axis=0)
+        assert np.array_equal(np.float32(tab.table(0, f"line-{number}")["y"]), rows[1])
+        band = tab.table(0, f"band-{number}")
+        assert np.array_equal(np.float32([band["y1"], band["y2"]]), rows[[0, 2]])
+        median = LossFormat.of(np.concatenate([each.losses for each in records]), translation_of())
+        spelled = median.write(float(np.median([each.loss for each in last])))
+        assert spelled in tab.page.locator("#runs li").nth(number).inner_text()
+        assert len(tab.table(-1, f"loss-band-{number}")["x"]) == 3
+    shown = "page.plots[0].plot.part('show-band').map(({visible}) => visible)"
+    assert tab.page.evaluate(shown) == [True, True]
+    tab.page.uncheck("#show-band")
+    assert tab.page.evaluate(shown) == [False, False]
+    tab.page.uncheck("#run-1")
+    assert tab.table(0, "line-1")["x"] == tab.table(-1, "now-1")["x"] == []
+    assert len(tab.table(0, "line-0")["x"]) == 9 and not tab.complaints
+
+
+@pytest.mark.long
+def test_each_of_4000_snapshots_is_reached(chromium: Any, folder: Path) -> None:
+    """By keys and by the slider, with its own numbers, also of blocks not yet unpacked."""
+    from fitreel import Recorder
+
+    x = np.linspace(-1, 1, 900)
+    with Recorder(folder / "many", x[:9], x[:9], at=x) as recorder:
+        for step in range(4000):
+            recorder.log(step, 1 / (step + 1), x * step)
+    tab = Tab(chromium, made(folder, "many.html", "render", str(folder / "many")))
+    tab.press("End", 3999)
+    for step in (3998, 3997, 3996):
+        tab.press("ArrowLeft", step)
+        assert np.allclose(tab.table(0, "line-0")["y"], x * step, atol=0.1)
+    tab.page.focus("#position")
+    tab.press("PageDown", 3986)
+    missed = tab.page.evaluate("""() => page.player.places.filter((place, step) => {
+        page.slider.value = place;
+        page.player.toPlace(Number(page.slider.value));
+        return page.player.step !== step;
+    })""")
+    assert missed == [] and not tab.complaints
 
 
 @pytest.mark.long
