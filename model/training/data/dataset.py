@@ -75,7 +75,7 @@ def draw_data(settings: DataSettings, function: Function | None, points: Points 
         own["grid"] = grid
     truth = None
     if function is not None and function.formulas:
-        truth = values_at(function, own["x"]) if grid is None else _on_grid(function, grid, x)
+        truth = _truth(function, own["x"] if grid is None else grid, x, settings)
         own["truth"] = truth
     across, along = tuple(map(Column, inputs)), tuple(map(Column, outputs))
     if settings.standardize:
@@ -139,18 +139,21 @@ def _places(
     return torch.linspace(*ends, settings.grid, dtype=dtype).unsqueeze(1), ()
 
 
-def _on_grid(function: Function, grid: Tensor, x: Tensor) -> Tensor:
-    """The noiseless function at the grid's places; see `values_at`.
+def _truth(function: Function, places: Tensor, x: Tensor, settings: DataSettings) -> Tensor:
+    """The noiseless function where the network predicts; see `values_at`.
 
-    The margin around points of two inputs may be where a function such as sqrt or log has no value:
-    there it is what it is at the points' edge.
+    A place may lie outside of the domain: in the margin around points of two inputs, or because
+    noise moved it. A function such as sqrt may have no value there, and one that numbers classes no
+    class: it is what it is at the edge then, and the nearest class.
     """
-    if x.shape[1] == 1:
-        return values_at(function, grid)
     try:
-        return values_at(function, grid)
+        truth = values_at(function, places)
     except BadInput:
-        return values_at(function, grid.clamp(x.amin(0), x.amax(0)))
+        low, high = x.amin(0), x.amax(0)
+        if function.classes:  # noise has moved the points themselves
+            low, high = torch.tensor(settings.box(x.shape[1]), dtype=x.dtype).T
+        truth = values_at(function, places.clamp(low, high))
+    return truth.clamp(0, function.classes - 1) if function.classes else truth
 
 
 def _split(x: Tensor, y: Tensor, part: float) -> dict[str, Tensor]:
