@@ -70,7 +70,7 @@ class Figures:
         # Between the parts of a picture of numbers nothing is painted.
         is_inside = chart["kind"] in ("weights", "tiles")
         ground = self._theme.background if is_inside else self._theme.axes
-        plot = self._plot(*(tuple(chart[axis]["span"]) for axis in "xy"), ground)
+        plot = self._plot(tuple(chart["x"]["span"]), tuple(chart["y"]["span"]), ground)
         for axis, shown in ((plot.xaxis, chart["x"]["name"]), (plot.yaxis, chart["y"]["name"])):
             self._name(axis[0], shown)
         kind = chart["kind"]
