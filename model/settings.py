@@ -185,6 +185,8 @@ class DataSettings(Settings):
 
     @model_validator(mode="after")
     def _no_contradiction(self) -> Self:
+        if not self.domain:
+            raise ValueError("domain: its first and its last point are needed, as [-1, 1]")
         for low, high in self.domain_pairs or (self.domain,):
             if low >= high:  # type: ignore[operator]
                 raise ValueError("domain: the first end must be below the second")
@@ -209,8 +211,8 @@ class DataSettings(Settings):
     @property
     def domain_pairs(self) -> tuple[Domain, ...] | None:
         """The domain of each input, where there is one each."""
-        first = self.domain[0] if self.domain else ()
-        return self.domain if isinstance(first, tuple) else None  # type: ignore[return-value]
+        is_pairs = isinstance(self.domain[0], tuple)
+        return self.domain if is_pairs else None  # type: ignore[return-value]
 
     def box(self, inputs: int) -> tuple[Domain, ...]:
         """The domain of each of so many inputs."""

@@ -1,3 +1,4 @@
+import gc
 import os
 import subprocess
 import sys
@@ -21,6 +22,13 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # As in the program, matplotlib's defaults are in force in whatever is imported and drawn here.
 own_process.declare_own()
+
+
+def pytest_collection_finish() -> None:
+    """Look seldom for rubbish, as the program does, and never in what stays: torch, all tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fitreel.model.data.table.columns import clean_name
 from fitreel.model.limits import MOST_CLASSES
 from fitreel.recording.arrays import as_array, describe
 
@@ -140,9 +141,8 @@ def _named(
             )
         names = tuple(map(_name, different))
     if not 2 <= len(names) <= MOST_CLASSES or len({*names}) < len(names):
-        raise ValueError(
-            f"classes: {', '.join(names[:8])}; 2 to {MOST_CLASSES} different ones are needed"
-        )
+        shown = ", ".join(name[:40] for name in names[:8])
+        raise ValueError(f"classes: {shown}; 2 to {MOST_CLASSES} different ones are needed")
     return _numbered(labels, names, "y"), names
 
 
@@ -174,4 +174,7 @@ def _whole(labels: NDArray[Any], what: str) -> NDArray[Any]:
 def _name(label: Any) -> str:
     if isinstance(label, float | np.floating) and float(label).is_integer():
         label = int(label)
-    return str(label)[:LONGEST_NAME]
+    name = clean_name(str(label))
+    if not name or not name.isprintable():
+        raise ValueError(f"classes: {str(label)[:40]!a} can't be read; give it another name")
+    return name[:LONGEST_NAME]

@@ -11,7 +11,7 @@ from fitreel.model.data.grid_places import MOST_PLACES, pixel_places
 from fitreel.model.limits import MOST_INPUTS, MOST_OUTPUTS
 from fitreel.model.record.header import Column
 from fitreel.recording.arrays import as_array, finite_table
-from fitreel.recording.labels import Classes, classes_of, whole_numbers, words_in
+from fitreel.recording.labels import ROUNDING, Classes, classes_of, whole_numbers, words_in
 from fitreel.recording.places import PredictionPlaces, places_of
 
 MOST_NUMBERS = 100_000_000
@@ -36,6 +36,8 @@ class RecordedPoints:
     """Where y says of each point which one it is of."""
     numbers_as_classes: Classes | None = None
     """What y may as well be: whole numbers, of which the first prediction says what they are."""
+    is_picture: bool = False
+    """Whether y was given as a picture: bytes are colours then."""
 
     @property
     def at(self) -> NDArray[np.float64]:
@@ -85,10 +87,13 @@ class RecordedPoints:
 
         Raises:
             TypeError: it isn't numbers.
-            ValueError: it is ragged.
+            ValueError: it is ragged, or a picture's whole numbers are no bytes.
         """
         words = None if self.classes is None else words_in(value)
-        return as_array(value, "prediction") if words is None else words
+        if words is not None:
+            return words
+        array = as_array(value, "prediction")
+        return _colours(array, "prediction") if self.is_picture else array
 
     def as_predicted(self, prediction: NDArray[Any]) -> "RecordedPoints":
         """The same as the first prediction has it.
@@ -212,6 +217,7 @@ def points_of(
         _columns(y, "y", outputs.shape[1]),
         labels,
         None if classes is False or labels is not None else whole_numbers(y),
+        is_picture=picture is not None,
     )
     if len(points.at) * points.shape[1] > MOST_NUMBERS:
         raise ValueError(f"a prediction would be {points.shape}; give a smaller at")
@@ -250,8 +256,24 @@ def _picture(y: Any) -> NDArray[np.float64] | None:
         raise ValueError(
             f"y is a picture of {width} x {height}; at most {MOST_PLACES} x {MOST_PLACES} fit"
         )
-    is_bytes = array.dtype.kind in "iu"
-    return array.astype(np.float64) / (np.iinfo(array.dtype).max if is_bytes else 1)
+    colours = _colours(array, "y")
+    low, high = colours.min(initial=0), colours.max(initial=0)
+    if low < -ROUNDING or high > 1 + ROUNDING:
+        raise ValueError(
+            f"y is a picture whose colours go from {low:.3g} to {high:.3g}; give uint8, or 0 to 1"
+        )
+    return colours
+
+
+def _colours(array: NDArray[Any], what: str) -> NDArray[np.float64]:
+    """Bytes as colours from 0 to 1; other numbers as they are."""
+    if array.dtype.kind not in "iu":
+        return array.astype(np.float64)
+    if array.dtype not in (np.uint8, np.uint16):
+        raise ValueError(
+            f"{what} is a picture of {array.dtype}; give uint8, or colours from 0 to 1"
+        )
+    return array.astype(np.float64) / np.iinfo(array.dtype).max
 
 
 def _columns(value: Any, letter: str, count: int) -> tuple[Column, ...]:

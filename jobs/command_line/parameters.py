@@ -32,7 +32,9 @@ class Parameters:
     assignments: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="KEY=VALUE", help="Over the job, such as train.lr=0.1; any number."
+            "--set",
+            metavar="KEY=VALUE",
+            help="Over the job, such as train.lr=0.1; any number, of one KEY the last.",
         ),
     ] = None
     unset: Annotated[

@@ -96,7 +96,7 @@ def _make_stale(
             width, height = subject.picture.pixels
             what = f"{_length(film, count, job.film.fps)}, {width} x {height}"
             report.say(
-                f"{film.path}: {what}, {size(_bytes(Path(film.path)))}, {seconds(took)}",
+                f"{film.path}: {what}, {size(_bytes(Path(film.real_path)))}, {seconds(took)}",
                 event="made",
                 output=film.path,
                 seconds=round(took, 3),

@@ -97,7 +97,7 @@ def check_room(resolved_job: ResolvedJob, picture: PictureSettings, plan: Plan) 
         # matplotlib is imported only where something is drawn.
         from fitreel.render.single.page_check import check_page
 
-        check_page(picture, _page_facts(resolved_job, view))
+        check_page(picture, page_facts(resolved_job, view))
 
 
 def check_room_of_record(run: Record, picture: PictureSettings, plan: Plan) -> None:
@@ -120,7 +120,11 @@ def _draws_page(picture: PictureSettings, view: str, plan: Plan) -> bool:
     return not (kinds <= {OutputKind.SUBTITLES} or (view == "fit" and picture.is_demo))
 
 
-def _page_facts(resolved_job: ResolvedJob, view: str) -> "PageFacts":
+def page_facts(resolved_job: ResolvedJob, view: str) -> "PageFacts":
+    """What will be known of a job's run when its page is laid out, before it is trained.
+
+    Where the points of a cloud will lie isn't: they are taken to be about as wide as high.
+    """
     from fitreel.render.single.page_facts import PageFacts
 
     data, points, function = (
@@ -134,7 +138,6 @@ def _page_facts(resolved_job: ResolvedJob, view: str) -> "PageFacts":
     else:
         assert function is not None
         (inputs, outputs), classes = function.names, tuple(map(str, range(function.classes)))
-        # Where a cloud's points will lie isn't known: about as wide as high.
         low, high = np.array(data.box(function.inputs)).T
         count = data.points
     aspect, pixels = 1.0, (1, 1)

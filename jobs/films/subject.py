@@ -122,7 +122,8 @@ def epoch_of(
     Raises:
         BadInput: it has no snapshot; the line names the nearest that has.
     """
-    nearest = int(epochs[np.argmin(np.abs(epochs.astype(np.float64) - at))])
+    inside = min(max(at, int(epochs[0])), int(epochs[-1]))  # any number may be asked for
+    nearest = int(epochs[np.argmin(np.abs(epochs - inside))])
     if nearest != at and not takes_nearest:
         raise BadInput(
             f"{where}: epoch {at} has no snapshot; the nearest is epoch {nearest}, "

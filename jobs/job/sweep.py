@@ -60,15 +60,16 @@ def configurations_of(loaded: LoadedJob, options: Options) -> list[Configuration
         values={key: v for key, v in loaded.source.values.items() if key != "compare"},
     )
     plain = tuple(text for text in options.assignments if not text.startswith("compare."))
+    if options.seed is not None:
+        plain = (*plain, f"seed={options.seed}")
+    _refuse_lost(plain, combinations, loaded.source.label)
     configurations: list[Configuration] = []
     problems: dict[str, str] = {}
     for label, group, combination in zip(labels, groups, combinations, strict=True):
         own = tuple(f"{key}={toml_text(value)}" for key, value in combination.items())
-        over = plain if options.seed is None else (*plain, f"seed={options.seed}")
         try:
-            configurations.append(
-                Configuration(label, (*over, *own), resolve_configuration(source, over, own), group)
-            )
+            resolved_job = resolve_configuration(source, plain, own)
+            configurations.append(Configuration(label, (*plain, *own), resolved_job, group))
         except BadInput as error:
             problems.setdefault(str(error).removeprefix(f"{loaded.source.label}: "), label)
     if problems:
@@ -78,6 +79,23 @@ def configurations_of(loaded: LoadedJob, options: Options) -> list[Configuration
         raise BadInput(f"{loaded.source.label}: {first}")
     _refuse_same(configurations, loaded.source.label)
     return configurations
+
+
+def _refuse_lost(
+    assignments: Sequence[str], combinations: Sequence[Mapping[str, Any]], label: str
+) -> None:
+    """Refuse what the command line says and no panel would show.
+
+    Raises:
+        BadInput: a key of it has another value in every panel.
+    """
+    for assignment in assignments:
+        key = assignment.partition("=")[0].strip()
+        if all(key in combination for combination in combinations):
+            raise BadInput(
+                f"{label}: {assignment}: the comparison gives {key} values of its own in every "
+                "panel; leave it out of one of them"
+            )
 
 
 def resolve_configuration(

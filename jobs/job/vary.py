@@ -75,7 +75,7 @@ def with_vary(source: Source, texts: Sequence[str]) -> Source:
     """The job with `--vary KEY=V1,V2` in its [compare] table.
 
     Raises:
-        BadInput: one of them can't be read.
+        BadInput: one of them can't be read, or a key has two.
     """
     if not texts:
         return source
@@ -84,8 +84,12 @@ def with_vary(source: Source, texts: Sequence[str]) -> Source:
     vary = compare.setdefault("vary", {}) if isinstance(compare, dict) else None
     if not isinstance(vary, dict):
         raise BadInput(f"{source.label}: compare.vary: must be a table of lists")
+    keys = set[str]()
     for text in texts:
         key, parsed = parse_vary(text)
+        if key in keys:
+            raise BadInput(f"--vary {key}: given twice; give all its values in one, at commas")
+        keys.add(key)
         if key in PATHS:  # on the command line, so it starts here, not at the job file
             parsed = tuple(
                 value if value in LOSSES else str(Path(str(value)).absolute()) for value in parsed

@@ -94,6 +94,7 @@ _BINARY: Mapping[type[ast.operator], str] = {
     ast.Mod: "%",
     ast.Pow: "**",
 }
+_ROWS = ((ast.Add, ast.Sub), (ast.Mult, ast.Div, ast.FloorDiv, ast.Mod))
 _LOGICAL: Mapping[type[ast.AST], str] = {
     ast.And: "and",
     ast.Or: "or",
@@ -110,6 +111,11 @@ _COMPARED: Mapping[type[ast.cmpop], str] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
 }
+
+
+def _rank(operator: ast.operator) -> int:
+    """Equal for operators that are read from left to right as they stand in a row."""
+    return next((n for n, row in enumerate(_ROWS) if isinstance(operator, row)), len(_ROWS))
 
 
 class _Walk:
@@ -151,7 +157,10 @@ class _Walk:
             case ast.BoolOp(op=op, values=values):
                 return Apply(_LOGICAL[type(op)], tuple(condition(value) for value in values))
             case ast.BinOp(op=op, left=left, right=right) if type(op) in _BINARY:
-                return Apply(_BINARY[type(op)], (number(left), number(right)))
+                # x1 + x2 + x3 is a row for who writes it, though Python's tree leans to the left.
+                is_row = isinstance(left, ast.BinOp) and _rank(left.op) == _rank(op)
+                first = self.number(left, depth) if is_row else number(left)
+                return Apply(_BINARY[type(op)], (first, number(right)))
             case ast.Compare(left=left, ops=ops, comparators=rest) if all(
                 type(op) in _COMPARED for op in ops
             ):

@@ -44,10 +44,13 @@ def plain(values: dict[str, Any]) -> dict[str, Any]:
     """A copy of tables as JSON has them; what JSON has no word for is a text.
 
     Raises:
-        BadInput: it is nested too deeply, or has a whole number that is too long.
+        BadInput: it is nested too deeply, has a whole number that is too long, or a text that no
+            system takes as a name.
     """
     if _depth(values) > DEEPEST:
         raise BadInput("nested too deeply")
+    if (key := _key_of_null(values)) is not None:
+        raise BadInput(f"{key} has the character U+0000, which no name can have; leave it out")
     try:
         text = json.dumps(values, default=str, ensure_ascii=False).encode()
         copy: dict[str, Any] = json.loads(text)
@@ -56,6 +59,24 @@ def plain(values: dict[str, Any]) -> dict[str, Any]:
         raise BadInput("a text in it is no UTF-8") from None
     except ValueError:
         raise BadInput("a whole number is longer than any that is of use here") from None
+
+
+def _key_of_null(values: dict[str, Any]) -> str | None:
+    """The first key, with those of its tables, that has a null character in it or its values."""
+    for key, value in values.items():
+        if "\0" in key:
+            return repr(key)
+        items = [value]
+        for item in items:  # which grows
+            if isinstance(item, dict):
+                inner = _key_of_null(item)
+                if inner is not None:
+                    return f"{key}.{inner}"
+            elif isinstance(item, list | tuple):
+                items.extend(item)
+            elif isinstance(item, str) and "\0" in item:
+                return key
+    return None
 
 
 def _depth(value: Any) -> int:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fitreel.model.record.reader import Record
 from fitreel.render.captions.caption import NO_CAPTION, Caption
 from fitreel.render.captions.caption_track import CaptionTrack, Stretch
-from fitreel.render.captions.classes.class_race import ClassRace
+from fitreel.render.captions.classes.class_race import ClassRace, of_all
 from fitreel.render.captions.phases.stretches import best_stretches
 from fitreel.render.captions.phases.yardsticks import Yardsticks, loss_name_of, yardsticks_of
 from fitreel.render.captions.reading import letters, reading_seconds, shortest_frames
@@ -178,7 +178,9 @@ class Race:
         if any(curve.shape != curves[0].shape for curve in curves):
             return ""
         close = SAME_START * float(np.ptp(first.y))
-        if not all(np.abs(curve - curves[0]).max() <= close for curve in curves):
+        with np.errstate(all="ignore"):  # infinite ones are near to nothing
+            is_one = all(np.abs(curve - curves[0]).max() <= close for curve in curves)
+        if not is_one:
             return ""
         return shape_of(first.prediction_x, curves[0], first.y)
 
@@ -187,12 +189,16 @@ class Race:
         """How many racers some are, in words; of one there is no such word."""
         return [count_in_words(count, self.words) for count in range(len(self.racers) + 1)]
 
+    def of_all(self, key: str, **values: str) -> str:
+        """A sentence about all of them: two are both, or neither."""
+        return self.words.text(of_all(key, len(self.racers)), **values)
+
     @cached_property
     def end(self) -> Caption:
         """The last sentence: who wins, and by what."""
         words, form = self.words, self.form
         if self.has_diverged.size and self.has_diverged[:, -1].all():
-            return Caption(words.text("caption_all_diverged"), is_warning=True)
+            return Caption(self.of_all("caption_all_diverged"), is_warning=True)
         if self.classes is not None:
             text = self.classes.end(self.counts)
             # A name stays as its job wrote it.
@@ -201,9 +207,11 @@ class Race:
             return NO_CAPTION
         winner = int(self.leaders[-1])
         if winner < 0:
-            lowest = np.nanmin(self.shown[:, -1])
-            count = count_in_words(int((self.shown[:, -1] == lowest).sum()), words)
-            return Caption(capitalized(words.text("caption_draw", count=count)))
+            count = int((self.shown[:, -1] == np.nanmin(self.shown[:, -1])).sum())
+            if count == len(self.racers):
+                return Caption(capitalized(self.of_all("caption_draw", count=self.counts[count])))
+            text = words.text("caption_draw", count=count_in_words(count, words))
+            return Caption(capitalized(text))
         leader, losses = self.racers[winner].name, self.racers[winner].losses
         change = change_clause(losses, form)
         if not change:
@@ -301,7 +309,7 @@ def _all_behind(race: Race, sticks: Yardsticks) -> Iterator[_Claim]:
         hardly = (race.exact > 0.9 * sticks.simple).all(axis=0)
     for mask, key, worth in ((none, "none", 1.2), (hardly, "all_hardly", 1.1)):
         mask = np.asarray(mask)
-        text = race.words.text(f"caption_{key}_{shape}")
+        text = race.of_all(f"caption_{key}_{shape}")
         yield _Claim(text, mask, np.full(len(mask), worth))
 
 

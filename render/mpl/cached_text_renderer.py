@@ -138,7 +138,7 @@ class CachedTextRenderer(RendererAgg):
             base: Any = super()
             with self._hinting():
                 return cast(Metrics, base.get_text_width_height_descent(s, prop, ismath))
-        return self.glyphs.layout(s, prop)[1]
+        return self.glyphs.metrics(s, prop)
 
 
 def _side_by_side(stamps: list[Stamp]) -> list[Stamp]:

@@ -81,6 +81,7 @@ class GlyphCache:
         self._hinting = AGG.get_hinting_flag()
         self._bitmaps: dict[Hashable, tuple[NDArray[np.uint8], int, int]] = {}
         self._layouts: dict[Hashable, tuple[list[Glyph], Metrics]] = {}
+        self._metrics: dict[Hashable, Metrics] = {}
         self._newest: dict[Hashable, tuple[list[Glyph], list[Stamp]]] = {}
         """The line that was drawn last at each place, in each style."""
         self._distances: dict[Hashable, float] = {}
@@ -90,27 +91,32 @@ class GlyphCache:
     def layout(self, string: str, properties: FontProperties) -> tuple[list[Glyph], Metrics]:
         """The glyphs of one line of plain text and its metrics."""
         style = hash(properties)  # what two equal FontProperties have in common
-        whole = self._layouts.get((style, string))
-        if whole is not None:
-            return whole
+        line = self._line_of(style, string, properties)
+        if line is None:
+            return self._laid_out(style, string, properties)
+        return line.glyphs, line.metrics
+
+    def metrics(self, string: str, properties: FontProperties) -> Metrics:
+        """The metrics of `layout`; what breaks lines measures much that is never drawn."""
+        style = hash(properties)
+        line = self._line_of(style, string, properties)
+        return self._measured(style, string, properties) if line is None else line.metrics
+
+    def _line_of(self, style: int, string: str, properties: FontProperties) -> "_Line | None":
+        """A line put together piece by piece, each put to a beginning that may be known.
+
+        None where it is laid out as a whole, or has to be: "ffi" is one glyph.
+        """
+        if (style, string) in self._metrics:
+            return None
         pieces = [piece for piece in PIECES.split(string) if piece]
         if (
             len(pieces) < 2
             or not PLAIN.fullmatch(string)
             or not self._is_composable(style, properties)
         ):
-            return self._laid_out(style, string, properties)
-        line = self._line_of(style, pieces, properties)
-        if line is None:
-            return self._laid_out(style, string, properties)
-        return line.glyphs, line.metrics
-
-    def _line_of(self, style: int, pieces: list[str], properties: FontProperties) -> "_Line | None":
-        """A line put together piece by piece, each put to a beginning that may be known.
-
-        None where it can't be: "ffi" is one glyph.
-        """
-        count, string = len(pieces), "".join(pieces)
+            return None
+        count = len(pieces)
         while count and (style, string) not in self._beginnings:
             count -= 1
             string = string[: len(string) - len(pieces[count])]
@@ -139,11 +145,19 @@ class GlyphCache:
         if cached is not None:
             return cached
         glyphs = self._placed(string, properties)
+        metrics = self._measured(style, string, properties)
+        return _remember(self._layouts, (style, string), (glyphs, metrics), LAYOUTS_KEPT)
+
+    def _measured(self, style: int, string: str, properties: FontProperties) -> Metrics:
+        """The metrics of `_laid_out`."""
+        cached = self._metrics.get((style, string))
+        if cached is not None:
+            return cached
         font = self._prepare_font(properties)
         font.set_text(string, 0.0, flags=self._hinting)
         width, height = font.get_width_height()
         metrics = (width / 64, height / 64, font.get_descent() / 64)
-        return _remember(self._layouts, (style, string), (glyphs, metrics), LAYOUTS_KEPT)
+        return _remember(self._metrics, (style, string), metrics, LAYOUTS_KEPT)
 
     def _distance(self, style: int, pair: str, properties: FontProperties) -> float:
         """How far apart two characters begin that stand side by side."""

@@ -38,9 +38,11 @@ def facts_of_record(run: Record, view: str) -> PageFacts:
     header = run.header
     aspect, pixels = 1.0, (1, 1)
     if header.grid_shape:
-        rows, columns = header.grid_shape
         width, height = np.ptp(run.prediction_x, axis=0).tolist()
-        aspect, pixels = width / height, (rows, columns)
+        aspect = width / height
+    if view == "picture":
+        rows, columns = header.grid_shape
+        pixels = rows, columns
     return PageFacts(
         view, int(run.epochs[-1]) if len(run) else 0, len(run.y),
         tuple(column.name for column in header.inputs),

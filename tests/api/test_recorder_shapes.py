@@ -162,6 +162,39 @@ def test_pictures(tmp_path: Path) -> None:
     assert run.header.grid_shape == (3, 5) and view_of(run, None) == "field"
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.float32])
+def test_what_is_predicted_of_a_picture_is_read_as_the_picture(tmp_path: Path, kind: Any) -> None:
+    most = np.iinfo(kind).max if np.issubdtype(kind, np.integer) else 1
+    picture = (RNG.random((3, 5, 3)) * most).astype(kind)
+    run = recorded(tmp_path, picture, picture, x=None, at=None)
+    np.testing.assert_array_equal(run.y, picture.reshape(-1, 3) / most)
+    np.testing.assert_allclose(prediction(run), run.y, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("y", "predicted", "message"),
+    [
+        (PIXELS.astype(np.int64), 0, "y is a picture of int64; give uint8, or colours from 0 to 1"),
+        (PIXELS.astype(np.float64), 0, "go from 0 to 2"),
+        (PIXELS / 255 - 0.5, 0, "go from -0.4"),
+        (PIXELS, PIXELS.astype(np.int64), "prediction is a picture of int64"),
+    ],
+)
+def test_colours_that_are_none_are_refused(
+    tmp_path: Path, y: Any, predicted: Any, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        recorded(tmp_path, y, predicted, x=None, at=None)
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31m", "\udce9", "", " "])
+def test_classes_that_cannot_be_read_are_refused(tmp_path: Path, name: str) -> None:
+    words = np.array([name, "b"])[(X[:, 0] > 0).astype(int)]
+    for y, classes in ((words, None), ((X[:, 0] > 0).astype(int), [name, "b"])):
+        with pytest.raises(ValueError, match="can't be read; give it another name"):
+            package.Recorder(tmp_path / "r", X, y, classes=classes)
+
+
 def test_of_two_inputs_there_is_a_grid_and_points_will_do(tmp_path: Path) -> None:
     rec = package.Recorder(tmp_path / "r", X, X[:, 0])
     places, shape = grid_places(X)

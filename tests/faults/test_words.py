@@ -66,6 +66,33 @@ def test_one_line(
     assert not (tmp_path / "runs").exists()  # nothing was trained
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--vary", "seed=0..1", "--vary", "seed=3,4"), "--vary seed: given twice"),
+        (("--vary", "seed=1,2", "--seed", "3"), "seed=3: the comparison gives seed values of its"),
+        (("--vary", "train.lr=1,2", "--set", "train.lr=3"), "train.lr=3: the comparison gives"),
+    ],
+)
+def test_what_a_comparison_would_not_show(
+    fitreel: Fitreel, arguments: tuple[str, ...], words: str
+) -> None:
+    """The one that comes first is lost else, and nobody sees it in the film."""
+    done = fitreel("compare", *SHORT, *arguments)
+    assert done.returncode == 65 and words in done.stderr and not done.stdout, done
+
+
+@pytest.mark.parametrize(
+    "key", ["name", "data.file", "network.module", "train.loss", "film.theme", "film.latest"]
+)
+def test_a_null_character_is_in_no_name(fitreel: Fitreel, key: str) -> None:
+    """No system takes it, and each that is asked says so in a way of its own."""
+    for value in ('"a\\u0000.py:N"', '["a.mp4", {b = "\\u0000"}]'):
+        done = fitreel("check", "--set", f"{key}={value}")
+        assert done.returncode == 65 and len(done.stderr.splitlines()) == 1, done.stderr
+        assert key in done.stderr and "U+0000" in done.stderr
+
+
 def test_a_mount_is_no_folder_of_frames(tmp_path: Path) -> None:
     mounted = ["unshare", "-rm", "sh", "-c"]
     command = "mkdir m && mount -t tmpfs none m && echo mounted && "

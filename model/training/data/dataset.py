@@ -75,7 +75,7 @@ def draw_data(settings: DataSettings, function: Function | None, points: Points 
         own["grid"] = grid
     truth = None
     if function is not None and function.formulas:
-        truth = values_at(function, own["x"] if grid is None else grid)
+        truth = _truth(function, own["x"] if grid is None else grid, x, settings)
         own["truth"] = truth
     across, along = tuple(map(Column, inputs)), tuple(map(Column, outputs))
     if settings.standardize:
@@ -137,6 +137,23 @@ def _places(
     near = x.to(dtype)
     ends = settings.box(1)[0] if points is None else (float(near.min()), float(near.max()))
     return torch.linspace(*ends, settings.grid, dtype=dtype).unsqueeze(1), ()
+
+
+def _truth(function: Function, places: Tensor, x: Tensor, settings: DataSettings) -> Tensor:
+    """The noiseless function where the network predicts; see `values_at`.
+
+    A place may lie outside of the domain: in the margin around points of two inputs, or because
+    noise moved it. A function such as sqrt may have no value there, and one that numbers classes no
+    class: it is what it is at the edge then, and the nearest class.
+    """
+    try:
+        truth = values_at(function, places)
+    except BadInput:
+        low, high = x.amin(0), x.amax(0)
+        if function.classes:  # noise has moved the points themselves
+            low, high = torch.tensor(settings.box(x.shape[1]), dtype=x.dtype).T
+        truth = values_at(function, places.clamp(low, high))
+    return truth.clamp(0, function.classes - 1) if function.classes else truth
 
 
 def _split(x: Tensor, y: Tensor, part: float) -> dict[str, Tensor]:

@@ -26,6 +26,11 @@ class Said(NamedTuple):
     worth: float
 
 
+def of_all(key: str, count: int) -> str:
+    """The key of a sentence about all of so many runs: two are both, or neither."""
+    return f"{key}_two" if count == 2 else key
+
+
 @dataclass(frozen=True)
 class ClassRace:
     """Runs of classes, of as many points each."""
@@ -78,11 +83,11 @@ class ClassRace:
             words: dict[str, str | int] = {"leader": self.names[winner], "total": self.total}
             return self.words.text(key, **words, **({"wrong": fewest} if fewest else {}))
         best = int((there & (last == fewest)).sum())
-        if not fewest and best == len(last):
-            return self.words.text("caption_end_all_right", total=self.total)
-        return self.words.text(
-            "caption_end_equal", count=count_in_words[best], wrong=fewest, total=self.total
-        )
+        are_all = best == len(last)
+        if not fewest and are_all:
+            return self.words.text(of_all("caption_end_all_right", best), total=self.total)
+        key = of_all("caption_end_equal", best) if are_all else "caption_end_equal"
+        return self.words.text(key, count=count_in_words[best], wrong=fewest, total=self.total)
 
     def phases(self, count_in_words: Sequence[str]) -> Iterator[Said]:
         """What may be said between start and end."""
@@ -95,7 +100,8 @@ class ClassRace:
             yield from self._of_two()
         for key, most in self._yardsticks():
             none = ((self.counts >= most) | self.is_lost).all(axis=0)
-            yield Said(self.words.text(f"caption_none_{key}"), np.asarray(none), NONE)
+            text = self.words.text(of_all(f"caption_none_{key}", len(self.names)))
+            yield Said(text, np.asarray(none), NONE)
 
     def _yardsticks(self) -> Iterator[tuple[str, int]]:
         """What something simple has wrong."""

@@ -79,12 +79,16 @@ class PlainCells:
     def cell(self, number: int, place: CellPlace) -> Cell:
         """As `Cells`; of a configuration that has no run an outline."""
         if not self._setting.contenders[number].runs:
+            self.draw_numbers(place)
             return Outline(self._setting.page, place.box)
         return self.cell_of_run(number, place)
 
     def cell_of_run(self, number: int, place: CellPlace) -> Cell:
         """Draw the cell of a configuration that has a run."""
         raise NotImplementedError
+
+    def draw_numbers(self, place: CellPlace) -> None:
+        """Write what panels share at the outer edges, of one that has no run."""
 
     def draw_target(self, place: CellPlace) -> None:
         """As `Cells`."""

@@ -18,7 +18,8 @@ from fitreel.render.comparison.cells.cell import Cell, CountingCell, PlainCells,
 from fitreel.render.comparison.cells.needs import CellNeeds, CellPlace
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.comparison.standings.frame_state import ComparisonState
-from fitreel.render.mpl.pixel_layout import drawable
+from fitreel.render.geometry import Box
+from fitreel.render.mpl.pixel_layout import Page, drawable
 from fitreel.render.page.type_sizes import ASCENT
 from fitreel.render.plots.fields.class_styles import class_styles
 from fitreel.render.point_predictions import PointClasses
@@ -31,7 +32,7 @@ LARGEST, SMALLEST = 0.04, 14.0
 """Of numbers: in parts of the shorter side, and at 720 px; cells too small for it have shades."""
 BESIDE, UNDER = 8.0, 4.0
 """From a matrix to the names beside it and under it, at 720 px."""
-BEFORE_NUMBER, ROW, SMALLEST_NAME = 0.4, 1.15, 0.85
+BEFORE_NUMBER, ROW, SMALLEST_NAME = 0.4, 1.02, 0.85
 """From a class' name to its number, from one row to the next, and to what names shrink that have no
 room under columns before numbers stand there; in font sizes."""
 
@@ -51,6 +52,12 @@ class ConfusionCells(PlainCells):
         """As `PlainCells`."""
         return ConfusionCell(self._setting, number, place)
 
+    def draw_numbers(self, place: CellPlace) -> None:
+        """As `PlainCells`."""
+        run, page = self.runs[0], self._setting.page
+        side, gap = _parts(page, place.box, len(run.header.classes))
+        ClassNames(self._setting, run, place, (side[0] + gap, side[1] + gap)).write()
+
 
 class ConfusionCell(CountingCell):
     """The matrix of a run."""
@@ -62,8 +69,7 @@ class ConfusionCell(CountingCell):
         self._theme = page.theme
         self._points = PointClasses(run)
         self._count = count = len(run.header.classes)
-        gap = min(page.px(GAP), 0.08 * box.width / count)
-        side = ((box.width - gap * (count - 1)) / count, (box.height - gap * (count - 1)) / count)
+        side, gap = _parts(page, box, count)
         axes = page.axes(box)
         axes.set_axis_off()
         axes.set_xlim(0, box.width)
@@ -119,6 +125,13 @@ class ConfusionCell(CountingCell):
         for text, each in zip(self._texts, counts.ravel().tolist(), strict=False):
             text.set_text(self._words.integer(each))
             text.set_color(self._theme.text if each else self._theme.muted)
+
+
+def _parts(page: Page, box: Box, count: int) -> tuple[tuple[float, float], float]:
+    """How wide and high a cell of a matrix of `count` classes is, and what is between two."""
+    gap = min(page.px(GAP), 0.08 * box.width / count)
+    free = gap * (count - 1)
+    return ((box.width - free) / count, (box.height - free) / count), gap
 
 
 class ClassNames:

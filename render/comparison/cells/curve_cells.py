@@ -51,6 +51,10 @@ class CurveCells(PlainCells):
         """As `PlainCells`."""
         return CurveCell(self._setting, number, place, self._colours)
 
+    def draw_numbers(self, place: CellPlace) -> None:
+        """As `PlainCells`."""
+        draw_shared_axes(self._setting, place, self._setting.labels)
+
     def draw_foot(self, box: Box) -> None:
         """As `Cells`."""
         self._key.draw(box)

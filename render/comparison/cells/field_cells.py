@@ -60,6 +60,10 @@ class FieldCells(PlainCells):
         """As `PlainCells`."""
         return FieldCell(self._setting, number, place, self._shared, self._scale)
 
+    def draw_numbers(self, place: CellPlace) -> None:
+        """As `PlainCells`."""
+        self._shared.draw_shared_numbers(place)
+
     def draw_target(self, place: CellPlace) -> None:
         """As `Cells`."""
         page, run, box = self._setting.page, self._first, place.box

@@ -45,6 +45,10 @@ class PlaneCells(PlainCells):
         """As `PlainCells`."""
         return PlaneCell(self._setting, number, place)
 
+    def draw_numbers(self, place: CellPlace) -> None:
+        """As `PlainCells`."""
+        draw_shared_axes(self._setting, place, NO_LABELS)
+
     def draw_foot(self, box: Box) -> None:
         """As `Cells`."""
         self._key.draw(box)

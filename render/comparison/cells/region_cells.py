@@ -62,6 +62,10 @@ class RegionCells(PlainCells):
         """As `PlainCells`."""
         return RegionCell(self._setting, number, place, self._shared, self._styles)
 
+    def draw_numbers(self, place: CellPlace) -> None:
+        """As `PlainCells`."""
+        self._shared.draw_shared_numbers(place)
+
     def draw_foot(self, box: Box) -> None:
         """As `Cells`."""
         self._key.draw(box)

@@ -36,6 +36,10 @@ class ScatterCells(PlainCells):
         """As `PlainCells`."""
         return ScatterCell(self._setting, number, place)
 
+    def draw_numbers(self, place: CellPlace) -> None:
+        """As `PlainCells`."""
+        draw_shared_axes(self._setting, place, _names(self._setting))
+
 
 class ScatterCell(RunCell):
     """The points of a run."""
@@ -44,11 +48,10 @@ class ScatterCell(RunCell):
     def __init__(self, setting: Setting, number: int, place: CellPlace) -> None:
         super().__init__(setting, number)
         run, colour = self.run, setting.colours[number]
-        page, theme, words = setting.page, setting.page.theme, setting.words
+        page, theme = setting.page, setting.page.theme
         self._at_points = PointPredictions(run)
         self._true = true = self._at_points.y.ravel()
-        names = AxisLabels(words.text("true"), words.text("predicted"))
-        axes = draw_shared_axes(setting, place, names)
+        axes = draw_shared_axes(setting, place, _names(setting))
         self._low, self._high = axes.get_xlim()
         self._sticks: Line2D | None = None
         if len(true) <= MOST_STICKS:
@@ -78,3 +81,7 @@ class ScatterCell(RunCell):
         if self._sticks is not None:
             ends = np.stack([self._true, drawn, np.full_like(drawn, np.nan)], axis=1)
             self._sticks.set_ydata(ends.ravel())
+
+
+def _names(setting: Setting) -> AxisLabels:
+    return AxisLabels(setting.words.text("true"), setting.words.text("predicted"))

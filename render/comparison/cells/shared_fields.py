@@ -60,6 +60,11 @@ class SharedFields:
         """What a cell shows of the places of a run's predictions."""
         return self._grids[run.path]
 
+    def draw_shared_numbers(self, place: CellPlace) -> None:
+        """Write those of all at a cell that has no field; none where each has its own."""
+        if self.needs.own_numbers is None:
+            self.draw_numbers(place, next(iter(self._grids.values())))
+
     def draw_numbers(self, place: CellPlace, grid: FieldGrid) -> None:
         """Write those that stand at a cell."""
         setting = self._setting

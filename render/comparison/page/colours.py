@@ -7,7 +7,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex, to_rgb
 from numpy.typing import NDArray
 
-from fitreel.render.mpl.theme import MARK_CONTRAST, TEXT_CONTRAST, Theme, contrast
+from fitreel.render.mpl.theme import TEXT_CONTRAST, Theme, contrast
 from fitreel.render.plots.fields.class_styles import FEW
 
 PALETTES = ("tab20", "tab20b", "Dark2")
@@ -20,17 +20,16 @@ def identity_colours(count: int, theme: Theme, *, has_classes: bool = False) -> 
 
     Where classes have colours in the picture, no run wears one of those.
     """
-    own, others, least = theme.lines, [theme.text], MARK_CONTRAST
+    own, others = theme.lines, [theme.text]
     if has_classes and theme.beside_classes:
         own, others = (theme.muted, *theme.beside_classes), [theme.text, *theme.classes[:FEW]]
-        # Names over small panels are small.
-        least = TEXT_CONTRAST
     colours = list(own[:count])
+    # Of many, names over panels are small and lines are thin.
     candidates = [
         to_hex(colour)
         for name in PALETTES
         for colour in colormaps[name].colors  # type: ignore[attr-defined]
-        if contrast(to_hex(colour), theme.background) >= least
+        if contrast(to_hex(colour), theme.background) >= TEXT_CONTRAST
     ]
     while len(colours) < count and candidates:
         used = np.array([_lab(colour) for colour in (*colours, *others)])

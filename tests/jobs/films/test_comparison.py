@@ -23,7 +23,7 @@ from fitreel.render.metadata.checksum import check_whole
 from fitreel.render.metadata.provenance import read_provenance
 
 SHORT = ("--set", "train.epochs=30")
-SMALL = ("--set", "film.size=[720,480]")
+SMALL = ("--set", "film.size=[720,480]", "--set", "film.fps=5")
 HERE = ("--workers", "1")
 """In the test's own process, which has torch already."""
 
@@ -167,6 +167,7 @@ def test_a_job_file_with_panels_makes_its_clip_and_its_table(
         epochs = 30
         [film]
         size = [720, 480]
+        fps = 5
         outputs = ["{name}.gif"]
         [compare]
         table = "ranking.md"

@@ -63,6 +63,8 @@ def test_one_run(fitreel: Fitreel, runs: list[str]) -> None:
     done = fitreel(*render, "--at", "70", "--nearest")
     assert done.returncode == 0 and "a.png: epoch 20, the nearest to 70" in done.stdout
     refused(fitreel(*render, "--nearest"), 65, "--nearest", "--at EPOCH")
+    for epoch, nearest in (("9" * 30, 20), ("9" * 400, 20), ("-" + "9" * 400, 0)):
+        refused(fitreel(*render, f"--at={epoch}"), 65, f"the nearest is epoch {nearest}, which")
 
 
 def test_before_anything_is_trained(fitreel: Fitreel, tmp_path: Path) -> None:

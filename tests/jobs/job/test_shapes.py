@@ -1,19 +1,22 @@
 """Jobs of several inputs, outputs and classes, from outside: what is read, recorded and refused."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import imageio.v3
 import numpy as np
 import pytest
-from support.program import Fitreel
+from support.program import Fitreel, train_here
 
 import fitreel as fitreel_api
+from fitreel.jobs.films.shape_checks import page_facts
 from fitreel.jobs.job.loading import DEMO, load_job
 from fitreel.jobs.job.resolve import resolve_job
 from fitreel.jobs.train.record_size import warning_of_size
 from fitreel.model.errors import BadInput
 from fitreel.model.record.reader import Record
+from fitreel.render.single.page_facts import facts_of_record
 
 QUICK = ("--set", "train.epochs=3", "--set", "network.hidden=[2]")
 FLOWERS = "sepal;petal;hue;species\n" + "".join(
@@ -180,6 +183,7 @@ BAD = [
     (["data.function=" + json.dumps(["x"] * 21)], "21 outputs; there may be 20 at most"),
     (["data.function=x + x1"], "the inputs are x and x1; write x and y, or x1, x2"),
     (["data.function=x*y", "data.domain=[[0, 1]]"], "2 inputs, and data.domain has 1 pair"),
+    (["data.domain=[]"], "domain: its first and its last point are needed, as [-1, 1]"),
     (["data.function=1/(x*y*0)"], "is -inf at x = "),
     (["data.function=x + y", "data.classes=3"], "data.classes = 3: the formula gives"),
     (["data.function=0*x", "data.classes=2"], "class 0 at every point; two classes are needed"),
@@ -226,6 +230,11 @@ def test_what_does_not_fit_is_refused_before_training(
             ["film.view=confusion", "film.panels=['units']"],
             "a.mp4",
             "this one shows confusion, which can have loss, metrics, weights",
+        ),
+        (
+            ["film.panels=['units', 'loss', 'metrics']", "film.size=[400, 300]"],
+            "a.mp4",
+            "film.panels: there is no room for 3 beside a field of 400 x 300",
         ),
         (["film.view=numbers"], "a.pdf", "a.pdf: a sheet shows predictions, and this film shows"),
         (
@@ -330,3 +339,26 @@ def test_own_code_is_never_run_on_the_word_of_a_film(
 def test_an_own_loss_needs_no_torch_to_be_refused() -> None:
     with pytest.raises(BadInput, match=r"train\.loss: cannot read"):
         resolve_job(load_job(DEMO, ["train.loss=gone.py:loss"]))
+
+
+@pytest.mark.parametrize(("data", "view"), [
+    (["data.function=peaks", "data.domain=[[-2, 2], [-1, 1]]"], "field"),
+    (["data.function=moons", "data.validation=0.25"], "regions"),
+    (["data.function=heart", "data.grid=60"], "plane"),
+    (['data.function=["x1 + x2*x3", "x1"]'], "scatter"),
+    (["data.file=sea.png", "data.scale=2"], "picture"),
+])  # fmt: skip
+def test_a_page_is_laid_out_by_what_the_record_will_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: list[str], view: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    imageio.v3.imwrite(
+        "sea.png", np.zeros((4, 7, 3), np.uint8) + np.arange(7, dtype=np.uint8)[:, None]
+    )
+    settings = [*data, "network.hidden=[2]", "train.epochs=2"]
+    settings += [] if view == "picture" else ["data.points=60"]
+    before = page_facts(resolve_job(load_job(DEMO, settings)), view)
+    after = facts_of_record(train_here(tmp_path, *settings), view)
+    if view == "field":
+        assert before.aspect == pytest.approx(after.aspect, rel=0.1)
+    assert replace(before, aspect=1.0) == replace(after, aspect=1.0)

@@ -1,5 +1,6 @@
 """Formulas: what they compute, what they refuse, and that they never run as code."""
 
+import functools
 import math
 import random
 import time
@@ -136,7 +137,7 @@ def test_hostile_text_is_refused_at_once_in_one_printable_line(text: str) -> Non
         ("x³ + ｘ", "'ｘ' at column 6 can't be used in a formula; write a plain 'x'"),
         ("1 + not x", "near column 5"),
         ("x" * 501, f"501 characters; at most {MAX_CHARACTERS}"),
-        ("+".join(["x"] * 60), f"nested deeper than {MAX_DEPTH}"),
+        ("**".join(["x"] * 60), f"nested deeper than {MAX_DEPTH}"),
         # Balanced, so that this one meets the cap on parts and not the one on depth.
         ("+".join(["(" + "+".join(["-x*x"] * 10) + ")"] * 9), "more than 200 parts"),
     ],
@@ -342,3 +343,13 @@ def test_generated_texts_parse_to_numpys_values_or_are_refused(count: int) -> No
         slowest = max(slowest, time.process_time() - start)
     assert valid > 2 * count / 3
     assert slowest < 1
+
+
+@pytest.mark.parametrize("operator", ["+", "-", "*", "/"])
+def test_a_row_of_terms_is_not_nested(operator: str) -> None:
+    formula = parse(f" {operator} ".join(f"x{n}" for n in range(1, 65)))
+    assert formula.inputs == 64
+    places = np.random.default_rng(0).uniform(0.9, 1.1, (5, 64))
+    rows = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide}
+    expected = [functools.reduce(rows[operator], place) for place in places]
+    np.testing.assert_allclose(formula.of_places(places), expected, rtol=1e-5)

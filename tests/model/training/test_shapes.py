@@ -90,6 +90,34 @@ def test_a_surface() -> None:
     assert [column.name for column in mine.data.inputs + mine.data.outputs] == ["x", "y", "z"]
 
 
+def test_a_function_may_end_at_its_domain() -> None:
+    """Around the points lies a margin, where it has no value."""
+    data = training("data.function=log(x)*sqrt(y)", "data.domain=[0, 1]", "data.grid=12").data
+    assert data.grid is not None and data.truth is not None
+    assert data.grid.min() < 0 and torch.isfinite(data.truth).all()
+    inside = ((data.grid >= data.x.amin(0)) & (data.grid <= data.x.amax(0))).all(1)
+    x, y = data.grid[inside].T
+    assert torch.equal(data.truth[inside, 0], torch.log(x) * torch.sqrt(y))
+    edge = data.grid[:, 0] < data.x[:, 0].min()
+    assert edge.any() and (data.truth[edge, 0] <= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("function", "domain", "classes"),
+    [
+        ("floor(4.999*x) + 5", "[-1, 1]", 10),  # noise moves points beyond both ends
+        ("floor(2*x) + 2", "[[-1, 1], [-1, 1]]", 4),  # so does the margin
+        ("floor(2*sqrt(x))", "[0, 0.99]", 2),
+    ],
+)
+def test_classes_go_on_beyond_the_domain(function: str, domain: str, classes: int) -> None:
+    keys = f"data.function={function}", f"data.domain={domain}", f"data.classes={classes}"
+    made = training(*keys, "data.noise=0.3", "data.points=300", *SHORT)
+    truth = made.data.truth
+    assert truth is not None and {*truth.tolist()} <= {*range(classes)}
+    assert all(each.truth_loss is not None for each in made.epochs() if each is not None)
+
+
 @pytest.mark.parametrize("loss", ["mse", "rmse", "mae", "huber", "smooth_l1", "log_cosh"])
 def test_a_curve_in_the_plane_with_every_loss(loss: str) -> None:
     torch.manual_seed(0)

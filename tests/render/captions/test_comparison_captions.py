@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from support.program import train_here
 
 from fitreel.model.record.reader import Record
+from fitreel.render.captions.classes.class_race import ClassRace
 from fitreel.render.captions.comparison_captions import (
     Race,
     Racer,
@@ -59,14 +60,14 @@ def test_a_race_is_told(tiny_run: Record) -> None:
     race, track = film_of(tiny_run, [adam, sgd])
     assert [text for text in track.texts() if text] == [
         "Two runs, one start: a flat line.",
-        "None is better than a straight line yet.",
+        "Neither is better than a straight line yet.",
         "Adam leads; SGD is no better than a straight line yet.",
         "Adam leads.",
-        "Adam wins: loss 25 times lower.",
+        "Adam wins: loss 25 times lower than at the start.",
     ]
     assert track.at(0).text.startswith("Two runs") and track.at(239).text.startswith("Adam wins")
     start, end = comparison_hold_seconds(race)
-    assert start == pytest.approx(33 / 20) and end == 2.5
+    assert start == pytest.approx(33 / 20) and end == pytest.approx(49 / 20 + 0.5)
 
 
 def test_the_others_are_counted(tiny_run: Record) -> None:
@@ -88,13 +89,17 @@ def test_who_diverged_is_said(tmp_path: Path, tiny_run: Record) -> None:
     assert "slow leads; lr 1000 has diverged." in track.texts()
     both = Race([Racer("a", rows[1], [wild]), Racer("b", rows[1], [wild])], form)
     last = comparison_captions(both, np.arange(80.0), FPS).at(79)
-    assert last.text == "All have diverged." and last.is_warning
+    assert last.text == "Both have diverged." and last.is_warning
 
 
 def test_equal_losses_have_no_winner(tiny_run: Record) -> None:
     path = np.geomspace(0.25, 0.02, 60)
     _, track = film_of(tiny_run, [path, path])
-    assert track.texts()[-1] == "Two end with the same loss."
+    assert track.texts()[-1] == "Both end with the same loss."
+    _, three = film_of(tiny_run, [path, path, path])
+    assert three.texts()[-1] == "Three end with the same loss."
+    _, two_of_three = film_of(tiny_run, [path, path, 2 * path])
+    assert two_of_three.texts()[-1] == "Two end with the same loss."
     assert not any("leads" in text for text in track.texts())
 
 
@@ -138,9 +143,9 @@ def test_every_sentence_is_true(tiny_run: Record, corners: list[list[float]], se
                 assert behind.sum() == ["two", "three"].index(other[1]) + 2
             if other and other[3] == "no":
                 assert (losses[behind] > sticks.simple).all()
-        elif text.startswith("None is better"):
+        elif text.startswith(("None is better", "Neither is better")):
             assert (losses > sticks.simple).all()
-        elif text.startswith("None is much"):
+        elif text.startswith(("None is much", "Neither is much")):
             assert behind.all()
     for stretch in track.stretches:
         seconds = (stretch.stop - stretch.start) / FPS
@@ -154,3 +159,17 @@ def test_in_every_language(language: str, tiny_run: Record) -> None:
     _, track = film_of(tiny_run, [adam, sgd], translation_of(language))
     said = [text for text in track.texts() if text]
     assert len(said) == 4 and all("Adam" in text and letters(text) < 84 for text in said[2:])
+
+
+def test_two_are_both(tiny_run: Record) -> None:
+    total = len(tiny_run.y)
+
+    def end(*counts: int) -> str:
+        wrong, lost = np.array([[9, count] for count in counts]), np.zeros((len(counts), 2), bool)
+        race = ClassRace(NAMES[: len(counts)], [tiny_run] * len(counts), wrong, lost, EN)
+        return race.end(["", "one", "two", "three", "four"])
+
+    assert end(0, 0) == f"Both end with all {total} points on their own side."
+    assert end(0, 0, 0) == f"All end with all {total} points on their own side."
+    assert end(3, 3) == f"Both end with 3 of {total} wrong."
+    assert end(3, 3, 5) == f"two end with 3 of {total} wrong each."

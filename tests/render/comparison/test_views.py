@@ -187,8 +187,10 @@ def test_fields_beside_their_target_end_where_the_points_do(runs: Runs) -> None:
 
 
 def test_two_pictures_and_their_target_fill_the_width(runs: Runs) -> None:
+    plain, waves = runs["sea"][:2]
+    entries = [Entry("plain ReLU", plain), Entry("Fourier features", waves)]
     for film in ({}, {"subtitle": "Twelve by twelve pixels"}):
-        scene, _ = film_of("picture", entries_of(runs["sea"], 2), (0,), size="720p", **film)
+        scene, _ = film_of("picture", entries, (0,), size="720p", **film)
         widths = {round(panel.width) for panel in scene.plan.panels}
         assert len(scene.plan.panels) == 3 and min(widths) >= 360
 
@@ -229,6 +231,22 @@ def test_slices_move_in_every_panel_and_inputs_without_room_are_counted(runs: Ru
     assert not any("inputs" in text.get_text() for text in drawn_texts(scene.figure))
     scene, _ = film_of("slices", entries_of(runs["sliced"], 9), (0,), size="480p")
     assert "1 of 3 inputs" in {text.get_text() for text in drawn_texts(scene.figure)}
+
+
+@pytest.mark.parametrize("name", ["moons", "table", "kinds"])
+def test_a_panel_without_a_run_has_the_numbers_of_its_edge(name: str, runs: Runs) -> None:
+    own = runs[name][0]
+    seen = []
+    for failing in (own, None):
+        entries = [Entry(f"try {n}", own) for n in range(2)] + [Entry("none", failing, "stopped")]
+        scene, _ = film_of(VIEWS[name][0], entries, (0,), size=(480, 854))
+        assert scene.plan.columns < 3  # the last begins a row
+        left, bottom = scene.plan.panels[2][:2]
+        boxes = [(t.get_text(), t.get_window_extent()) for t in drawn_texts(scene.figure)]
+        beside = [text for text, box in boxes if box.x1 < left]
+        under = [text for text, box in boxes if bottom - 20 < (box.y0 + box.y1) / 2 < bottom]
+        seen.append((sorted(beside), sorted(under)))
+    assert all(seen[0]) and seen[0] == seen[1]
 
 
 def test_heads_and_sentences_count_the_wrong_points(runs: Runs) -> None:

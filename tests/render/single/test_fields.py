@@ -28,11 +28,14 @@ from fitreel.render.mpl.theme import load_theme
 from fitreel.render.page.type_sizes import type_sizes
 from fitreel.render.plots.fields.contours import level_lines
 from fitreel.render.raster.frame_drawer import FrameDrawer
+from fitreel.render.single.page_check import check_page
+from fitreel.render.single.page_facts import facts_of_record
 from fitreel.render.single.run_scene import RunScene
 from fitreel.render.single.scene_choice import scene_of
 from fitreel.render.single.states.run_state import RunState, film_states
 from fitreel.render.text.translations import languages, translation_of
 from fitreel.render.timing.timeline import Timeline, make_timeline
+from fitreel.render.view import view_of
 
 SMALL = (
     "data.points=60", "data.grid=24", "network.hidden=[6]", "network.activations=tanh",
@@ -143,6 +146,18 @@ def test_no_text_is_over_another_or_cut(
             scene.figure.canvas.draw()
             assert not faults(scene.figure, str(film["theme"]), type_sizes(size).least)
         assert not [text for text in drawn_texts(scene.figure) if "…" in text.get_text()]
+
+
+def test_what_is_checked_before_a_training_is_what_is_drawn(
+    request: pytest.FixtureRequest, moons: Record
+) -> None:
+    for name, film in LOOKS:
+        run = request.getfixturevalue(name)
+        settings = FilmSettings(**film).picture  # type: ignore[arg-type]
+        check_page(settings, facts_of_record(run, view_of(run, None)))
+    crowded = FilmSettings(theme="light", size=(400, 300), panels=("units", "loss", "metrics"))
+    with pytest.raises(BadInput, match="no room for 3 beside a field of 400 x 300"):
+        check_page(crowded.picture, facts_of_record(moons, "regions"))
 
 
 @pytest.mark.parametrize("text", ["It learns: better than any flat surface, loss 50 times lower."])

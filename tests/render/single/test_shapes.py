@@ -25,6 +25,9 @@ from fitreel.render.plots.fit_axes import Order
 from fitreel.render.plots.pictures.colours import target_of
 from fitreel.render.plots.pictures.enlarged import Enlargement
 from fitreel.render.raster.frame_drawer import FrameDrawer
+from fitreel.render.single.layout.themed_layout import LEAST_ROWS
+from fitreel.render.single.page_check import check_page
+from fitreel.render.single.page_facts import facts_of_record
 from fitreel.render.single.scene_choice import scene_of
 from fitreel.render.single.shapes.curve_names import apart
 from fitreel.render.single.states.run_state import RunState
@@ -358,7 +361,32 @@ def test_curves_in_black_and_white_have_dashes_of_their_own(shaped: dict[str, Re
 def test_too_many_panels_are_refused_with_how_many(shaped: dict[str, Record]) -> None:
     settings = settings_of("scatter", "light", (400, 300), panels=("loss", "metrics", "weights"))
     with pytest.raises(BadInput, match="no room for 3 beside this picture in 400 x 300"):
-        scene_of(shaped["table"], settings)
+        check_page(settings, facts_of_record(shaped["table"], "scatter"))
+
+
+@pytest.mark.parametrize("name", [
+    "curves", pytest.param("plane", marks=pytest.mark.long),
+    pytest.param("picture", marks=pytest.mark.long),
+])  # fmt: skip
+def test_what_is_checked_before_a_training_is_what_is_drawn(
+    shaped: dict[str, Record], name: str
+) -> None:
+    """What passes is drawn, however long what it says: its plots are lower then."""
+    facts = facts_of_record(shaped[name], name)
+    least = []
+    for size in ("720p", "square"):
+        for panels in (("units", "error"), ("units", "error", "loss", "weights", "metrics")):
+            settings = settings_of(name, "light", size, panels=panels, title="Seen")
+            if len(panels) > 2:
+                with pytest.raises(BadInput, match="no room for"):
+                    check_page(settings, facts)
+                continue
+            check_page(settings, facts)
+            for text in ("It learns.", f"{LONG} {LONG}"):
+                scene: Any = scene_of(shaped[name], settings, captions=[text])
+                least.append(scene._layout.lowest / scene._themed.layout.types.tick)
+    assert all(short >= LEAST_ROWS for short in least[::2])
+    assert least[1] <= least[0]
 
 
 @pytest.mark.parametrize(("name", "view"), [
