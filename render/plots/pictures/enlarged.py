@@ -42,7 +42,7 @@ class Enlargement:
     @classmethod
     def of_size(cls, shape: tuple[int, int], width: int, height: int) -> "Enlargement":
         """The one that makes a picture so large."""
-        # By the longer side: a narrow picture that is made smaller keeps a pixel of the shorter one.
+        # By the longer side: of the shorter one a narrow picture keeps a pixel, however small.
         along, pixels = max((shape[1], width), (shape[0], height))
         quarters = QUARTERS * pixels // along
         around = (cls(*shape, each) for each in range(max(quarters, 1), quarters + QUARTERS + 2))
