@@ -1,6 +1,7 @@
 """Every error that a user can meet, and every exit code that the program ends with."""
 
 import errno
+import sys
 
 DONE = 0
 BUG = 1
@@ -69,6 +70,8 @@ EXIT_CODES: dict[int | str, str] = {
 }
 """What help says of them."""
 
+_LIBRARIES = ("numpy", "torch", "matplotlib", "imageio", "PIL", "pydantic", "typer", "safetensors")
+
 NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)
 """What a system answers where a name can't be one, whether to read it or to write."""
 
@@ -102,4 +105,18 @@ def code_and_reason(error: Exception) -> tuple[int, str]:
         where = error.filename or "the system"
         code = BadInput if error.errno in NO_NAME else CannotWrite
         return code.exit_code, f"{where}: {error.strerror or error}"
+    if isinstance(error, ImportError | AttributeError) and (other := _in_place_of_a_library()):
+        return Unavailable.exit_code, other
     return BUG, f"a bug: {type(error).__name__}: {error}"
+
+
+def _in_place_of_a_library() -> str | None:
+    """What Python found under a library's name and isn't it: a numpy.py on PYTHONPATH, say."""
+    for name in _LIBRARIES:
+        module = sys.modules.get(name)
+        if module is not None and not (
+            hasattr(module, "__path__") and hasattr(module, "__version__")
+        ):
+            file = getattr(module, "__file__", None)
+            return f"{file} stands in the place of the library {name}: rename it, or see PYTHONPATH"
+    return None

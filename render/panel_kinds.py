@@ -123,10 +123,10 @@ def check_recorded_panels(
     if not run.metrics:
         lacking["metrics"] = NO_METRICS
     for name in panels:
-        check_beside(name, view)
         for need in PANEL_KINDS[name].needs:
             if need in lacking:
                 raise BadInput(f"film.panels: {name}: {lacking[need]}")
+        check_beside(name, view)
 
 
 def panels_without_curve(panels: tuple[str, ...], run: "Record") -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from fitreel.model.errors import BUG, DONE
 
 _ENDINGS = ((threading, "_shutdown"), (atexit, "_run_exitfuncs"))
 """What Python itself calls at its end, under private names."""
+_SILENCE = 2.0
+"""Seconds for which the end waits for threads of the user's own code without a word."""
 
 
 def end_after(work: Callable[[], object]) -> NoReturn:
@@ -36,6 +38,7 @@ def _end(code: int) -> NoReturn:
     """
     if not all(hasattr(module, name) for module, name in _ENDINGS):
         sys.exit(code)  # slower, and those libraries may tell
+    _say_who_is_waited_for()
     for module, name in _ENDINGS:
         getattr(module, name)()
     for file in gc.get_objects():
@@ -47,3 +50,24 @@ def _end(code: int) -> NoReturn:
     if "ctypes" in sys.modules and os.name == "posix":
         sys.modules["ctypes"].CDLL(None).fflush(None)
     os._exit(code)
+
+
+def _say_who_is_waited_for() -> None:
+    """As Python does, the end waits for all threads but daemons; one may never come to its end."""
+    others = [thread for thread in threading.enumerate() if not thread.daemon]
+    others.remove(threading.main_thread())
+    if not others:
+        return
+
+    def say() -> None:
+        names = ", ".join(thread.name for thread in others if thread.is_alive())
+        with suppress(OSError, ValueError):
+            sys.stderr.write(
+                f"fitreel: all is done, but for what own code has started: {names}; it is waited "
+                "for, as Python does; daemon=True ends a thread with the program\n"
+            )
+            sys.stderr.flush()
+
+    timer = threading.Timer(_SILENCE, say)
+    timer.daemon = True
+    timer.start()

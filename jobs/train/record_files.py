@@ -75,8 +75,12 @@ def put_files(folder: Path, files: Mapping[str, bytes]) -> None:
         raise cannot_write(folder, error) from error
     last = None
     for name, content in files.items():
-        write_whole(folder / name, content)
         match = NAMES.fullmatch(name)
+        if match and match[1] == "state":
+            # Who was killed between a state and its chunk left another one of this number.
+            for other in folder.glob(f"state-{match[2]}-*"):
+                other.unlink(missing_ok=True)
+        write_whole(folder / name, content)
         if match and match[1] == "snapshots":
             last = int(match[2])
     if last is not None:

@@ -10,7 +10,7 @@ import numpy as np
 from fitreel.model.errors import BadInput
 from fitreel.render.comparison.cells.needs import CellNeeds
 from fitreel.render.comparison.grid.grid_plan import HEAD, MOST_PANELS, plan_grid
-from fitreel.render.comparison.grid.shaped_plan import plan_shaped
+from fitreel.render.comparison.grid.shaped_plan import StripTexts, plan_shaped
 from fitreel.render.comparison.overlay.overlay_plan import BEST, MOST_NAMED, MOST_RUNS, plan_overlay
 from fitreel.render.comparison.page.page_plan import plan_page
 from fitreel.render.comparison_picture import ComparisonPicture, Layout
@@ -113,7 +113,9 @@ def _shapes_are_readable(
     left = max(page.margin, page.px(33) + 4 * LETTER * page.tick)
     needs = needs._replace(foot=needs.foot * page.label, side=needs.side * page.label)
     names = (page.px(110), count * 1.3 * page.name)
-    plan = plan_shaped(page, count + needs.has_target, left, loss_panel, names, needs)
+    plan = plan_shaped(
+        page, count + needs.has_target, left, loss_panel, names, StripTexts(names), needs
+    )
     panel = plan.panels[0]
     least = max(SMALLEST_SHAPE, LETTERS * page.name)
     if min(panel.width, panel.height) < least or page.px(HEAD) < LINE * page.name:

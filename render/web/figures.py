@@ -37,7 +37,7 @@ class Figures:
         """
         from bokeh.models import Label, PlainText
 
-        plot = self._plot((0.0, 1.0), (0.0, 1.0))
+        plot = self._plot((0.0, 1.0), (0.0, 1.0), self._theme.axes)
         theme = self._theme
         self._name(plot.xaxis[0], clock)
         label = Label(x=0.015, y=0, text=PlainText(text=noise_name), visible=False, y_offset=4,
@@ -67,13 +67,16 @@ class Figures:
 
     def chart(self, chart: Chart, count: int) -> dict[str, Any]:
         """A plot, by its `kind`, of `count` curves: runs, outputs, units and their sum."""
-        plot = self._plot(*(tuple(chart[axis]["span"]) for axis in "xy"))
+        # Between the parts of a picture of numbers nothing is painted.
+        is_inside = chart["kind"] in ("weights", "tiles")
+        ground = self._theme.background if is_inside else self._theme.axes
+        plot = self._plot(tuple(chart["x"]["span"]), tuple(chart["y"]["span"]), ground)
         for axis, shown in ((plot.xaxis, chart["x"]["name"]), (plot.yaxis, chart["y"]["name"])):
             self._name(axis[0], shown)
         kind = chart["kind"]
         if kind in ("field", "regions", "picture"):
             self._image(plot, chart)
-        elif kind in ("weights", "tiles"):
+        elif is_inside:
             self._inside(plot)
         elif kind == "units":
             self._units(plot, count)
@@ -87,14 +90,14 @@ class Figures:
             self._curves(plot, count, has_gaps=kind == "fit", has_groups="lines" in chart)
         return self._item(plot)
 
-    def _plot(self, x: Any, y: Any) -> Any:
+    def _plot(self, x: Any, y: Any, ground: str) -> Any:
         from bokeh.models import FixedTicker, Range1d
         from bokeh.plotting import figure
 
         theme = self._theme
         plot = figure(
             x_range=Range1d(*x), y_range=Range1d(*y), toolbar_location=None, tools="",
-            background_fill_color=theme.axes, border_fill_color=theme.background,
+            background_fill_color=ground, border_fill_color=theme.background,
             outline_line_color=None, sizing_mode="stretch_both", output_backend="canvas",
             min_border=6, lod_threshold=None,
         )  # fmt: skip
@@ -202,7 +205,6 @@ class Figures:
         plot.grid.visible = False
         for axis in (*plot.xaxis, *plot.yaxis):
             axis.axis_line_color = None
-        plot.background_fill_color = self._theme.background
         place = {"x": 0, "y": 0, "dw": 1, "dh": 1}
         image = plot.image_rgba("image", source=_source("image", image=[]), **place)
         image.level = "image"

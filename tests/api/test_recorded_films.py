@@ -118,7 +118,7 @@ def test_a_loss_is_written_from_the_first_on(fitreel: Fitreel, tmp_path: Path, t
         ("numbers", ("--set", 'film.panels=["residuals"]'), "one input and one output"),
         ("curve", ("--set", 'film.panels=["weights"]'), "no weights"),
         ("numbers", ("--set", "film.truth=true"), "no truth is recorded"),
-        ("metrics", ("--set", "film.panels=['error']"), "one input and one output"),
+        ("metrics", ("--set", "film.panels=['error']"), "one input, or of a grid of two"),
         ("metrics", ("--set", "film.panels=['loss']"), "loss: this record has none"),
         ("metrics", ("-o", "a.srt"), "subtitles tell of the loss"),
         ("numbers", ("-o", "a.pdf"), "a sheet shows predictions, and this film shows numbers"),

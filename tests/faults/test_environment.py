@@ -203,3 +203,15 @@ def test_what_may_not_be_written(common: Path, where: str) -> None:
         assert done.returncode == (65 if where == "record" else 74), done.stderr
         assert len(done.stderr.splitlines()) <= 2 and done.stderr.startswith("fitreel: ")
         assert "Traceback" not in done.stderr
+
+
+def test_a_file_in_the_place_of_a_library(short_run: Record, tmp_path: Path) -> None:
+    """A numpy.py of the user's own on PYTHONPATH is no bug of ours, and is named."""
+    (tmp_path / "numpy.py").touch()
+    done = subprocess.run(
+        [*FITREEL, "render", str(short_run.path), "-o", "a.png", "-q"],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 69 and len(done.stderr.splitlines()) == 1, done
+    assert f"{tmp_path}/numpy.py stands in the place of the library numpy" in done.stderr

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.forked import record
+from support.forked import Fault, forge, record
 from support.program import FITREEL, Fitreel
 
+from fitreel.model.record.reader import Record
 from fitreel.render.metadata.checksum import check_whole
 
 SMALL = ("--set", "film.size=[320,240]")
@@ -176,3 +177,18 @@ def test_the_end_is_silent_and_loses_nothing(tmp_path: Path) -> None:
         capture_output=True, check=False,
     )  # fmt: skip
     assert control.returncode == -signal.SIGABRT  # what is registered so is called by Python's end
+
+
+def test_who_waits_for_a_thread_says_so(tmp_path: Path) -> None:
+    """One that never ends would hold a job of cron's for ever, without a word."""
+    (tmp_path / "net.py").write_text(
+        "import threading, time\nfrom torch import nn\ndef net(): return nn.Linear(1, 1)\n"
+        "threading.Thread(target=lambda: time.sleep(60), name='lasts').start()\n"
+    )
+    done = forge(
+        *("train", "-q", "--set", f"network.module={tmp_path}/net.py:net"),
+        *("--set", "train.epochs=3"),
+        cwd=tmp_path, fault=Fault(signals=[(6.0, signal.SIGTERM)]),
+    )  # fmt: skip
+    assert done.stderr.startswith("fitreel: all is done, but for what own code has started: lasts")
+    assert done.code == 143 and len(Record(next(tmp_path.glob("runs/[!.]*")))) == 2

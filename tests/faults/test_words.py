@@ -72,7 +72,6 @@ def test_one_line(
         (("--vary", "seed=0..1", "--vary", "seed=3,4"), "--vary seed: given twice"),
         (("--vary", "seed=1,2", "--seed", "3"), "seed=3: the comparison gives seed values of its"),
         (("--vary", "train.lr=1,2", "--set", "train.lr=3"), "train.lr=3: the comparison gives"),
-        (("--set", "compare.panel=[{seed=1},{seed=2}]", "--seed", "3"), "seed=3: the comparison"),
     ],
 )
 def test_what_a_comparison_would_not_show(

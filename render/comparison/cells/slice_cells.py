@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fitreel.model.record.snapshot import Snapshot
 from fitreel.render.comparison.cells.cell import Cell, PlainCells, RunCell
 from fitreel.render.comparison.cells.needs import CellNeeds, CellPlace
-from fitreel.render.comparison.cells.shared_axes import CAPITAL, OVER_KEY, FootKey
+from fitreel.render.comparison.cells.shared_axes import FootKey
 from fitreel.render.comparison.page.setting import Setting
 from fitreel.render.comparison.standings.frame_state import ComparisonState
 from fitreel.render.geometry import Box
@@ -49,18 +49,25 @@ class SliceCells(PlainCells):
             run.header.classes or [column.name for column in run.header.outputs] for run in runs
         ]
         longest = names[runs.index(most)]
-        entries: list[KeyEntry] = []
+        self._entries: list[KeyEntry] = []
         if count > 1 and all(each == longest[: len(each)] for each in names):
             pairs = zip(longest, self._colours, strict=True)
-            entries = [KeyEntry(drawable(name), colour) for name, colour in pairs]
-        self._key = FootKey(setting, entries)
+            self._entries = [KeyEntry(drawable(name), colour) for name, colour in pairs]
         self._inputs = max(len(run.header.inputs) for run in runs)
         self._shown = self._inputs
         # A panel has always room for one.
-        row = 0.0 if self._inputs == 1 else (OVER_KEY + CAPITAL) * setting.plan.label
+        least = min(self._inputs - 1, 1)
         self.needs = CellNeeds(
-            aspect=ASPECT, narrowest=NARROWEST, foot=max(self._key.height, row)
+            aspect=ASPECT, narrowest=NARROWEST, foot=self._key_of(self._inputs - least).height
         )  # fmt: skip
+
+    def _key_of(self, shown: int) -> FootKey:
+        """What the curves are called, and that so many inputs are shown, where it isn't all."""
+        remarks = []
+        if shown < self._inputs:
+            text = self._setting.words.text("some_inputs", some=shown, all=self._inputs)
+            remarks = [KeyEntry(text, "none")]
+        return FootKey(self._setting, [*self._entries, *remarks], remarks)
 
     def cell_of_run(self, number: int, place: CellPlace) -> Cell:
         """As `PlainCells`."""
@@ -70,13 +77,7 @@ class SliceCells(PlainCells):
 
     def draw_foot(self, box: Box) -> None:
         """As `Cells`."""
-        self._key.draw(box)
-        if self._shown == self._inputs:
-            return
-        setting, size = self._setting, self._setting.plan.label
-        text = setting.words.text("some_inputs", some=self._shown, all=self._inputs)
-        y = box.top - (OVER_KEY + CAPITAL) * size
-        setting.page.text(box.right, y, text, size, colour=setting.page.theme.muted, ha="right")
+        self._key_of(self._shown).draw(box)
 
 
 class SliceCell(RunCell):

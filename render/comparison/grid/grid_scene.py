@@ -10,8 +10,10 @@ from fitreel.render.comparison.grid.grid_panel import GridPanel
 from fitreel.render.comparison.grid.grid_plan import HEAD, SECOND_LINE, GridPlan, plan_grid
 from fitreel.render.comparison.grid.panel_head import BETWEEN, OVER, SMALLEST_SHAPED, heads_of
 from fitreel.render.comparison.grid.shaped_plan import (
+    BEFORE_NAMES,
     NAME_OVER_STRIP,
     OVER_STRIP,
+    WIDEST_UNDER,
     StripTexts,
     plan_shaped,
 )
@@ -40,7 +42,7 @@ class GridScene:
     def __init__(self, setting: Setting) -> None:
         self.figure = setting.page.figure
         self._setting = setting
-        size = max(GUTTER_TYPE * min(setting.plan.size), 10.0)
+        size = _gutter_type(setting)
         names = gutter_size(setting.lettering, setting.names, size, any(setting.places))
         count = len(setting.contenders)
         cells = cells_of(setting)
@@ -111,13 +113,21 @@ def _planned(setting: Setting, cells: Cells, names: tuple[float, float], head: f
     loss_panel = setting.comparison.loss_panel
     if needs.aspect is None:
         return plan_grid(setting.plan, count, setting.left, loss_panel, names, head)
+    size = _gutter_type(setting)
+    room = setting.page.px(WIDEST_UNDER - BEFORE_NAMES)
     strip = StripTexts(
+        gutter_size(setting.lettering, setting.names, size, any(setting.places), room),
         OVER_STRIP if _has_short_name(setting) else NAME_OVER_STRIP,
         setting.lettering.width(setting.time_name, setting.plan.tick),
     )
     return plan_shaped(
-        setting.plan, count + needs.has_target, setting.left, loss_panel, names, needs, head, strip
+        setting.plan, count + needs.has_target, setting.left, loss_panel, names, strip, needs, head
     )
+
+
+def _gutter_type(setting: Setting) -> float:
+    """The size of names beside losses."""
+    return max(GUTTER_TYPE * min(setting.plan.size), 10.0)
 
 
 def _has_short_name(setting: Setting) -> bool:

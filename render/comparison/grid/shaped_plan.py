@@ -21,6 +21,8 @@ STRIP, STRIP_UNDER_PICTURES, TALLEST_STRIP = 76.0, 50.0, 0.26
 """The least height of the losses under the panels, and the greatest in parts of the frame's."""
 OVER_STRIP, NAME_OVER_STRIP = 18.0, 46.0
 """From what is above to the losses, with their name beside them, or over them."""
+BEFORE_NAMES, WIDEST_UNDER = 20.0, 240.0
+"""Of a gutter, before its names, and its greatest width beside losses under the panels."""
 NAMES_OVER, NAMES_BEYOND = 16.0, 28.0
 """How much higher than the losses their names may stand, and how much higher these are in all."""
 WIDEST_AFTER, BEFORE_AFTER = 0.22, 1.6
@@ -36,14 +38,13 @@ NAME_ROOM = 5.0
 class StripTexts(NamedTuple):
     """What is written round losses that stand under the panels."""
 
+    names: tuple[float, float]
+    """Width and height of all in the gutter beside them."""
     over: float = OVER_STRIP
     """What they need over them, at 720 px."""
     after: float = 0.0
     """How wide is what their axis counts, in pixels, which can stand after its numbers; 0: only
     under them."""
-
-
-PLAIN_STRIP = StripTexts()
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ def plan_shaped(
     left: float,
     loss_panel: bool,
     names: tuple[float, float],
+    strip: StripTexts,
     needs: CellNeeds,
     head: float = HEAD,
-    strip: StripTexts = PLAIN_STRIP,
 ) -> GridPlan:
     """Where `count` panels go, the target's among them; other arguments as `plan_grid` has.
 
@@ -71,7 +72,7 @@ def plan_shaped(
     fitted = [
         (_sized(page, room.area, count, each, head), room, each)
         for each in _standing(needs)
-        for room in _rooms(page, left, loss_panel, names, each, strip)
+        for room in _rooms(page, left, loss_panel, names, strip, each)
     ]
     # Of equal ones the first: beside, and what stands once under them.
     (size, columns), room, needs = max(fitted, key=lambda each: round(math.prod(each[0][0]), 3))
@@ -87,10 +88,10 @@ def plan_shaped(
         foot = Box(left, low - under - needs.foot, wide, needs.foot)
     losses = gutter = None
     is_strip = loss_panel and not room.is_beside
-    is_after = is_strip and _has_name_after(page, names, needs, strip)
+    is_after = is_strip and _has_name_after(page, strip, needs)
     if is_strip:
         top = low - under - needs.foot - page.px(strip.over)
-        losses, gutter = _beneath(page, left, top, names, strip.after if is_after else 0.0)
+        losses, gutter = _beneath(page, left, top, strip, is_after)
     elif loss_panel:
         losses, gutter = _beside(page, right + needs.side, (panels[0].top, low), names)
     return GridPlan(
@@ -106,11 +107,9 @@ def _standing(needs: CellNeeds) -> Iterator[CellNeeds]:
         yield needs._replace(foot=0.0)
 
 
-def _has_name_after(
-    page: PagePlan, names: tuple[float, float], needs: CellNeeds, strip: StripTexts
-) -> bool:
+def _has_name_after(page: PagePlan, strip: StripTexts, needs: CellNeeds) -> bool:
     """Whether a strip's axis is called after its numbers: under names, which stand there then."""
-    has_gutter = names[1] <= page.px(_least_strip(needs) + NAMES_BEYOND)
+    has_gutter = strip.names[1] <= page.px(_least_strip(needs) + NAMES_BEYOND)
     wide = strip.after + BEFORE_AFTER * page.tick
     return has_gutter and strip.after > 0 and wide <= WIDEST_AFTER * page.width
 
@@ -125,8 +124,8 @@ def _rooms(
     left: float,
     loss_panel: bool,
     names: tuple[float, float],
-    needs: CellNeeds,
     strip: StripTexts,
+    needs: CellNeeds,
 ) -> Iterator[_Room]:
     """What is left for panels with the losses beside them, and under them."""
     px, right = page.px, page.width - page.margin - needs.side
@@ -139,7 +138,7 @@ def _rooms(
     end = right - px(LEAST_LOSSES) - _gutter_width(page, names) - px(BEFORE_LOSSES)
     if end > left:
         yield _Room(page.upwards(left, top, end, low), True)
-    low = page.bottom - (0.0 if _has_name_after(page, names, needs, strip) else 1.2 * page.tick)
+    low = page.bottom - (0.0 if _has_name_after(page, strip, needs) else 1.2 * page.tick)
     low -= px(_least_strip(needs) + strip.over) + needs.foot + _under(page, needs)
     yield _Room(page.upwards(left, top, right, low), False)
 
@@ -152,7 +151,7 @@ def _under(page: PagePlan, needs: CellNeeds) -> float:
 
 
 def _gutter_width(page: PagePlan, names: tuple[float, float]) -> float:
-    return min(max(names[0] + page.px(20), page.px(LEAST_GUTTER)), page.px(WIDEST_GUTTER))
+    return min(max(names[0] + page.px(BEFORE_NAMES), page.px(LEAST_GUTTER)), page.px(WIDEST_GUTTER))
 
 
 def _gaps(page: PagePlan, needs: CellNeeds, head: float) -> tuple[float, float]:
@@ -236,19 +235,16 @@ def _beside(
 
 
 def _beneath(
-    page: PagePlan, left: float, top: float, names: tuple[float, float], after: float
+    page: PagePlan, left: float, top: float, strip: StripTexts, is_after: bool
 ) -> tuple[Box, Box | None]:
-    """The losses in a strip under the panels, up to `top`, and their gutter.
-
-    `after` is how wide what their axis counts is after its numbers; 0: it stands under them.
-    """
-    right = page.width - page.margin
-    low = page.size[1] - page.bottom + (0.0 if after else 1.2 * page.tick)
+    """The losses in a strip under the panels, up to `top`, and their gutter."""
+    right, names = page.width - page.margin, strip.names
+    low = page.size[1] - page.bottom + (0.0 if is_after else 1.2 * page.tick)
     tall = max(min(top - low, TALLEST_STRIP * page.size[1]), 1.0)
     has_names = names[1] <= tall + page.px(NAMES_BEYOND)
-    wide = min(names[0] + page.px(20), page.px(240)) if has_names else 0.0
-    if after:
-        wide = max(wide, after + BEFORE_AFTER * page.tick)
+    wide = min(names[0] + page.px(BEFORE_NAMES), page.px(WIDEST_UNDER)) if has_names else 0.0
+    if is_after:
+        wide = max(wide, strip.after + BEFORE_AFTER * page.tick)
     losses = Box(left, low, right - wide - left, tall)
     if not has_names:
         return losses, None

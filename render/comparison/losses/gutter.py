@@ -32,20 +32,30 @@ CAPITAL = 0.34
 
 
 def gutter_size(
-    lettering: Lettering, names: Sequence[str], size: float, has_places: bool
+    lettering: Lettering,
+    names: Sequence[str],
+    size: float,
+    has_places: bool,
+    room: float = 0.0,
 ) -> tuple[float, float]:
-    """How wide the names are with their places, and how high all are together, in pixels."""
-    rows = name_lines(lettering, names, size)
+    """How wide the names are with their places, and how high all are together, in pixels.
+
+    `room` is how wide a gutter may be, where that is more than names in two lines need.
+    """
+    places = place_width(lettering, len(names), size, has_places)
+    rows = name_lines(lettering, names, size, room - places)
     widest = max((lettering.width(line, size, "bold") for row in rows for line in row), default=0)
-    return widest + place_width(lettering, len(names), size, has_places), float(
-        np.sum(name_heights(lettering, rows, size))
+    return widest + places, float(np.sum(name_heights(lettering, rows, size)))
+
+
+def name_lines(
+    lettering: Lettering, names: Sequence[str], size: float, room: float
+) -> list[list[str]]:
+    """The names as they stand in a gutter that has so much room for them."""
+    widest = max(lettering.page.px(WIDEST), room)
+    return in_lines(
+        names, [(widest, widest)] * len(names), lambda text: lettering.width(text, size, "bold")
     )
-
-
-def name_lines(lettering: Lettering, names: Sequence[str], size: float) -> list[list[str]]:
-    """The names as they stand in a gutter."""
-    rooms = [(lettering.page.px(WIDEST), lettering.page.px(WIDEST))] * len(names)
-    return in_lines(names, rooms, lambda text: lettering.width(text, size, "bold"))
 
 
 def name_heights(
@@ -79,12 +89,13 @@ class Gutter:
     ) -> None:
         page = lettering.page
         self._page, self._size = page, size
-        self._rows = name_lines(lettering, names, size)
+        shift = place_width(lettering, len(names), size, any(places))
+        room = box.width - page.px(TEXT_FROM) - shift
+        self._rows = name_lines(lettering, names, size, room + 0.5)
         self.heights = name_heights(lettering, self._rows, size)
         """Of the names."""
         self.bounds = box.bottom, box.top
         """Between which they stand."""
-        shift = place_width(lettering, len(names), size, any(places))
         x = box.left + page.px(TEXT_FROM)
         self._links: list[Line2D] = []
         self._texts: list[list[Text]] = []

@@ -57,7 +57,7 @@ REFUSED = {
     "demo": {"view", "metrics", *COMPARE},
     "field": {"truth", "limits", "residuals", "gradients", *COMPARE},
     "regions": {"truth", "limits", "residuals", "error", "gradients", *COMPARE},
-    "curves": {"limits", "residuals", "units", "gradients", *COMPARE},
+    "curves": {"limits", "residuals", "gradients", *COMPARE},
     "table": {
         "truth",
         "x_label",
@@ -75,7 +75,6 @@ REFUSED = {
         "y_label",
         "limits",
         "residuals",
-        "error",
         "gradients",
         *COMPARE,
     },

@@ -22,7 +22,9 @@ from fitreel.jobs.train.cluster.connection import Host
 from fitreel.jobs.train.cluster.parcel import Parcel
 from fitreel.jobs.train.cluster.share import Share
 from fitreel.jobs.train.cluster.shipment import Shipment
+from fitreel.jobs.train.record_files import new_files, put_files
 from fitreel.jobs.train.workers import TrainRequest
+from fitreel.model.record.reader import Record, digest_of
 
 pytest.importorskip("distributed")
 LONG = pytest.mark.long
@@ -382,6 +384,22 @@ def test_shipments_grow_while_they_take_moments_and_a_second_try_travels_alone()
     large = Parcel("large", "topic", [{}], records={"run": {"file": bytes(1 << 23)}})
     shipment.add(shares[5], large)
     assert not shipment.takes(shares[4], most=6)
+
+
+def test_a_driver_killed_between_a_state_and_its_chunk_takes_what_comes_after(
+    tmp_path: Path,
+) -> None:
+    """What it had is older: two states of one number, of which none is damaged."""
+    files = new_files(train_here(tmp_path, "train.epochs=12").path, is_final=True)
+    older = b"of a training that took other seconds"
+    number = next(name for name in files if name.startswith("state-")).split("-")[1]
+    partial = {name: files[name] for name in files if name.startswith(("points-", "run.json"))}
+    run = tmp_path / "there"
+    put_files(run, partial | {f"state-{number}-{digest_of(older)}.safetensors": older})
+    assert new_files(run, is_final=True).keys() == partial.keys()
+    put_files(run, files)
+    assert Record(run).ending == "complete"
+    assert {path.name for path in run.iterdir()} == files.keys()
 
 
 @LONG

@@ -242,6 +242,37 @@ def test_the_command_until_it_is_interrupted(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+def test_who_trains_and_who_serves_are_killed(chromium: Any, tmp_path: Path) -> None:
+    """What the page has stays; started again at the same port, the server has another address."""
+    settings = ("train.epochs=400000", "train.snapshot_every=1000")
+    sets = [part for each in settings for part in ("--set", each)]
+    quiet: dict[str, Any] = {"cwd": tmp_path, "stderr": subprocess.DEVNULL, "text": True}
+    watch = [*FITREEL, "watch", "run", "--wait"]
+    with subprocess.Popen([*FITREEL, "train", "-q", "--run", "run", *sets], **quiet) as training:
+        with subprocess.Popen(watch, stdout=subprocess.PIPE, **quiet) as server:
+            assert server.stdout is not None
+            said = re.search(r"http://127.0.0.1:(\d+)/\S+/", server.stdout.readline())
+            assert said is not None
+            page = chromium.new_page()
+            page.set_default_timeout(1000 * time_limit(60))
+            page.goto(said[0])
+            page.wait_for_selector("#state:has-text('learning')")
+            training.kill()
+            page.wait_for_selector("#state:has-text('has stopped')")
+            server.kill()
+        page.wait_for_selector("#state:has-text('no longer grows')")
+        again = [*watch, "--port", said[1]]
+        with subprocess.Popen(again, stdout=subprocess.PIPE, **quiet) as server:
+            assert server.stdout is not None
+            page.wait_for_selector("#state:has-text('open the one that it prints')")
+            other = re.search(r"http://\S+", server.stdout.readline())
+            assert other is not None
+            page.goto(other[0])
+            page.wait_for_selector("#state:has-text('has stopped')")
+            server.kill()
+
+
+@pytest.mark.long
 def test_in_a_terminal(tmp_path: Path) -> None:
     """One that answers no question: blocks in colours; the last line can be read."""
     pytest.importorskip("textual_image")

@@ -187,8 +187,10 @@ def test_fields_beside_their_target_end_where_the_points_do(runs: Runs) -> None:
 
 
 def test_two_pictures_and_their_target_fill_the_width(runs: Runs) -> None:
+    plain, waves = runs["sea"][:2]
+    entries = [Entry("plain ReLU", plain), Entry("Fourier features", waves)]
     for film in ({}, {"subtitle": "Twelve by twelve pixels"}):
-        scene, _ = film_of("picture", entries_of(runs["sea"], 2), (0,), size="720p", **film)
+        scene, _ = film_of("picture", entries, (0,), size="720p", **film)
         widths = {round(panel.width) for panel in scene.plan.panels}
         assert len(scene.plan.panels) == 3 and min(widths) >= 360
 
