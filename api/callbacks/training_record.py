@@ -59,7 +59,7 @@ class TrainingRecord:
     @property
     def _predicts(self) -> bool:
         """Whether there are points to predict at, or numbers only are recorded."""
-        return any(self.arguments.get(name) is not None for name in ("x", "at"))
+        return any(self.arguments.get(name) is not None for name in ("x", "y", "at"))
 
     @property
     def waits(self) -> bool:

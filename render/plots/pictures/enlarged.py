@@ -42,7 +42,9 @@ class Enlargement:
     @classmethod
     def of_size(cls, shape: tuple[int, int], width: int, height: int) -> "Enlargement":
         """The one that makes a picture so large."""
-        quarters = QUARTERS * width // shape[1]
+        # By the longer side: of the shorter one a narrow picture keeps a pixel, however small.
+        along, pixels = max((shape[1], width), (shape[0], height))
+        quarters = QUARTERS * pixels // along
         around = (cls(*shape, each) for each in range(max(quarters, 1), quarters + QUARTERS + 2))
         return next(each for each in around if each.size == (width, height))
 
@@ -78,6 +80,9 @@ class Enlargement:
         if QUARTERS % self.quarters == 0:  # some whole squares in each pixel
             some = QUARTERS // self.quarters
             parts = values[: some * height, : some * width]
+            lacking = some * height - len(parts), some * width - parts.shape[1]
+            if any(lacking):  # a pixel is wider than the whole picture
+                parts = np.pad(parts, [(0, each) for each in lacking], mode="edge")
             total = np.zeros((height, width), values.dtype)
             for row in range(some):
                 for column in range(some):

@@ -11,8 +11,9 @@ import torch.distributed as dist
 from support.user_training import Network, Restless, X, state_of
 from torch import nn
 
-from fitreel import BadInput
+from fitreel import BadInput, Run
 from fitreel.callbacks.torch_networks import check_whole, is_initialized, predict_with
+from fitreel.callbacks.training_record import TrainingRecord
 
 AT = X[:, None]
 
@@ -139,3 +140,16 @@ def test_lazy_modules_have_their_weights_after_their_first_inputs() -> None:
     assert not is_initialized(network)
     network(torch.tensor(AT))
     assert is_initialized(network)
+
+
+def test_of_a_picture_the_untrained_network_is_recorded(tmp_path: Path) -> None:
+    """It has no x: its places are its pixels."""
+    picture = np.random.default_rng(0).random((3, 4, 3))
+    record = TrainingRecord(path=tmp_path / "r", x=None, y=picture)
+    record.begin()
+    record.untrained(lambda: picture)
+    record.take(1, lambda: picture, loss=0.5)
+    record.end("complete", {})
+    run = Run(tmp_path / "r")
+    assert run.epoch.tolist() == [0, 1] and run.grid_shape == (3, 4)
+    np.testing.assert_allclose(run.prediction, [picture.reshape(-1, 3)] * 2, atol=1e-6)

@@ -236,6 +236,20 @@ def test_enlargements_are_whole_or_keep_the_mean() -> None:
     assert abs(float(small.of(large)[..., :3].mean()) - float(large.mean())) < 1
 
 
+@pytest.mark.parametrize("shape", [(512, 1), (512, 2), (400, 3), (300, 5)])
+def test_a_narrow_picture_keeps_a_pixel_where_it_is_made_smaller(shape: tuple[int, int]) -> None:
+    """Of fewer squares than there are in a pixel of the frame."""
+    tall = np.full((*shape, 3), 90, np.uint8)
+    for picture in (tall, tall.transpose(1, 0, 2)):
+        rows, columns = picture.shape[:2]
+        for room in (90, 130, 260, 395):
+            fitted = Enlargement.to_fit((rows, columns), room, room)
+            again = Enlargement.of_size((rows, columns), *fitted.size)
+            assert again == fitted and min(fitted.size) >= 1
+            assert (fitted.of(picture)[..., :3] == 90).all()
+            assert np.allclose(fitted.averaged(picture[..., 0]), 90)
+
+
 @pytest.mark.parametrize("quarters", range(1, 13))
 def test_an_enlarged_pixel_is_the_mean_of_what_lies_in_it(quarters: int) -> None:
     """As by cutting each pixel into quarters, whichever way it is computed."""
