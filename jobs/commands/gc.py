@@ -8,11 +8,14 @@ import typer
 from fitreel.jobs.command_line.command import command, each
 from fitreel.jobs.command_line.options import Options
 from fitreel.jobs.command_line.parameters import REPORTING
+from fitreel.jobs.command_line.runs_folder import RunsFolder, runs_folder
 from fitreel.jobs.runtime.report import Report, size
 
 
 @command("runs", *REPORTING)
 def gc(
+    context: typer.Context,
+    folder: RunsFolder = None,
     keep: Annotated[
         int | None, typer.Option("--keep", metavar="N", min=0, help="The newest N stay.")
     ] = None,
@@ -25,11 +28,11 @@ def gc(
     options: Options,
     report: Report,
 ) -> None:
-    """List the records under runs/ that may go; with --delete remove them, none that is in use."""
+    """List the records under runs/, or in DIR, that may go; --delete removes them, none in use."""
     from fitreel.jobs.records.listing import records_in
     from fitreel.jobs.records.removal import remove_record, superfluous
 
-    records = records_in(options.runs)
+    records = records_in(runs_folder(context, folder, options))
     going = superfluous(records, keep, older)
     if delete:
         each([partial(remove_record, listed, report) for listed in going], report)

@@ -81,7 +81,9 @@ def records_in(runs: Path) -> list[ListedRecord]:
     try:
         folders = sorted(path for path in runs.iterdir() if holds_record(path))
     except FileNotFoundError:
-        raise BadInput(f"{runs}: there is no such folder; --runs says where records are") from None
+        raise BadInput(
+            f"{runs}: there is no such folder; DIR or --runs says where records are"
+        ) from None
     except OSError as error:
         raise BadInput(f"{runs}: cannot be read: {error.strerror}") from error
     listed = [each for each in map(listed_record, folders) if each is not None]

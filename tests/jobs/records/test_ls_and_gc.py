@@ -48,6 +48,18 @@ def test_ls(runs: dict[str, Path], fitreel: Fitreel, tmp_path: Path) -> None:
     assert all(each["bytes"] > 0 and each["modified"].endswith("Z") for each in facts)
 
 
+def test_the_folder_is_given_by_its_name_alone(
+    runs: dict[str, Path], fitreel: Fitreel, tmp_path: Path
+) -> None:
+    (tmp_path / "runs").rename(tmp_path / "kept")
+    assert fitreel("ls").returncode == 65
+    assert fitreel("ls", "kept").stdout == fitreel("ls", "--runs", "kept").stdout != ""
+    assert "2 of 4 records may go" in fitreel("gc", "kept", "--keep", "2").stdout
+    assert fitreel("ls", "missing").returncode == 65
+    for name in ("ls", "gc"):
+        assert fitreel(name, "kept", "--runs", "kept").returncode == 2
+
+
 def test_records_of_programs_and_open_ones_are_listed_too(fitreel: Fitreel, tmp_path: Path) -> None:
     with Recorder(tmp_path / "runs" / "mine") as rec:
         rec.log(0, 1.0)
