@@ -43,7 +43,8 @@ def _end(code: int) -> NoReturn:
         getattr(module, name)()
     for file in gc.get_objects():
         # A file that nobody closed, of a user's module, say.
-        if isinstance(file, io.TextIOWrapper | io.BufferedWriter | io.BufferedRandom):
+        # By its type: to ask an object for its class may run code of its own, which warns.
+        if issubclass(type(file), io.TextIOWrapper | io.BufferedWriter | io.BufferedRandom):
             with suppress(Exception):
                 file.flush()
     # As what writes with C's own buffers does: MKL_VERBOSE. Windows has several of its libraries.
