@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from support.browser import browser
 from support.program import FITREEL, Fitreel, train_here
 from typer.testing import CliRunner
@@ -22,6 +23,14 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # As in the program, matplotlib's defaults are in force in whatever is imported and drawn here.
 own_process.declare_own()
+
+settings.register_profile("same", derandomize=True, database=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What every change has to pass tries the same examples each time; long tests try others."""
+    if "long" not in config.option.markexpr.replace("not long", ""):
+        settings.load_profile("same")
 
 
 def pytest_collection_finish() -> None:

@@ -62,7 +62,7 @@ def name_tracks(
     """Where names stand in each frame: at their markers' heights, only ever moving up and down.
 
     Two change places once the marker of one is `CHANGE_DISTANCE` beyond the other's, and take
-    `CHANGE_SECONDS` for it.
+    `CHANGE_SECONDS` for it, or as long as the film lasts: in its last frame none lies on another.
 
     Args:
         markers: shape (F, N): the height of each marker in each frame, in pixels.
@@ -81,15 +81,15 @@ def name_tracks(
     # Of those that begin together, each stands where it will be: nobody changes places for nothing.
     rows = np.round((markers[0] - markers[0].min()) / (CHANGE_DISTANCE * pixel))
     order = np.lexsort((markers.mean(axis=0), rows)).tolist()
-    offset, step = np.zeros(markers.shape[1]), steps
+    offset, step, length = np.zeros(markers.shape[1]), steps, steps
     for frame, wishes in enumerate(markers):
         changed = _with_changes(order, wishes, CHANGE_DISTANCE * pixel)
         places = spread(wishes, changed, heights, bounds)
         if changed != order:
-            order, step = changed, 0
+            order, step, length = changed, 0, min(steps, len(markers) - frame)
             offset = tracks[frame - 1] - places
-        step = min(step + 1, steps)
-        share = step / steps
+        step = min(step + 1, length)
+        share = step / length
         tracks[frame] = places + offset * (1 - share * share * (3 - 2 * share))
     return tracks
 

@@ -43,10 +43,10 @@ def test_several_records_with_seconds_and_weights(fitreel: Fitreel, tmp_path: Pa
     done = fitreel("export", *names, "-o", "{run}.npz", "-o", "out/{run}.csv", "-o", "{run}.pt")
     assert (done.returncode, done.stderr) == (0, "")
     for run in runs:
-        arrays = np.load(tmp_path / f"{run.path.name}.npz")
-        assert (arrays["seconds"] == run.seconds).all()
         weights = [snapshot.weights for snapshot in run.snapshots(weights=True)]
-        assert (arrays["weights"] == np.array(weights)).all()
+        with np.load(tmp_path / f"{run.path.name}.npz") as arrays:
+            assert (arrays["seconds"] == run.seconds).all()
+            assert (arrays["weights"] == np.array(weights)).all()
         with (tmp_path / "out" / f"{run.path.name}.csv").open(newline="") as file:
             rows = list(csv.DictReader(file))
         assert [float(row["seconds"]) for row in rows[:: len(run.x)]] == run.seconds.tolist()

@@ -152,10 +152,10 @@ def test_all_that_leaves_a_record_is_in_the_file_s_units(
     for name in ("a.npz", "a.csv"):
         assert fitreel("export", str(run.path), "-o", name).returncode == 0
     last = list(run.snapshots())[-1].prediction
-    arrays = np.load(tmp_path / "a.npz")
-    assert arrays["prediction"].dtype == np.float64
-    assert arrays["prediction"][-1].tobytes() == last.tobytes()
-    assert np.array_equal(arrays["y"], CELSIUS)
+    with np.load(tmp_path / "a.npz") as arrays:
+        assert arrays["prediction"].dtype == np.float64
+        assert arrays["prediction"][-1].tobytes() == last.tobytes()
+        assert np.array_equal(arrays["y"], CELSIUS)
     with (tmp_path / "a.csv").open() as file:
         rows = list(csv.DictReader(file))[-9:]
     assert [float(row["prediction"]) for row in rows] == last.tolist()
