@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 
 SECONDS_A_LINE = 10.0
+SECONDS_A_CHANGE = 0.1
+"""A bar is drawn no oftener."""
 
 
 Update = Callable[[int, str], None]
@@ -37,9 +39,18 @@ class ProgressLines:
 
 @contextmanager
 def progress_bar(what: str, total: int, unit: str) -> Iterator[Update]:
-    """A bar on the terminal; yields what it is told by."""
-    with progress_bars([what], [total], unit) as update:
-        yield lambda done, word: update(0, done, word)
+    """A bar on the terminal; yields what it is told by, as often as there are steps."""
+    last_time = 0.0
+    with progress_bars([what], [total], unit) as bars:
+
+        def update(done: int, word: str) -> None:
+            nonlocal last_time
+            now = time.monotonic()
+            if now - last_time >= SECONDS_A_CHANGE or done >= total:
+                last_time = now
+                bars(0, done, word)
+
+        yield update
 
 
 @contextmanager
@@ -63,17 +74,14 @@ def progress_bars(labels: Sequence[str], totals: Sequence[int], unit: str) -> It
         TextColumn("{task.fields[word]}"),
         TimeRemainingColumn(),
     )
-    last_times: dict[int, float] = {}
     tasks: dict[int, TaskID] = {}
     with Progress(*columns, console=Console(stderr=True)) as progress:
 
         def update(which: int, done: int, word: str) -> None:
-            now, total = time.monotonic(), totals[which]
+            total = totals[which]
             if which not in tasks:  # what hasn't begun has no bar: of many, few are under way
                 tasks[which] = progress.add_task(escape(labels[which]), total=total, word="")
-            if now - last_times.get(which, 0.0) >= 0.1 or done >= total:
-                last_times[which] = now
-                progress.update(tasks[which], completed=done, word=word)
+            progress.update(tasks[which], completed=done, word=word)
             if done >= total and len(totals) > 1:  # of a sweep of thousands none is kept
                 progress.remove_task(tasks.pop(which))
 

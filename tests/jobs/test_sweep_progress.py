@@ -47,8 +47,7 @@ def test_a_sweep_has_a_bar_over_all_and_one_for_each_that_is_running(
             time.sleep(0.15)
             update(0, None, "trained")
             update(1, None, "failed", 1)
-            time.sleep(0.15)
-            update(2, 300, "loss 0.3")
+            update(2, 300, "loss 0.3")  # and says all that has come, however soon after another
             time.sleep(0.15)
     shown = screen(ours)
     assert any("200/400" in line and "loss 0.5" in line for line in lines_of(shown, "one"))
@@ -84,7 +83,7 @@ def test_a_terminal_shows_who_trains_and_what_failed(tmp_path: Path) -> None:
     shown = screen(ours)
     assert running.wait(60) == 74
     for n in range(4):
-        assert any(re.search(r"[1-9]\d*/6000  loss ", line) for line in lines_of(shown, f"n{n}"))
+        assert any(re.search(r"[1-9]\d*/6000 +loss ", line) for line in lines_of(shown, f"n{n}"))
     over_all = lines_of(shown, "all")
     assert any("2 running" in line for line in over_all)
     assert any("3 of 5 trained, 1 running, 1 failed" in line for line in over_all)
