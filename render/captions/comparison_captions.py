@@ -213,10 +213,12 @@ class Race:
             text = words.text("caption_draw", count=count_in_words(count, words))
             return Caption(capitalized(text))
         leader, losses = self.racers[winner].name, self.racers[winner].losses
-        change = change_clause(losses, form)
+        change, is_alone = change_clause(losses, form), len(self.racers) == 1  # all in one group
         if not change:
-            return Caption(words.text("caption_wins", leader=leader))
+            return NO_CAPTION if is_alone else Caption(words.text("caption_wins", leader=leader))
         key = end_key(float(losses[-1]), self.sticks if self.tells_noise else None)
+        if is_alone:
+            return Caption(capitalized(words.text(key, change=change)))
         whole = words.text(key.replace("_end", "_wins_by", 1), leader=leader, change=change)
         return Caption(whole)
 

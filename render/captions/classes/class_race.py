@@ -78,6 +78,11 @@ class ClassRace:
         last = self.counts[:, -1]
         fewest = int(last[there].min())
         winner = int(self.leaders[-1])
+        if len(self.names) == 1:  # all runs are one group: there is nobody to win against
+            if fewest > 1:
+                return self.words.text("caption_class_end", wrong=fewest, total=self.total)
+            key = "caption_class_end_one" if fewest else "caption_class_end_none"
+            return self.words.text(key, total=self.total)
         if winner >= 0:
             key = "caption_end_fewest" if fewest else "caption_end_right"
             words: dict[str, str | int] = {"leader": self.names[winner], "total": self.total}

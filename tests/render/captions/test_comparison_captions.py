@@ -161,6 +161,16 @@ def test_in_every_language(language: str, tiny_run: Record) -> None:
     assert len(said) == 4 and all("Adam" in text and letters(text) < 84 for text in said[2:])
 
 
+def test_one_alone_wins_against_nobody(tiny_run: Record) -> None:
+    rows = np.array([[1.0, 0.1, 0.05]])
+    assert "wins" not in race_of(tiny_run, rows).end.text
+    assert "20 times lower" in race_of(tiny_run, rows).end.text
+    assert not race_of(tiny_run, np.ones((1, 3))).end.text
+    total = len(tiny_run.y)
+    race = ClassRace(["all"], [tiny_run], np.array([[9, 3]]), np.zeros((1, 2), bool), EN)
+    assert race.end(["", "one"]) == f"3 of {total} stay on the wrong side."
+
+
 def test_two_are_both(tiny_run: Record) -> None:
     total = len(tiny_run.y)
 
