@@ -110,7 +110,7 @@ def lock_run(resolved_job: ResolvedJob, options: Options) -> Iterator[LockedRun]
         run = None if options.force else store.record_of(resolved_job)
         if run is not None:
             sweep(path)
-            run = back_to_state(run)
+            back_to_state(run)
         is_new = not options.force and (run is None or not run.chunks)
         shorter = record_of_fewer_epochs(resolved_job, options.runs) if is_new else None
         yield LockedRun(resolved_job, path, run, options.wait, shorter)

@@ -70,26 +70,17 @@ def _is_header(file: Path) -> bool:
     return isinstance(content, dict) and {"fitreel", "fingerprint"} <= content.keys()
 
 
-def back_to_state(run: Record) -> Record:
-    """The run up to where it can be gone on from; what was recorded after that goes.
-
-    Who is killed while a part of a record comes from another machine leaves chunks of it whose
-    state hasn't come. Only under the run's lock.
+def back_to_state(run: Record) -> None:
+    """Remove what came without the state to go on from it; only under the run's lock.
 
     Raises:
         CannotWrite: the system refuses.
     """
-    if run.ending is not None or not run.chunks or run.state_file is not None:
-        return run
-    names = [NAMES.fullmatch(file.name) for file in run.path.iterdir()]
-    states = [int(match[2]) for match in names if match and match[1] == "state"]
-    last = max((number for number in states if number < len(run.chunks)), default=-1)
-    for chunk in reversed(run.chunks[last + 1 :]):
+    for chunk in reversed(run.leftovers):
         try:
-            chunk.path.unlink(missing_ok=True)
+            chunk.unlink(missing_ok=True)
         except OSError as error:
-            raise cannot_write(chunk.path, error) from error
-    return Record(run.path)
+            raise cannot_write(chunk, error) from error
 
 
 def discard_record(path: Path) -> None:

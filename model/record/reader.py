@@ -119,6 +119,8 @@ class Record:
         """Of Fourier features, shape (count, D); None where the network has none."""
         self._format = ChunkFormat(self.header, places, truth)
         self.chunks: list[Chunk] = []
+        self.leftovers: list[Path] = []
+        """Chunks that came without the state to go on from them: no part of the record."""
         self.journal: Journal | None = None
         """What isn't a chunk yet; it counts as the last one."""
         try:
@@ -539,9 +541,24 @@ class Record:
         if count and is_ours and ending is None and ("state", count - 1) not in self._files:
             raise Damaged(f"{self.path}: damaged: the last snapshots or the state are missing")
 
+    def _without_state(self, count: int) -> list[Path]:
+        """Of `count` chunks of a training the last ones, if their state hasn't come yet.
+
+        Many travel together from another machine, with the last one's state only; whoever is killed
+        while they are written leaves some of them, and the state of the last one before them.
+        """
+        states = [n for kind, n in self._files if kind == "state" and n is not None and n < count]
+        if self.header.recorder != "job" or not states or max(states) == count - 1:
+            return self.leftovers
+        if self._chunk_tensors(self._named("snapshots", count - 1), SMALL)[1].ending is None:
+            numbers = range(max(states) + 1, count)
+            self.leftovers = [self._named("snapshots", number) for number in numbers]
+        return self.leftovers
+
     def _parts(self) -> Iterator[tuple[Path, Tensors, ChunkMetadata, str]]:
         """What is small in each file of snapshots, and last in the journal."""
         count = 1 + max((n or 0 for kind, n in self._files if kind == "snapshots"), default=-1)
+        count -= len(self._without_state(count))
         last, most = _tail_of(self._until)
         for number in range(count):
             path = self._named("snapshots", number)

@@ -402,6 +402,29 @@ def test_a_driver_killed_between_a_state_and_its_chunk_takes_what_comes_after(
     assert {path.name for path in run.iterdir()} == files.keys()
 
 
+def test_a_driver_killed_between_chunks_that_came_together_goes_on(
+    fitreel: Fitreel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the last of them has a state: the record ends with the chunk that had one before."""
+    sets = ("train.epochs=40", "train.snapshot_every=4")
+    with monkeypatch.context() as patch:
+        patch.setattr("fitreel.model.record.writer.Rhythm.due", lambda *_: True)
+        patch.setattr("fitreel.model.record.writer.forget_states", lambda *_, **__: None)
+        whole = train_here(tmp_path, *sets)
+    chunks, states = (sorted(whole.path.glob(f"{kind}-*")) for kind in ("snapshots", "state"))
+    assert len(chunks) == len(states) >= 6
+    for file in (*chunks[4:], states[0], *states[2:5], *states[6:]):
+        file.unlink()
+    partial = Record(whole.path)
+    assert len(partial.chunks) == 2 and partial.leftovers == chunks[2:4]
+    again = fitreel("train", *(word for text in sets for word in ("--set", text)))
+    assert again.returncode == 0 and "going on from epoch 2" in again.stdout
+    done = Record(whole.path)
+    assert (done.ending, done.leftovers) == ("complete", [])
+    assert done.losses.tobytes() == whole.losses.tobytes()
+    assert len(list(whole.path.glob("snapshots-*"))) == len(done.chunks)
+
+
 @LONG
 def test_short_trainings_travel_together_and_a_long_one_gives_back_what_waits_behind_it(
     address: str, program: Fitreel, fitreel: Fitreel, tmp_path: Path
