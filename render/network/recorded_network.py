@@ -140,6 +140,17 @@ class Network:
             lengths = np.sqrt((matrix**2).sum(axis=0))
             return np.asarray(lengths[:, None] * self.hidden(weights, x))
 
+    def unit_rows(self, weights: NDArray[np.float32], x: Values) -> Values:
+        """What each unit does at `x`, shape (M,), in rows.
+
+        Of one output it is what it adds, and in a last row their sum; of several, how far it moves
+        them, without a sum.
+        """
+        if self._classes or len(self._outputs) > 1:
+            return self.pushes(weights, x)
+        parts, bias = self.contributions(weights, x)
+        return np.concatenate([parts, parts.sum(axis=0, keepdims=True) + bias])
+
     def toward_second(self, weights: NDArray[np.float32]) -> Values:
         """How much each of the last hidden units speaks for the second class, for a larger value,
         or for light: shape (units,).

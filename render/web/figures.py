@@ -79,7 +79,7 @@ class Figures:
         elif is_inside:
             self._inside(plot)
         elif kind == "units":
-            self._units(plot, count)
+            self._units(plot, count, has_sum=chart["has_sum"])
         elif kind == "metric":
             self._metric(plot)
         elif kind == "away":
@@ -209,13 +209,13 @@ class Figures:
         image = plot.image_rgba("image", source=_source("image", image=[]), **place)
         image.level = "image"
 
-    def _units(self, plot: Any, count: int) -> None:
-        """A line for each unit, and last a strong one for their sum."""
+    def _units(self, plot: Any, count: int, *, has_sum: bool) -> None:
+        """A line for each unit, and last a strong one for their sum, if there is one."""
         zero = _source("zero", x=[], y=[])
         plot.line("x", "y", source=zero, line_color=self._theme.muted, line_width=1.5)
         lines = [
             plot.line("x", "y", source=_source(f"line-{number}", x=[], y=[]), tags=MOVING,
-                      line_width=4 if number == count - 1 else 1.8, line_join="round",
+                      line_width=4 if has_sum and number == count - 1 else 1.8, line_join="round",
                       name=f"style-{number}")
             for number in range(count)
         ]  # fmt: skip

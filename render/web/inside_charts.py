@@ -132,26 +132,28 @@ class _Look:
 
 
 def _unit_curves(look: _Look) -> InsidePanel:
-    """What each unit of the last layer adds to the curve, and last their sum."""
+    """What each unit of the last layer does along x, and last, of one output, their sum."""
     network, places = look.network, np.sort(look.run.prediction_x)
     x = thinned(places, PLACES).astype(np.float64)
-    parts, _ = network.contributions(look.last, x)
+    newest = network.unit_rows(look.last, x)
     with np.errstate(all="ignore"):
-        added = np.nan_to_num(np.ptp(parts, axis=1), nan=np.inf)
+        added = np.nan_to_num(np.ptp(newest[: network.units], axis=1), nan=np.inf)
     units = largest(added, MOST_UNITS)
     ranks = np.argsort(np.argsort(-added[units], kind="stable"))
     colours = ramp_colours(look.theme, len(units))
+    shown = [*units.tolist(), *range(network.units, len(newest))]
+    has_sum = len(shown) > len(units)
 
     def values(weights: NDArray[np.float32]) -> NDArray[np.float64]:
-        parts, bias = network.contributions(weights, x)
-        return np.concatenate([parts[units].ravel(), parts.sum(axis=0) + bias])
+        return np.asarray(network.unit_rows(weights, x)[shown].ravel())
 
-    rows = look.rows((len(units) + 1) * len(x), values, is_only_drawn=True)
+    rows = look.rows(len(shown) * len(x), values, is_only_drawn=True)
     far = look.reach(rows)
     span = float(places[0]), float(places[-1])
     chart = {
-        "kind": "units", "at": packed(x),
-        "colours": [*(colours[rank] for rank in ranks.tolist()), look.theme.prediction],
+        "kind": "units", "at": packed(x), "has_sum": has_sum,
+        "colours": [*(colours[rank] for rank in ranks.tolist()),
+                    *[look.theme.prediction] * has_sum],
     } | axes_of((span, (-far, far)), ("", ""), look.words)  # fmt: skip
     # Of more units than are drawn others may come to add the most.
     return InsidePanel("units", rows, chart, far, is_steady=network.units <= MOST_UNITS)

@@ -110,10 +110,7 @@ class HiddenUnits:
     def _parts(self, snapshot: Snapshot) -> NDArray[Any]:
         """All units at all places, in rows; under them, of one output, their sum."""
         assert snapshot.weights is not None
-        if not self._run.header.is_curve:
-            return self._network.pushes(snapshot.weights, self._x)
-        parts, bias = self._network.contributions(snapshot.weights, self._x)
-        return np.concatenate([parts, parts.sum(axis=0, keepdims=True) + bias])
+        return self._network.unit_rows(snapshot.weights, self._x)
 
     def show(self, snapshot: Snapshot, epoch: float) -> None:
         """The contributions at `snapshot`."""

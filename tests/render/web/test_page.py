@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops
 from support.browser import Tab
-from support.program import ROOT
+from support.program import ROOT, train_here
 from typer.testing import CliRunner
 
 from fitreel.jobs.cli import app
@@ -115,6 +115,23 @@ def test_what_is_inside_the_network(chromium: Any, folder: Path, short_run: Reco
         "page.plots[2].plot.source('image').data.image[0].filter(Boolean).length"
     )
     assert drawn > 1000 and not tab.complaints
+
+
+def test_units_of_several_outputs_have_no_sum(chromium: Any, tmp_path: Path) -> None:
+    run = train_here(
+        tmp_path, 'data.function=["x", "-x", "x**2"]', "data.points=9", "train.epochs=4",
+        "network.hidden=[3]", "network.activations=tanh",
+    )  # fmt: skip
+    sets = ("--set", 'film.panels=["units"]', "--set", "film.pace=even")
+    tab = Tab(chromium, made(tmp_path, "units.html", "render", str(run.path), *sets))
+    tab.at(0)
+    (snapshot,) = run.snapshots([0], weights=True)
+    assert snapshot.weights is not None
+    for unit, far in enumerate(Network(run.header).pushes(snapshot.weights, run.prediction_x)):
+        drawn = tab.table(1, f"line-{unit}")
+        expected = np.interp(drawn["x"], run.prediction_x, far)
+        assert np.allclose(drawn["y"], expected, atol=1e-4)
+    assert len(tab.page.evaluate("page.plots[1].plot.chart.colours")) == 3 and not tab.complaints
 
 
 @pytest.mark.parametrize(
